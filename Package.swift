@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is built under the same rules; what may be used is what is listed as a dependency.
+let swiftRules: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let cRules: [CSetting] = [
+    .unsafeFlags(["-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"])
+]
+
+let package = Package(
+    name: "cog",
+    products: [
+        .executable(name: "coglet", targets: ["CogletServer"]),
+        .executable(name: "coglet-worker", targets: ["CogletWorker"]),
+        .executable(name: "cog", targets: ["CogCLI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // C libraries, linked statically (libcurl dynamically: the wheel carries it, see docs/architecture.md).
+        .systemLibrary(name: "CLibuv", path: "Sources/CLibuv"),
+        .systemLibrary(name: "CJSON", path: "Sources/CJSON"),
+        .systemLibrary(name: "CPCRE2", path: "Sources/CPCRE2"),
+        .systemLibrary(name: "CLibcurl", path: "Sources/CLibcurl"),
+        .target(name: "CHTTPParser", path: "Sources/CHTTPParser", cSettings: cRules),
+        .target(name: "CPythonBridge", path: "Sources/CPythonBridge", cSettings: cRules),
+
+        // The server's layers, lowest first.
+        .target(name: "EventLoop", dependencies: ["CLibuv"], swiftSettings: swiftRules),
+        .target(name: "JSON", dependencies: ["CJSON"], swiftSettings: swiftRules),
+        .target(name: "HTTPServer", dependencies: ["EventLoop", "CHTTPParser"], swiftSettings: swiftRules),
+        .target(name: "HTTPClient", dependencies: ["EventLoop", "CLibcurl", "CLibuv"], swiftSettings: swiftRules),
+        .target(name: "Predictions", dependencies: ["JSON", "CPCRE2"], swiftSettings: swiftRules),
+        .target(name: "WorkerProtocol", swiftSettings: swiftRules),
+
+        // The executables.
+        .executableTarget(
+            name: "CogletServer",
+            dependencies: ["EventLoop", "JSON", "HTTPServer", "HTTPClient", "Predictions", "WorkerProtocol"],
+            swiftSettings: swiftRules),
+        .executableTarget(
+            name: "CogletWorker",
+            dependencies: ["CPythonBridge", "WorkerProtocol"],
+            swiftSettings: swiftRules),
+
+        // The build tool.
+        .target(
+            name: "CogKit",
+            dependencies: [
+                .product(name: "Yams", package: "Yams"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: swiftRules),
+        .executableTarget(
+            name: "CogCLI",
+            dependencies: ["CogKit", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: swiftRules),
+
+        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: swiftRules),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: swiftRules),
+        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "EventLoop"], swiftSettings: swiftRules),
+        .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "EventLoop"], swiftSettings: swiftRules),
+        .testTarget(name: "PredictionsTests", dependencies: ["Predictions", "JSON"], swiftSettings: swiftRules),
+        .testTarget(name: "WorkerProtocolTests", dependencies: ["WorkerProtocol"], swiftSettings: swiftRules),
+        .testTarget(name: "CogKitTests", dependencies: ["CogKit"], swiftSettings: swiftRules),
+    ]
+)
