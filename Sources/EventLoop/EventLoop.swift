@@ -1,1 +1,105 @@
-// Filled by the first commit of this module.
+internal import CLibuv
+internal import Glibc
+
+/// One thread's loop over sockets, timers, processes and signals.
+///
+/// The loop belongs to the thread that makes it, and moves to the thread that calls ``run()``. Every other type of this
+/// module is bound to its loop: it may be used on the loop's thread only, except where its documentation says otherwise.
+/// Handles must be closed before ``close()``.
+public final class EventLoop {
+    let raw: UnsafeMutablePointer<uv_loop_t>
+    private var thread: pthread_t
+    private var isClosed = false
+
+    /// Ids of the running children that were started by ``Process``; whoever reaps other children leaves these alone.
+    var children: Set<Int32> = []
+
+    /// How many handles were made on this loop, and how many of them libuv has let go. Tests compare the two.
+    public internal(set) var handlesMade = 0
+    /// See ``handlesMade``.
+    public internal(set) var handlesClosed = 0
+
+    /// Makes a loop that belongs to the calling thread.
+    public init() throws(EventLoopError) {
+        raw = .allocate(capacity: 1)
+        thread = pthread_self()
+        let status = uv_loop_init(raw)
+        guard status == 0 else {
+            raw.deallocate()
+            throw .libuv(status, in: "uv_loop_init")
+        }
+    }
+
+    deinit {
+        precondition(isClosed, "an EventLoop must be closed before it is given up")
+        raw.deallocate()
+    }
+
+    /// Runs callbacks until ``stop()`` is called or no active handle is left.
+    public func run() {
+        thread = pthread_self()
+        uv_run(raw, UV_RUN_DEFAULT)
+    }
+
+    /// Runs the callbacks that are due now and returns; waits for one event first if `waiting` is true.
+    public func runOnce(waiting: Bool = false) {
+        thread = pthread_self()
+        uv_run(raw, waiting ? UV_RUN_ONCE : UV_RUN_NOWAIT)
+    }
+
+    /// Makes ``run()`` return after the callbacks of this round.
+    public func stop() {
+        preconditionInEventLoop()
+        uv_stop(raw)
+    }
+
+    /// Frees the loop. Every handle on it must have been closed; their last callbacks run here.
+    public func close() {
+        preconditionInEventLoop()
+        guard !isClosed else { return }
+        // A handle that was closed is let go in the next round only.
+        uv_run(raw, UV_RUN_NOWAIT)
+        let status = uv_loop_close(raw)
+        precondition(status == 0, "\(handlesMade - handlesClosed) handles are still open on a loop that is closed")
+        isClosed = true
+    }
+
+    /// Monotonic time since some fixed moment, read once per round of the loop; good to a millisecond.
+    public var now: Duration {
+        .milliseconds(nowMilliseconds)
+    }
+
+    /// ``now`` as the plain number libuv keeps, for code that runs once per request.
+    package var nowMilliseconds: Int {
+        Int(truncatingIfNeeded: uv_now(raw))
+    }
+
+    /// Reads the clock again, after work that took long within one round.
+    public func updateNow() {
+        preconditionInEventLoop()
+        uv_update_time(raw)
+    }
+
+    /// Whether the calling thread is the loop's.
+    public var inEventLoop: Bool {
+        pthread_equal(thread, pthread_self()) != 0
+    }
+
+    /// Traps unless the calling thread is the loop's.
+    @inline(__always)
+    public func preconditionInEventLoop() {
+        precondition(inEventLoop, "called on a thread that is not the event loop's")
+    }
+}
+
+@available(*, unavailable)
+extension EventLoop: Sendable {}
+
+extension Duration {
+    /// Whole milliseconds, rounded up so that nothing happens early; negative durations count as none.
+    package var millisecondsRoundedUp: UInt64 {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0, attoseconds >= 0 else { return 0 }
+        return UInt64(seconds) * 1_000 + UInt64((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    }
+}

@@ -1,0 +1,68 @@
+internal import CLibuv
+
+/// Calls back once after a time, or again and again.
+///
+/// The timer stays alive until ``close()``, whoever refers to it.
+public final class Timer {
+    private let loop: EventLoop
+    private let handle: UnsafeMutablePointer<uv_timer_t>
+    private var onFire: () -> Void
+    private var isClosed = false
+
+    /// Makes a timer that is not started yet; `onFire` is called on the loop.
+    public init(on loop: EventLoop, onFire: @escaping () -> Void) throws(EventLoopError) {
+        loop.preconditionInEventLoop()
+        self.loop = loop
+        self.onFire = onFire
+        handle = .allocate(capacity: 1)
+        let status = uv_timer_init(loop.raw, handle)
+        guard status == 0 else {
+            handle.deallocate()
+            throw .libuv(status, in: "uv_timer_init")
+        }
+        loop.handlesMade += 1
+        handle.pointee.data = Unmanaged.passRetained(self).toOpaque()  // balanced in close()
+    }
+
+    /// Whether the timer is going to fire.
+    public var isActive: Bool {
+        !isClosed && uv_timer_get_due_in(handle) > 0
+    }
+
+    /// Fires `after` from now (from ``EventLoop/now``), then every `repeating`, if given. Replaces what was set before.
+    public func start(after: Duration, repeating: Duration? = nil) {
+        loop.preconditionInEventLoop()
+        precondition(!isClosed, "a closed timer cannot be started")
+        // libuv takes a repeat of 0 for "once".
+        let period = repeating.map { max(1, $0.millisecondsRoundedUp) } ?? 0
+        uv_timer_start(
+            handle,
+            { handle in
+                Unmanaged<Timer>.fromOpaque(handle!.pointee.data).takeUnretainedValue().onFire()
+            },
+            after.millisecondsRoundedUp, period)
+    }
+
+    /// Keeps the timer from firing until it is started again.
+    public func stop() {
+        loop.preconditionInEventLoop()
+        guard !isClosed else { return }
+        uv_timer_stop(handle)
+    }
+
+    /// Gives the timer up; it never fires again. Closing twice does nothing.
+    public func close() {
+        loop.preconditionInEventLoop()
+        guard !isClosed else { return }
+        isClosed = true
+        onFire = {}
+        coguv_close(handle) { handle in
+            let timer = Unmanaged<Timer>.fromOpaque(handle.pointee.data).takeRetainedValue()
+            timer.loop.handlesClosed += 1
+            timer.handle.deallocate()
+        }
+    }
+}
+
+@available(*, unavailable)
+extension Timer: Sendable {}
