@@ -1,11 +1,13 @@
 #pragma once
 
 #include <errno.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 #include <uv.h>
 
 /* uv_close for every kind of handle: C casts a handle to its base, Swift cannot. `closed` is called by the loop once
@@ -60,10 +62,19 @@ static inline int coguv_port(const struct sockaddr_storage *_Nonnull address) {
                                           : ntohs(((const struct sockaddr_in *)address)->sin_port);
 }
 
-static inline void coguv_set_port(struct sockaddr *_Nonnull address, int port) {
-    if (address->sa_family == AF_INET6) {
-        ((struct sockaddr_in6 *)address)->sin6_port = htons((unsigned short)port);
-    } else {
-        ((struct sockaddr_in *)address)->sin_port = htons((unsigned short)port);
+/* A TCP socket bound to `address`, or a negative errno. A name can have addresses of families that this machine has not,
+ * so each gets its own socket, before libuv has one. */
+static inline int coguv_bound_socket(const struct addrinfo *_Nonnull address) {
+    int on = 1;
+    int descriptor = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) {
+        return -errno;
     }
+    if (setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+        bind(descriptor, address->ai_addr, address->ai_addrlen) != 0) {
+        int status = -errno;
+        close(descriptor);
+        return status;
+    }
+    return descriptor;
 }

@@ -1,0 +1,145 @@
+internal import CLibuv
+internal import Glibc
+
+/// A TCP socket that accepts connections.
+public final class Listener {
+    private let loop: EventLoop
+    private let handle: UnsafeMutablePointer<uv_tcp_t>
+    private var onConnection: (TCPStream) -> Void
+    private var isClosed = false
+    /// The port that is listened on; the kernel's choice when port 0 was asked for.
+    public private(set) var port = 0
+
+    /// Listens on `host`, a name or an address, IPv6 with or without brackets; `onConnection` is called on the loop.
+    ///
+    /// Names are looked up here and now, so this may block: listen before the loop runs. When a name has several addresses,
+    /// the first one is taken that can be listened on. Each new stream belongs to `onConnection`, which must close it.
+    public init(
+        on loop: EventLoop, host: String, port: Int, backlog: Int32 = 1_024,
+        onConnection: @escaping (TCPStream) -> Void
+    ) throws(EventLoopError) {
+        loop.preconditionInEventLoop()
+        self.loop = loop
+        self.onConnection = onConnection
+        handle = .allocate(capacity: 1)
+        handle.initialize(to: uv_tcp_t())
+
+        let socket: Int32
+        do {
+            socket = try Self.boundSocket(on: loop, host: host, port: port)
+        } catch {
+            handle.deallocate()
+            throw error
+        }
+        let status = uv_tcp_init(loop.raw, handle)
+        guard status == 0 else {
+            Glibc.close(socket)
+            handle.deallocate()
+            throw .libuv(status, in: "uv_tcp_init")
+        }
+        loop.handlesMade += 1
+        handle.pointee.data = Unmanaged.passRetained(self).toOpaque()  // balanced in close()
+
+        let listening = listen(on: socket, backlog: backlog)
+        guard listening == 0 else {
+            close()
+            throw .cannotListen(host: host, port: port, code: listening)
+        }
+        self.port = boundPort()
+    }
+
+    /// Stops listening: new connections are refused. Those accepted live on. Closing twice does nothing.
+    public func close() {
+        loop.preconditionInEventLoop()
+        guard !isClosed else { return }
+        isClosed = true
+        onConnection = { $0.close() }
+        coguv_close(handle) { handle in
+            let listener = Unmanaged<Listener>.fromOpaque(handle.pointee.data).takeRetainedValue()
+            listener.loop.handlesClosed += 1
+            listener.handle.deallocate()
+        }
+    }
+
+    // MARK: - Inside
+
+    /// Binds a socket to the first address of `host` that can be bound.
+    private static func boundSocket(on loop: EventLoop, host: String, port: Int) throws(EventLoopError) -> Int32 {
+        let resolved = try Resolved(host: host, port: port, on: loop)
+        var next: UnsafeMutablePointer<addrinfo>? = resolved.first
+        var status = UV_EADDRNOTAVAIL.rawValue
+        while let candidate = next {
+            status = coguv_bound_socket(candidate)
+            if status >= 0 { return status }
+            next = candidate.pointee.ai_next
+        }
+        throw .cannotListen(host: host, port: port, code: status)
+    }
+
+    /// Hands `socket` to libuv, which closes it with the handle, and starts to accept.
+    private func listen(on socket: Int32, backlog: Int32) -> Int32 {
+        let status = uv_tcp_open(handle, socket)
+        guard status == 0 else {
+            Glibc.close(socket)
+            return status
+        }
+        return handle.withMemoryRebound(to: uv_stream_t.self, capacity: 1) { stream in
+            uv_listen(stream, backlog) { stream, status in
+                guard status == 0 else { return }
+                Unmanaged<Listener>.fromOpaque(stream!.pointee.data).takeUnretainedValue().accept()
+            }
+        }
+    }
+
+    private func accept() {
+        // Without memory for a stream the connection stays in the kernel's queue, and this is called again.
+        guard let stream = try? TCPStream(on: loop) else { return }
+        let status = handle.withMemoryRebound(to: uv_stream_t.self, capacity: 1) { stream.accept(from: $0) }
+        guard status == 0 else {
+            stream.close()
+            return
+        }
+        let onConnection = onConnection
+        onConnection(stream)
+    }
+
+    private func boundPort() -> Int {
+        var address = sockaddr_storage()
+        var length = Int32(MemoryLayout<sockaddr_storage>.size)
+        return withUnsafeMutablePointer(to: &address) { address in
+            let status = address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                uv_tcp_getsockname(handle, $0, &length)
+            }
+            return status == 0 ? Int(coguv_port(address)) : 0
+        }
+    }
+}
+
+@available(*, unavailable)
+extension Listener: Sendable {}
+
+/// The addresses of a host name.
+private final class Resolved {
+    let first: UnsafeMutablePointer<addrinfo>
+
+    init(host: String, port: Int, on loop: EventLoop) throws(EventLoopError) {
+        guard (0...65_535).contains(port) else {
+            throw .cannotListen(host: host, port: port, code: UV_EINVAL.rawValue)
+        }
+        let name = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
+        var hints = addrinfo()
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        hints.ai_flags = AI_PASSIVE
+        var request = uv_getaddrinfo_t()
+        // Without a callback the look-up is done before the call returns.
+        let status = uv_getaddrinfo(loop.raw, &request, nil, name, String(port), &hints)
+        guard status == 0 else {
+            throw .cannotResolve(host: host, code: status)
+        }
+        first = request.addrinfo
+    }
+
+    deinit {
+        uv_freeaddrinfo(first)
+    }
+}

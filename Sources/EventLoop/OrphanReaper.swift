@@ -1,0 +1,62 @@
+internal import CLibuv
+internal import Glibc
+
+/// Waits for children that nobody else waits for: in a container the first process inherits every orphan.
+///
+/// Children of ``Process`` are left to libuv, which needs their exit status.
+public final class OrphanReaper {
+    // libuv waits for its own children on the same signal; when one of them hides the others, look again after this.
+    private static let retryDelay = Duration.milliseconds(10)
+
+    private let loop: EventLoop
+    private var source: SignalSource?
+    private var retry: Timer?
+    private let onReap: (Int32) -> Void
+
+    /// Whether this process inherits orphans because it is the first one of its container.
+    public static var isNeeded: Bool { getpid() == 1 }
+
+    /// Starts to reap; `onReap` is told the id of each child that was waited for. Does not keep the loop running.
+    public init(on loop: EventLoop, onReap: @escaping (Int32) -> Void = { _ in }) throws(EventLoopError) {
+        self.loop = loop
+        self.onReap = onReap
+        source = try SignalSource(on: loop, signal: SIGCHLD) { [unowned self] in reap() }
+        do {
+            retry = try Timer(on: loop) { [unowned self] in reap() }
+        } catch {
+            close()
+            throw error
+        }
+        source?.unreference()
+        // Orphans that ended before the signal was listened for.
+        reap()
+    }
+
+    /// Stops reaping. Closing twice does nothing.
+    public func close() {
+        source?.close()
+        source = nil
+        retry?.close()
+        retry = nil
+    }
+
+    /// Waits for every ended child that is not libuv's, until none is left.
+    private func reap() {
+        while true {
+            // Only looked at, not waited for: an exit status taken from libuv would be lost, and its handle never called.
+            let id = coguv_peek_ended_child()
+            guard id > 0 else { return }
+            guard !loop.children.contains(id) else {
+                retry?.start(after: Self.retryDelay)
+                return
+            }
+            var status: Int32 = 0
+            if waitpid(id, &status, WNOHANG) == id {
+                onReap(id)
+            }
+        }
+    }
+}
+
+@available(*, unavailable)
+extension OrphanReaper: Sendable {}

@@ -1,0 +1,66 @@
+internal import CLibuv
+internal import Glibc
+
+/// A TCP connection, made by a ``Listener``.
+public final class TCPStream: Stream {
+    init(on loop: EventLoop) throws(EventLoopError) {
+        // uv_tcp_t begins with the members of uv_stream_t, by libuv's design.
+        let memory = calloc(1, MemoryLayout<uv_tcp_t>.size)!.assumingMemoryBound(to: uv_stream_t.self)
+        try super.init(on: loop, handle: memory, in: "uv_tcp_init") { handle in
+            handle.withMemoryRebound(to: uv_tcp_t.self, capacity: 1) { uv_tcp_init(loop.raw, $0) }
+        }
+    }
+
+    /// Whether the peer has thrown the connection away, as far as the kernel knows.
+    ///
+    /// A peer that closed its socket looks like one that only finished sending until something was sent to it; its reset
+    /// then arrives without being noticed by a stream that does not read. This asks the kernel.
+    public var isReset: Bool {
+        guard !hasFailed, let descriptor else { return true }
+        return coguv_tcp_is_reset(descriptor) == 1
+    }
+
+    /// The peer's address as text, such as `127.0.0.1` or `::1`; `nil` when it is gone.
+    public var peerAddress: String? {
+        guard !isClosed else { return nil }
+        var address = sockaddr_storage()
+        var length = Int32(MemoryLayout<sockaddr_storage>.size)
+        return withUnsafeMutablePointer(to: &address) { address -> String? in
+            address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address -> String? in
+                let status = handle.withMemoryRebound(to: uv_tcp_t.self, capacity: 1) {
+                    uv_tcp_getpeername($0, address, &length)
+                }
+                guard status == 0 else { return nil }
+                return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
+                    guard uv_ip_name(address, text.baseAddress, text.count) == 0 else { return nil }
+                    return String(cString: text.baseAddress!)
+                }
+            }
+        }
+    }
+
+    /// Accepts the next connection of a listening handle.
+    func accept(from listener: UnsafeMutablePointer<uv_stream_t>) -> Int32 {
+        let status = uv_accept(listener, handle)
+        guard status == 0 else { return status }
+        // Answers leave at once; small ones would wait for the acknowledgement of earlier ones otherwise.
+        handle.withMemoryRebound(to: uv_tcp_t.self, capacity: 1) { _ = uv_tcp_nodelay($0, 1) }
+        return 0
+    }
+}
+
+/// A Unix-domain stream socket or a pipe, by its descriptor.
+public final class PipeStream: Stream {
+    /// Takes over `descriptor`, which is made non-blocking, and closed with the stream; not closed if this throws.
+    public init(on loop: EventLoop, descriptor: Int32) throws(EventLoopError) {
+        let memory = calloc(1, MemoryLayout<uv_pipe_t>.size)!.assumingMemoryBound(to: uv_stream_t.self)
+        try super.init(on: loop, handle: memory, in: "uv_pipe_init") { handle in
+            handle.withMemoryRebound(to: uv_pipe_t.self, capacity: 1) { uv_pipe_init(loop.raw, $0, 0) }
+        }
+        let status = memory.withMemoryRebound(to: uv_pipe_t.self, capacity: 1) { uv_pipe_open($0, descriptor) }
+        guard status == 0 else {
+            close()
+            throw .libuv(status, in: "uv_pipe_open")
+        }
+    }
+}
