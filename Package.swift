@@ -27,11 +27,11 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
-        // C libraries, linked statically (libcurl dynamically: the wheel carries it, see docs/architecture.md).
+        // C libraries, linked statically. libcurl is opened at first use (Sources/CurlCarrier).
         .systemLibrary(name: "CLibuv", path: "Sources/CLibuv"),
         .systemLibrary(name: "CJSON", path: "Sources/CJSON"),
         .systemLibrary(name: "CPCRE2", path: "Sources/CPCRE2"),
-        .systemLibrary(name: "CLibcurl", path: "Sources/CLibcurl"),
+        .target(name: "CLibcurl", path: "Sources/CLibcurl", cSettings: cRules, linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CHTTPParser", path: "Sources/CHTTPParser", cSettings: cRules),
         .target(name: "CPythonBridge", path: "Sources/CPythonBridge", cSettings: cRules),
 
@@ -39,7 +39,7 @@ let package = Package(
         .target(name: "EventLoop", dependencies: ["CLibuv"], swiftSettings: swiftRules),
         .target(name: "JSON", dependencies: ["CJSON"], swiftSettings: swiftRules),
         .target(name: "HTTPServer", dependencies: ["EventLoop", "CHTTPParser"], swiftSettings: swiftRules),
-        .target(name: "HTTPClient", dependencies: ["EventLoop", "CLibcurl", "CLibuv"], swiftSettings: swiftRules),
+        .target(name: "HTTPClient", dependencies: ["EventLoop", "CLibcurl"], swiftSettings: swiftRules),
         .target(name: "Predictions", dependencies: ["JSON", "CPCRE2"], swiftSettings: swiftRules),
         .target(name: "WorkerProtocol", swiftSettings: swiftRules),
 

@@ -1,0 +1,110 @@
+internal import CLibcurl
+internal import EventLoop
+internal import Glibc
+
+/// The body of a request on its way to libcurl, which takes it in pieces and may want it again after a redirect.
+///
+/// A file is read ahead on the thread pool. When libcurl is faster than the disk, the transfer is paused and `onReady`
+/// called once there is more.
+final class BodySource {
+    /// How much of a file is read at a time; two such pieces are held.
+    static let pieceBytes = 256 * 1024
+
+    enum Taken {
+        case bytes(Int)
+        case notYet
+        case failed(SystemError)
+    }
+
+    let lengthBytes: Int
+    private let loop: EventLoop
+    private let file: OpenFile?
+    private let onReady: () -> Void
+
+    private var current: Buffer
+    private var taken = 0  // of `current`
+    private var next: Buffer?
+    private var loadedBytes = 0
+    private var isLoading = false
+    private var isWaitedFor = false
+    private var failure: SystemError?
+    private var generation = 0  // a rewind makes what is being read useless
+
+    init(on loop: EventLoop, body: HTTPRequest.Body, onReady: @escaping () -> Void) {
+        self.loop = loop
+        self.onReady = onReady
+        switch body {
+        case .none:
+            (file, current, lengthBytes) = (nil, Buffer(), 0)
+        case .bytes(let bytes):
+            (file, current, lengthBytes) = (nil, bytes, bytes.count)
+        case .file(let file, let lengthBytes):
+            (self.file, current, self.lengthBytes) = (file, Buffer(), lengthBytes)
+        }
+        loadAhead()
+    }
+
+    /// Copies what is there to `destination`; 0 bytes at the end.
+    func take(into destination: UnsafeMutableRawBufferPointer) -> Taken {
+        if taken == current.count, let next {
+            current = next
+            taken = 0
+            self.next = nil
+        }
+        loadAhead()
+        let count = min(destination.count, current.count - taken)
+        if count > 0, let source = current.bytes.baseAddress, let target = destination.baseAddress {
+            memcpy(target, source + taken, count)
+            taken += count
+            return .bytes(count)
+        }
+        if let failure { return .failed(failure) }
+        guard isLoading else { return .bytes(0) }
+        isWaitedFor = true
+        return .notYet
+    }
+
+    /// Starts again at the first byte.
+    func rewind() {
+        taken = 0
+        guard file != nil else { return }
+        generation += 1
+        (current, next, loadedBytes, isLoading, failure) = (Buffer(), nil, 0, false, nil)
+        loadAhead()
+    }
+
+    private func loadAhead() {
+        guard let file, next == nil, !isLoading, failure == nil, loadedBytes < lengthBytes else { return }
+        isLoading = true
+        let (offset, count, generation) = (loadedBytes, min(Self.pieceBytes, lengthBytes - loadedBytes), generation)
+        loop.submit {
+            let piece = Buffer(capacity: count)
+            return file.read(
+                into: UnsafeMutableRawBufferPointer(rebasing: piece.spare[..<count]), at: offset
+            ).map { count in
+                piece.grow(by: count)
+                return piece
+            }
+        } then: { [weak self] result in
+            self?.loaded(result, wanted: count, generation: generation)
+        }
+    }
+
+    private func loaded(_ result: Result<Buffer, SystemError>, wanted: Int, generation: Int) {
+        guard generation == self.generation else { return }
+        isLoading = false
+        switch result {
+        case .success(let piece) where piece.count == wanted:
+            loadedBytes += piece.count
+            next = piece
+        case .success:
+            // The length was promised in content-length; a file that has become shorter cannot keep it.
+            failure = SystemError(code: EIO, operation: "read all of a file that became shorter")
+        case .failure(let error):
+            failure = error
+        }
+        guard isWaitedFor else { return }
+        isWaitedFor = false
+        onReady()
+    }
+}

@@ -1,0 +1,84 @@
+public import EventLoop
+
+/// One request to be sent by an ``HTTPClient``.
+public struct HTTPRequest {
+    /// What is done to the target.
+    public enum Method: String, Sendable {
+        /// Asks for the target.
+        case get = "GET"
+        /// Hands the body to the target; 301, 302 and 303 are followed as GET without it.
+        case post = "POST"
+        /// Puts the body in the target's place; a redirect is followed with the body, except 303.
+        case put = "PUT"
+    }
+
+    /// What is sent after the fields.
+    public enum Body {
+        /// Nothing.
+        case none
+        /// These bytes, which must not change until the request has ended.
+        case bytes(Buffer)
+        /// The first `lengthBytes` bytes of a file, read on the thread pool as they are needed.
+        case file(OpenFile, lengthBytes: Int)
+    }
+
+    /// Where the body of the answer goes.
+    public enum Destination {
+        /// Read and thrown away.
+        case nowhere
+        /// Kept in memory; an answer with more bytes is cut off there, without an error.
+        case memory(limitBytes: Int)
+        /// Written into a file from its beginning, on the thread pool, if the status is 2xx; thrown away otherwise.
+        /// More bytes than the limit are an error.
+        case file(OpenFile, limitBytes: Int)
+    }
+
+    /// What is done to the target.
+    public var method: Method
+    /// The absolute URL, http or https.
+    public var url: String
+    /// Names and values, sent in this order.
+    public var fields: [(name: String, value: String)] = []
+    /// What is sent after the fields.
+    public var body: Body = .none
+    /// Where the body of the answer goes.
+    public var destination: Destination = .nowhere
+    /// How many redirects are followed, never out of http and https. With 0, the redirect itself is the answer.
+    public var redirectLimit = 10
+    /// Whether a compressed answer (gzip, deflate) is asked for and unpacked.
+    public var acceptsCompression = false
+    /// The time for finding the host, connecting and the TLS handshake.
+    public var connectTimeout: Duration = .seconds(10)
+    /// The longest time in which no byte moves in either direction; `nil` for no limit.
+    public var stallTimeout: Duration?
+    /// The time for everything, redirects included; `nil` for no limit.
+    public var totalTimeout: Duration?
+
+    /// Makes a request; everything else is set afterwards.
+    public init(_ method: Method, _ url: String) {
+        self.method = method
+        self.url = url
+    }
+}
+
+/// The answer to an ``HTTPRequest``, after redirects.
+public struct HTTPResponse {
+    /// The status, 100 to 599.
+    public let status: Int
+    /// The fields of the last answer, names in lower case.
+    public let fields: [(name: String, value: String)]
+    /// The URL that gave the answer: the last one that was redirected to.
+    public let url: String
+    /// The body if it was kept in memory.
+    public let body: Buffer
+    /// How many bytes the body had, unpacked, wherever they went.
+    public let bodyLengthBytes: Int
+
+    /// Whether the status is 2xx.
+    public var isSuccess: Bool { (200..<300).contains(status) }
+
+    /// The value of the first field with this name (in lower case).
+    public subscript(field name: String) -> String? {
+        fields.first { $0.name == name }?.value
+    }
+}

@@ -1,0 +1,34 @@
+/// The status line and fields of an answer, collected line by line as libcurl hands them over.
+struct ResponseHead {
+    /// How many bytes of fields one answer may have.
+    static let limitBytes = 256 * 1024
+
+    private(set) var fields: [(name: String, value: String)] = []
+    private(set) var lengthBytes = 0
+
+    /// Takes one line, its end included. Returns `false` when there are too many bytes.
+    mutating func feed(_ line: UnsafeRawBufferPointer) -> Bool {
+        // After a redirect or a 1xx comes another status line: only the last answer counts.
+        if line.starts(with: Array("HTTP/".utf8)) {
+            fields = []
+            lengthBytes = 0
+        }
+        lengthBytes += line.count
+        guard lengthBytes <= Self.limitBytes else { return false }
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return true }
+        let name = String(decoding: line[..<colon], as: UTF8.self).lowercased()
+        let value = line[(colon + 1)...].trimming { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D || $0 == 0x0A }
+        fields.append((name, String(decoding: value, as: UTF8.self)))
+        return true
+    }
+}
+
+extension Slice where Base == UnsafeRawBufferPointer {
+    /// Without the bytes at either end that `isPadding` names.
+    fileprivate func trimming(_ isPadding: (UInt8) -> Bool) -> Self {
+        guard let first = firstIndex(where: { !isPadding($0) }), let last = lastIndex(where: { !isPadding($0) }) else {
+            return self[endIndex...]
+        }
+        return self[first...last]
+    }
+}
