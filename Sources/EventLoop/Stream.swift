@@ -51,6 +51,8 @@ public class Stream {
     public final private(set) var isClosed = false
     /// Whether a read or a write has failed; nothing is sent any more then.
     public final private(set) var hasFailed = false
+    /// How many bytes had to be queued so far. Less ``pendingBytes``, it tells whether the peer takes any.
+    public final private(set) var queuedBytes = 0
     /// Whether bytes are being read.
     public final private(set) var isReading = false
 
@@ -176,7 +178,10 @@ public class Stream {
             request!.deallocate()
             write.stream.writeReturned(status)
         }
-        guard status != 0 else { return }
+        guard status != 0 else {
+            queuedBytes += (0..<count).reduce(0) { $0 + parts[$1].len }
+            return
+        }
         Unmanaged<PendingWrite>.fromOpaque(request.pointee.data).release()
         request.deallocate()
         fail(.libuv(status, in: "uv_write"))

@@ -20,6 +20,16 @@ public final class TCPStream: Stream {
         return coguv_tcp_is_reset(descriptor) == 1
     }
 
+    /// Closes the socket so that the peer sees a reset, not a regular end; what is still queued is dropped.
+    public func reset() {
+        if let descriptor {
+            // A lingering time of 0 makes the kernel reset the connection; if this fails, the close is a regular one.
+            var linger = linger(l_onoff: 1, l_linger: 0)
+            setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
+        }
+        close()
+    }
+
     /// The peer's address as text, such as `127.0.0.1` or `::1`; `nil` when it is gone.
     public var peerAddress: String? {
         guard !isClosed else { return nil }

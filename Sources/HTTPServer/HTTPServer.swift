@@ -1,1 +1,191 @@
-// Filled by the first commit of this module.
+public import EventLoop
+
+/// An HTTP/1.1 server: listens, reads requests within limits, and sends the answers of its handler.
+///
+/// It lives until ``close()``; close it before its loop.
+public final class HTTPServer {
+    /// How many connections over the limit are told so; more are closed without a word.
+    private static let refusalLimit = 64
+
+    /// The loop that the server is bound to.
+    public let loop: EventLoop
+    /// The limits.
+    public let configuration: HTTPConfiguration
+    let handler: any HTTPHandler
+
+    /// Whether ``drain()`` was called.
+    public private(set) var isDraining = false
+    /// Called on the loop, once, when draining is done: the last connection is closed.
+    public var onDrained: (() -> Void)?
+    /// How many requests run: received completely, and not yet answered completely.
+    public internal(set) var runningExchanges = 0
+
+    var date = DateField()
+    /// Where bytes go that nobody wants.
+    let scrap = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
+
+    private var listeners: [Listener] = []
+    private var connections: [Connection] = []
+    /// Closed in this round; they may still be running on the stack.
+    private var closedConnections: [Connection] = []
+    private var scheduledFlushes: [Connection] = []
+    private var prepare: Prepare?
+    private var ticker: Timer?
+    private let tickInterval: Duration
+    private var isDrained = false
+
+    /// Makes a server that does not listen yet. It keeps its handler.
+    public init(
+        loop: EventLoop, configuration: HTTPConfiguration = HTTPConfiguration(), handler: any HTTPHandler
+    ) throws(EventLoopError) {
+        self.loop = loop
+        self.configuration = configuration
+        self.handler = handler
+        let timeouts = [
+            configuration.headTimeout, configuration.bodyTimeout, configuration.idleTimeout,
+            configuration.writeTimeout, configuration.lingerTimeout, configuration.drainTimeout,
+        ]
+        // One timer for all connections: a timeout is late by a quarter of the shortest one at most.
+        let shortest = timeouts.compactMap { $0 }.min() ?? .seconds(1)
+        tickInterval = max(.milliseconds(10), min(.milliseconds(500), shortest / 4))
+        prepare = try Prepare(on: loop) { [unowned self] in finishRound() }
+        do {
+            ticker = try Timer(on: loop) { [unowned self] in tick() }
+        } catch {
+            prepare?.close()
+            throw error
+        }
+    }
+
+    deinit {
+        scrap.deallocate()
+    }
+
+    // MARK: - Life
+
+    /// Starts to listen; see ``Listener`` for hosts. Returns the port, which the kernel chooses if `port` is 0.
+    public func listen(host: String, port: Int) throws(EventLoopError) -> Int {
+        loop.preconditionInEventLoop()
+        let listener = try Listener(on: loop, host: host, port: port) { [unowned self] stream in
+            accept(stream)
+        }
+        listeners.append(listener)
+        return listener.port
+    }
+
+    /// How many connections are open.
+    public var connectionCount: Int { connections.count }
+
+    /// Takes no new work: stops listening, closes idle connections, and lets running requests finish.
+    ///
+    /// Requests that have arrived in part get ``HTTPConfiguration/drainTimeout``. ``onDrained`` follows, at once when there is
+    /// nothing to wait for.
+    public func drain() {
+        loop.preconditionInEventLoop()
+        guard !isDraining else { return }
+        isDraining = true
+        stopListening()
+        for connection in connections {
+            connection.drain()
+        }
+        checkDrained()
+    }
+
+    /// Closes everything at once. Running exchanges are told that their clients are gone.
+    public func close() {
+        loop.preconditionInEventLoop()
+        stopListening()
+        for connection in connections {
+            connection.close()
+        }
+        closedConnections.removeAll()
+        scheduledFlushes.removeAll()
+        prepare?.close()
+        prepare = nil
+        ticker?.close()
+        ticker = nil
+    }
+
+    private func stopListening() {
+        for listener in listeners {
+            listener.close()
+        }
+        listeners.removeAll()
+    }
+
+    private func checkDrained() {
+        guard isDraining, !isDrained, connections.isEmpty else { return }
+        isDrained = true
+        let callback = onDrained
+        onDrained = nil
+        callback?()
+    }
+
+    // MARK: - Connections
+
+    /// Serves a stream that was connected in another way than by ``listen(host:port:)``.
+    func accept(_ stream: Stream) {
+        guard connections.count < configuration.connectionLimit + Self.refusalLimit, !isDraining else {
+            stream.close()
+            return
+        }
+        let connection = Connection(server: self, stream: stream)
+        connection.index = connections.count
+        connections.append(connection)
+        if connections.count == 1 {
+            ticker?.start(after: tickInterval, repeating: tickInterval)
+        }
+        connection.start()
+        if connections.count > configuration.connectionLimit, connection.state == .readingHead {
+            connection.answerLast(.empty(503))
+            connection.settle()
+        }
+    }
+
+    func remove(_ connection: Connection) {
+        let last = connections.removeLast()
+        if last !== connection {
+            connections[connection.index] = last
+            last.index = connection.index
+        }
+        closedConnections.append(connection)
+        if connections.isEmpty { ticker?.stop() }
+        checkDrained()
+    }
+
+    /// Makes `connection` send what it has collected at the end of this round.
+    func flushLater(_ connection: Connection) {
+        guard !connection.isFlushScheduled else { return }
+        connection.isFlushScheduled = true
+        scheduledFlushes.append(connection)
+    }
+
+    private func finishRound() {
+        while !scheduledFlushes.isEmpty {
+            let flushes = scheduledFlushes
+            scheduledFlushes.removeAll(keepingCapacity: true)
+            for connection in flushes {
+                connection.flushScheduled()
+            }
+        }
+        if !closedConnections.isEmpty { closedConnections.removeAll(keepingCapacity: true) }
+    }
+
+    // MARK: - Time
+
+    /// The loop's time in milliseconds after `timeout`; 0, which is never, without one.
+    func deadline(after timeout: Duration?) -> Int {
+        guard let timeout else { return 0 }
+        return loop.nowMilliseconds + Int(timeout.millisecondsRoundedUp)
+    }
+
+    private func tick() {
+        let now = loop.nowMilliseconds
+        for connection in connections {
+            connection.tick(now: now)
+        }
+    }
+}
+
+@available(*, unavailable)
+extension HTTPServer: Sendable {}

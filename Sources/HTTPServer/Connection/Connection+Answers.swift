@@ -1,0 +1,180 @@
+internal import EventLoop
+
+extension Connection {
+    /// How the end of a streamed answer is told.
+    enum StreamFraming {
+        case chunked
+        /// By closing the connection.
+        case close
+        /// There is no body to send: the answer to HEAD.
+        case none
+    }
+
+    /// Whether the connection ends after the answer that is being sent.
+    var willClose: Bool {
+        !keepsAlive || server.isDraining || (peerFinished && input.parsed == input.filled)
+    }
+
+    // MARK: - Complete answers
+
+    /// Sends the answer of the running exchange, which has let go of this connection.
+    func exchangeAnswered(_ response: Response) {
+        write(response)
+        exchangeEnded()
+    }
+
+    /// An exchange was let go before it was answered, or a stream before it was finished.
+    func exchangeAbandoned(hasStarted: Bool) {
+        exchange = nil
+        guard state == .exchanging else { return }
+        if hasStarted {
+            streamAborted()
+        } else {
+            exchangeAnswered(server.configuration.unanswered)
+        }
+    }
+
+    private func exchangeEnded() {
+        server.runningExchanges -= 1
+        stopWatching()
+        if willClose {
+            lingers = lingers || input.parsed < input.filled
+            state = .closing
+        } else {
+            state = .readingHead
+        }
+        guard !isProcessing else { return }
+        if state == .readingHead {
+            resumeReading()
+            process()
+        } else {
+            settle()
+        }
+    }
+
+    /// Writes a complete answer to the outbox.
+    func write(_ response: Response) {
+        let hasBody = response.status >= 200 && response.status != 204 && response.status != 304
+        writeHead(response, length: hasBody ? response.body.count : nil, isChunked: false)
+        if hasBody, !isHeadRequest {
+            outbox.append(response.body)
+        }
+    }
+
+    private func writeHead(_ response: Response, length: Int?, isChunked: Bool) {
+        let own = outbox.own
+        if isStatusPrefixSent {
+            isStatusPrefixSent = false
+        } else {
+            own.append(statusLinePrefix(version))
+        }
+        appendStatus(response.status, to: own)
+        if let type = response.contentType {
+            own.append("content-type: ")
+            own.append(type)
+            own.append("\r\n")
+        }
+        if let length {
+            own.append("content-length: ")
+            own.append(decimal: length)
+            own.append("\r\n")
+        }
+        for field in response.fields {
+            own.append(field.name)
+            own.append(": ")
+            own.append(fieldValue: field.value)
+            own.append("\r\n")
+        }
+        if isChunked {
+            own.append("transfer-encoding: chunked\r\n")
+        }
+        server.date.append(to: own, nowMilliseconds: server.loop.nowMilliseconds)
+        if willClose {
+            own.append("connection: close\r\n")
+        } else if version == .http10 {
+            own.append("connection: keep-alive\r\n")
+        }
+        own.append("\r\n")
+    }
+
+    // MARK: - Streams
+
+    func streamStarted(_ stream: ResponseStream, _ response: Response) {
+        responseStream = stream
+        if version == .http10 {
+            keepsAlive = false
+        }
+        streamFraming = isHeadRequest ? .none : version == .http11 ? .chunked : .close
+        writeHead(response, length: nil, isChunked: version == .http11)
+        server.flushLater(self)
+    }
+
+    func streamWrote(_ body: ResponseBody) {
+        let count = body.count
+        guard count > 0 else { return }
+        switch streamFraming {
+        case .none: return
+        case .close: outbox.append(body)
+        case .chunked:
+            outbox.own.append(hexadecimal: count)
+            outbox.own.append("\r\n")
+            outbox.append(body)
+            outbox.own.append("\r\n")
+        }
+        server.flushLater(self)
+    }
+
+    /// Ends the answer of the running exchange, which has let go of this connection.
+    func streamFinished() {
+        responseStream = nil
+        if streamFraming == .chunked {
+            outbox.own.append("0\r\n\r\n")
+        }
+        exchangeEnded()
+    }
+
+    /// Ends an answer that is not complete, so that the client can tell.
+    func streamAborted() {
+        responseStream = nil
+        guard state == .exchanging else { return }
+        server.runningExchanges -= 1
+        stopWatching()
+        if streamFraming == .close, let stream = stream as? TCPStream {
+            // To this client a regular end would be the end of a complete answer.
+            stream.reset()
+            close()
+        } else {
+            // The last chunk is missing, that says it.
+            lingers = true
+            keepsAlive = false
+            state = .closing
+            if !isProcessing { settle() }
+        }
+    }
+
+    // MARK: - Sending
+
+    /// Sends what has been collected; ends the connection if it was waiting for that.
+    func settle() {
+        guard state != .closed else { return }
+        outbox.flush(to: stream)
+        if state == .closing, stream.pendingBytes == 0 {
+            finishClosing()
+        }
+    }
+
+    /// Sends what one round of the loop has collected for a stream.
+    func flushScheduled() {
+        isFlushScheduled = false
+        settle()
+    }
+}
+
+extension Buffer {
+    /// Adds the value of a field; control characters in it could end it and begin another field.
+    fileprivate func append(fieldValue value: String) {
+        for byte in value.utf8 {
+            append(byte < 0x20 || byte == 0x7F ? UInt8(ascii: " ") : byte)
+        }
+    }
+}

@@ -1,0 +1,163 @@
+internal import EventLoop
+
+/// One client: reads requests, one after another, and sends the answers in the same order.
+///
+/// This file has the state and the way of bytes in; `Connection+Requests` makes requests of them, `Connection+Answers` sends
+/// answers, `Connection+PeerFinished` tells clients that are gone from those that only finished sending, and
+/// `Connection+Ending` closes.
+final class Connection {
+    enum State {
+        /// Between requests, or within a head.
+        case readingHead
+        /// Within a body of known length, which is read straight into `body`.
+        case readingBody
+        /// Within a chunked body.
+        case readingChunks
+        /// Within the body of a refused request, which is thrown away.
+        case discarding
+        /// A request runs. What the client sends meanwhile waits in `input`.
+        case exchanging
+        /// The last answer is being sent.
+        case closing
+        /// The last answer was sent, and the client gets time to read it before the connection is torn down.
+        case lingering
+        case closed
+    }
+
+    let server: HTTPServer
+    let stream: Stream
+    /// Where the server keeps this connection.
+    var index = 0
+
+    var state = State.readingHead
+    var input: MessageBuffer
+    let parser: RequestParser
+    let outbox = Outbox()
+    /// While bytes are being processed nothing is flushed: the answers to pipelined requests leave together.
+    var isProcessing = false
+    var isFlushScheduled = false
+
+    // The request that is being read or answered.
+    var body: Buffer?
+    var bodyRemaining = 0
+    var bodyLimitBytes = 0
+    var keepsAlive = true
+    var isHeadRequest = false
+    var version = HTTPVersion.http11
+    /// Not owned: whoever answers holds the exchange, and it tells when it is let go.
+    unowned(unsafe) var exchange: Exchange?
+    unowned(unsafe) var responseStream: ResponseStream?
+    var streamFraming = StreamFraming.chunked
+
+    // How the connection ends.
+    var peerFinished = false
+    var lingers = false
+    var isStatusPrefixSent = false
+    var probe: Timer?
+    var probeStep = 0
+    var lingeredBytes = 0
+
+    /// When to give up, in the loop's milliseconds; 0 for never.
+    var deadline = 0
+    var isHeadDeadline = false
+    var writtenBytesAtStall = -1
+    var stallDeadline = 0
+
+    init(server: HTTPServer, stream: Stream) {
+        self.server = server
+        self.stream = stream
+        input = MessageBuffer(capacity: 8_192, fieldLimit: server.configuration.fieldLimit)
+        parser = RequestParser(configuration: server.configuration)
+        stream.delegate = self
+    }
+
+    /// Starts to serve a client that has just been accepted.
+    func start() {
+        deadline = server.deadline(after: server.configuration.headTimeout)
+        isHeadDeadline = true
+        resumeReading()
+    }
+
+    var peerAddress: String? { (stream as? TCPStream)?.peerAddress }
+    var pendingBytes: Int { stream.pendingBytes + outbox.count }
+
+    /// Whether some bytes of a request were received, but not all.
+    var hasPartialRequest: Bool {
+        switch state {
+        case .readingHead: !parser.isBetweenMessages || input.parsed < input.filled
+        case .readingBody, .readingChunks, .discarding: true
+        case .exchanging, .closing, .lingering, .closed: false
+        }
+    }
+
+    func resumeReading() {
+        guard !peerFinished, !stream.isReading else { return }
+        do {
+            try stream.startReading()
+        } catch {
+            close()
+        }
+    }
+}
+
+extension Connection: StreamDelegate {
+    func streamNeedsBuffer(_ stream: Stream) -> UnsafeMutableRawBufferPointer {
+        switch state {
+        case .readingBody:
+            guard let body else { return server.scrap }
+            return UnsafeMutableRawBufferPointer(rebasing: body.spare.prefix(bodyRemaining))
+        case .readingHead, .exchanging: return input.spare(atLeast: 4_096)
+        case .readingChunks, .discarding: return input.spare(atLeast: 65_536)
+        case .closing, .lingering, .closed: return server.scrap
+        }
+    }
+
+    func stream(_ stream: Stream, received count: Int) {
+        switch state {
+        case .readingBody:
+            body?.grow(by: count)
+            bodyRemaining -= count
+            if bodyRemaining == 0 {
+                process()
+            } else {
+                deadline = server.deadline(after: server.configuration.bodyTimeout)
+            }
+        case .exchanging:
+            input.filled += count
+            if input.filled - input.parsed >= server.configuration.pipelineLimitBytes {
+                stream.stopReading()
+                watchForReset()
+            }
+        case .readingHead, .readingChunks, .discarding:
+            input.filled += count
+            process()
+        case .closing, .closed: break
+        case .lingering: lingered(count)
+        }
+    }
+
+    func streamEnded(_ stream: Stream) {
+        peerFinished = true
+        switch state {
+        case .exchanging: watchForReset()
+        case .readingHead, .readingBody, .readingChunks, .discarding: inputEnded()
+        case .lingering: close()
+        case .closing, .closed: break
+        }
+    }
+
+    func streamFailed(_ stream: Stream, _ error: EventLoopError) {
+        close()
+    }
+
+    func streamDrained(_ stream: Stream) {
+        if state == .closing {
+            settle()
+        } else {
+            responseStream?.onDrained?()
+        }
+    }
+}
+
+@available(*, unavailable)
+extension Connection: Sendable {}

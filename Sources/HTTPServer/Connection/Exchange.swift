@@ -1,0 +1,67 @@
+/// One request that waits for its answer.
+///
+/// Answer it once, with ``respond(_:)`` or by ``startStream(status:contentType:fields:)``. To let go of it without an answer
+/// is answered ``HTTPConfiguration/unanswered``.
+public final class Exchange {
+    private var connection: Connection?
+    private var isAnswered = false
+    /// Whether the client can no longer receive the answer: it threw the connection away, or the server closed it.
+    public private(set) var isClientGone = false
+    /// Called on the loop when the client has gone before the answer was complete; the answer is of no use then.
+    public var onClientGone: (() -> Void)?
+
+    /// The loop's view of the client's address, for logs; `nil` when it is gone.
+    public var peerAddress: String? { connection?.peerAddress }
+
+    init(on connection: Connection) {
+        self.connection = connection
+    }
+
+    deinit {
+        // Only an exchange that was not finished still has its connection.
+        connection?.exchangeAbandoned(hasStarted: isAnswered)
+    }
+
+    /// Sends the answer. Does nothing when the client is gone.
+    public func respond(_ response: Response) {
+        precondition(!isAnswered, "an exchange is answered once")
+        isAnswered = true
+        guard let connection else { return }
+        finish()
+        connection.exchangeAnswered(response)
+    }
+
+    /// Starts an answer whose length is not known yet. Sends nothing when the client is gone.
+    public func startStream(
+        status: Int = 200, contentType: StaticString? = nil, fields: [Response.Field] = []
+    ) -> ResponseStream {
+        precondition(!isAnswered, "an exchange is answered once")
+        isAnswered = true
+        let stream = ResponseStream(on: self)
+        connection?.streamStarted(
+            stream, Response(status: status, contentType: contentType, fields: fields))
+        return stream
+    }
+
+    // MARK: - For the connection
+
+    /// Ends the bond with the connection, which may serve the next request from now on.
+    func finish() {
+        connection?.exchange = nil
+        connection = nil
+        onClientGone = nil
+    }
+
+    func clientGone() {
+        let callback = onClientGone
+        isClientGone = true
+        finish()
+        callback?()
+    }
+
+    /// The connection, for the stream of this exchange.
+    var openConnection: Connection? { connection }
+}
+
+@available(*, unavailable)
+extension Exchange: Sendable {}

@@ -1,0 +1,130 @@
+internal import EventLoop
+
+/// What a connection is about to send: heads and small bodies in memory of its own, large bodies where they are.
+///
+/// A class, because a failure while sending makes the connection empty it.
+final class Outbox {
+    /// Up to this many bytes it is cheaper to copy than to make the kernel gather.
+    private static let copyLimitBytes = 2_048
+    /// Memory beyond this is not kept once it was sent.
+    private static let keptCapacityBytes = 65_536
+
+    /// Bytes elsewhere, to be sent after the first `position` bytes of `own`.
+    private struct Piece {
+        let position: Int
+        let bytes: UnsafeRawBufferPointer
+        let owner: AnyObject?
+    }
+
+    /// Where heads are written.
+    private(set) var own = Buffer(capacity: 1_024)
+    private var pieces: [Piece] = []
+    private var pieceBytes = 0
+
+    /// How many bytes wait to be sent by ``flush(to:)``.
+    var count: Int { own.count + pieceBytes }
+    var isEmpty: Bool { own.isEmpty && pieces.isEmpty }
+
+    func append(_ body: ResponseBody) {
+        switch body {
+        case .empty: break
+        case .segment(let segment): append(segment)
+        case .segments(let segments):
+            for segment in segments { append(segment) }
+        }
+    }
+
+    func append(_ segment: BodySegment) {
+        switch segment {
+        case .fixed(let literal):
+            append(UnsafeRawBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount), nil)
+        case .bytes(let bytes):
+            if bytes.count <= Self.copyLimitBytes {
+                own.append(bytes)
+            } else {
+                // The elements of an array lie in one heap object, which the owner keeps alive; nobody can change
+                // them in place meanwhile, because the owner holds a reference to them.
+                let owner = ArrayOwner(bytes)
+                append(owner.array.withUnsafeBytes { $0 }, owner)
+            }
+        case .buffer(let buffer):
+            append(buffer.bytes, buffer)
+        case .part(let buffer, let range):
+            append(UnsafeRawBufferPointer(rebasing: buffer.bytes[range]), buffer)
+        }
+    }
+
+    private func append(_ bytes: UnsafeRawBufferPointer, _ owner: AnyObject?) {
+        if bytes.count <= Self.copyLimitBytes {
+            own.append(bytes)
+        } else {
+            pieces.append(Piece(position: own.count, bytes: bytes, owner: owner))
+            pieceBytes += bytes.count
+        }
+    }
+
+    /// Hands everything to `stream`, in one system call if it takes it.
+    func flush(to stream: Stream) {
+        guard !isEmpty else { return }
+        var isKept = false
+        if pieces.isEmpty {
+            stream.write(own.bytes) {
+                isKept = true
+                return own
+            }
+        } else {
+            // At most: own bytes before each piece, the piece, own bytes at the end.
+            withUnsafeTemporaryAllocation(of: WriteVector.self, capacity: pieces.count * 2 + 1) { vectors in
+                var used = 0
+                var position = 0
+                func add(_ bytes: UnsafeRawBufferPointer) {
+                    guard !bytes.isEmpty else { return }
+                    vectors.initializeElement(at: used, to: WriteVector(bytes))
+                    used += 1
+                }
+                for piece in pieces {
+                    add(UnsafeRawBufferPointer(rebasing: own.bytes[position..<piece.position]))
+                    add(piece.bytes)
+                    position = piece.position
+                }
+                add(UnsafeRawBufferPointer(rebasing: own.bytes[position...]))
+                stream.write(UnsafeMutableBufferPointer(rebasing: vectors[..<used])) {
+                    isKept = true
+                    return Owners([own] + pieces.compactMap(\.owner))
+                }
+            }
+            pieces.removeAll(keepingCapacity: pieces.count < 64)
+            pieceBytes = 0
+        }
+        if isKept || own.capacity > Self.keptCapacityBytes {
+            own = Buffer(capacity: 1_024)
+        } else {
+            own.truncate(to: 0)
+        }
+    }
+
+    func removeAll() {
+        own.truncate(to: 0)
+        pieces.removeAll()
+        pieceBytes = 0
+    }
+}
+
+@available(*, unavailable)
+extension Outbox: Sendable {}
+
+private final class ArrayOwner {
+    let array: [UInt8]
+
+    init(_ array: [UInt8]) {
+        self.array = array
+    }
+}
+
+private final class Owners {
+    let objects: [AnyObject]
+
+    init(_ objects: [AnyObject]) {
+        self.objects = objects
+    }
+}

@@ -1,0 +1,38 @@
+public import EventLoop
+
+/// What a server is made for: takes requests and answers them. Called on the loop.
+public protocol HTTPHandler: AnyObject {
+    /// Decides on a request by its head, before any of its body is read.
+    func receivedHead(_ head: RequestHead) -> HeadAction
+
+    /// Takes a complete request; the answer goes to `exchange`, now or later.
+    ///
+    /// An exchange that is let go without an answer is answered ``HTTPConfiguration/unanswered``.
+    func received(_ request: Request, on exchange: Exchange)
+}
+
+extension HTTPHandler {
+    /// Accepts every request, with the server's body limit.
+    public func receivedHead(_ head: RequestHead) -> HeadAction {
+        .accept()
+    }
+}
+
+/// What becomes of a request whose head has arrived.
+public enum HeadAction {
+    /// The body is read, up to `bodyLimitBytes` or the server's limit, whichever is smaller.
+    case accept(bodyLimitBytes: Int = .max)
+    /// The request is answered at once, its body is not wanted.
+    case refuse(Response)
+}
+
+/// A complete request.
+public struct Request {
+    /// Everything before the body.
+    public let head: RequestHead
+    /// The body, decoded if it was sent in chunks. It belongs to whoever takes the request.
+    public let body: Buffer
+}
+
+@available(*, unavailable)
+extension Request: Sendable {}

@@ -1,0 +1,226 @@
+internal import CHTTPParser
+internal import EventLoop
+
+/// What llhttp's callbacks find out about a message.
+///
+/// It lies in memory of its own, which llhttp's `data` points to, so that a callback is a few stores. Ranges of bytes may
+/// come in parts, when a read ended within them; the parts adjoin, because the head stays in one buffer.
+struct ParserState {
+    let targetLimitBytes: Int
+    let trailerLimitBytes: Int
+    let fieldLimit: Int
+    let chunkExtensionLimitBytes: Int
+
+    var base: UnsafeRawPointer?
+    var fields: UnsafeMutablePointer<FieldRange>?
+    var fieldCount = 0
+    var target = ByteRange()
+    var version = HTTPVersion.http11
+    var framing = RequestParser.Framing.none
+    var keepsAlive = false
+    var expectsContinue = false
+    var failure: RequestFailure?
+
+    var body: Unmanaged<Buffer>?
+    var bodyLimitBytes = 0
+
+    private var isInTrailer = false
+    private var isInName = false
+    private var isInValue = false
+    private var trailerCount = 0
+    private var chunkExtensionCount = 0
+
+    init(configuration: HTTPConfiguration) {
+        targetLimitBytes = configuration.targetLimitBytes
+        trailerLimitBytes = configuration.headLimitBytes
+        fieldLimit = configuration.fieldLimit
+        chunkExtensionLimitBytes = configuration.chunkExtensionLimitBytes
+    }
+
+    @inline(__always)
+    mutating func beginHead() {
+        fieldCount = 0
+        target = ByteRange()
+        framing = .none
+        expectsContinue = false
+        failure = nil
+        isInTrailer = false
+        isInName = false
+        isInValue = false
+        trailerCount = 0
+        chunkExtensionCount = 0
+    }
+
+    // MARK: - Callbacks
+
+    /// Extends `range` by bytes that llhttp reports, or begins it.
+    @inline(__always)
+    private func extend(_ range: inout ByteRange, begins: Bool, _ at: UnsafePointer<CChar>, _ count: Int) {
+        let start = UInt32(truncatingIfNeeded: UnsafeRawPointer(at) - base!)
+        if begins { range.start = start }
+        range.count = start + UInt32(truncatingIfNeeded: count) - range.start
+    }
+
+    private mutating func fail(_ failure: RequestFailure) -> Int32 {
+        self.failure = failure
+        return Int32(HPE_USER.rawValue)
+    }
+
+    @inline(__always)
+    fileprivate mutating func receivedTarget(_ at: UnsafePointer<CChar>, _ count: Int) -> Int32 {
+        extend(&target, begins: target.count == 0, at, count)
+        return Int(target.count) <= targetLimitBytes ? 0 : fail(.targetTooLong)
+    }
+
+    @inline(__always)
+    fileprivate mutating func receivedName(_ at: UnsafePointer<CChar>, _ count: Int) -> Int32 {
+        let begins = !isInName
+        isInName = true
+        if begins {
+            guard fieldCount < fieldLimit else { return fail(.fieldsTooLarge) }
+            fieldCount += 1
+            if !isInTrailer { fields![fieldCount - 1] = FieldRange() }
+        }
+        guard !isInTrailer else { return countTrailer(count) }
+        extend(&fields![fieldCount - 1].name, begins: begins, at, count)
+        return 0
+    }
+
+    @inline(__always)
+    fileprivate mutating func receivedValue(_ at: UnsafePointer<CChar>, _ count: Int) -> Int32 {
+        guard !isInTrailer else { return countTrailer(count) }
+        extend(&fields![fieldCount - 1].value, begins: !isInValue, at, count)
+        isInValue = true
+        return 0
+    }
+
+    @inline(__always)
+    fileprivate mutating func completedName() {
+        isInName = false
+    }
+
+    /// Takes the white space off the end of a value, which is not part of it; llhttp has taken it off the front.
+    @inline(__always)
+    fileprivate mutating func completedValue() {
+        isInValue = false
+        guard !isInTrailer else { return }
+        var range = fields![fieldCount - 1].value
+        while range.count > 0 {
+            let last = base!.load(fromByteOffset: Int(range.start + range.count) - 1, as: UInt8.self)
+            guard last == UInt8(ascii: " ") || last == UInt8(ascii: "\t") else { break }
+            range.count -= 1
+        }
+        fields![fieldCount - 1].value = range
+    }
+
+    /// Trailers are checked and thrown away: nothing here has a use for them.
+    private mutating func countTrailer(_ count: Int) -> Int32 {
+        trailerCount += count
+        return trailerCount <= trailerLimitBytes ? 0 : fail(.fieldsTooLarge)
+    }
+
+    fileprivate mutating func completedHead(_ parser: UnsafeMutablePointer<llhttp_t>) -> Int32 {
+        // llhttp knows HTTP/0.9 and 2.0 by number only.
+        guard parser.pointee.http_major == 1 else { return fail(.malformed) }
+        version = parser.pointee.http_minor == 0 ? .http10 : .http11
+        keepsAlive = llhttp_should_keep_alive(parser) == 1
+        // A server may ignore a request to upgrade (RFC 9110, 7.8); llhttp would end here otherwise.
+        parser.pointee.upgrade = 0
+        isInTrailer = true
+
+        let flags = UInt32(parser.pointee.flags)
+        if flags & F_TRANSFER_ENCODING.rawValue != 0 {
+            // RFC 9112, 6.1: HTTP/1.0 has no transfer codings, and one whose last is not chunked has no end.
+            guard version == .http11, flags & F_CHUNKED.rawValue != 0 else { return fail(.malformed) }
+            framing = .chunked
+            return Int32(HPE_PAUSED.rawValue)
+        }
+        if flags & F_CONTENT_LENGTH.rawValue != 0, parser.pointee.content_length > 0 {
+            guard let length = Int(exactly: parser.pointee.content_length) else { return fail(.malformed) }
+            framing = .length(length)
+            parser.pointee.content_length = 0
+        }
+        // "There is no body": it is read by the connection itself.
+        return 1
+    }
+
+    fileprivate mutating func receivedBody(_ at: UnsafePointer<CChar>, _ count: Int) -> Int32 {
+        guard let body else { return fail(.malformed) }
+        return body._withUnsafeGuaranteedRef { body in
+            guard count <= bodyLimitBytes - body.count else { return fail(.bodyTooLarge) }
+            body.append(UnsafeRawBufferPointer(start: at, count: count))
+            return 0
+        }
+    }
+
+    fileprivate mutating func receivedChunkExtension(_ count: Int) -> Int32 {
+        chunkExtensionCount += count
+        return chunkExtensionCount <= chunkExtensionLimitBytes ? 0 : fail(.malformed)
+    }
+
+    fileprivate mutating func completedChunkHeader(_ parser: UnsafeMutablePointer<llhttp_t>) -> Int32 {
+        chunkExtensionCount = 0
+        fieldCount = 0
+        return 0
+    }
+
+    // MARK: - Settings
+
+    /// The callbacks, shared by all parsers. llhttp only reads them.
+    nonisolated(unsafe) static let settings: UnsafePointer<llhttp_settings_t> = coghttp_settings(
+        { parser, at, count in state(parser).pointee.receivedTarget(at!, count) },
+        { parser, at, count in state(parser).pointee.receivedName(at!, count) },
+        { parser in
+            state(parser).pointee.completedName()
+            return 0
+        },
+        { parser, at, count in state(parser).pointee.receivedValue(at!, count) },
+        { parser in
+            state(parser).pointee.completedValue()
+            return 0
+        },
+        { parser in state(parser).pointee.completedHead(parser!) },
+        { parser, at, count in state(parser).pointee.receivedBody(at!, count) },
+        { parser, _, count in state(parser).pointee.receivedChunkExtension(count) },
+        { parser in state(parser).pointee.completedChunkHeader(parser!) },
+        { _ in Int32(HPE_PAUSED.rawValue) })
+}
+
+@inline(__always)
+private func state(_ parser: UnsafeMutablePointer<llhttp_t>?) -> UnsafeMutablePointer<ParserState> {
+    parser!.pointee.data.assumingMemoryBound(to: ParserState.self)
+}
+
+// MARK: - Rules on fields
+
+extension ParserState {
+    /// Checks what llhttp leaves to its user, and notes what the connection has to know.
+    mutating func checkFields(of buffer: MessageBuffer) -> RequestFailure? {
+        var hosts = 0
+        var transferEncodings = 0
+        for index in 0..<buffer.fieldCount {
+            let name = buffer.bytes(buffer.fields[index].name)
+            switch name.count {
+            case 4 where name.equalsIgnoringCase("host"):
+                // RFC 9112, 3.2: two, or one that is no host, are an attempt to be understood in two ways.
+                hosts += 1
+                guard hosts == 1, buffer.bytes(buffer.fields[index].value).allSatisfy(isHostByte) else {
+                    return .malformed
+                }
+            case 6 where name.equalsIgnoringCase("expect"):
+                expectsContinue =
+                    version == .http11
+                    && buffer.bytes(buffer.fields[index].value).equalsIgnoringCase("100-continue")
+            case 17 where name.equalsIgnoringCase("transfer-encoding"):
+                transferEncodings += 1
+                guard transferEncodings == 1,
+                    buffer.bytes(buffer.fields[index].value).equalsIgnoringCase("chunked")
+                else {
+                    return .unknownTransferCoding
+                }
+            default: break
+            }
+        }
+        return nil
+    }
+}

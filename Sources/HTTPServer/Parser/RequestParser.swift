@@ -1,0 +1,175 @@
+internal import CHTTPParser
+internal import EventLoop
+
+/// Makes requests of bytes with llhttp.
+///
+/// llhttp sees heads and chunked bodies. A body of known length is not given to it, it would only be copied: the parser
+/// says how long it is, and the connection reads it to where it shall be.
+final class RequestParser {
+    /// How the body of a request is sent.
+    enum Framing: Equatable {
+        case none
+        case length(Int)
+        case chunked
+    }
+
+    /// How far a head is.
+    enum HeadProgress {
+        case incomplete
+        case complete
+        case failed(RequestFailure)
+    }
+
+    /// How far a chunked body is.
+    enum ChunkProgress {
+        case incomplete
+        case complete
+        case failed(RequestFailure)
+    }
+
+    /// A method token longer than this is no method.
+    private static let methodLimitBytes = 32
+    /// Empty lines before a request line that are skipped; RFC 9112, 2.2 asks for at least one.
+    private static let emptyLineLimitBytes = 8
+
+    private let raw: UnsafeMutablePointer<llhttp_t>
+    private let state: UnsafeMutablePointer<ParserState>
+    private let headLimitBytes: Int
+    private var isInHead = false
+    private var isPaused = false
+
+    /// The body framing of the head that was completed last.
+    var framing: Framing { state.pointee.framing }
+    /// Whether the client lets the connection live on after the request whose head was completed last.
+    var keepsAlive: Bool { state.pointee.keepsAlive }
+    /// Whether the client waits for a go-ahead before it sends the body.
+    var expectsContinue: Bool { state.pointee.expectsContinue }
+    /// Whether part of a head was parsed.
+    var isBetweenMessages: Bool { !isInHead }
+
+    init(configuration: HTTPConfiguration) {
+        headLimitBytes = configuration.headLimitBytes
+        state = .allocate(capacity: 1)
+        state.initialize(to: ParserState(configuration: configuration))
+        raw = .allocate(capacity: 1)
+        llhttp_init(raw, HTTP_REQUEST, ParserState.settings)
+        raw.pointee.data = UnsafeMutableRawPointer(state)
+    }
+
+    deinit {
+        raw.deallocate()
+        state.deinitialize(count: 1)
+        state.deallocate()
+    }
+
+    // MARK: - Heads
+
+    /// Parses the next head, as far as it has arrived in `buffer`. What follows a complete head is left there.
+    func feedHead(_ buffer: MessageBuffer) -> HeadProgress {
+        if !isInHead {
+            guard skipEmptyLines(buffer) else { return .failed(.malformed) }
+            guard buffer.parsed < buffer.filled else { return .incomplete }
+            switch beginHead(buffer) {
+            case .complete: break
+            case .incomplete: return .incomplete
+            case .failed(let failure): return .failed(failure)
+            }
+        }
+        let status = execute(buffer)
+        let count = buffer.parsed - buffer.start
+        guard status == HPE_OK || status == HPE_PAUSED else {
+            // A head that is too long is too long, whatever else is wrong behind the limit.
+            return .failed(state.pointee.failure ?? (count > headLimitBytes ? .fieldsTooLarge : .malformed))
+        }
+        guard count <= headLimitBytes else { return .failed(.fieldsTooLarge) }
+        guard status == HPE_PAUSED else { return .incomplete }
+        isInHead = false
+        buffer.headCount = count
+        buffer.fieldCount = state.pointee.fieldCount
+        buffer.target = state.pointee.target
+        buffer.version = state.pointee.version
+        if let failure = state.pointee.checkFields(of: buffer) { return .failed(failure) }
+        return .complete
+    }
+
+    private func skipEmptyLines(_ buffer: MessageBuffer) -> Bool {
+        var skipped = 0
+        while buffer.parsed < buffer.filled {
+            let byte = buffer.base.load(fromByteOffset: buffer.parsed, as: UInt8.self)
+            guard byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\n") else { break }
+            buffer.parsed += 1
+            skipped += 1
+        }
+        buffer.beginMessage()
+        return skipped <= Self.emptyLineLimitBytes
+    }
+
+    /// Reads the method, which llhttp would refuse when it is not one it knows.
+    private func beginHead(_ buffer: MessageBuffer) -> HeadProgress {
+        let bytes = buffer.unparsed
+        var count = 0
+        while count < bytes.count, bytes[count] != UInt8(ascii: " ") {
+            guard count < Self.methodLimitBytes, isTokenByte(bytes[count]) else { return .failed(.malformed) }
+            count += 1
+        }
+        guard count < bytes.count else { return .incomplete }
+        guard count > 0 else { return .failed(.malformed) }
+        buffer.method = HTTPMethod(UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+        if !buffer.method.isNative {
+            // For CONNECT the parser must know what follows.
+            guard count + 1 < bytes.count else { return .incomplete }
+            let isAuthority = bytes[count + 1] != UInt8(ascii: "/") && buffer.method == .connect
+            if !isAuthority {
+                resume()
+                _ = llhttp_execute(raw, "POST ", 5)
+                buffer.parsed += count + 1
+            }
+        }
+        state.pointee.beginHead()
+        isInHead = true
+        return .complete
+    }
+
+    // MARK: - Chunked bodies
+
+    /// Decodes as much of a chunked body as has arrived in `buffer`, and adds it to `body`.
+    func feedChunks(_ buffer: MessageBuffer, into body: Buffer, limit: Int) -> ChunkProgress {
+        state.pointee.body = Unmanaged.passUnretained(body)
+        state.pointee.bodyLimitBytes = limit
+        defer { state.pointee.body = nil }
+        let status = execute(buffer)
+        switch status {
+        case HPE_OK: return .incomplete
+        case HPE_PAUSED: return .complete
+        default: return .failed(state.pointee.failure ?? .malformed)
+        }
+    }
+
+    // MARK: - llhttp
+
+    private func resume() {
+        guard isPaused else { return }
+        isPaused = false
+        llhttp_resume(raw)
+    }
+
+    private func execute(_ buffer: MessageBuffer) -> llhttp_errno_t {
+        resume()
+        let bytes = buffer.unparsed
+        guard let start = bytes.baseAddress, !bytes.isEmpty else { return HPE_OK }
+        state.pointee.base = UnsafeRawPointer(buffer.base + buffer.start)
+        state.pointee.fields = buffer.fields
+        let status = llhttp_execute(raw, start.assumingMemoryBound(to: CChar.self), bytes.count)
+        switch status {
+        case HPE_PAUSED:
+            isPaused = true
+            buffer.parsed = UnsafeRawPointer(llhttp_get_error_pos(raw)) - UnsafeRawPointer(buffer.base)
+        default:
+            buffer.parsed = buffer.filled
+        }
+        return status
+    }
+}
+
+@available(*, unavailable)
+extension RequestParser: Sendable {}

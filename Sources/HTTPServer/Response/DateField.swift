@@ -1,0 +1,33 @@
+internal import EventLoop
+internal import Glibc
+
+/// The `date` field of answers, written anew once a second.
+struct DateField {
+    private var text = [UInt8]()
+    private var validUntilMilliseconds = Int.min
+
+    /// Adds `date: Sun, 06 Nov 1994 08:49:37 GMT` and a line end to `buffer`.
+    ///
+    /// `nowMilliseconds` is the loop's time; the clock is only read when the second may have ended since the last time.
+    mutating func append(to buffer: Buffer, nowMilliseconds: Int) {
+        if nowMilliseconds >= validUntilMilliseconds {
+            var time = timespec()
+            clock_gettime(CLOCK_REALTIME, &time)
+            text = Array("date: \(Self.text(ofSecondsSince1970: time.tv_sec))\r\n".utf8)
+            validUntilMilliseconds = nowMilliseconds + 1_000 - time.tv_nsec / 1_000_000
+        }
+        buffer.append(text)
+    }
+
+    /// The preferred form of a date in HTTP (RFC 9110, 5.6.7).
+    static func text(ofSecondsSince1970 seconds: Int) -> String {
+        var seconds = time_t(seconds)
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return days[Int(parts.tm_wday)] + ", " + two(parts.tm_mday) + " " + months[Int(parts.tm_mon)]
+            + " \(parts.tm_year + 1_900) " + two(parts.tm_hour) + ":" + two(parts.tm_min) + ":" + two(parts.tm_sec) + " GMT"
+    }
+}
