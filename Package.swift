@@ -40,13 +40,14 @@ let package = Package(
         .target(name: "JSON", dependencies: ["CJSON"], swiftSettings: swiftRules),
         .target(name: "HTTPServer", dependencies: ["EventLoop", "CHTTPParser"], swiftSettings: swiftRules),
         .target(name: "HTTPClient", dependencies: ["EventLoop", "CLibcurl"], swiftSettings: swiftRules),
+        .target(name: "FileTransfer", dependencies: ["EventLoop", "HTTPClient"], swiftSettings: swiftRules),
         .target(name: "Predictions", dependencies: ["JSON", "CPCRE2"], swiftSettings: swiftRules),
         .target(name: "WorkerProtocol", swiftSettings: swiftRules),
 
         // The executables.
         .executableTarget(
             name: "CogletServer",
-            dependencies: ["EventLoop", "JSON", "HTTPServer", "HTTPClient", "Predictions", "WorkerProtocol"],
+            dependencies: ["EventLoop", "JSON", "HTTPServer", "HTTPClient", "FileTransfer", "Predictions", "WorkerProtocol"],
             swiftSettings: swiftRules),
         .executableTarget(
             name: "CogletWorker",
@@ -69,7 +70,15 @@ let package = Package(
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: swiftRules),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: swiftRules),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "EventLoop"], swiftSettings: swiftRules),
-        .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "EventLoop"], swiftSettings: swiftRules),
+        .target(
+            name: "LoopbackServer", dependencies: ["EventLoop", "HTTPClient"], path: "Tests/LoopbackServer",
+            swiftSettings: swiftRules),
+        .testTarget(
+            name: "HTTPClientTests", dependencies: ["HTTPClient", "EventLoop", "LoopbackServer"],
+            swiftSettings: swiftRules),
+        .testTarget(
+            name: "FileTransferTests", dependencies: ["FileTransfer", "HTTPClient", "EventLoop", "LoopbackServer"],
+            swiftSettings: swiftRules),
         .testTarget(name: "PredictionsTests", dependencies: ["Predictions", "JSON"], swiftSettings: swiftRules),
         .testTarget(name: "WorkerProtocolTests", dependencies: ["WorkerProtocol"], swiftSettings: swiftRules),
         .testTarget(name: "CogKitTests", dependencies: ["CogKit"], swiftSettings: swiftRules),

@@ -49,7 +49,9 @@ final class BodySink {
         case .file(let file, let limitBytes):
             guard (200..<300).contains(status) else { break }
             if let failure { return .failed(failure) }
-            guard max(announcedBytes, lengthBytes + bytes.count) <= limitBytes else { return .tooLarge(limitBytes: limitBytes) }
+            guard max(announcedBytes, lengthBytes + bytes.count) <= limitBytes else {
+                return .tooLarge(limitBytes: limitBytes)
+            }
             if isWriting, waiting.count + bytes.count > Self.waitingLimitBytes {
                 isWaitedFor = true
                 return .notYet

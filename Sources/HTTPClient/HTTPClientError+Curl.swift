@@ -39,7 +39,8 @@ extension HTTPClientError {
         guard let total = request.totalTimeout else {
             return .connectTimedOut(url: url, after: request.connectTimeout)
         }
-        let isConnecting = reason.contains("onnection timeout") || reason.contains("Resolving timed out")
+        let isConnecting =
+            reason.contains("onnection timeout") || reason.contains("Resolving timed out")
             || reason.contains("SSL connection timeout")
         return isConnecting && request.connectTimeout < total
             ? .connectTimedOut(url: url, after: request.connectTimeout) : .timedOut(url: url, after: total)

@@ -254,7 +254,8 @@ public final class Transfer {
     // MARK: - Errors
 
     private func clientError(for code: CURLcode, url: String, trust: TrustStore) -> HTTPClientError {
-        let reason = errorText.pointee == 0
+        let reason =
+            errorText.pointee == 0
             ? String(cString: cogcurl_easy_strerror(code)) : String(cString: errorText)
         return .curl(code, reason: reason, url: printableURL(url), request: request, trust: trust)
     }

@@ -1,5 +1,6 @@
 import EventLoop
 import HTTPClient
+import LoopbackServer
 import Testing
 
 /// libcurl's global state is shared, and so are the machine's two cores: one after another.
@@ -7,17 +8,19 @@ import Testing
     static let gzipped: [UInt8] = [
         31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 237, 196, 49, 13, 0, 0, 8, 3, 48, 43, 152, 35, 225, 88, 130, 255,
         15, 17, 188, 237, 209, 233, 100, 107, 108, 219, 182, 109, 219, 182, 109, 219, 246, 227, 3, 193, 55,
-        12, 64, 112, 23, 0, 0
+        12, 64, 112, 23, 0, 0,
     ]
 
     /// Status, fields (names in lower case) and body arrive; our own fields go out.
     @Test func simpleAnswer() throws {
         let test = try TestLoop()
-        let server = try ScriptedServer(on: test.loop) { _ in [answer("201 Created", ["X-Name:  v "], Array("body".utf8))] }
+        let server = try ScriptedServer(on: test.loop) { _ in
+            [answer("201 Created", ["X-Name:  v "], Array("body".utf8))]
+        }
         var request = HTTPRequest(.get, server.url + "/a?b=c")
         request.fields = [("user-agent", "tester/1"), ("x-empty", "")]
         request.destination = .memory(limitBytes: 100)
-        let response = try #require(try test.result(of: request)?.get())
+        let response = try test.result(of: request).get()
         #expect(response.status == 201)
         #expect(response.isSuccess)
         #expect(response[field: "x-name"] == "v")
@@ -26,7 +29,7 @@ import Testing
         #expect(server.requests[0].target == "/a?b=c")
         #expect(server.requests[0].field("user-agent") == "tester/1")
         #expect(server.requests[0].field("x-empty") == "")
-        test.close(server)
+        try test.close(server)
     }
 
     /// A field's value cannot smuggle in another field.
@@ -35,19 +38,19 @@ import Testing
         let server = try ScriptedServer(on: test.loop) { _ in [answer()] }
         var request = HTTPRequest(.get, server.url)
         request.fields = [("x-a", "1\r\nx-b: 2")]
-        _ = test.result(of: request)
+        _ = try test.result(of: request)
         #expect(server.requests[0].field("x-a") == "1x-b: 2")
         #expect(server.requests[0].field("x-b") == nil)
-        test.close(server)
+        try test.close(server)
     }
 
     /// Requests one after another share one connection.
     @Test func connectionIsReused() throws {
         let test = try TestLoop()
         let server = try ScriptedServer(on: test.loop) { _ in [answer()] }
-        for _ in 0..<5 { _ = try test.result(of: HTTPRequest(.get, server.url))?.get() }
+        for _ in 0..<5 { _ = try test.result(of: HTTPRequest(.get, server.url)).get() }
         #expect(server.connectionCount == 1)
-        test.close(server)
+        try test.close(server)
     }
 
     /// Fifty requests at once all end.
@@ -59,12 +62,14 @@ import Testing
             var request = HTTPRequest(.get, server.url + "/\(index)")
             request.destination = .memory(limitBytes: 100)
             test.client.send(request) { result in
-                if let response = try? result.get() { bodies.insert(String(decoding: response.body.bytes, as: UTF8.self)) }
+                if let response = try? result.get() {
+                    bodies.insert(String(decoding: response.body.bytes, as: UTF8.self))
+                }
             }
         }
-        test.run(until: { test.client.inFlight == 0 })
+        try test.run(until: { test.client.inFlight == 0 })
         #expect(bodies.count == 50)
-        test.close(server)
+        try test.close(server)
     }
 
     /// 301, 302, 303 turn POST into GET; 307, 308 keep method and body.
@@ -76,12 +81,12 @@ import Testing
         }
         var request = HTTPRequest(.post, server.url + "/")
         request.body = .bytes(Buffer(Array("hello".utf8)))
-        let response = try #require(try test.result(of: request)?.get())
+        let response = try test.result(of: request).get()
         #expect(response.status == 204)
         #expect(response.url == server.url + "/next")
         #expect(server.requests.map(\.method) == ["POST", method])
         #expect(server.requests[1].body == (method == "POST" ? Array("hello".utf8) : []))
-        test.close(server)
+        try test.close(server)
     }
 
     /// A file is sent again from its first byte after a redirect.
@@ -93,13 +98,13 @@ import Testing
         }
         var request = HTTPRequest(.put, server.url + "/")
         request.body = .file(temporaryFile(bytes), lengthBytes: bytes.count)
-        let response = try #require(try test.result(of: request)?.get())
+        let response = try test.result(of: request).get()
         #expect(response.status == 200)
         #expect(server.requests.last?.method == "PUT")
         #expect(server.requests.last?.body == bytes)
         #expect(server.requests.last?.field("content-length") == "1000000")
         #expect(server.requests.last?.field("expect") == nil)
-        test.close(server)
+        try test.close(server)
     }
 
     /// A redirect may not lead to a file or another protocol, nor go on for ever.
@@ -108,41 +113,44 @@ import Testing
         let server = try ScriptedServer(on: test.loop) { request in
             [answer("302 Found", ["location: \(request.target == "/loop" ? "/loop" : "file:///etc/passwd")"])]
         }
-        #expect(test.result(of: HTTPRequest(.get, server.url + "/f"))?.error == .redirectRefused(url: server.url + "/f"))
         #expect(
-            test.result(of: HTTPRequest(.get, server.url + "/loop"))?.error
+            try test.result(of: HTTPRequest(.get, server.url + "/f")).error == .redirectRefused(url: server.url + "/f"))
+        #expect(
+            try test.result(of: HTTPRequest(.get, server.url + "/loop")).error
                 == .tooManyRedirects(url: server.url + "/loop", limit: 10))
         var request = HTTPRequest(.get, server.url + "/f")
         request.redirectLimit = 0
-        #expect(try test.result(of: request)?.get().status == 302)
-        test.close(server)
+        #expect(try test.result(of: request).get().status == 302)
+        try test.close(server)
     }
 
     /// The first URL may not be anything but http and https either, and must be one.
     @Test(arguments: ["file:///etc/passwd", "ftp://127.0.0.1/", "http://", "nonsense://x", "", "http://[::1"])
     func unusableURL(_ url: String) throws {
         let test = try TestLoop()
-        let error = test.result(of: HTTPRequest(.get, url))?.error
+        let error = try test.result(of: HTTPRequest(.get, url)).error
         guard case .invalidURL = error else { throw error ?? HTTPClientError.canceled }
-        test.close()
+        try test.close()
     }
 
     /// gzip is asked for and unpacked on request only.
     @Test func compressedAnswer() throws {
         let test = try TestLoop()
-        let server = try ScriptedServer(on: test.loop) { _ in [answer("200 OK", ["content-encoding: gzip"], Self.gzipped)] }
+        let server = try ScriptedServer(on: test.loop) { _ in
+            [answer("200 OK", ["content-encoding: gzip"], Self.gzipped)]
+        }
         let file = temporaryFile()
         var request = HTTPRequest(.get, server.url)
         request.destination = .file(file, limitBytes: 6_000)
         request.acceptsCompression = true
-        let response = try #require(try test.result(of: request)?.get())
+        let response = try test.result(of: request).get()
         #expect(response.bodyLengthBytes == 6_000)
         #expect(file.contents == Array(String(repeating: "hello ", count: 1_000).utf8))
         #expect(server.requests[0].field("accept-encoding") == "gzip, deflate")
         request.acceptsCompression = false
-        #expect(try test.result(of: request)?.get().bodyLengthBytes == Self.gzipped.count)
+        #expect(try test.result(of: request).get().bodyLengthBytes == Self.gzipped.count)
         #expect(server.requests[1].field("accept-encoding") == nil)
-        test.close(server)
+        try test.close(server)
     }
 
     /// A body of exactly the limit is taken, one byte more refused: announced, unannounced and unpacked.
@@ -160,11 +168,11 @@ import Testing
             var request = HTTPRequest(.get, server.url + target)
             request.acceptsCompression = true
             request.destination = .file(temporaryFile(), limitBytes: size)
-            #expect(try test.result(of: request)?.get().bodyLengthBytes == size)
+            #expect(try test.result(of: request).get().bodyLengthBytes == size)
             request.destination = .file(temporaryFile(), limitBytes: size - 1)
-            #expect(test.result(of: request)?.error == .tooLarge(url: server.url + target, limitBytes: size - 1))
+            #expect(try test.result(of: request).error == .tooLarge(url: server.url + target, limitBytes: size - 1))
         }
-        test.close(server)
+        try test.close(server)
     }
 
     /// A large body gets to the disk complete, and in order.
@@ -175,9 +183,9 @@ import Testing
         let file = temporaryFile()
         var request = HTTPRequest(.get, server.url)
         request.destination = .file(file, limitBytes: .max)
-        #expect(try test.result(of: request)?.get().bodyLengthBytes == body.count)
+        #expect(try test.result(of: request).get().bodyLengthBytes == body.count)
         #expect(file.contents == body)
-        test.close(server)
+        try test.close(server)
     }
 
     /// The body of a refusal is not written to the file.
@@ -187,9 +195,9 @@ import Testing
         let file = temporaryFile()
         var request = HTTPRequest(.get, server.url)
         request.destination = .file(file, limitBytes: 2)
-        #expect(try test.result(of: request)?.get().status == 404)
+        #expect(try test.result(of: request).get().status == 404)
         #expect(file.contents.isEmpty)
-        test.close(server)
+        try test.close(server)
     }
 
     /// An answer that ends before its announced length is an error, as are a reset and no answer at all.
@@ -205,12 +213,12 @@ import Testing
             default: return [.close]
             }
         }
-        let error = test.result(of: HTTPRequest(.get, server.url + target))?.error
+        let error = try test.result(of: HTTPRequest(.get, server.url + target)).error
         #expect(error?.isTransient == true, "\(String(describing: error))")
         if target != "/garbage" {
             guard case .interrupted = error else { throw error ?? HTTPClientError.canceled }
         }
-        test.close(server)
+        try test.close(server)
     }
 
     /// Nobody listens.
@@ -219,11 +227,11 @@ import Testing
         let server = try ScriptedServer(on: test.loop) { _ in [] }
         let url = server.url
         server.close()
-        guard case .cannotConnect(url: url + "/", _) = test.result(of: HTTPRequest(.get, url + "/"))?.error else {
+        guard case .cannotConnect(url: url + "/", _) = try test.result(of: HTTPRequest(.get, url + "/")).error else {
             Issue.record("not refused")
             return
         }
-        test.close()
+        try test.close()
     }
 
     /// No byte for the time named, before the answer or in it; bytes that keep dripping are fine.
@@ -240,14 +248,14 @@ import Testing
         for target in ["/drip", "/half", "/nothing"] {
             var request = HTTPRequest(.get, server.url + target)
             request.stallTimeout = .seconds(1)
-            let result = test.result(of: request)
+            let result = try test.result(of: request)
             if target == "/drip" {
-                #expect(try result?.get().status == 200)
+                #expect(try result.get().status == 200)
             } else {
-                #expect(result?.error == .stalled(url: server.url + target, after: .seconds(1)))
+                #expect(result.error == .stalled(url: server.url + target, after: .seconds(1)))
             }
         }
-        test.close(server)
+        try test.close(server)
     }
 
     /// A server that does not read an upload stalls it.
@@ -258,8 +266,8 @@ import Testing
         var request = HTTPRequest(.put, server.url + "/")
         request.body = .file(temporaryFile([UInt8](repeating: 1, count: 30_000_000)), lengthBytes: 30_000_000)
         request.stallTimeout = .seconds(1)
-        #expect(test.result(of: request)?.error == .stalled(url: server.url + "/", after: .seconds(1)))
-        test.close(server)
+        #expect(try test.result(of: request).error == .stalled(url: server.url + "/", after: .seconds(1)))
+        try test.close(server)
     }
 
     /// The time for everything.
@@ -268,8 +276,8 @@ import Testing
         let server = try ScriptedServer(on: test.loop) { _ in [.hang] }
         var request = HTTPRequest(.get, server.url + "/")
         request.totalTimeout = .milliseconds(100)
-        #expect(test.result(of: request)?.error == .timedOut(url: server.url + "/", after: .milliseconds(100)))
-        test.close(server)
+        #expect(try test.result(of: request).error == .timedOut(url: server.url + "/", after: .milliseconds(100)))
+        try test.close(server)
     }
 
     /// A canceled request ends as canceled, and its connection with it; canceling afterwards does nothing.
@@ -278,15 +286,15 @@ import Testing
         let server = try ScriptedServer(on: test.loop) { _ in [.hang] }
         var results: [Result<HTTPResponse, HTTPClientError>] = []
         let transfer = test.client.send(HTTPRequest(.get, server.url)) { results.append($0) }
-        test.run(until: { server.requests.count == 1 })
+        try test.run(until: { server.requests.count == 1 })
         transfer.cancel()
         #expect(results.isEmpty)
         transfer.cancel()
-        test.run(until: { !results.isEmpty })
+        try test.run(until: { !results.isEmpty })
         transfer.cancel()
         for _ in 0..<3 { test.loop.runOnce() }
         #expect(results.map(\.error) == [.canceled])
-        test.close(server)
+        try test.close(server)
     }
 
     /// Closing the client ends what is in flight, an upload that waits for the disk included.
@@ -300,7 +308,7 @@ import Testing
         test.client.send(request) { results.append($0) }
         test.client.close()
         #expect(results.map(\.error) == [.canceled, .canceled])
-        test.close(server)
+        try test.close(server)
     }
 
     /// A file that is shorter than was said fails the upload instead of hanging it.
@@ -309,11 +317,11 @@ import Testing
         let server = try ScriptedServer(on: test.loop) { _ in [answer()] }
         var request = HTTPRequest(.put, server.url + "/")
         request.body = .file(temporaryFile([1, 2, 3]), lengthBytes: 4)
-        guard case .file = test.result(of: request)?.error else {
+        guard case .file = try test.result(of: request).error else {
             Issue.record("no file error")
             return
         }
-        test.close(server)
+        try test.close(server)
     }
 
     /// User names and passwords of URLs are not for messages.

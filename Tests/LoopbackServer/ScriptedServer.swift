@@ -1,26 +1,28 @@
-import EventLoop
-import Glibc
+package import EventLoop
+internal import Glibc
 
 /// A server on 127.0.0.1 that answers each request with a script: bytes, waits, and ends of all kinds.
-final class ScriptedServer {
-    enum Step {
+package final class ScriptedServer {
+    package enum Step {
         case send([UInt8])
         case wait(Duration)
         /// Closes the connection in good order.
         case close
         /// Throws the connection away.
         case reset
+        /// Calls back.
+        case call(() -> Void)
         /// Does nothing more.
         case hang
     }
 
-    struct Request {
-        var head = ""
-        var body: [UInt8] = []
-        var method: String { String(head.prefix { $0 != " " }) }
-        var target: String { String(head.split(separator: " ").dropFirst().first ?? "") }
+    package struct Request {
+        package var head = ""
+        package var body: [UInt8] = []
+        package var method: String { String(head.prefix { $0 != " " }) }
+        package var target: String { String(head.split(separator: " ").dropFirst().first ?? "") }
 
-        func field(_ name: String) -> String? {
+        package func field(_ name: String) -> String? {
             for line in head.split(separator: "\r\n").dropFirst() {
                 guard let colon = line.firstIndex(of: ":"), line[..<colon].lowercased() == name else { continue }
                 return String(line[line.index(after: colon)...].drop { $0 == " " })
@@ -29,18 +31,18 @@ final class ScriptedServer {
         }
     }
 
-    private(set) var requests: [Request] = []
-    private(set) var connectionCount = 0
-    var url: String { "http://127.0.0.1:\(listener?.port ?? 0)" }
+    package private(set) var requests: [Request] = []
+    package private(set) var connectionCount = 0
+    package var url: String { "http://127.0.0.1:\(listener?.port ?? 0)" }
     /// How fast bodies are read: a server that does not read at all is a slow one.
-    var readsBodies = true
+    package var readsBodies = true
 
     fileprivate let loop: EventLoop
     private let script: (Request) -> [Step]
     private var listener: Listener?
     private var connections: [ScriptedConnection] = []
 
-    init(on loop: EventLoop, script: @escaping (Request) -> [Step]) throws {
+    package init(on loop: EventLoop, script: @escaping (Request) -> [Step]) throws {
         self.loop = loop
         self.script = script
         listener = try Listener(on: loop, host: "127.0.0.1", port: 0) { [unowned self] stream in
@@ -49,7 +51,7 @@ final class ScriptedServer {
         }
     }
 
-    func close() {
+    package func close() {
         listener?.close()
         for connection in connections { connection.close() }
         connections = []
@@ -62,7 +64,7 @@ final class ScriptedServer {
 }
 
 /// Makes a complete answer.
-func answer(
+package func answer(
     _ status: String = "200 OK", _ fields: [String] = [], _ body: [UInt8] = []
 ) -> ScriptedServer.Step {
     let head = ["HTTP/1.1 \(status)", "content-length: \(body.count)"] + fields
@@ -128,6 +130,7 @@ private final class ScriptedConnection: StreamDelegate {
             case .reset:
                 if let descriptor = stream.descriptor { setLingerZero(descriptor) }
                 return close()
+            case .call(let body): body()
             case .hang: return
             }
         }

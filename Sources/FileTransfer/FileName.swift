@@ -1,0 +1,85 @@
+/// Names for files: from URLs, for temporary files, and for uploads.
+enum FileName {
+    /// The longest name, in bytes, that is taken from a URL.
+    static let limitBytes = 200
+
+    /// The name a downloaded file gets from its URL; may be empty.
+    ///
+    /// The last segment of the path without query, percent- and plus-decoded, `/` and NUL replaced by `_`. More than 200
+    /// bytes are shortened to `<name>~<extension>`.
+    static func ofDownload(from url: String) -> String {
+        let afterScheme = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
+        let path = afterScheme.prefix { $0 != "?" && $0 != "#" }
+        guard let slash = path.lastIndex(of: "/") else { return "" }
+        var bytes = percentDecoded(path[path.index(after: slash)...].utf8, plusIsSpace: true)
+        for index in bytes.indices where bytes[index] == UInt8(ascii: "/") || bytes[index] == 0 {
+            bytes[index] = UInt8(ascii: "_")
+        }
+        return shortened(String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// Eight characters that are hard to guess.
+    static func randomPart() -> String {
+        let characters = Array("abcdefghijklmnopqrstuvwxyz0123456789_")
+        return String((0..<8).map { _ in characters[Int.random(in: characters.indices)] })
+    }
+
+    /// The bytes behind `%XX`; a `%` that two hexadecimal digits do not follow stands for itself.
+    static func percentDecoded(_ text: some Collection<UInt8>, plusIsSpace: Bool) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count)
+        var rest = text[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), let high = rest.first.flatMap(hexValue),
+                let low = rest.dropFirst().first.flatMap(hexValue)
+            {
+                result.append(high << 4 | low)
+                rest = rest.dropFirst(2)
+            } else {
+                result.append(plusIsSpace && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+            }
+        }
+        return result
+    }
+
+    /// A name as one segment of a URL's path: everything but letters, digits and `-._~` percent-encoded (RFC 3986).
+    static func percentEncoded(_ name: String) -> String {
+        let digits = Array("0123456789ABCDEF")
+        var result = ""
+        for byte in name.utf8 {
+            let character = Character(UnicodeScalar(byte))
+            if character.isASCII, character.isLetter || character.isNumber || "-._~".contains(character) {
+                result.append(character)
+            } else {
+                result += ["%", digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return result
+    }
+
+    /// A name split before its last dot, as `("a.tar", ".gz")`; a dot in front does not count.
+    static func split(_ name: String) -> (stem: Substring, fileExtension: Substring) {
+        guard let dot = name.lastIndex(of: "."), name[..<dot].contains(where: { $0 != "." }) else {
+            return (name[...], "")
+        }
+        return (name[..<dot], name[dot...])
+    }
+
+    private static func shortened(_ name: String) -> String {
+        guard name.utf8.count > limitBytes else { return name }
+        let (stem, fileExtension) = split(name)
+        let end = fileExtension.utf8.count < limitBytes / 2 ? "~" + fileExtension : "~"
+        var kept = stem
+        while kept.utf8.count + end.utf8.count > limitBytes { kept.removeLast() }
+        return kept + end
+    }
+
+    private static func hexValue(_ digit: UInt8) -> UInt8? {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,146 @@
+public import EventLoop
+public import HTTPClient
+
+/// Turns the file inputs of predictions into local files: downloads http and https URLs, decodes data URLs.
+///
+/// Loop-bound; disk and base64 work is done on the thread pool.
+public final class InputFetcher {
+    private let loop: EventLoop
+    private let client: HTTPClient
+    private let configuration: FileTransferConfiguration
+
+    /// Makes a fetcher; one serves all predictions.
+    public init(on loop: EventLoop, client: HTTPClient, configuration: FileTransferConfiguration) {
+        self.loop = loop
+        self.client = client
+        self.configuration = configuration
+    }
+
+    /// Fetches all `inputs` into `directory`, some at once, and then calls `completion` with the path for each pointer.
+    ///
+    /// The first failure ends the whole. Files stay, in any case, until the directory is removed. The completion is called
+    /// on the loop, never from inside this.
+    /// - Returns: What cancels it. It need not be kept.
+    @discardableResult
+    public func fetch(
+        _ inputs: [FileInput], into directory: PredictionDirectory,
+        completion: @escaping (Result<[(pointer: String, path: String)], FileError>) -> Void
+    ) -> InputFetch {
+        loop.preconditionInEventLoop()
+        return InputFetch(
+            inputs, into: directory, client: client, loop: loop, configuration: configuration, completion: completion)
+    }
+}
+
+/// The fetching of one prediction's inputs.
+public final class InputFetch {
+    /// The path of the file for each pointer, in the order of the inputs.
+    public typealias Paths = [(pointer: String, path: String)]
+
+    private let inputs: [FileInput]
+    private let directory: PredictionDirectory
+    private let client: HTTPClient
+    private let loop: EventLoop
+    private let configuration: FileTransferConfiguration
+    private var completion: ((Result<Paths, FileError>) -> Void)?
+
+    private var paths: [String?]
+    private var started = 0
+    private var ended = 0
+    private var downloads: [Int: Download] = [:]
+
+    init(
+        _ inputs: [FileInput], into directory: PredictionDirectory, client: HTTPClient, loop: EventLoop,
+        configuration: FileTransferConfiguration, completion: @escaping (Result<Paths, FileError>) -> Void
+    ) {
+        self.inputs = inputs
+        self.directory = directory
+        self.client = client
+        self.loop = loop
+        self.configuration = configuration
+        self.completion = completion
+        paths = Array(repeating: nil, count: inputs.count)
+        if inputs.isEmpty {
+            later { [self] in complete(.success([])) }
+        }
+        startMore()
+    }
+
+    /// Gives up: the completion is called with ``FileError/canceled`` at once. After the end this does nothing.
+    public func cancel() {
+        loop.preconditionInEventLoop()
+        complete(.failure(.canceled))
+    }
+
+    private func startMore() {
+        while completion != nil, started < inputs.count, started - ended < configuration.parallelDownloads {
+            let index = started
+            started += 1
+            start(index)
+        }
+    }
+
+    private func start(_ index: Int) {
+        let input = inputs[index]
+        switch input.kind {
+        case .http:
+            let url = input.withText { String(decoding: $0, as: UTF8.self) }
+            downloads[index] = Download(
+                url, into: directory, client: client, loop: loop, configuration: configuration
+            ) { [self] result in
+                downloads[index] = nil
+                ended(index, result)
+            }
+        case .data:
+            let directory = directory
+            loop.submit {
+                Self.decode(input, into: directory)
+            } then: { [self] result in
+                ended(index, result)
+            }
+        case nil:
+            let text = input.withText { String(decoding: $0.prefix(100), as: UTF8.self) }
+            later { [self] in ended(index, .failure(.unsupportedURL(text))) }
+        }
+    }
+
+    private func later(_ body: @escaping () -> Void) {
+        loop.submit(work: {}, then: body)
+    }
+
+    private static func decode(_ input: FileInput, into directory: PredictionDirectory) -> Result<String, FileError> {
+        input.withText { text in
+            DataURL.parse(text).flatMap { url in
+                directory.makeFile(named: "file" + url.fileExtension).flatMap { file, path in
+                    url.write(to: file, path: path).map { path }
+                }
+            }
+        }
+    }
+
+    private func ended(_ index: Int, _ result: Result<String, FileError>) {
+        guard completion != nil else { return }
+        ended += 1
+        switch result {
+        case .success(let path):
+            paths[index] = path
+            guard ended == inputs.count else { return startMore() }
+            complete(.success(zip(inputs, paths).map { (pointer: $0.pointer, path: $1 ?? "") }))
+        case .failure(let error):
+            complete(.failure(error))
+        }
+    }
+
+    private func complete(_ result: Result<Paths, FileError>) {
+        guard let completion else { return }
+        self.completion = nil
+        for download in downloads.values { download.cancel() }
+        downloads = [:]
+        completion(result)
+    }
+}
+
+@available(*, unavailable)
+extension InputFetcher: Sendable {}
+@available(*, unavailable)
+extension InputFetch: Sendable {}

@@ -1,0 +1,192 @@
+public import EventLoop
+internal import Glibc
+public import HTTPClient
+
+/// Sends output files to the server that `--upload-url` names. Loop-bound.
+public final class Uploader {
+    let loop: EventLoop
+    let client: HTTPClient
+    let configuration: FileTransferConfiguration
+    private let base: String
+    private let query: String
+
+    /// Makes an uploader below `uploadURL`; one serves all predictions.
+    public init(
+        on loop: EventLoop, client: HTTPClient, uploadURL: String, configuration: FileTransferConfiguration
+    ) {
+        self.loop = loop
+        self.client = client
+        self.configuration = configuration
+        let path = uploadURL.prefix { $0 != "?" && $0 != "#" }
+        base = path.hasSuffix("/") ? String(path) : path + "/"
+        query = String(uploadURL[path.endIndex...].prefix { $0 != "#" })
+    }
+
+    /// The uploads of one prediction. `fields` go with every request: `traceparent` and `tracestate`.
+    public func makeSession(predictionID: String, fields: [(name: String, value: String)] = []) -> UploadSession {
+        UploadSession(of: self, predictionID: predictionID, fields: fields)
+    }
+
+    func target(for name: String) -> String {
+        base + FileName.percentEncoded(name) + query
+    }
+}
+
+/// The uploads of one prediction: they run at once, under names that are unique among them.
+public final class UploadSession {
+    /// Gets the URL the file has, or why it has none.
+    public typealias Completion = (Result<String, FileError>) -> Void
+
+    private let uploader: Uploader
+    private let predictionID: String
+    private let fields: [(name: String, value: String)]
+    private var names: Set<String> = []
+    private var uploads: [ObjectIdentifier: Upload] = [:]
+
+    init(of uploader: Uploader, predictionID: String, fields: [(name: String, value: String)]) {
+        self.uploader = uploader
+        self.predictionID = predictionID
+        self.fields = fields
+    }
+
+    /// How many uploads have not ended.
+    public var inFlight: Int { uploads.count }
+
+    /// Sends all of `file` as `PUT <upload URL>/<name>` and calls `completion` with the URL the file then has.
+    ///
+    /// A name that was used before in this prediction gets a number: `out.png`, `out-1.png`. Transport errors, 429 and 5xx
+    /// are tried again. The completion is called on the loop, never from inside this.
+    public func upload(_ file: OpenFile, named name: String, completion: @escaping Completion) {
+        uploader.loop.preconditionInEventLoop()
+        let unique = uniqueName(for: name)
+        var request = HTTPRequest(.put, uploader.target(for: unique))
+        request.fields = [
+            ("content-type", MediaType.ofOutput(named: unique)), ("x-prediction-id", predictionID),
+            ("user-agent", uploader.configuration.uploadUserAgent),
+        ]
+        request.fields += fields
+        request.redirectLimit = uploader.configuration.redirectLimit
+        request.connectTimeout = uploader.configuration.connectTimeout
+        request.stallTimeout = uploader.configuration.uploadStallTimeout
+        let upload = Upload(request, of: file, named: name, for: uploader)
+        uploads[ObjectIdentifier(upload)] = upload
+        upload.start { [self] result in
+            uploads[ObjectIdentifier(upload)] = nil
+            completion(result)
+        }
+    }
+
+    /// Ends all uploads: their completions are called with ``FileError/canceled`` before this returns.
+    public func cancel() {
+        for upload in Array(uploads.values) { upload.cancel() }
+    }
+
+    private func uniqueName(for name: String) -> String {
+        let last = name.split(separator: "/").last.map(String.init) ?? ""
+        let wanted = ["", ".", ".."].contains(last) ? "file" : last
+        let (stem, fileExtension) = FileName.split(wanted)
+        var unique = wanted
+        var number = 0
+        while !names.insert(unique).inserted {
+            number += 1
+            unique = "\(stem)-\(number)\(fileExtension)"
+        }
+        return unique
+    }
+}
+
+/// One output file on its way, with all attempts it takes.
+private final class Upload {
+    private var request: HTTPRequest
+    private let file: OpenFile
+    private let name: String
+    private let uploader: Uploader
+    private var completion: UploadSession.Completion?
+    private var transfer: Transfer?
+    private var delay: Delay?
+    private var attempts = 0
+
+    init(_ request: HTTPRequest, of file: OpenFile, named name: String, for uploader: Uploader) {
+        self.request = request
+        self.file = file
+        self.name = name
+        self.uploader = uploader
+    }
+
+    func start(completion: @escaping UploadSession.Completion) {
+        self.completion = completion
+        let file = file
+        uploader.loop.submit {
+            var status = stat()
+            guard fstat(file.descriptor, &status) == 0 else {
+                return Result<Int?, SystemError>.failure(SystemError(code: errno, operation: "read"))
+            }
+            return .success(status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil)
+        } then: { [self] (size: Result<Int?, SystemError>) in
+            switch size {
+            case .success(let size?):
+                request.body = .file(file, lengthBytes: size)
+                attempt()
+            case .success(nil):
+                complete(.failure(.notAFile(name: name)))
+            case .failure(let error):
+                complete(.failure(.output(error, name: name)))
+            }
+        }
+    }
+
+    func cancel() {
+        delay?.cancel()
+        transfer?.cancel()
+        complete(.failure(.canceled))
+    }
+
+    private func attempt() {
+        guard completion != nil else { return }
+        attempts += 1
+        transfer = uploader.client.send(request) { [self] result in
+            transfer = nil
+            switch result {
+            case .success(let response) where response.isSuccess:
+                complete(.success(Self.url(of: response)))
+            case .success(let response):
+                let error = FileError.uploadStatus(response.status)
+                response.status == 429 || response.status >= 500 ? retry(after: error) : complete(.failure(error))
+            case .failure(let error) where error.isTimeout:
+                complete(.failure(.uploadTimedOut))
+            case .failure(.file(let error)):
+                complete(.failure(.output(error, name: name)))
+            case .failure(let error):
+                error.isTransient ? retry(after: .upload(error)) : complete(.failure(.upload(error)))
+            }
+        }
+    }
+
+    private func retry(after error: FileError) {
+        let delays = uploader.configuration.retryDelays
+        guard attempts <= delays.count, completion != nil else { return complete(.failure(error)) }
+        delay = Delay(delays[attempts - 1], on: uploader.loop) { [self] in
+            delay = nil
+            attempt()
+        }
+    }
+
+    /// The `location` if the server named one, else the URL that took the file; without a query, unless it is relative.
+    private static func url(of response: HTTPResponse) -> String {
+        let url = response[field: "location"] ?? response.url
+        guard url.firstRange(of: "://") != nil, let query = url.firstIndex(of: "?") else { return url }
+        let fragment = url[query...].firstIndex(of: "#").map { url[$0...] } ?? ""
+        return String(url[..<query] + fragment)
+    }
+
+    private func complete(_ result: Result<String, FileError>) {
+        guard let completion else { return }
+        self.completion = nil
+        completion(result)
+    }
+}
+
+@available(*, unavailable)
+extension Uploader: Sendable {}
+@available(*, unavailable)
+extension UploadSession: Sendable {}

@@ -1,0 +1,75 @@
+import Testing
+
+@testable import FileTransfer
+
+@Suite struct Base64Tests {
+    /// The test vectors of RFC 4648, section 10.
+    @Test(arguments: [
+        ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
+        ("foobar", "Zm9vYmFy"),
+    ])
+    func knownVectors(_ plain: String, _ encoded: String) {
+        #expect(encode(Array(plain.utf8)) == encoded)
+        #expect(decode(encoded) == .success(Array(plain.utf8)))
+    }
+
+    /// Every length up to 200 comes back as it was, and nothing is written behind the end.
+    @Test func everyLength() {
+        for count in 0...200 {
+            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 97 &+ count) }
+            let text = encode(bytes)
+            #expect(text.utf8.count == Base64.encodedCount(count))
+            #expect(decode(text) == .success(bytes))
+        }
+    }
+
+    /// Every value of 12 bits has its two characters.
+    @Test func everyCharacter() {
+        let bytes: [UInt8] = (0..<4_096).flatMap { (value: Int) -> [UInt8] in
+            let middle = (value & 15) << 4 | value >> 8
+            return [UInt8(value >> 4), UInt8(middle), UInt8(value & 255)]
+        }
+        #expect(decode(encode(bytes)) == .success(bytes))
+        #expect(encode([0, 16, 131, 16, 81, 135, 32, 146, 139]) == "ABCDEFGHIJKL")
+        #expect(encode([0xFB, 0xEF, 0xFF]) == "++//")
+    }
+
+    /// A byte outside the alphabet is found wherever it stands, in the fast and in the slow part.
+    @Test func badCharacterAnywhere() {
+        let good = String(repeating: "QUJD", count: 12)
+        for position in 0..<good.count {
+            for bad in ["-", "_", " ", "\n", "%", "\u{7F}", "\u{0}"] {
+                var characters = Array(good).map(String.init)
+                characters[position] = bad
+                #expect(decode(characters.joined()) == .failure(.badCharacter(at: position)))
+            }
+        }
+    }
+
+    /// Too few characters, padding in the wrong place, and data after it.
+    @Test(arguments: [
+        "Q", "QU", "QUJ", "QUJDQ", "QUJDQU", "Q===", "====", "=QUJ", "QU=D", "QU==QUJD", "QUJDQU=D", "Zg=", "Zg===",
+    ])
+    func incorrectPadding(_ text: String) {
+        #expect(decode(text) == .failure(.incorrectPadding))
+    }
+
+    private func encode(_ bytes: [UInt8]) -> String {
+        var room = [UInt8](repeating: 0xEE, count: Base64.encodedCount(bytes.count) + 8)
+        let count = bytes.withUnsafeBytes { source in
+            room.withUnsafeMutableBytes { Base64.encode(source, to: $0.baseAddress!) }
+        }
+        #expect(room[count...].allSatisfy { $0 == 0xEE })
+        return String(decoding: room[..<count], as: UTF8.self)
+    }
+
+    private func decode(_ text: String) -> Result<[UInt8], Base64.Flaw> {
+        let characters = Array(text.utf8)
+        var room = [UInt8](repeating: 0xEE, count: Base64.decodedLimit(characters.count) + 8)
+        let result = characters.withUnsafeBytes { source in
+            room.withUnsafeMutableBytes { Base64.decode(source, to: $0.baseAddress!) }
+        }
+        #expect(room[Base64.decodedLimit(characters.count)...].allSatisfy { $0 == 0xEE })
+        return result.map { Array(room[..<$0]) }
+    }
+}

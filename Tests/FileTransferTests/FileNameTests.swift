@@ -1,0 +1,76 @@
+import EventLoop
+import Testing
+
+@testable import FileTransfer
+
+@Suite struct FileNameTests {
+    /// The last segment of the path, decoded, without query.
+    @Test(arguments: [
+        ("http://h/img.png?x=1", "img.png"), ("http://h/a%20b+c.txt", "a b c.txt"), ("http://h/dir/", ""),
+        ("http://h", ""), ("http://h?a/b", ""), ("http://h/a/b%2Fc%00d#e/f", "b_c_d"), ("http://h/%", "%"),
+        ("http://h/%zz%4", "%zz%4"), ("http://h/%FF", "\u{FFFD}"), ("https://h/x/../y.bin", "y.bin"),
+    ])
+    func nameFromURL(_ url: String, _ name: String) {
+        #expect(FileName.ofDownload(from: url) == name)
+    }
+
+    /// 200 bytes stay, 201 are shortened and keep their extension.
+    @Test func longNames() {
+        let stem = String(repeating: "n", count: 196)
+        #expect(FileName.ofDownload(from: "http://h/\(stem).png") == stem + ".png")
+        let shortened = FileName.ofDownload(from: "http://h/n\(stem).png")
+        #expect(shortened.utf8.count == 200)
+        #expect(shortened.hasSuffix("n~.png"))
+        #expect(FileName.ofDownload(from: "http://h/" + String(repeating: "%C3%A4", count: 150)).utf8.count <= 200)
+    }
+
+    /// Everything that could end a path or start a query is escaped.
+    @Test func escaping() {
+        #expect(FileName.percentEncoded("b b#?.txt") == "b%20b%23%3F.txt")
+        #expect(FileName.percentEncoded("ä/%-._~Az9") == "%C3%A4%2F%25-._~Az9")
+    }
+
+    /// By the last extension, in any case of letters.
+    @Test(arguments: [
+        ("o.png", "image/png"), ("O.JPG", "image/jpeg"), ("a.tar.gz", "application/gzip"),
+        ("x", "application/octet-stream"),
+        (".png", "application/octet-stream"), ("a.", "application/octet-stream"),
+        ("a.nosuch", "application/octet-stream"),
+        ("s.wav", "audio/wav"), ("m.glb", "model/gltf-binary"), ("o.obj", "application/x-tgif"),
+        ("t.txt", "text/plain"),
+        ("w.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ])
+    func mediaTypeOfName(_ name: String, _ type: String) {
+        #expect(MediaType.ofOutput(named: name) == type)
+    }
+
+    /// What Python's mimetypes would guess.
+    @Test(arguments: [
+        ("image/png", ".png"), ("image/jpeg", ".jpg"), ("audio/mpeg", ".mp3"), ("text/html", ".html"),
+        ("text/plain", ".txt"),
+        ("Image/PNG", ".png"), ("text/plain;charset=utf-8", ".txt"), ("application/x-nonsense", ""), ("", ""),
+        ("image/webp", ".webp"), ("audio/x-wav", ".wav"), ("application/pdf", ".pdf"),
+    ])
+    func extensionOfType(_ type: String, _ fileExtension: String) {
+        #expect(MediaType.fileExtension(forType: type) == fileExtension)
+    }
+
+    /// JSON's escapes in a literal that was taken out of a text as it is.
+    @Test func literalsAreUnescaped() {
+        let literal = #"data:,a\/b\u00e4\ud83d\ude00\n\"\\"#
+        let buffer = Buffer(Array("\"\(literal)\"".utf8))
+        let input = FileInput(pointer: "a", text: .literal(buffer, 1..<(buffer.count - 1)))
+        #expect(input.withText { String(decoding: $0, as: UTF8.self) } == "data:,a/bä😀\n\"\\")
+        #expect(input.isFetchable)
+    }
+
+    /// Only http, https and data can be fetched.
+    @Test func fetchableSchemes() {
+        for text in ["http://a", "https://a", "data:,", "HTTP://a", "Data:,"] {
+            #expect(FileInput(pointer: "", text: .string(text)).isFetchable)
+        }
+        for text in ["", "/etc/passwd", "file:///etc/passwd", "httpx://a", "ftp://a", "dat"] {
+            #expect(!FileInput(pointer: "", text: .string(text)).isFetchable)
+        }
+    }
+}

@@ -1,0 +1,221 @@
+import EventLoop
+import Glibc
+import HTTPClient
+import LoopbackServer
+import Testing
+
+@testable import FileTransfer
+
+/// One after another: each has its own loop and client, and the machine few cores.
+@Suite(.serialized) struct InputFetcherTests {
+    typealias Fetched = Result<[(pointer: String, path: String)], FileError>
+
+    /// Downloads and data URLs together; the pointers come back in order with their files.
+    @Test func severalInputs() throws {
+        let test = try TestLoop()
+        let server = try ScriptedServer(on: test.loop) { request in
+            request.target == "/moved.bin"
+                ? [answer("302 Found", ["location: /elsewhere/b.txt"])]
+                : [.wait(.milliseconds(20)), answer("200 OK", [], Array(request.target.utf8))]
+        }
+        let files = Files(test)
+        let inputs = [
+            ("a", server.url + "/a%20b.png?q=1"), ("b/0", "data:image/png;base64,SGVsbG8="), ("b/1", "data:,x%20y+z"),
+            ("c", server.url + "/moved.bin"), ("d", "data:text/html;charset=utf-8;base64,"),
+        ]
+        let paths = try files.fetch(inputs).get()
+        #expect(paths.map(\.pointer) == ["a", "b/0", "b/1", "c", "d"])
+        #expect(paths.map { contents($0.path) } == ["/a%20b.png?q=1", "Hello", "x y+z", "/elsewhere/b.txt", ""])
+        #expect(
+            paths.map { String($0.path.split(separator: "/").last?.dropFirst(11) ?? "") }
+                == ["a b.png", "file.png", "file.txt", "moved.bin", "file.html"])
+        #expect(server.requests[0].field("user-agent") == "tester/2")
+        #expect(server.requests[0].field("accept") == "*/*")
+        #expect(server.requests[0].field("accept-encoding") == "gzip, deflate")
+        files.directory.removeNow()
+        #expect(paths.allSatisfy { access($0.path, F_OK) != 0 })
+        try files.close(server)
+    }
+
+    /// Nothing to fetch is a success, later.
+    @Test func noInputs() throws {
+        let files = Files(try TestLoop())
+        #expect(try files.fetch([FileInput]()).get().isEmpty)
+        #expect(files.directory.isEmpty)
+        try files.close()
+    }
+
+    /// Never more than eight at once, and all of them in the end.
+    @Test func boundedParallelism() throws {
+        let test = try TestLoop()
+        var current = 0
+        var most = 0
+        let server = try ScriptedServer(on: test.loop) { request in
+            current += 1
+            most = max(most, current)
+            return [.wait(.milliseconds(30)), .call { current -= 1 }, answer("200 OK", [], [1])]
+        }
+        let files = Files(test)
+        let paths = try files.fetch((0..<30).map { ("\($0)", server.url + "/\($0)") }).get()
+        #expect(paths.count == 30)
+        #expect(most == 8)
+        try files.close(server)
+    }
+
+    /// The texts clients know.
+    @Test(arguments: [
+        (404, "404 Client Error: Not Found for url: "), (500, "500 Server Error: Internal Server Error for url: "),
+    ])
+    func refusals(_ status: Int, _ text: String) throws {
+        let test = try TestLoop()
+        let server = try ScriptedServer(on: test.loop) { _ in [answer("\(status) Whatever")] }
+        let files = Files(test)
+        #expect(files.fetch([("a", server.url + "/x.png")]).errorText == text + server.url + "/x.png")
+        #expect(server.requests.count == 1)
+        try files.close(server)
+    }
+
+    /// 502, 503, 504 and broken connections are tried again, from an empty file; not for ever.
+    @Test func retries() throws {
+        let test = try TestLoop()
+        var attempts = 0
+        let server = try ScriptedServer(on: test.loop) { request in
+            attempts += 1
+            if request.target == "/down" { return [answer("503 Service Unavailable")] }
+            switch attempts {
+            case 1: return [.send(Array("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nlonger".utf8)), .close]
+            case 2: return [answer("502 Bad Gateway", [], Array("sorry".utf8))]
+            default: return [answer("200 OK", [], Array("short".utf8))]
+            }
+        }
+        let files = Files(test)
+        let paths = try files.fetch([("a", server.url + "/a")]).get()
+        #expect(contents(paths[0].path) == "short")
+        #expect(attempts == 3)
+        attempts = 0
+        #expect(files.fetch([("a", server.url + "/down")]).errorText?.hasPrefix("503 Server Error") == true)
+        #expect(attempts == 4)
+        try files.close(server)
+    }
+
+    /// The first failure ends the whole, whatever the others do.
+    @Test func firstFailureCounts() throws {
+        let test = try TestLoop()
+        let server = try ScriptedServer(on: test.loop) { request in
+            request.target == "/slow" ? [.hang] : [answer("404 Not Found")]
+        }
+        let files = Files(test)
+        #expect(
+            files.fetch([("a", server.url + "/slow"), ("b", server.url + "/gone")]).errorText?.hasPrefix("404") == true)
+        try test.run(until: { test.client.inFlight == 0 })
+        try files.close(server)
+    }
+
+    /// A canceled fetch ends at once and leaves no request; its files go with the directory.
+    @Test func cancelInFlight() throws {
+        let test = try TestLoop()
+        let server = try ScriptedServer(on: test.loop) { _ in [.hang] }
+        let files = Files(test)
+        var results: [Fetched] = []
+        let inputs = (0..<3).map { FileInput(pointer: "\($0)", text: .string(server.url + "/\($0)")) }
+        let fetch = files.fetcher.fetch(inputs, into: files.directory) { results.append($0) }
+        try test.run(until: { server.requests.count == 3 })
+        fetch.cancel()
+        fetch.cancel()
+        #expect(results.map(\.errorText) == ["canceled"])
+        files.directory.removeNow()
+        try test.run(until: { test.client.inFlight == 0 })
+        try files.close(server)
+    }
+
+    /// One byte past the limit is refused and not tried again.
+    @Test func sizeLimit() throws {
+        let test = try TestLoop()
+        let server = try ScriptedServer(on: test.loop) { _ in [answer("200 OK", [], [UInt8](repeating: 65, count: 100))]
+        }
+        let files = Files(test) { $0.downloadLimitBytes = 100 }
+        #expect(try files.fetch([("a", server.url + "/a")]).get().count == 1)
+        let small = Files(test) { $0.downloadLimitBytes = 99 }
+        #expect(small.fetch([("a", server.url + "/a")]).errorText == "more than 99 bytes for url: \(server.url)/a")
+        #expect(server.requests.count == 2)
+        small.store.close()
+        try files.close(server)
+    }
+
+    /// What is wrong with a data URL is said; white space and %XX in base64 are not wrong.
+    @Test(arguments: [
+        ("data:nonsense", "a data URL has no comma before its data"), ("data:;base64,QUI", "Incorrect padding"),
+        ("data:;base64,QUJD-UJD", "a data URL has a character that is not base64, at position 4 of its data"),
+        ("/etc/passwd", "not a http, https or data URL: '/etc/passwd'"), ("data:;base64,QU\nJD", "ABC"),
+        ("data:;base64,QUI%3D", "AB"), ("data:;base64,QUI%3", "Incorrect padding"), ("data:;BASE64,QUI=", "AB"),
+        ("DATA:,a", "a"),
+    ])
+    func dataURLs(_ url: String, _ expected: String) throws {
+        let files = Files(try TestLoop())
+        let result = files.fetch([("a", url)])
+        switch result {
+        case .success(let paths): #expect(contents(paths[0].path) == expected)
+        case .failure(let error): #expect(error.description.hasPrefix(expected) || expected == "Incorrect padding")
+        }
+        try files.close()
+    }
+
+    /// Many pieces, as a literal of a JSON text with PHP's escaped slashes and without.
+    @Test func largeDataURL() throws {
+        let files = Files(try TestLoop())
+        let bytes = (0..<1_000_003).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+        var text = [UInt8](repeating: 0, count: Base64.encodedCount(bytes.count))
+        _ = bytes.withUnsafeBytes { source in text.withUnsafeMutableBytes { Base64.encode(source, to: $0.baseAddress!) }
+        }
+        let plain = Array("data:;base64,".utf8) + text
+        let escaped = plain.flatMap { $0 == UInt8(ascii: "/") ? [UInt8(ascii: "\\"), $0] : [$0] }
+        for literal in [plain, escaped] {
+            let input = FileInput(pointer: "a", text: .literal(Buffer(literal), 0..<literal.count))
+            let paths = try files.fetch([input]).get()
+            let file = OpenFile(taking: open(paths[0].path, O_RDONLY))
+            #expect(file.contents == bytes)
+        }
+        try files.close()
+    }
+
+    private func contents(_ path: String) -> String {
+        String(decoding: OpenFile(taking: open(path, O_RDONLY)).contents, as: UTF8.self)
+    }
+}
+
+/// A store with one prediction's directory, and what fetches into it.
+private final class Files {
+    let test: TestLoop
+    let store = FileStore()
+    let directory: PredictionDirectory
+    let fetcher: InputFetcher
+
+    init(_ test: TestLoop, configure: (inout FileTransferConfiguration) -> Void = { _ in }) {
+        self.test = test
+        directory = store.makeDirectory()
+        var configuration = FileTransferConfiguration(version: "1")
+        configuration.retryDelays = [.milliseconds(10), .milliseconds(20), .milliseconds(30)]
+        configuration.downloadUserAgent = "tester/2"
+        configure(&configuration)
+        fetcher = InputFetcher(on: test.loop, client: test.client, configuration: configuration)
+    }
+
+    func fetch(_ inputs: [(String, String)]) -> InputFetcherTests.Fetched {
+        fetch(inputs.map { FileInput(pointer: $0, text: .string($1)) })
+    }
+
+    func fetch(_ inputs: [FileInput]) -> InputFetcherTests.Fetched {
+        do throws(TestLoopError) {
+            return try test.value { done in fetcher.fetch(inputs, into: directory, completion: done) }
+        } catch {
+            Issue.record(error)
+            return .failure(.canceled)
+        }
+    }
+
+    func close(_ servers: ScriptedServer...) throws {
+        store.close()
+        for server in servers { server.close() }
+        try test.close()
+    }
+}
