@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -77,4 +78,14 @@ static inline int coguv_bound_socket(const struct addrinfo *_Nonnull address) {
         return status;
     }
     return descriptor;
+}
+
+/* Makes this process inherit the orphans among its descendants, or no longer; prctl is variadic. 0 or a negative errno. */
+static inline int coguv_set_subreaper(int adopts) {
+    return prctl(PR_SET_CHILD_SUBREAPER, (unsigned long)adopts, 0, 0, 0) == 0 ? 0 : -errno;
+}
+
+static inline int coguv_is_subreaper(void) {
+    int adopts = 0;
+    return prctl(PR_GET_CHILD_SUBREAPER, &adopts, 0, 0, 0) == 0 && adopts != 0;
 }

@@ -20,7 +20,11 @@ public final class EventLoop {
     public internal(set) var handlesClosed = 0
 
     /// Makes a loop that belongs to the calling thread.
+    ///
+    /// From then on the process ignores `SIGPIPE`: libuv writes in a way that raises it when a peer is gone, and expects that
+    /// the failed write is enough. Children get the default back.
     public init() throws(EventLoopError) {
+        signal(SIGPIPE, SIG_IGN)
         raw = .allocate(capacity: 1)
         thread = pthread_self()
         let status = uv_loop_init(raw)

@@ -13,8 +13,14 @@ public final class OrphanReaper {
     private var retry: Timer?
     private let onReap: (Int32) -> Void
 
-    /// Whether this process inherits orphans because it is the first one of its container.
-    public static var isNeeded: Bool { getpid() == 1 }
+    /// Whether this process inherits orphans: it is the first one of its container, or ``adoptOrphans(_:)`` was called.
+    public static var isNeeded: Bool { getpid() == 1 || coguv_is_subreaper() != 0 }
+
+    /// Makes this process inherit the orphans among its descendants even if it is not the first one, or no longer.
+    public static func adoptOrphans(_ adopts: Bool = true) throws(EventLoopError) {
+        let status = coguv_set_subreaper(adopts ? 1 : 0)
+        guard status == 0 else { throw .libuv(status, in: "prctl") }
+    }
 
     /// Starts to reap; `onReap` is told the id of each child that was waited for. Does not keep the loop running.
     public init(on loop: EventLoop, onReap: @escaping (Int32) -> Void = { _ in }) throws(EventLoopError) {

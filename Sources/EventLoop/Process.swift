@@ -3,8 +3,8 @@ internal import Glibc
 
 /// A child process.
 ///
-/// The child starts with default signal dispositions, an empty signal mask, and no descriptor but those in
-/// ``Options/descriptors``. The object stays alive until the child has ended, then closes itself.
+/// The child starts with default signal dispositions, an empty signal mask, the descriptors in ``Options/descriptors``, and
+/// those above them that are not close-on-exec (all that this module opens are). The object stays alive until the child has ended, then closes itself.
 public final class Process {
     /// How to start a child.
     public struct Options {
@@ -16,7 +16,8 @@ public final class Process {
         public var environment: [String]?
         /// The working directory; `nil` takes over this process's own.
         public var workingDirectory: String?
-        /// What the child's descriptors 0, 1, 2, … are: a descriptor of this process, or `nil` for `/dev/null`.
+        /// What the child's descriptors 0, 1, 2, … are: a descriptor of this process, or `nil` for `/dev/null`;
+        /// from 3 on `nil` leaves a gap.
         public var descriptors: [Int32?]
         /// Makes the child the leader of a new session, and so of a new process group: a terminal's Ctrl-C doesn't reach it,
         /// and ``Process/killGroup(_:)`` reaches what it started.

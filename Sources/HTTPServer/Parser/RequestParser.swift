@@ -29,7 +29,7 @@ final class RequestParser {
 
     /// A method token longer than this is no method.
     private static let methodLimitBytes = 32
-    /// Empty lines before a request line that are skipped; RFC 9112, 2.2 asks for at least one.
+    /// Bytes of empty lines before a request line that are skipped; RFC 9112, 2.2 asks for at least one line.
     private static let emptyLineLimitBytes = 8
 
     private let raw: UnsafeMutablePointer<llhttp_t>
@@ -37,6 +37,8 @@ final class RequestParser {
     private let headLimitBytes: Int
     private var isInHead = false
     private var isPaused = false
+    private var emptyLineBytes = 0
+    private var methodCount = 0
 
     /// The body framing of the head that was completed last.
     var framing: Framing { state.pointee.framing }
@@ -88,20 +90,27 @@ final class RequestParser {
         buffer.fieldCount = state.pointee.fieldCount
         buffer.target = state.pointee.target
         buffer.version = state.pointee.version
+        guard hasSingleSpaces(buffer) else { return .failed(.malformed) }
         if let failure = state.pointee.checkFields(of: buffer) { return .failed(failure) }
         return .complete
     }
 
+    /// llhttp takes any number of spaces between the parts of a request line, RFC 9112, 3 knows one.
+    private func hasSingleSpaces(_ buffer: MessageBuffer) -> Bool {
+        let afterTarget = buffer.start + Int(buffer.target.start + buffer.target.count) + 1
+        return Int(buffer.target.start) == methodCount + 1
+            && buffer.base.load(fromByteOffset: afterTarget, as: UInt8.self) == UInt8(ascii: "H")
+    }
+
     private func skipEmptyLines(_ buffer: MessageBuffer) -> Bool {
-        var skipped = 0
         while buffer.parsed < buffer.filled {
             let byte = buffer.base.load(fromByteOffset: buffer.parsed, as: UInt8.self)
             guard byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\n") else { break }
             buffer.parsed += 1
-            skipped += 1
+            emptyLineBytes += 1
         }
         buffer.beginMessage()
-        return skipped <= Self.emptyLineLimitBytes
+        return emptyLineBytes <= Self.emptyLineLimitBytes
     }
 
     /// Reads the method, which llhttp would refuse when it is not one it knows.
@@ -126,6 +135,8 @@ final class RequestParser {
             }
         }
         state.pointee.beginHead()
+        methodCount = count
+        emptyLineBytes = 0
         isInHead = true
         return .complete
     }

@@ -1,0 +1,142 @@
+import EventLoop
+import Glibc
+import Testing
+
+// Serialised: the reaper waits for every child of this process.
+@Suite(.serialized) struct ProcessTests {
+    /// A child's exit code is told.
+    @Test func exitCode() throws {
+        try withLoop { loop in
+            var exit: Process.Exit?
+            let child = try Process(
+                on: loop, .init(executable: "sh", arguments: ["-c", "exit 7"]), onExit: { exit = $0 })
+            #expect(child.id > 0)
+            loop.run()
+            #expect(exit == .init(status: 7, signal: 0))
+            #expect(!child.isRunning)
+            // Nothing is sent to whoever has the id now.
+            child.kill(SIGKILL)
+        }
+    }
+
+    /// A child that is killed is told with the signal.
+    @Test func exitSignal() throws {
+        try withLoop { loop in
+            var exit: Process.Exit?
+            let child = try Process(
+                on: loop, .init(executable: "sleep", arguments: ["30"]), onExit: { exit = $0 })
+            child.kill(SIGTERM)
+            loop.run()
+            #expect(exit == .init(status: 0, signal: SIGTERM))
+        }
+    }
+
+    /// A whole process group is killed, also what the child started.
+    @Test func killsTheGroup() throws {
+        try withLoop { loop in
+            let (ours, theirs) = try socketPair()
+            var exit: Process.Exit?
+            let child = try Process(
+                on: loop,
+                .init(
+                    executable: "sh", arguments: ["-c", "sleep 30 & echo started; wait"],
+                    descriptors: [nil, theirs, 2], startsSession: true), onExit: { exit = $0 })
+            Glibc.close(theirs)
+            let stream = try PipeStream(on: loop, descriptor: ours)
+            let recorder = Recorder()
+            stream.delegate = recorder
+            try stream.startReading()
+            try loop.run(until: { recorder.received == Array("started\n".utf8) })
+            #expect(getpgid(child.id) == child.id)
+            child.killGroup(SIGKILL)
+            // The end of the stream comes when the last process that holds it is gone.
+            try loop.run(until: { recorder.hasEnded && exit != nil })
+            #expect(exit == .init(status: 0, signal: SIGKILL))
+            stream.close()
+        }
+    }
+
+    /// The child gets the arguments, environment, directory and descriptors it was given.
+    @Test func childGetsWhatItIsGiven() throws {
+        try withLoop { loop in
+            let (ours, theirs) = try socketPair()
+            var exit: Process.Exit?
+            let script = "echo \"$0 $1 $NAME $HOME\"; pwd; cat <&0; echo extra >&4; readlink /proc/$$/fd/0"
+            _ = try Process(
+                on: loop,
+                .init(
+                    executable: "/bin/sh", arguments: ["-c", script, "zero", "a b"], environment: ["NAME=value"],
+                    workingDirectory: "/usr", descriptors: [nil, theirs, 2, nil, theirs]), onExit: { exit = $0 })
+            Glibc.close(theirs)
+            let stream = try PipeStream(on: loop, descriptor: ours)
+            let recorder = Recorder()
+            stream.delegate = recorder
+            try stream.startReading()
+            try loop.run(until: { recorder.hasEnded && exit != nil })
+            let output = String(decoding: recorder.received, as: UTF8.self)
+            #expect(output == "zero a b value \n/usr\nextra\n/dev/null\n")
+            stream.close()
+        }
+    }
+
+    /// A program that does not exist is told by name, and leaves nothing behind.
+    @Test func missingProgram() throws {
+        try withLoop { loop in
+            let error = #expect(throws: EventLoopError.self) {
+                try Process(on: loop, .init(executable: "/no/such/program"), onExit: { _ in })
+            }
+            #expect("\(error!)" == "cannot start /no/such/program: no such file or directory")
+        }
+    }
+
+    /// Orphans that this process inherits are waited for, and children of ours keep their exit status.
+    @Test func orphansAreReaped() throws {
+        // Inherit orphans as the first process of a container does.
+        try OrphanReaper.adoptOrphans()
+        #expect(OrphanReaper.isNeeded)
+        defer { try? OrphanReaper.adoptOrphans(false) }  // the other tests do without as well
+        try withLoop { loop in
+            // Neither the reaper nor what it waits for keeps the loop running.
+            let keeper = try Timer(on: loop) {}
+            keeper.start(after: .seconds(60))
+            var reaped: [Int32] = []
+            let reaper = try OrphanReaper(on: loop) { reaped.append($0) }
+            var exits: [Int] = []
+            for status in 1...3 {
+                // The inner shell is left behind by its parent and ends later.
+                _ = try Process(
+                    on: loop,
+                    .init(executable: "sh", arguments: ["-c", "(sleep 0.05; exit 9) & exit \(status)"]),
+                    onExit: { exits.append($0.status) })
+            }
+            try loop.run(until: { exits.count == 3 && reaped.count >= 3 })
+            #expect(exits.sorted() == [1, 2, 3])
+            reaper.close()
+            reaper.close()
+            keeper.close()
+        }
+    }
+}
+
+@Suite(.serialized) struct SignalTests {
+    /// A signal is told on the loop instead of ending the process.
+    @Test func signalIsTold() throws {
+        try withLoop { loop in
+            var signals = 0
+            let source = try SignalSource(on: loop, signal: SIGUSR2) { signals += 1 }
+            kill(getpid(), SIGUSR2)
+            try loop.run(until: { signals == 1 })
+            source.close()
+            source.close()
+        }
+    }
+
+    /// A signal that cannot be caught is refused.
+    @Test func uncatchableSignal() throws {
+        try withLoop { loop in
+            #expect(throws: EventLoopError.self) {
+                try SignalSource(on: loop, signal: SIGKILL) {}
+            }
+        }
+    }
+}
