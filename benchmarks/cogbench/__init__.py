@@ -1,0 +1,1 @@
+"""Measures this server beside its peers, side by side in one run. See benchmarks/README.md."""

@@ -1,0 +1,118 @@
+"""Server processes: started in a session of their own, looked at through /proc, ended with all their children."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class BenchmarkError(Exception):
+    """Something that keeps a figure from being taken; its text says what and where."""
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _parents() -> dict[int, int]:
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                # The command name may hold spaces and brackets; the fields after the last bracket do not.
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue  # it has ended meanwhile
+            parents[int(entry.name)] = int(fields[1])
+    return parents
+
+
+def tree(root: int) -> list[int]:
+    """The process `root` and all its living descendants."""
+    parents = _parents()
+    found = [root]
+    for pid in found:
+        found += [child for child, parent in parents.items() if parent == pid]
+    return found
+
+
+def proportional_bytes(root: int) -> int:
+    """Proportional set size of `root` and its descendants together, in bytes."""
+    total = 0
+    for pid in tree(root):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                total += int(line.split()[1]) * 1024
+    return total
+
+
+def command_line(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
+
+
+@dataclass
+class Running:
+    """A server that was started for measuring."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    log: Path
+    command: list[str]
+    started: float
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def check_alive(self) -> None:
+        if self.process.poll() is not None:
+            tail = self.log.read_text(errors="replace")[-2000:]
+            raise BenchmarkError(f"{' '.join(self.command)} ended with {self.process.returncode}:\n{tail}")
+
+    def stop(self, patience: float = 5.0) -> None:
+        """Asks it to end, then ends what is left of it."""
+        left = tree(self.pid)
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(patience)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        for pid in left[1:]:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+
+
+def start(command: list[str], port: int, directory: Path, variables: dict[str, str]) -> Running:
+    log = directory / "server.log"
+    with log.open("wb") as output:
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            command,
+            cwd=directory,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    return Running(process, port, log, command, started)
+
+
+def poll(interval: float, limit: float, what: str) -> Iterator[None]:
+    """Yields again and again, `interval` seconds apart, until the caller stops; fails after `limit` seconds."""
+    deadline = time.perf_counter() + limit
+    while time.perf_counter() < deadline:
+        yield
+        time.sleep(interval)
+    raise BenchmarkError(f"{what}: not within {limit:g} s")
