@@ -24,7 +24,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help=f"default {FULL.rounds}")
     parser.add_argument("--seconds", type=float, help=f"of load in one measurement, default {FULL.seconds:g}")
     parser.add_argument("--only", action="append", choices=[m.name for m in MEASURES], help="this figure; repeatable")
-    parser.add_argument("--servers", help="comma-separated names; default all: ours,coglet,mosec,fastapi,litserve,nginx")
+    parser.add_argument(
+        "--servers", help="comma-separated names; default all: ours,coglet,mosec,fastapi,litserve,nginx"
+    )
     parser.add_argument("--output", type=Path, help="directory for RESULTS.md and results.svg; default benchmarks/ for "
                         "a full run, else the table is only printed")  # fmt: skip
     return parser.parse_args()

@@ -24,6 +24,7 @@ from .processes import Running
 from .servers import Server
 from .workloads import ASYNC, ASYNC_TOKENS, FILE_IN, FILE_OUT, SLEEP, SYNC, TEXT, TOKENS, Workload
 
+
 def once(take: Callable[[Server, Running, Settings], Sample]) -> Callable[[Server, Running, Settings], None]:
     def warm_up(server: Server, running: Running, settings: Settings) -> None:
         take(server, running, settings)
@@ -39,14 +40,18 @@ COGS = ("ours", "coglet")
 EVERY = ("ours", "coglet", "mosec", "fastapi", "litserve", "nginx")
 
 
-def _load(name: str, title: str, workload: Workload, load: wrk.Load, connections: int, servers: tuple[str, ...]) -> Measure:
+def _load(
+    name: str, title: str, workload: Workload, load: wrk.Load, connections: int, servers: tuple[str, ...]
+) -> Measure:
     return Measure(
         name, title, "good answers/s", workload,
         throughput(load, connections), warm_up_with_load(load, connections), servers,
     )  # fmt: skip
 
 
-def _single(name: str, title: str, unit: str, workload: Workload, take: Callable[[Server, Running, Settings], Sample]) -> Measure:
+def _single(
+    name: str, title: str, unit: str, workload: Workload, take: Callable[[Server, Running, Settings], Sample]
+) -> Measure:
     return Measure(name, title, unit, workload, take, once(take), COGS)
 
 
@@ -62,6 +67,18 @@ MEASURES: list[Measure] = [
     _single("file-out", "32 MiB file out, data URL", "MiB/s", FILE_OUT, file_out),
     _single("text", "32 MiB string in and out", "MiB/s", TEXT, text),
     Measure("start", "start to ready", "s", SYNC, start_time, nothing, EVERY, False, True, 5, 3),
-    Measure("memory", "memory after one prediction, all processes", "MiB PSS", SYNC, idle_memory, nothing, EVERY, False, True, 1, 1),
+    Measure(
+        "memory",
+        "memory after one prediction, all processes",
+        "MiB PSS",
+        SYNC,
+        idle_memory,
+        nothing,
+        EVERY,
+        False,
+        True,
+        1,
+        1,
+    ),
     Measure("cancel", "cancel of `time.sleep(60)`", "ms", SLEEP, cancel, nothing, COGS, False, True, 3, 1),
 ]

@@ -74,7 +74,7 @@ class Client:
 
 def unchunk(body: bytes) -> bytes:
     """The content of a chunked body."""
-    parts = []
+    parts: list[bytes] = []
     position = 0
     while True:
         line_end = body.index(b"\r\n", position)

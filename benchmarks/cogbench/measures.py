@@ -83,9 +83,7 @@ HEALTH = wrk.Load("GET", "/health-check", "", "READY")
 def throughput(load: wrk.Load, connections: int) -> Callable[[Server, Running, Settings], Sample]:
     def take(server: Server, running: Running, settings: Settings) -> Sample:
         result = wrk.measure(running.port, load, connections, settings.seconds)
-        return Sample(
-            result.good_per_second, result.p50_microseconds, result.p99_microseconds, result.good, result.bad
-        )
+        return Sample(result.good_per_second, result.p50_microseconds, result.p99_microseconds, result.good, result.bad)
 
     return take
 

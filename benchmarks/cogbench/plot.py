@@ -2,8 +2,8 @@
 
 from html import escape
 
-from .medians import median_of
 from .measures import Measure
+from .medians import median_of
 from .report import number
 from .runner import Runner
 

@@ -1,11 +1,13 @@
 """RESULTS.md."""
 
+import re
 import subprocess
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 from . import machine, targets
-from .medians import latencies_of, median_of
+from .environments import CHECKOUT
 from .measures import Measure, Settings
+from .medians import latencies_of, median_of
 from .runner import Runner
 from .servers import Server
 
@@ -97,20 +99,33 @@ def notes(runner: Runner, measures: list[Measure]) -> list[str]:
     return [*lines, ""] if lines else []
 
 
+def shortened(command: str) -> str:
+    """A command as one would type it in the checkout."""
+    return re.sub(r"/\S*/cog-bench-\S*", "…", command.replace(f"{CHECKOUT}/", ""))
+
+
 def commit() -> str:
     done = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, cwd=machine.__file__.rpartition("/")[0]
+        ["git", "describe", "--always", "--dirty"],
+        capture_output=True,
+        text=True,
+        cwd=CHECKOUT,
     )
     return done.stdout.strip() or "unknown"
 
 
 def render(runner: Runner, measures: list[Measure], settings: Settings, busy: float, invocation: str) -> str:
-    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    lines = ["# Results", "", f"Written by `{invocation}` on {now}, commit {commit()}. What each figure is: [README.md](README.md).", ""]
+    now = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    lines = [
+        "# Results",
+        "",
+        f"Written by `{invocation}` on {now}, commit {commit()}. What each figure is: [README.md](README.md).",
+        "",
+    ]
     if busy > machine.BUSY_LIMIT:
         lines += [
-            f"**The machine was busy with other work: {100 * busy:.0f} % of its processors' time was in use before the run.",
-            "Absolute figures are too low and ratios blurred; take them again on a quiet machine.**",
+            f"**The machine was busy with other work: {100 * busy:.0f} % of its processors' time was in use before the",
+            "run. Absolute figures are too low and ratios blurred; take them again on a quiet machine.**",
             "",
         ]
     lines += ["## Targets", "", *judged(runner, measures)]
@@ -127,6 +142,6 @@ def render(runner: Runner, measures: list[Measure], settings: Settings, busy: fl
     ]
     lines += table(
         ["server", "packages", "command"],
-        [[s.title, s.version(), f"`{runner.commands.get(s.name, '–')}`"] for s in runner.servers],
+        [[s.title, s.version(), f"`{shortened(runner.commands.get(s.name, '–'))}`"] for s in runner.servers],
     )
     return "\n".join(lines)

@@ -63,7 +63,6 @@ class Server(ABC):
         return time.perf_counter() - running.started
 
 
-
 def clean_variables(bin_directory: Path | None, **more: str) -> dict[str, str]:
     """The environment of a server: ours without what would steer it, its own interpreter first."""
     kept = {

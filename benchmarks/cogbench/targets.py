@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from .measures import Measure
-from .runner import Results
 from .medians import median_of
+from .runner import Results
 
 
 @dataclass(frozen=True)

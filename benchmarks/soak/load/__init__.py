@@ -1,0 +1,1 @@
+"""Mixed load on running servers, for long. See benchmarks/README.md."""
