@@ -4,7 +4,7 @@ internal import Glibc
 
 /// Sends requests to other servers, on the loop, over connections that are kept and shared.
 ///
-/// libcurl is opened with the first request (about 10 ms, once), so a client that sends none costs nothing. Loop-bound:
+/// libcurl is opened with the first request, on the thread pool, so a client that sends none costs nothing. Loop-bound:
 /// completions are called on the loop, never from inside ``send(_:completion:)``.
 public final class HTTPClient {
     /// How many connections are kept open for later requests.
@@ -24,6 +24,9 @@ public final class HTTPClient {
     private var timer: Timer?  // libcurl's
     private var sweep: Timer?  // looks for transfers that have stalled
     private var stallable = 0  // transfers with a limit for stalling
+    private var isSweeping = false
+    private var isLoading = false
+    private var waiting: [Transfer] = []  // for libcurl to be opened
     private var ending: [(Transfer, HTTPClientError)] = []
     private var soon: Timer?  // ends what is in `ending`
     private var watchers: [Int32: DescriptorWatcher] = [:]
@@ -50,18 +53,11 @@ public final class HTTPClient {
         let transfer = Transfer(request, on: self, completion: completion)
         transfers[ObjectIdentifier(transfer)] = transfer
         if request.stallTimeout != nil { stallable += 1 }
-        do throws(HTTPClientError) {
-            let multi = try open()
-            let easy = try transfer.prepare(trust: trustStore())
-            let code = cogcurl_multi_add(multi, easy)
-            guard code == CURLM_OK else {
-                throw .unavailable(reason: String(cString: cogcurl_multi_strerror(code)))
-            }
-            if stallable == 1, request.stallTimeout != nil {
-                sweep?.start(after: Self.sweepInterval, repeating: Self.sweepInterval)
-            }
-        } catch {
-            endSoon(transfer, error)
+        if let multi {
+            start(transfer, on: multi)
+        } else {
+            waiting.append(transfer)
+            load()
         }
         return transfer
     }
@@ -75,7 +71,7 @@ public final class HTTPClient {
             remove(transfer)
             transfer.end(.canceled)
         }
-        ending = []
+        (ending, waiting) = ([], [])
         if let multi { _ = cogcurl_multi_cleanup(multi) }
         multi = nil
         for watcher in watchers.values { watcher.close() }
@@ -87,11 +83,45 @@ public final class HTTPClient {
 
     // MARK: - Opening
 
-    private func open() throws(HTTPClientError) -> UnsafeMutableRawPointer {
-        if let multi { return multi }
-        if let reason = carrierPath().withOptionalCString({ cogcurl_load($0) }) {
-            throw .unavailable(reason: String(cString: reason))
+    /// Opens libcurl on the thread pool (28 libraries, perhaps from a cold disk), then starts what waits for it.
+    private func load() {
+        guard !isLoading else { return }
+        isLoading = true
+        loop.submit {
+            let reason = Self.carrierPath().withOptionalCString { cogcurl_load($0) }
+            return reason.map { HTTPClientError.unavailable(reason: String(cString: $0)) }
+        } then: { [self] error in
+            isLoading = false
+            guard !isClosed else { return }
+            let transfers = waiting
+            waiting = []
+            do throws(HTTPClientError) {
+                if let error { throw error }
+                let multi = try makeMulti()
+                for transfer in transfers where transfer.isWanted { start(transfer, on: multi) }
+            } catch {
+                for transfer in transfers { endSoon(transfer, error) }
+            }
         }
+    }
+
+    private func start(_ transfer: Transfer, on multi: UnsafeMutableRawPointer) {
+        do throws(HTTPClientError) {
+            let easy = try transfer.prepare(trust: trustStore())
+            let code = cogcurl_multi_add(multi, easy)
+            guard code == CURLM_OK else {
+                throw .unavailable(reason: String(cString: cogcurl_multi_strerror(code)))
+            }
+            if !isSweeping, transfer.request.stallTimeout != nil {
+                isSweeping = true
+                sweep?.start(after: Self.sweepInterval, repeating: Self.sweepInterval)
+            }
+        } catch {
+            endSoon(transfer, error)
+        }
+    }
+
+    private func makeMulti() throws(HTTPClientError) -> UnsafeMutableRawPointer {
         do throws(EventLoopError) {
             if timer == nil { timer = try Timer(on: loop) { [unowned self] in act(CURL_SOCKET_BAD, 0) } }
             if sweep == nil { sweep = try Timer(on: loop) { [unowned self] in sweepStalled() } }
@@ -116,7 +146,7 @@ public final class HTTPClient {
     }
 
     /// The library that carries libcurl in the wheel, beside the program.
-    private func carrierPath() -> String? {
+    private static func carrierPath() -> String? {
         var path = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink("/proc/self/exe", &path, path.count - 1)
         guard count > 0, let program = String(validating: path[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self),
@@ -206,7 +236,9 @@ public final class HTTPClient {
         guard transfers.removeValue(forKey: ObjectIdentifier(transfer)) != nil else { return }
         guard transfer.request.stallTimeout != nil else { return }
         stallable -= 1
-        if stallable == 0 { sweep?.stop() }
+        guard stallable == 0 else { return }
+        isSweeping = false
+        sweep?.stop()
     }
 
     private func remove(_ transfer: Transfer) {

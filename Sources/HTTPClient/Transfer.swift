@@ -21,6 +21,7 @@ public final class Transfer {
     private var sink: BodySink?
     private var failure: HTTPClientError?  // found by a callback, more precise than libcurl's code
     private var isPaused = false
+    private var isCanceled = false
     private var movedBytes = -1
     private var movedAt: Duration = .zero
 
@@ -35,10 +36,14 @@ public final class Transfer {
         errorText.deallocate()
     }
 
+    /// Whether the end has not been decided yet.
+    var isWanted: Bool { completion != nil && !isCanceled }
+
     /// Gives the request up; its completion is called with ``HTTPClientError/canceled`` in a later round of the loop.
     /// After the end this does nothing.
     public func cancel() {
-        guard completion != nil else { return }
+        guard isWanted else { return }
+        isCanceled = true
         client?.cancel(self)
     }
 
@@ -104,7 +109,7 @@ public final class Transfer {
         guard let completion else { return }
         self.completion = nil
         client?.forget(self)
-        completion(result)
+        completion(isCanceled ? .failure(.canceled) : result)
     }
 
     private func freeHandle() {
