@@ -41,13 +41,14 @@ let package = Package(
         .target(name: "HTTPServer", dependencies: ["EventLoop", "CHTTPParser"], swiftSettings: swiftRules),
         .target(name: "HTTPClient", dependencies: ["EventLoop", "CLibcurl"], swiftSettings: swiftRules),
         .target(name: "FileTransfer", dependencies: ["EventLoop", "HTTPClient"], swiftSettings: swiftRules),
+        .target(name: "WebhookDelivery", dependencies: ["EventLoop", "HTTPClient"], swiftSettings: swiftRules),
         .target(name: "Predictions", dependencies: ["JSON", "CPCRE2"], swiftSettings: swiftRules),
         .target(name: "WorkerProtocol", swiftSettings: swiftRules),
 
         // The executables.
         .executableTarget(
             name: "CogletServer",
-            dependencies: ["EventLoop", "JSON", "HTTPServer", "HTTPClient", "FileTransfer", "Predictions", "WorkerProtocol"],
+            dependencies: ["EventLoop", "JSON", "HTTPServer", "HTTPClient", "FileTransfer", "WebhookDelivery", "Predictions", "WorkerProtocol"],
             swiftSettings: swiftRules),
         .executableTarget(
             name: "CogletWorker",
@@ -80,6 +81,9 @@ let package = Package(
             swiftSettings: swiftRules),
         .testTarget(
             name: "FileTransferTests", dependencies: ["FileTransfer", "HTTPClient", "EventLoop", "LoopbackServer"],
+            swiftSettings: swiftRules),
+        .testTarget(
+            name: "WebhookDeliveryTests", dependencies: ["WebhookDelivery", "HTTPClient", "EventLoop", "LoopbackServer"],
             swiftSettings: swiftRules),
         .testTarget(name: "PredictionsTests", dependencies: ["Predictions", "JSON"], swiftSettings: swiftRules),
         .testTarget(name: "WorkerProtocolTests", dependencies: ["WorkerProtocol"], swiftSettings: swiftRules),

@@ -43,14 +43,17 @@ public final class HTTPClient {
 
     /// Sends `request` and calls `completion` when the answer is complete or the request has failed.
     ///
-    /// An answer of any status is a success here.
+    /// An answer of any status is a success here. After ``close()`` every request fails as canceled.
     @discardableResult
     public func send(
         _ request: HTTPRequest, completion: @escaping (Result<HTTPResponse, HTTPClientError>) -> Void
     ) -> Transfer {
         loop.preconditionInEventLoop()
-        precondition(!isClosed, "a closed client cannot send")
         let transfer = Transfer(request, on: self, completion: completion)
+        guard !isClosed else {
+            loop.submit(work: {}) { transfer.end(.canceled) }
+            return transfer
+        }
         transfers[ObjectIdentifier(transfer)] = transfer
         if request.stallTimeout != nil { stallable += 1 }
         if let multi {

@@ -46,7 +46,8 @@ extension HTTPClientError {
             ? .connectTimedOut(url: url, after: request.connectTimeout) : .timedOut(url: url, after: total)
     }
 
-    private static func isHTTP(_ url: String) -> Bool {
+    /// Whether the scheme is http or https.
+    static func isHTTP(_ url: String) -> Bool {
         let start = url.prefix(8).lowercased()
         return start.hasPrefix("http://") || start.hasPrefix("https://")
     }

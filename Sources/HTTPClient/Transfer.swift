@@ -51,6 +51,10 @@ public final class Transfer {
 
     /// Makes libcurl's handle, ready to be added.
     func prepare(trust: TrustStore) throws(HTTPClientError) -> UnsafeMutableRawPointer {
+        // libcurl guesses a missing scheme.
+        guard HTTPClientError.isHTTP(request.url) else {
+            throw .invalidURL(printableURL(request.url), reason: "neither http nor https")
+        }
         guard let loop = client?.loop, let easy = cogcurl_easy_init() else {
             throw .unavailable(reason: "curl_easy_init failed")
         }

@@ -125,7 +125,9 @@ import Testing
     }
 
     /// The first URL may not be anything but http and https either, and must be one.
-    @Test(arguments: ["file:///etc/passwd", "ftp://127.0.0.1/", "http://", "nonsense://x", "", "http://[::1"])
+    @Test(arguments: [
+        "file:///etc/passwd", "ftp://127.0.0.1/", "http://", "nonsense://x", "", "127.0.0.1/x", "http:x", "http://[::1",
+    ])
     func unusableURL(_ url: String) throws {
         let test = try TestLoop()
         let error = try test.result(of: HTTPRequest(.get, url)).error
