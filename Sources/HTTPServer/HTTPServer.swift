@@ -73,6 +73,9 @@ public final class HTTPServer {
         return listener.port
     }
 
+    /// The open connections, for tests.
+    var openConnections: [Connection] { connections }
+
     /// How many connections are open.
     public var connectionCount: Int { connections.count }
 

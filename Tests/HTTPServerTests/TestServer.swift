@@ -52,7 +52,10 @@ final class TestServer {
                 Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        try #require(status == 0, "cannot connect")
+        guard status == 0 else {
+            Glibc.close(descriptor)
+            throw ConnectFailure(code: errno)
+        }
         return add(descriptor)
     }
 
@@ -119,6 +122,11 @@ final class TestHandler: HTTPHandler {
     func keepExchanges() {
         onRequest = { [unowned self] _, exchange in exchanges.append(exchange) }
     }
+}
+
+/// The server does not listen.
+struct ConnectFailure: Error {
+    let code: Int32
 }
 
 /// The server does not take what is sent to it.

@@ -106,7 +106,10 @@ extension Connection: StreamDelegate {
         case .readingBody:
             guard let body else { return server.scrap }
             return UnsafeMutableRawBufferPointer(rebasing: body.spare.prefix(bodyRemaining))
-        case .readingHead, .exchanging: return input.spare(atLeast: 4_096)
+        case .readingHead: return input.spare(atLeast: 4_096)
+        case .exchanging:
+            let room = server.configuration.pipelineLimitBytes - (input.filled - input.parsed)
+            return UnsafeMutableRawBufferPointer(rebasing: input.spare(atLeast: 4_096).prefix(max(1, room)))
         case .readingChunks, .discarding: return input.spare(atLeast: 65_536)
         case .closing, .lingering, .closed: return server.scrap
         }

@@ -1,0 +1,148 @@
+import EventLoop
+import HTTPServer
+import Testing
+
+@Suite struct TimeoutTests {
+    /// A configuration without timeouts, to set one.
+    private func patient(_ change: (inout HTTPConfiguration) -> Void) -> HTTPConfiguration {
+        var configuration = HTTPConfiguration()
+        configuration.headTimeout = nil
+        configuration.bodyTimeout = nil
+        configuration.idleTimeout = nil
+        configuration.writeTimeout = nil
+        change(&configuration)
+        return configuration
+    }
+
+    /// A client that connects and sends nothing is closed without a word.
+    @Test func silentClientIsClosedSilently() throws {
+        try TestServer.run(patient { $0.headTimeout = .milliseconds(50) }) { test in
+            let client = try test.connect()
+            try client.expectEnd()
+        }
+    }
+
+    /// A head that does not get complete in time is answered 408; more bytes do not put it off.
+    @Test func headTimeout() throws {
+        try TestServer.run(patient { $0.headTimeout = .milliseconds(80) }) { test in
+            let client = try test.connect()
+            let start = ContinuousClock.now
+            for byte in "GET / HTTP/1.1\r\nA: bbbbbbbbbbbbbbbbbbb" {
+                guard (try? client.send(String(byte))) != nil else { break }
+                test.run(for: .milliseconds(10))
+            }
+            let answer = try client.answer()
+            #expect(answer.status == 408)
+            #expect(answer["connection"] == "close")
+            #expect(ContinuousClock.now - start >= .milliseconds(80))
+            try client.expectEnd()
+        }
+    }
+
+    /// The time of a later head begins with its first byte, not with the connection.
+    @Test func headTimeoutOfALaterRequest() throws {
+        try TestServer.run(patient { $0.headTimeout = .milliseconds(60) }) { test in
+            let client = try test.connect()
+            try client.send("GET / HTTP/1.1\r\n\r\n")
+            #expect(try client.answer().status == 200)
+            test.run(for: .milliseconds(150))
+            try client.send("GET / HT")
+            test.run(for: .milliseconds(20))
+            try client.send("TP/1.1\r\n\r\n")
+            #expect(try client.answer().status == 200)
+            try client.send("GET / HT")
+            #expect(try client.answer().status == 408)
+            try client.expectEnd()
+        }
+    }
+
+    /// A body may be slow, but has to go on.
+    @Test func bodyTimeout() throws {
+        try TestServer.run(patient { $0.bodyTimeout = .milliseconds(80) }) { test in
+            let slow = try test.connect()
+            try slow.send("POST /a HTTP/1.1\r\nContent-Length: 10\r\n\r\n")
+            for _ in 0..<10 {
+                test.run(for: .milliseconds(20))
+                try slow.send("x")
+            }
+            #expect(try slow.answer().body == "POST /a xxxxxxxxxx")
+            for head in ["Content-Length: 10\r\n\r\nxx", "Transfer-Encoding: chunked\r\n\r\n5\r\nxx"] {
+                let stuck = try test.connect()
+                try stuck.send("POST /b HTTP/1.1\r\n" + head)
+                let answer = try stuck.answer()
+                #expect(answer.status == 408)
+                #expect(answer["connection"] == "close")
+                try stuck.expectEnd()
+            }
+        }
+    }
+
+    /// A connection that was served is closed without a word when nothing comes.
+    @Test func idleTimeout() throws {
+        try TestServer.run(patient { $0.idleTimeout = .milliseconds(50) }) { test in
+            let client = try test.connect()
+            test.run(for: .milliseconds(100))
+            try client.send("GET / HTTP/1.1\r\n\r\n")
+            #expect(try client.answer().status == 200)
+            let start = ContinuousClock.now
+            try client.expectEnd()
+            #expect(ContinuousClock.now - start >= .milliseconds(40))
+        }
+    }
+
+    /// There is no limit to how long an answer may take.
+    @Test func runningRequestsHaveNoTimeout() throws {
+        let configuration = patient {
+            $0.headTimeout = .milliseconds(20)
+            $0.bodyTimeout = .milliseconds(20)
+            $0.idleTimeout = .milliseconds(20)
+            $0.writeTimeout = .milliseconds(20)
+        }
+        try TestServer.run(configuration) { test in
+            test.handler.keepExchanges()
+            let client = try test.connect()
+            try client.send("POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\nx")
+            test.run(for: .milliseconds(150))
+            try #require(test.handler.exchanges.count == 1)
+            test.handler.exchanges.removeFirst().respond(.empty(200))
+            #expect(try client.answer().status == 200)
+        }
+    }
+
+    /// Without timeouts nothing happens to slow clients.
+    @Test func timeoutsCanBeOff() throws {
+        try TestServer.run(patient { _ in }) { test in
+            let fresh = try test.connect()
+            let partial = try test.connect()
+            try partial.send("GET / HT")
+            test.run(for: .milliseconds(700))
+            for client in [fresh, partial] {
+                client.receive()
+                #expect(!client.hasEnded && client.received.isEmpty)
+            }
+        }
+    }
+
+    /// A client that takes nothing of its answer is given up; one that is slow is not.
+    @Test func writeTimeout() throws {
+        let body = Buffer([UInt8](repeating: 0, count: 20_000_000))
+        try TestServer.run(patient { $0.writeTimeout = .milliseconds(200) }) { test in
+            test.handler.onRequest = { _, exchange in exchange.respond(.json(body)) }
+            let slow = try test.connect()
+            try slow.send("GET / HTTP/1.1\r\n\r\n")
+            for _ in 0..<20 {
+                test.run(for: .milliseconds(20))
+                slow.receive(atMost: 300_000)
+            }
+            #expect(test.server.connectionCount == 1)
+            let stuck = try test.connect()
+            try stuck.send("GET / HTTP/1.1\r\n\r\n")
+            try test.run(until: {
+                slow.receive(atMost: 300_000)
+                return test.server.connectionCount == 1
+            })
+            #expect(slow.failure == 0)
+            #expect(!slow.hasEnded)
+        }
+    }
+}
