@@ -1,0 +1,87 @@
+/* The part of CPython's stable ABI that the bridge calls, as a table filled by dlsym.
+ * Layouts are those that the stable ABI fixes for 3.2 and later (PEP 384); no macro of Python.h is used. */
+#pragma once
+
+#include "include/CPythonBridge.h"
+
+typedef struct cogpy_object PyObject;
+typedef struct cogpy_thread_state PyThreadState;
+typedef intptr_t Py_ssize_t;
+typedef PyObject *(*PyCFunctionFast)(PyObject *self, PyObject *const *arguments, Py_ssize_t count);
+
+enum { METH_FASTCALL = 0x0080, PYTHON_API_VERSION_STABLE = 3 };
+
+typedef struct {
+    const char *name;
+    PyCFunctionFast function;
+    int flags;
+    const char *doc;
+} PyMethodDef;
+
+typedef struct {
+    Py_ssize_t reference_count;
+    void *type;
+    PyObject *(*init)(void);
+    Py_ssize_t index;
+    PyObject *copy;
+    const char *name;
+    const char *doc;
+    Py_ssize_t size;
+    PyMethodDef *methods;
+    void *slots, *traverse, *clear, *free;
+} PyModuleDef;
+
+/* name, result, arguments */
+#define COGPY_FUNCTIONS(each)                                                                        \
+    each(Py_BytesMain, int, (int count, char **arguments))                                           \
+    each(PyImport_AppendInittab, int, (const char *name, PyObject *(*init)(void)))                   \
+    each(PyModule_Create2, PyObject *, (PyModuleDef *definition, int version))                       \
+    each(PyModule_AddIntConstant, int, (PyObject *module, const char *name, long value))             \
+    each(PyModule_AddStringConstant, int, (PyObject *module, const char *name, const char *value))   \
+    each(PyEval_SaveThread, PyThreadState *, (void))                                                 \
+    each(PyEval_RestoreThread, void, (PyThreadState *state))                                         \
+    each(PyErr_CheckSignals, int, (void))                                                            \
+    each(PyErr_Occurred, PyObject *, (void))                                                         \
+    each(PyErr_SetString, void, (PyObject *type, const char *text))                                  \
+    each(PyErr_NoMemory, PyObject *, (void))                                                         \
+    each(Py_IncRef, void, (PyObject *object))                                                        \
+    each(Py_DecRef, void, (PyObject *object))                                                        \
+    each(PyBytes_FromStringAndSize, PyObject *, (const char *bytes, Py_ssize_t count))               \
+    each(PyBytes_AsStringAndSize, int, (PyObject *object, char **bytes, Py_ssize_t *count))          \
+    each(PyUnicode_AsUTF8AndSize, const char *, (PyObject *object, Py_ssize_t *count))               \
+    each(PyUnicode_DecodeUTF8, PyObject *, (const char *bytes, Py_ssize_t count, const char *errors)) \
+    each(PyLong_AsLong, long, (PyObject *object))                                                    \
+    each(PyLong_FromUnsignedLong, PyObject *, (unsigned long value))                                 \
+    each(PyBool_FromLong, PyObject *, (long value))                                                  \
+    each(PyTuple_New, PyObject *, (Py_ssize_t count))                                                \
+    each(PyTuple_SetItem, int, (PyObject *tuple, Py_ssize_t index, PyObject *item))                  \
+    each(PyObject_IsInstance, int, (PyObject *object, PyObject *type))
+
+/* Data of the library. */
+#define COGPY_OBJECTS(each) \
+    each(_Py_NoneStruct) each(PyExc_TypeError) each(PyExc_ValueError) each(PyUnicode_Type)
+
+typedef struct {
+#define COGPY_FUNCTION_FIELD(name, result, arguments) result(*name) arguments;
+    COGPY_FUNCTIONS(COGPY_FUNCTION_FIELD)
+#undef COGPY_FUNCTION_FIELD
+#define COGPY_OBJECT_FIELD(name) void *name;
+    COGPY_OBJECTS(COGPY_OBJECT_FIELD)
+#undef COGPY_OBJECT_FIELD
+} cogpy_python;
+
+/* Filled once by cogpy_load, before the interpreter starts; constant afterwards. */
+extern cogpy_python cogpy_table;
+
+/* Loads the library at `path` and fills the table. Returns NULL, or a text that says what failed. */
+const char *cogpy_load(const char *path);
+
+/* Makes the module `_coglet`; what it uses is set by cogpy_module_configure. */
+PyObject *cogpy_module_init(void);
+void cogpy_module_configure(const cogpy_options *options, const cogpy_callbacks *callbacks, void *context);
+
+static inline PyObject *cogpy_none(void) {
+    PyObject *none = (PyObject *)cogpy_table._Py_NoneStruct;
+    cogpy_table.Py_IncRef(none);
+    return none;
+}

@@ -1,0 +1,21 @@
+#include "python.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int cogpy_run(const cogpy_options *options, const cogpy_callbacks *callbacks, void *context) {
+    const char *problem = cogpy_load(options->library);
+    if (problem != NULL) {
+        fprintf(stderr, "coglet-worker: can't load the Python library: %s\n", problem);
+        return 127;
+    }
+    cogpy_module_configure(options, callbacks, context);
+    if (cogpy_table.PyImport_AppendInittab("_coglet", cogpy_module_init) != 0) {
+        fprintf(stderr, "coglet-worker: can't register the module _coglet\n");
+        return 127;
+    }
+    /* Py_BytesMain rather than PyConfig, which is not in the stable ABI: virtual environments, PYTHONPATH and every
+     * other rule of `python` apply as they are. `-c` also makes sys.argv == ['-c'] and sys.path[0] == ''. */
+    char *arguments[] = {(char *)options->program, "-c", (char *)options->command, NULL};
+    return cogpy_table.Py_BytesMain(3, arguments);
+}

@@ -1,0 +1,74 @@
+import Testing
+import WorkerProtocol
+
+/// Feeds `bytes` in pieces of `step` bytes and collects the frames.
+private func frames(of bytes: [UInt8], step: Int) throws -> [(FrameHeader, [UInt8])] {
+    var buffer = FrameBuffer()
+    var result: [(FrameHeader, [UInt8])] = []
+    var rest = bytes[...]
+    while !rest.isEmpty {
+        let space = buffer.space()
+        let piece = rest.prefix(min(step, space.count))
+        space.copyBytes(from: piece)
+        buffer.received(piece.count)
+        rest = rest.dropFirst(piece.count)
+        while let frame = try buffer.next() { result.append((frame.header, [UInt8](frame.content))) }
+    }
+    return result
+}
+
+private func wire(_ header: FrameHeader, _ content: [UInt8]) -> [UInt8] { header.bytes + content }
+
+/// The bytes of a header are fixed: length, kind, detail, two zero bytes, token.
+@Test func headerBytes() {
+    let header = FrameHeader(.log, detail: 2, token: 0x0102_0304, contentBytes: 5)
+    #expect(header.bytes == [5, 0, 0, 0, 34, 2, 0, 0, 4, 3, 2, 1])
+    header.bytes.withUnsafeBytes { #expect(FrameHeader(reading: $0.baseAddress!) == header) }
+}
+
+/// Frames come out the same however their bytes arrive, also when one is larger than the buffer.
+@Test(arguments: [1, 7, 12, 13, 4096, 1 << 20])
+func framesSurviveAnyCutting(step: Int) throws {
+    let large = [UInt8](repeating: 7, count: step < 4096 ? 3_000 : 300_000)
+    let expected: [(FrameHeader, [UInt8])] = [
+        (FrameHeader(.output, token: 1, contentBytes: 0), []),
+        (FrameHeader(.log, detail: 1, token: 1, contentBytes: 3), [1, 2, 3]),
+        (FrameHeader(.output, token: 1, contentBytes: large.count), large),
+        (FrameHeader(.finished, detail: 4, token: 1, contentBytes: 2), [8, 9]),
+    ]
+    let bytes = (0..<20).flatMap { _ in expected.flatMap { wire($0.0, $0.1) } }
+    let seen = try frames(of: bytes, step: step)
+    #expect(seen.count == 80)
+    for (index, frame) in seen.enumerated() {
+        #expect(frame.0 == expected[index % 4].0)
+        #expect(frame.1 == expected[index % 4].1)
+    }
+}
+
+/// A kind that nobody defined ends the reading.
+@Test func unknownKindIsAnError() {
+    #expect(throws: FrameError.unknownKind(255)) {
+        _ = try frames(of: [0, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 0], step: 12)
+    }
+}
+
+/// A prediction is taken apart into the parts it was made of.
+@Test func predictFrameRoundTrip() throws {
+    let meta = Array("{}".utf8)
+    let text = Array(#"{"input":{}}"#.utf8)
+    let strings: [(bytes: [UInt8], isEscaped: Bool)] = [(Array("abc".utf8), false), (Array(#"\n"#.utf8), true)]
+    var bytes = PredictFrame.prefix(
+        token: 9, metaBytes: meta.count, textBytes: text.count,
+        strings: strings.map { ($0.bytes.count, $0.isEscaped) })
+    bytes += meta + text + strings.flatMap(\.bytes)
+    let (header, content) = try #require(try frames(of: bytes, step: 5).first)
+    #expect(header.token == 9)
+    content.withUnsafeBytes { content in
+        let frame = PredictFrame(reading: content)
+        #expect(frame.map { [UInt8]($0.meta) } == meta)
+        #expect(frame.map { [UInt8]($0.text) } == text)
+        #expect(frame?.strings.map { [UInt8]($0.bytes) } == strings.map(\.bytes))
+        #expect(frame?.strings.map(\.isEscaped) == [false, true])
+        #expect(PredictFrame(reading: .init(rebasing: content[..<20])) == nil)
+    }
+}
