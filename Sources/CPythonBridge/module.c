@@ -17,12 +17,14 @@ static void flush_without_gil(const cogpy_frame *frame) {
     cogpy_table.PyEval_RestoreThread(state);
 }
 
-static void submit(const cogpy_frame *frame, bool urgent) {
+static void submit(const cogpy_frame *frame, int urgency) {
     size_t count = 0;
     for (size_t i = 0; i < frame->part_count; i++) count += frame->parts[i].count;
-    if (count > QUEUE_LIMIT_BYTES || frame->descriptor >= 0) {
+    int outcome = COGPY_NOT_QUEUED;
+    if (count <= QUEUE_LIMIT_BYTES && frame->descriptor < 0) outcome = callbacks->queue(context, frame, urgency);
+    if (outcome == COGPY_NOT_QUEUED) {
         flush_without_gil(frame);
-    } else if (callbacks->queue(context, frame) || urgent) {
+    } else if (outcome == COGPY_QUEUED_FLUSH) {
         flush_without_gil(NULL);
     }
 }
@@ -123,17 +125,17 @@ static PyObject *receive(PyObject *self, PyObject *const *arguments, Py_ssize_t 
     }
 }
 
-/* send(kind, detail, token, data, descriptor, urgent) */
+/* send(kind, detail, token, data, descriptor, urgency) */
 static PyObject *send_frame(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
     (void)self;
-    long kind, detail, token, descriptor, urgent;
+    long kind, detail, token, descriptor, urgency;
     cogpy_bytes part;
     if (!arity(count, 6) || !number(arguments[0], &kind) || !number(arguments[1], &detail) ||
         !number(arguments[2], &token) || !contents(arguments[3], &part) || !number(arguments[4], &descriptor) ||
-        !number(arguments[5], &urgent))
+        !number(arguments[5], &urgency))
         return NULL;
     cogpy_frame frame = {(uint8_t)kind, (uint8_t)detail, (uint32_t)token, (int)descriptor, &part, 1};
-    submit(&frame, urgent != 0);
+    submit(&frame, (int)urgency);
     return cogpy_none();
 }
 
@@ -187,13 +189,13 @@ static unsigned char *escape(const unsigned char *bytes, size_t count, size_t *l
     return text;
 }
 
-/* send_string(kind, detail, token, text, urgent): the payload is `text` as a JSON string */
+/* send_string(kind, detail, token, text, urgency): the payload is `text` as a JSON string */
 static PyObject *send_string(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
     (void)self;
-    long kind, detail, token, urgent;
+    long kind, detail, token, urgency;
     cogpy_bytes text;
     if (!arity(count, 5) || !number(arguments[0], &kind) || !number(arguments[1], &detail) ||
-        !number(arguments[2], &token) || !contents(arguments[3], &text) || !number(arguments[4], &urgent))
+        !number(arguments[2], &token) || !contents(arguments[3], &text) || !number(arguments[4], &urgency))
         return NULL;
     unsigned char *escaped = NULL;
     if (needs_escape(text.base, text.count)) {
@@ -203,7 +205,7 @@ static PyObject *send_string(PyObject *self, PyObject *const *arguments, Py_ssiz
     }
     cogpy_bytes parts[3] = {{"\"", 1}, text, {"\"", 1}};
     cogpy_frame frame = {(uint8_t)kind, (uint8_t)detail, (uint32_t)token, -1, parts, 3};
-    submit(&frame, urgent != 0);
+    submit(&frame, (int)urgency);
     free(escaped);
     return cogpy_none();
 }

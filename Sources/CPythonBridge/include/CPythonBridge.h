@@ -41,6 +41,12 @@ typedef struct cogpy_control {
     uint32_t token;
 } cogpy_control;
 
+/* When a frame leaves: by itself within a millisecond, at once, or when the caller says `flush`. */
+enum { COGPY_SOON = 0, COGPY_NOW = 1, COGPY_HELD = 2 };
+
+/* The frame is in the buffer; it is, and `flush` is to follow; it is not: the buffer is in use, give it to `flush`. */
+enum { COGPY_QUEUED = 0, COGPY_QUEUED_FLUSH = 1, COGPY_NOT_QUEUED = 2 };
+
 enum { COGPY_END = 0, COGPY_REQUEST = 1, COGPY_AGAIN = 2, COGPY_INTERRUPTED = 3 };
 
 /* What the bridge asks of the worker. Each is called on any Python thread. */
@@ -48,8 +54,8 @@ typedef struct cogpy_callbacks {
     /* GIL released. Takes the next request; waits for it if `wait`. Returns one of COGPY_…: END at the orderly end of
      * the channel, AGAIN when nothing is there and `wait` is false, INTERRUPTED when a signal came. */
     int (*_Nonnull receive)(void *_Nullable context, bool wait, cogpy_request *_Nonnull request);
-    /* GIL taken. Copies the frame into the outgoing buffer; never waits. Returns true when `flush` should follow. */
-    bool (*_Nonnull queue)(void *_Nullable context, const cogpy_frame *_Nonnull frame);
+    /* GIL taken. Copies the frame into the outgoing buffer; never waits. Returns one of COGPY_QUEUED…. */
+    int (*_Nonnull queue)(void *_Nullable context, const cogpy_frame *_Nonnull frame, int urgency);
     /* GIL released. Writes what is queued, then `frame` without copying it. */
     void (*_Nonnull flush)(void *_Nullable context, const cogpy_frame *_Nullable frame);
     /* GIL taken. A synchronous prediction is no longer to be interrupted. */

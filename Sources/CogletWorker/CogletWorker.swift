@@ -1,0 +1,12 @@
+/// The worker: runs the model in an interpreter of its own, on behalf of the `coglet` that started it.
+///
+/// The first thread serves the control channel; a second one becomes the interpreter's main thread.
+@main
+enum CogletWorker {
+    static func main() {
+        let options = WorkerOptions(arguments: CommandLine.arguments)
+        let worker = Worker(options: options)
+        PythonThread.start(running: worker, options: options)
+        worker.serveControlChannel()
+    }
+}

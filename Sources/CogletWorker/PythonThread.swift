@@ -1,0 +1,61 @@
+import CPythonBridge
+import Glibc
+
+/// The thread that becomes the interpreter's main thread.
+enum PythonThread {
+    /// The stack of an ordinary main thread is 8 MiB; models recurse, so twice that is the least.
+    private static let stackBytes = 16 << 20
+    private static let command = "from cog._worker import main; main()"
+
+    /// Starts the thread. When Python ends, the process exits with its status.
+    static func start(running worker: Worker, options: WorkerOptions) {
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        pthread_attr_setstacksize(&attributes, max(stackBytes, stackLimitBytes))
+        var thread = pthread_t()
+        let launch = Unmanaged.passRetained(Launch(worker: worker, options: options))
+        let status = pthread_create(&thread, &attributes, { PythonThread.body($0) }, launch.toOpaque())
+        precondition(status == 0, "pthread_create: \(status)")
+    }
+
+    /// The soft stack limit when it is finite: what the main thread of `python` itself would get.
+    private static var stackLimitBytes: Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limit) == 0, limit.rlim_cur < 1 << 32 else {
+            return 0
+        }
+        return Int(limit.rlim_cur)
+    }
+
+    private final class Launch {
+        let worker: Worker
+        let options: WorkerOptions
+
+        init(worker: Worker, options: WorkerOptions) {
+            self.worker = worker
+            self.options = options
+        }
+    }
+
+    private static func body(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+        let launch = Unmanaged<Launch>.fromOpaque(argument!).takeRetainedValue()
+        launch.worker.pythonThreadStarted()
+        var callbacks = BridgeCallbacks.table
+        let context = Unmanaged.passUnretained(launch.worker).toOpaque()
+        let status = launch.options.library.withCString { library in
+            launch.options.program.withCString { program in
+                command.withCString { command in
+                    launch.options.settings.withCString { settings in
+                        var options = cogpy_options(
+                            library: library, program: program, command: command, settings: settings,
+                            work_descriptor: WorkerOptions.workDescriptor,
+                            control_descriptor: launch.worker.controlQueue.descriptor)
+                        return cogpy_run(&options, &callbacks, context)
+                    }
+                }
+            }
+        }
+        launch.worker.outbox.flush(nil)
+        exit(status)
+    }
+}

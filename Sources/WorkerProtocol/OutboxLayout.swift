@@ -1,0 +1,50 @@
+import Glibc
+import Synchronization
+
+/// The worker's outgoing buffer in memory that the server shares.
+///
+/// It holds frames that the worker has made but not yet written to the channel. `sent` counts all bytes that the worker
+/// has written. When the worker dies, the server has received `received` ≥ `sent` bytes; what it lacks are the bytes
+/// `received - sent ..< queued` of the buffer. The worker alone writes; the server reads after the worker's end.
+public struct OutboxLayout: @unchecked Sendable {
+    /// How much the buffer holds.
+    public static let capacityBytes = 256 * 1024
+    private static let headerBytes = 64
+    /// The size of the shared memory as a whole.
+    public static let totalBytes = headerBytes + capacityBytes
+
+    private let base: UnsafeMutableRawPointer
+
+    /// Maps the shared memory behind `descriptor`; nil if that fails (see `errno`).
+    public init?(mapping descriptor: Int32) {
+        guard
+            let base = mmap(nil, Self.totalBytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0),
+            base != MAP_FAILED
+        else { return nil }
+        self.base = base
+    }
+
+    /// Unmaps the memory; the value must not be used afterwards.
+    public func unmap() {
+        munmap(base, Self.totalBytes)
+    }
+
+    /// Where the frames lie.
+    public var bytes: UnsafeMutableRawPointer { base + Self.headerBytes }
+
+    /// How many bytes of frames are in the buffer.
+    public var queued: Int {
+        get { counter(0).pointee.load(ordering: .acquiring) }
+        nonmutating set { counter(0).pointee.store(newValue, ordering: .releasing) }
+    }
+
+    /// How many bytes were written to the channel since the start.
+    public var sent: Int {
+        get { counter(1).pointee.load(ordering: .acquiring) }
+        nonmutating set { counter(1).pointee.store(newValue, ordering: .releasing) }
+    }
+
+    private func counter(_ index: Int) -> UnsafeMutablePointer<Atomic<Int>> {
+        (base + index * MemoryLayout<Int>.stride).assumingMemoryBound(to: Atomic<Int>.self)
+    }
+}
