@@ -61,6 +61,10 @@ static PyObject *byte_object(cogpy_bytes bytes) {
     return cogpy_table.PyBytes_FromStringAndSize(bytes.base, (Py_ssize_t)bytes.count);
 }
 
+static PyObject *text_object(cogpy_bytes bytes) {
+    return cogpy_table.PyUnicode_DecodeUTF8(bytes.base, (Py_ssize_t)bytes.count, "strict");
+}
+
 /* A tuple of the strings that were cut out of the body: str, or bytes where JSON escapes are still in them. */
 static PyObject *string_tuple(const cogpy_request *request) {
     PyObject *tuple = cogpy_table.PyTuple_New((Py_ssize_t)request->string_count);
@@ -69,7 +73,7 @@ static PyObject *string_tuple(const cogpy_request *request) {
         cogpy_bytes bytes = request->strings[i];
         PyObject *item = request->escaped[i]
                              ? byte_object(bytes)
-                             : cogpy_table.PyUnicode_DecodeUTF8(bytes.base, (Py_ssize_t)bytes.count, "strict");
+                             : text_object(bytes);
         if (item == NULL) {
             cogpy_table.Py_DecRef(tuple);
             return NULL;
@@ -82,8 +86,8 @@ static PyObject *string_tuple(const cogpy_request *request) {
 static PyObject *request_tuple(const cogpy_request *request) {
     PyObject *items[4] = {
         cogpy_table.PyLong_FromUnsignedLong(request->token),
-        byte_object(request->meta),
-        byte_object(request->text),
+        text_object(request->meta),
+        text_object(request->text),
         request->string_count ? string_tuple(request) : cogpy_none(),
     };
     PyObject *tuple = NULL;

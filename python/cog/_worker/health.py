@@ -1,0 +1,87 @@
+"""Runs the model's own `healthcheck()`, beside the predictions."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import _coglet
+
+from . import frames, results
+from .running import current
+
+# The server stops waiting after this many seconds; a coroutine is stopped here.
+TIMEOUT_SECONDS = 5.0
+_TIMED_OUT = f"Healthcheck failed: user-defined healthcheck timed out after {TIMEOUT_SECONDS} seconds"
+
+
+class HealthChecks:
+    """Answers the server's health checks with what the model says.
+
+    Args:
+        check: the model's attribute `healthcheck`, whatever it is; None if it has none.
+        loop: the event loop of an asynchronous model, else None.
+    """
+
+    def __init__(self, check: Any, loop: asyncio.AbstractEventLoop | None) -> None:
+        self._check: Callable[[], Any] = check
+        self._loop = loop
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, token: int) -> None:
+        """Begin a check on the event loop; a plain function runs on a thread of its own."""
+        assert self._loop is not None
+        if inspect.iscoroutinefunction(self._check):
+            task = self._loop.create_task(self._check_asynchronously(token))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        else:
+            import threading
+
+            threading.Thread(target=self._check_synchronously, args=(token,), daemon=True).start()
+
+    def serve_on_thread(self) -> None:
+        """Answer the checks of a synchronous model on a daemon thread of their own."""
+        import threading
+
+        threading.Thread(target=self._serve, name="cog-healthcheck", daemon=True).start()
+
+    def _serve(self) -> None:
+        while message := _coglet.control(1):
+            kind, token = message
+            if kind == frames.HEALTH_CHECK:
+                self._check_synchronously(token)
+
+    def _check_synchronously(self, token: int) -> None:
+        current.set(None)
+        try:
+            result = self._check()
+            if inspect.isawaitable(result):
+                result = asyncio.run(asyncio.wait_for(_awaited(result), TIMEOUT_SECONDS))
+            _coglet.healthy(token, _problem(result))
+        except BaseException as error:
+            _coglet.healthy(token, _failure(error))
+
+    async def _check_asynchronously(self, token: int) -> None:
+        current.set(None)
+        try:
+            result = await asyncio.wait_for(self._check(), TIMEOUT_SECONDS)
+            _coglet.healthy(token, _problem(result))
+        except BaseException as error:
+            _coglet.healthy(token, _failure(error))
+
+
+async def _awaited(result: Any) -> Any:
+    return await result
+
+
+def _problem(result: Any) -> str:
+    return "Healthcheck failed: user-defined healthcheck returned False" if result is False else ""
+
+
+def _failure(error: BaseException) -> str:
+    if isinstance(error, (TimeoutError, asyncio.TimeoutError)):
+        return _TIMED_OUT
+    return f"Healthcheck failed: {results.describe(error)}".encode("utf-8", "replace").decode("utf-8")

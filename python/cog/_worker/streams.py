@@ -1,0 +1,146 @@
+"""What stands in for `sys.stdout` and `sys.stderr`: text goes to the log of the prediction that wrote it."""
+
+from __future__ import annotations
+
+import _thread
+import io
+import os
+import sys
+from typing import Any, BinaryIO, TextIO
+
+import _coglet
+
+from . import frames
+from .running import of_caller
+
+# One write longer than this is cut, mark included.
+WRITE_LIMIT_BYTES = 4 * 1024 * 1024
+TRUNCATION_MARK = "[**** LOG LINE TRUNCATED AT 4 MiB ****]"
+
+
+class LogStream(io.TextIOBase):
+    """A text stream that sends complete lines to the server, with the prediction they belong to.
+
+    It can be written by several threads. Closing it has no effect: later predictions still need it.
+    """
+
+    mode = "w"
+    line_buffering = True
+    write_through = False
+    newlines = None
+
+    def __init__(self, source: int, name: str, original: TextIO) -> None:
+        self._source = source
+        self._original = original
+        self._partial = ""
+        self._lock = _thread.RLock()
+        self._is_forked = False
+        self.name = name
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return "utf-8"
+
+    @property
+    def errors(self) -> str:  # type: ignore[override]
+        return "strict"
+
+    @property
+    def buffer(self) -> BinaryIO:
+        """The binary stream below: what is written there belongs to the prediction only while no other one runs."""
+        return self._original.buffer
+
+    @property
+    def closed(self) -> bool:  # type: ignore[override]
+        return False
+
+    def close(self) -> None:
+        self.flush()
+
+    def detach(self) -> Any:
+        raise io.UnsupportedOperation("detach")
+
+    def reconfigure(self, **settings: Any) -> None:
+        """Accept what `io.TextIOWrapper.reconfigure` accepts; the stream stays as it is."""
+
+    def fileno(self) -> int:
+        return self._source
+
+    def isatty(self) -> bool:
+        return False
+
+    def readable(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return False
+
+    def write(self, text: str) -> int:
+        """Write `text`; complete lines are sent at once.
+
+        Returns:
+            The number of UTF-8 bytes that were written.
+
+        Raises:
+            TypeError: `text` is not a str.
+            UnicodeEncodeError: `text` holds a lone surrogate.
+        """
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        count = len(text) if text.isascii() else len(text.encode("utf-8"))
+        if self._is_forked:
+            os.write(self._source, text.encode("utf-8"))
+            return count
+        if count > WRITE_LIMIT_BYTES:
+            text = _truncated(text)
+        end = text.rfind("\n") + 1
+        owner = of_caller()
+        with self._lock:
+            if owner is None:
+                waiting, self._partial = self._partial, text[end:] if end else self._partial + text
+            else:
+                waiting = owner.partial[self._source]
+                owner.partial[self._source] = text[end:] if end else waiting + text
+            if end:
+                token = frames.NO_TOKEN if owner is None else owner.token
+                line = waiting + text[:end]
+                _coglet.send(frames.LOG, self._source, token, line, frames.NO_DESCRIPTOR, frames.NOW)
+        return count
+
+    def flush(self) -> None:
+        """Send text that still waits for its newline."""
+        if self._is_forked:
+            return
+        owner = of_caller()
+        with self._lock:
+            if owner is None:
+                text, self._partial = self._partial, ""
+            else:
+                text = owner.partial[self._source]
+                owner.partial[self._source] = ""
+            if text:
+                token = frames.NO_TOKEN if owner is None else owner.token
+                _coglet.send(frames.LOG, self._source, token, text, frames.NO_DESCRIPTOR, frames.NOW)
+
+    def _after_fork(self) -> None:
+        # A forked child has no part in the worker's channel; its text takes the way of any child process.
+        self._is_forked = True
+        self._partial = ""
+
+
+def install() -> None:
+    """Replace `sys.stdout` and `sys.stderr`."""
+    out = LogStream(1, "<stdout>", sys.__stdout__)  # type: ignore[arg-type]
+    err = LogStream(2, "<stderr>", sys.__stderr__)  # type: ignore[arg-type]
+    sys.stdout, sys.stderr = out, err
+    os.register_at_fork(after_in_child=out._after_fork)
+    os.register_at_fork(after_in_child=err._after_fork)
+
+
+def _truncated(text: str) -> str:
+    newline = "\n" if text.endswith("\n") else ""
+    room = WRITE_LIMIT_BYTES - len(TRUNCATION_MARK) - len(newline)
+    return text.encode("utf-8")[:room].decode("utf-8", "ignore") + TRUNCATION_MARK + newline

@@ -1,0 +1,37 @@
+"""Threads inherit the context of whoever starts them: their logs and metrics belong to the same prediction."""
+
+from __future__ import annotations
+
+import contextvars
+import functools
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+
+def inherit_context() -> None:
+    """From now on, new threads and jobs of thread pools run in a copy of their starter's context."""
+    start = threading.Thread.start
+
+    @functools.wraps(start)
+    def start_in_context(self: threading.Thread) -> None:
+        # `run` may be overridden by a subclass: the instance attribute stands before both.
+        self.run = functools.partial(contextvars.copy_context().run, self.run)  # type: ignore[method-assign]
+        start(self)
+
+    threading.Thread.start = start_in_context  # type: ignore[method-assign]
+    if "concurrent.futures.thread" in sys.modules or "asyncio" in sys.modules:
+        _let_pools_inherit()
+
+
+def _let_pools_inherit() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    submit: Callable[..., Any] = ThreadPoolExecutor.submit
+
+    @functools.wraps(submit)
+    def submit_in_context(self: ThreadPoolExecutor, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        return submit(self, contextvars.copy_context().run, function, *args, **kwargs)
+
+    ThreadPoolExecutor.submit = submit_in_context  # type: ignore[method-assign]
