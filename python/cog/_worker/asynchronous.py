@@ -29,8 +29,6 @@ from .running import Running, enter, running
 
 # Requests taken in one go, so that running predictions get their turn in between.
 _BATCH = 64
-# Cancels that overtook their prediction, as the two channels can.
-_EARLY_CANCELS = 1024
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:
@@ -124,7 +122,9 @@ class AsyncServer:
         self._health = health
         self._ready_seats: list[Seat] = []
         self._by_token: dict[int, Seat] = {}
+        # Cancels that overtook their prediction, as the two channels can.
         self._early_cancels: set[int] = set()
+        self._latest_token = 0
         self._is_flush_scheduled = False
 
     def serve(self) -> None:
@@ -166,7 +166,7 @@ class AsyncServer:
                 self._cancel(token)
 
     def _start(self, request: Request) -> None:
-        token = request.token
+        token = self._latest_token = request.token
         prediction = Running(token, request.meta, frames.HELD)
         running[token] = prediction
         if token in self._early_cancels:
@@ -190,7 +190,7 @@ class AsyncServer:
     def _cancel(self, token: int) -> None:
         prediction = running.get(token)
         if prediction is None:
-            if len(self._early_cancels) < _EARLY_CANCELS:
+            if token > self._latest_token:
                 self._early_cancels.add(token)
             return
         prediction.is_canceled = True
