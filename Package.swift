@@ -28,6 +28,7 @@ let package = Package(
     ],
     targets: [
         // C libraries, linked statically. libcurl is opened at first use (Sources/CurlCarrier).
+        .systemLibrary(name: "CLinux", path: "Sources/CLinux"),
         .systemLibrary(name: "CLibuv", path: "Sources/CLibuv"),
         .systemLibrary(name: "CJSON", path: "Sources/CJSON"),
         .systemLibrary(name: "CPCRE2", path: "Sources/CPCRE2"),
@@ -48,7 +49,10 @@ let package = Package(
         // The executables.
         .executableTarget(
             name: "CogletServer",
-            dependencies: ["EventLoop", "JSON", "HTTPServer", "HTTPClient", "FileTransfer", "WebhookDelivery", "Predictions", "WorkerProtocol"],
+            dependencies: [
+                "CLinux", "EventLoop", "JSON", "HTTPServer", "HTTPClient", "FileTransfer", "WebhookDelivery", "Predictions",
+                "WorkerProtocol",
+            ],
             swiftSettings: swiftRules),
         .executableTarget(
             name: "CogletWorker",

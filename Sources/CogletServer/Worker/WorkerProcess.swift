@@ -1,3 +1,4 @@
+import CLinux
 import EventLoop
 import Glibc
 import WorkerProtocol
@@ -160,7 +161,7 @@ final class WorkerProcess {
     }
 
     private static func sharedMemory() throws(EventLoopError) -> Int32 {
-        let descriptor = memfd_create("outbox", UInt32(MFD_CLOEXEC))
+        let descriptor = memfd_create("outbox", coglinux_memfd_close_on_exec)
         guard descriptor >= 0, ftruncate(descriptor, OutboxLayout.totalBytes) == 0 else {
             throw .libuv(-errno, in: "memfd_create")
         }

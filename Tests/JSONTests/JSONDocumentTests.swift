@@ -1,0 +1,105 @@
+import JSON
+import Testing
+
+private func failure(_ text: String) -> String? {
+    do { _ = try JSONDocument.parsing(text); return nil } catch { return "\(error)" }
+}
+
+private let refusedTexts: [(String, String?)] = [
+    ("", "EOF while parsing a value at line 1 column 0"),
+    (#"{"input":}"#, "expected value at line 1 column 10"),
+    (#"{"input":{}"#, "EOF while parsing a value at line 1 column 11"),
+    (#"{"input":{}} trailing"#, "trailing characters at line 1 column 14"),
+    ("{} 5", "trailing characters at line 1 column 4"),
+    ("[1,]", nil), ("[01]", nil), ("[00]", nil), ("[1.]", nil), ("[.5]", nil), ("[+1]", nil), ("[NaN]", nil),
+    ("[Infinity]", nil), ("[-Infinity]", nil), ("[TRUE]", nil), ("['a']", nil), ("[1e400]", nil), ("[tru]", nil),
+    ("// x\n1", nil), ("[\"a\tb\"]", nil), (#"["\x"]"#, nil), (#"["\ud800"]"#, nil), (#"["\udc00"]"#, nil),
+    (#"["\ud800\u0041"]"#, nil), ("[\"a", nil), ("{\"a\" 1}", nil), ("{\"a\":1 \"b\":2}", nil), ("{a:1}", nil),
+    ("[1 2]", nil), ("}", nil), ("\u{FEFF}1", nil), ("1 2", nil), ("{\"a\":1,}", nil), (" ", nil), ("-", nil),
+]
+
+/// What RFC 8259 doesn't allow is refused, with the place.
+@Test(arguments: refusedTexts)
+func refusals(text: String, message: String?) {
+    let failure = failure(text)
+    #expect(failure != nil, "accepted: \(text)")
+    if let message { #expect(failure == message) }
+}
+
+@Test(arguments: [
+    "null", "true", "[]", "{}", "0", "-0", "1.0", "1e2", "\"\\u00fc\"", "[1,[2,[3]]]", " [1] \n",
+    "18446744073709551615", "-9223372036854775808",
+])
+func acceptance(text: String) {
+    #expect(failure(text) == nil)
+}
+
+private let texts = [
+    #"{"b":1,"a":[1.0,-0.0,1e2,1.50]}"#,
+    #"{"z":{"y":null,"x":true},"a":"ü\"\\\n\u001f</script>"}"#,
+    "[18446744073709551615,-9223372036854775808,18446744073709551616,1000000000000000000000000000000]",
+]
+
+/// What was read is written the same.
+@Test(arguments: texts)
+func roundTrip(text: String) throws {
+    #expect(try JSONDocument.parsing(text).root.text() == text)
+}
+
+@Test func wideIntegersAreIntegers() throws {
+    let root = try JSONDocument.parsing("[100000000000000000000, 1e30, 5e0]").root
+    #expect(root[0].kind == .integer)
+    #expect(root[1].kind == .number)
+    #expect(root[2].kind == .number)
+    #expect(root[0].double == 1e20)
+}
+
+@Test func depthLimit() throws {
+    let deep = String(repeating: "[", count: 127) + String(repeating: "]", count: 127)
+    #expect(failure(deep) == nil)
+    #expect(failure("[" + deep + "]")?.hasPrefix("recursion limit exceeded") == true)
+}
+
+/// A long string is kept out of json-c's way, and its value is the same.
+@Test func longStrings() throws {
+    let owner = JSONTestOwner(#"{"a":"\#(String(repeating: "x", count: 20))","b":"\#(String(repeating: "\\n", count: 20))","c":"s"}"#)
+    let document = try JSONDocument(parsing: owner.bytes, owner: owner, longStringBytes: 10)
+    #expect(document.longStrings.count == 2)
+    #expect(document.longStrings.map(\.hasEscapes) == [false, true])
+    #expect(document.root["a"]?.string == String(repeating: "x", count: 20))
+    #expect(document.root["b"]?.string == String(repeating: "\n", count: 20))
+    #expect(document.root["b"]?.longStringIndex == 1)
+    #expect(document.root["c"]?.longStringIndex == nil)
+    #expect(document.root.text() == owner.text)
+    #expect(String(decoding: document.reducedText ?? [], as: UTF8.self)
+        == #"{"a":"\#(JSONDocument.placeholder)0","b":"\#(JSONDocument.placeholder)1","c":"s"}"#)
+}
+
+final class JSONTestOwner {
+    let text: String
+    let bytes: UnsafeRawBufferPointer
+    init(_ text: String) {
+        self.text = text
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: text.utf8.count, alignment: 8)
+        copy.copyBytes(from: text.utf8)
+        bytes = UnsafeRawBufferPointer(copy)
+    }
+    deinit { bytes.deallocate() }
+}
+
+private let numbers: [(Double, String)] = [
+    (100.0, "100.0"), (1e15, "1000000000000000.0"), (0.00001, "0.00001"), (1e16, "1e+16"), (1e-6, "1e-6"),
+    (1.5e300, "1.5e+300"), (-0.0, "-0.0"), (0.1, "0.1"), (123.456, "123.456"), (0.001725419, "0.001725419"),
+    (1.1805916207174112e+21, "1.1805916207174112e+21"),
+]
+
+@Test(arguments: numbers)
+func numbersAreWrittenShortest(value: Double, text: String) {
+    var output: [UInt8] = []
+    appendJSONNumber(value, to: &output)
+    #expect(String(decoding: output, as: UTF8.self) == text)
+}
+
+@Test func repeatedOuterKeys() throws {
+    #expect(try JSONDocument.parsing(#"{"input":{"a":1,"a":2},"id":"x","input":{}}"#).repeatedOuterKeys == ["input"])
+}
