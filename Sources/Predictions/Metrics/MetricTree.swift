@@ -1,0 +1,147 @@
+public import JSON
+
+/// The metrics a prediction has recorded, as the tree that clients see.
+///
+/// The worker has checked names, modes and types. Dots in a name make nested objects; whatever stands in the way of a name
+/// is replaced. Members keep the order in which they were first recorded.
+public struct MetricTree {
+    private indirect enum Node {
+        case integer(Int)
+        case number(Double)
+        case text([UInt8])
+        case array([[UInt8]])
+        case object([(name: String, node: Node)])
+    }
+
+    private var root: [(name: String, node: Node)] = []
+
+    public init() {}
+
+    /// Applies what the model has recorded.
+    ///
+    /// - Parameters:
+    ///   - mode: `replace` (a null deletes), `increment` (integers that leave 64 bits become floats) or `append`.
+    ///   - name: segments joined by dots.
+    ///   - value: any JSON value.
+    public mutating func apply(mode: String, name: String, value: JSONValue) {
+        let path = name.split(separator: ".").map(String.init)[...]
+        if mode == "replace", value.kind == .null {
+            Self.delete(path, in: &root)
+            return
+        }
+        Self.update(path, in: &root) { old in
+            switch mode {
+            case "increment": Self.sum(old, value)
+            case "append": Self.appending(value, to: old)
+            default: Self.node(value)
+            }
+        }
+    }
+
+    /// Appends the metrics as a JSON object; `predictTime` is added as `predict_time` in seconds.
+    public func write(to output: inout [UInt8], predictTime: Duration?) {
+        var members = root
+        if let predictTime {
+            let (seconds, attoseconds) = predictTime.components
+            members.append(("predict_time", .number(Double(seconds) + Double(attoseconds / 1_000_000_000) / 1e9)))
+        }
+        Self.write(.object(members), to: &output)
+    }
+
+    // MARK: - Nodes
+
+    private static func node(_ value: JSONValue) -> Node {
+        switch value.kind {
+        case .integer: return value.int.map(Node.integer) ?? .number(value.double ?? 0)
+        case .number: return .number(value.double ?? 0)
+        case .object:
+            var members: [(name: String, node: Node)] = []
+            value.forEachMember { members.append(($0, node($1))) }
+            return .object(members)
+        default: return .text(text(value))
+        }
+    }
+
+    private static func text(_ value: JSONValue) -> [UInt8] {
+        var text: [UInt8] = []
+        value.write(to: &text)
+        return text
+    }
+
+    private static func sum(_ old: Node?, _ value: JSONValue) -> Node {
+        switch old {
+        case .integer(let left):
+            guard let right = value.int else { return .number(Double(left) + (value.double ?? 0)) }
+            let (sum, overflows) = left.addingReportingOverflow(right)
+            return overflows ? .number(Double(left) + Double(right)) : .integer(sum)
+        case .number(let left): return .number(left + (value.double ?? 0))
+        default: return node(value)
+        }
+    }
+
+    private static func appending(_ value: JSONValue, to old: Node?) -> Node {
+        switch old {
+        case nil: return .array([text(value)])
+        case .array(let elements): return .array(elements + [text(value)])
+        case .some(let single):
+            var first: [UInt8] = []
+            write(single, to: &first)
+            return .array([first, text(value)])
+        }
+    }
+
+    private static func update(
+        _ path: ArraySlice<String>, in members: inout [(name: String, node: Node)], _ change: (Node?) -> Node
+    ) {
+        guard let name = path.first else { return }
+        let index = members.firstIndex { $0.name == name }
+        let rest = path.dropFirst()
+        let node: Node
+        if rest.isEmpty {
+            node = change(index.map { members[$0].node })
+        } else {
+            var inner: [(name: String, node: Node)] = []
+            if let index, case .object(let existing) = members[index].node { inner = existing }
+            update(rest, in: &inner, change)
+            node = .object(inner)
+        }
+        if let index { members[index].node = node } else { members.append((name, node)) }
+    }
+
+    private static func delete(_ path: ArraySlice<String>, in members: inout [(name: String, node: Node)]) {
+        guard let name = path.first, let index = members.firstIndex(where: { $0.name == name }) else { return }
+        if path.count == 1 {
+            members.remove(at: index)
+        } else if case .object(var inner) = members[index].node {
+            delete(path.dropFirst(), in: &inner)
+            members[index].node = .object(inner)
+        }
+    }
+
+    private static func write(_ node: Node, to output: inout [UInt8]) {
+        switch node {
+        case .integer(let value): output.append(contentsOf: String(value).utf8)
+        case .number(let value): appendJSONNumber(value, to: &output)
+        case .text(let text): output.append(contentsOf: text)
+        case .array(let elements):
+            output.append("[")
+            for (index, element) in elements.enumerated() {
+                if index > 0 { output.append(",") }
+                output.append(contentsOf: element)
+            }
+            output.append("]")
+        case .object(let members):
+            output.append("{")
+            for (index, member) in members.enumerated() {
+                if index > 0 { output.append(",") }
+                appendJSONString(member.name, to: &output)
+                output.append(":")
+                write(member.node, to: &output)
+            }
+            output.append("}")
+        }
+    }
+}
+
+@available(*, unavailable)
+extension MetricTree: Sendable {}

@@ -1,0 +1,101 @@
+internal import JSON
+
+/// The JSON bodies that show a prediction; keys in the order of their code points.
+extension Prediction {
+    /// What a body is for.
+    public enum Audience: Sendable {
+        /// The answer to a synchronous request, a webhook, `GET /predictions/{id}`.
+        case client
+        /// The `completed` event of an event stream, which has no timestamps.
+        case eventStream
+    }
+
+    /// The state as it is now. `showsInput` puts the accepted input in while the prediction runs.
+    public func body(for audience: Audience = .client, showsInput: Bool = false) -> [UInt8] {
+        var body: [UInt8] = []
+        body.reserveCapacity(320 + output.count + logs.count)
+        body.append(UInt8(ascii: "{"))
+        if audience == .client { appendTimes(to: &body) }
+        if let error {
+            body.append(#""error":"#)
+            appendJSONString(error, to: &body)
+            body.append(",")
+        }
+        body.append(#""id":"#)
+        appendJSONString(id, to: &body)
+        if showsInput {
+            body.append(#","input":"#)
+            appendInput(to: &body)
+        }
+        if status != .starting {
+            body.append(#","logs":"#)
+            appendJSONString(logs, to: &body)
+            body.append(#","metrics":"#)
+            metrics.write(to: &body, predictTime: status.isTerminal ? predictTime : nil)
+            appendOutput(to: &body)
+        }
+        if audience == .client, let startedAt {
+            body.append(#","started_at":""#)
+            startedAt.append(to: &body, digits: 6)
+            body.append(#"""#)
+        }
+        body.append(#","status":""#)
+        body.append(contentsOf: status.rawValue.utf8)
+        body.append(#""}"#)
+        return body
+    }
+
+    private func appendTimes(to body: inout [UInt8]) {
+        if let completedAt {
+            body.append(#""completed_at":""#)
+            completedAt.append(to: &body, digits: 6)
+            body.append(#"","#)
+        }
+        body.append(#""created_at":""#)
+        createdAt.append(to: &body, digits: 6)
+        body.append(#"","#)
+    }
+
+    private func appendInput(to body: inout [UInt8]) {
+        guard let input else {
+            body.append("{}")
+            return
+        }
+        guard !unknownInputs.isEmpty else {
+            input.write(to: &body)
+            return
+        }
+        body.append("{")
+        var isFirst = true
+        input.forEachMember { name, value in
+            guard !unknownInputs.contains(name) else { return }
+            if !isFirst { body.append(",") }
+            isFirst = false
+            appendJSONString(name, to: &body)
+            body.append(":")
+            value.write(to: &body)
+        }
+        body.append("}")
+    }
+
+    private func appendOutput(to body: inout [UInt8]) {
+        guard status == .succeeded || chunkCount > 0 else { return }
+        body.append(#","output":"#)
+        if isList || status != .succeeded || chunkCount > 1 {
+            body.append("[")
+            body.append(contentsOf: output)
+            body.append("]")
+        } else if chunkCount == 0 {
+            body.append("null")
+        } else {
+            body.append(contentsOf: output)
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Appends a literal without making a String of it.
+    mutating func append(_ literal: StaticString) {
+        append(contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+    }
+}

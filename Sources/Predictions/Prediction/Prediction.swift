@@ -1,0 +1,195 @@
+public import JSON
+
+/// A prediction from its acceptance to its end: one state machine, without I/O and without a clock of its own.
+///
+/// `starting` → `processing` → `succeeded`, `failed` or `canceled`; the end comes exactly once. Output arrives as chunks of
+/// JSON text, which are joined and never parsed. A chunk whose text takes time to make (a file) has its place reserved;
+/// what comes after it waits, so that the order is that in which the model produced.
+public final class Prediction {
+    /// Where a prediction stands.
+    public enum Status: String, Sendable {
+        case starting, processing, succeeded, failed, canceled
+
+        /// Whether nothing follows.
+        public var isTerminal: Bool { self == .succeeded || self == .failed || self == .canceled }
+    }
+
+    /// A place in the output that is filled later.
+    public struct Place: Equatable, Sendable {
+        let number: Int
+    }
+
+    /// How much log text is kept; what follows is dropped, with a note.
+    public static let logLimitBytes = 256 << 20
+    private static let logNote = "[logs truncated: the limit of 256 MiB is reached]\n"
+
+    /// The client's id, or one made by ``PredictionIDs``.
+    public let id: String
+    /// Names the prediction towards the worker.
+    public let token: UInt32
+    /// When it was accepted.
+    public let createdAt: Timestamp
+    /// Accepted at this point of a clock that only goes forward.
+    public let acceptedAt: Duration
+    /// The input as accepted, until the end; nil when there was none.
+    public private(set) var input: JSONValue?
+    /// Names in the input that the model doesn't know.
+    public let unknownInputs: [String]
+
+    /// Where it stands.
+    public private(set) var status = Status.starting
+    /// When it was handed to the worker.
+    public private(set) var startedAt: Timestamp?
+    /// When it ended.
+    public private(set) var completedAt: Timestamp?
+    /// Captured text, UTF-8.
+    public private(set) var logs: [UInt8] = []
+    /// What went wrong, once it has failed.
+    public private(set) var error: String?
+    /// Metrics that the model has recorded.
+    public private(set) var metrics = MetricTree()
+    /// Whether somebody has asked to cancel it.
+    public var isCancelRequested = false
+
+    /// The chunks so far, joined by commas, or the whole output without brackets.
+    private(set) var output: [UInt8] = []
+    /// How many chunks are in ``output``.
+    public private(set) var chunkCount = 0
+    /// The output is an array of its chunks, because the model gave a list or the schema says so.
+    private(set) var isList: Bool
+    private let schemaSaysArray: Bool
+    private(set) var predictTime: Duration = .zero
+    /// Chunks from the first unfilled place on.
+    private var waiting: [(number: Int, text: [UInt8]?)] = []
+    private var nextNumber = 0
+
+    /// Begins a prediction.
+    public init(
+        id: String, token: UInt32, createdAt: Timestamp, acceptedAt: Duration, input: JSONValue?,
+        unknownInputs: [String], outputIsArray: Bool
+    ) {
+        self.id = id
+        self.token = token
+        self.createdAt = createdAt
+        self.acceptedAt = acceptedAt
+        self.input = input
+        self.unknownInputs = unknownInputs
+        schemaSaysArray = outputIsArray
+        isList = outputIsArray
+    }
+
+    // MARK: - What happens
+
+    /// It was handed to the worker.
+    public func started(at moment: Timestamp) {
+        precondition(status == .starting)
+        status = .processing
+        startedAt = moment
+    }
+
+    /// The model has written text.
+    public func logged(_ text: UnsafeRawBufferPointer) {
+        guard !status.isTerminal, logs.count <= Self.logLimitBytes else { return }
+        if logs.count + text.count > Self.logLimitBytes {
+            logs.append(contentsOf: Self.logNote.utf8)
+            logs.reserveCapacity(Self.logLimitBytes + 1)
+            logs.append(contentsOf: repeatElement(UInt8(ascii: "\n"), count: Self.logLimitBytes + 1 - logs.count))
+        } else {
+            logs.append(contentsOf: text)
+        }
+    }
+
+    /// The model has recorded a metric.
+    public func recorded(_ mode: String, _ name: String, _ value: JSONValue) {
+        guard !status.isTerminal else { return }
+        metrics.apply(mode: mode, name: name, value: value)
+    }
+
+    /// The model has produced a chunk.
+    ///
+    /// - Returns: whether it is in the output now; false if it waits for an earlier one.
+    public func produced(_ chunk: UnsafeRawBufferPointer) -> Bool {
+        guard !status.isTerminal else { return false }
+        nextNumber += 1
+        guard waiting.isEmpty else {
+            waiting.append((nextNumber, [UInt8](chunk)))
+            return false
+        }
+        append(chunk)
+        return true
+    }
+
+    /// The model has produced a chunk whose text comes later, by ``filled(_:with:)``.
+    public func reserved() -> Place {
+        nextNumber += 1
+        waiting.append((nextNumber, nil))
+        return Place(number: nextNumber)
+    }
+
+    /// The text of a reserved chunk is here.
+    ///
+    /// - Returns: the chunks that came into the output by this, in order.
+    public func filled(_ place: Place, with text: [UInt8]) -> [[UInt8]] {
+        guard !status.isTerminal, let index = waiting.firstIndex(where: { $0.number == place.number }) else { return [] }
+        waiting[index].text = text
+        var appended: [[UInt8]] = []
+        while let first = waiting.first?.text {
+            waiting.removeFirst()
+            first.withUnsafeBytes { append($0) }
+            appended.append(first)
+        }
+        return appended
+    }
+
+    /// Whether chunks are still to be filled.
+    public var isAwaitingChunks: Bool { waiting.contains { $0.text == nil } }
+
+    /// It has ended well. `whole` is the complete output when the worker sent it in one piece: for a list the array's text.
+    public func succeeded(whole: UnsafeRawBufferPointer?, isList: Bool, at moment: Timestamp, after time: Duration) {
+        finish(.succeeded, at: moment, after: time)
+        self.isList = isList || schemaSaysArray
+        guard let whole else { return }
+        if isList {
+            // `[1,2]` → `1,2`
+            output = [UInt8](whole.dropFirst().dropLast())
+            chunkCount = output.isEmpty ? 0 : 1
+        } else if schemaSaysArray, whole.elementsEqual("null".utf8) {
+            output = []
+        } else {
+            append(whole)
+        }
+    }
+
+    /// It has failed. Chunks produced before stay.
+    public func failed(_ error: String, at moment: Timestamp, after time: Duration) {
+        self.error = error
+        finish(.failed, at: moment, after: time)
+        isList = true
+    }
+
+    /// It was canceled. Chunks produced before stay.
+    public func canceled(at moment: Timestamp, after time: Duration) {
+        finish(.canceled, at: moment, after: time)
+        isList = true
+    }
+
+    private func finish(_ status: Status, at moment: Timestamp, after time: Duration) {
+        precondition(!self.status.isTerminal, "a prediction ends once")
+        self.status = status
+        completedAt = moment
+        predictTime = time
+        // Chunks behind one that never came are lost with it; they would stand at the wrong place.
+        waiting = []
+        // The input can be large, and nobody asks for it any more.
+        input = nil
+    }
+
+    private func append(_ chunk: UnsafeRawBufferPointer) {
+        if chunkCount > 0 { output.append(UInt8(ascii: ",")) }
+        output.append(contentsOf: chunk)
+        chunkCount += 1
+    }
+}
+
+@available(*, unavailable)
+extension Prediction: Sendable {}

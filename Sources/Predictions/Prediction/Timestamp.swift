@@ -1,0 +1,54 @@
+/// A moment of wall-clock time, in nanoseconds since 1970 (UTC).
+public struct Timestamp: Equatable, Comparable, Sendable {
+    /// Nanoseconds since 1970-01-01T00:00:00Z.
+    public let nanoseconds: Int
+
+    public init(nanoseconds: Int) {
+        self.nanoseconds = nanoseconds
+    }
+
+    public static func < (left: Timestamp, right: Timestamp) -> Bool { left.nanoseconds < right.nanoseconds }
+
+    /// Appends the moment as RFC 3339 with an offset of `+00:00` and `digits` digits of the second's fraction.
+    public func append(to output: inout [UInt8], digits: Int) {
+        let seconds = nanoseconds / 1_000_000_000
+        var fraction = nanoseconds % 1_000_000_000
+        for _ in digits..<9 { fraction /= 10 }
+        let (year, month, day) = Self.date(daysSince1970: seconds / 86_400)
+        Self.append(year, width: 4, to: &output)
+        output.append(UInt8(ascii: "-"))
+        Self.append(month, width: 2, to: &output)
+        output.append(UInt8(ascii: "-"))
+        Self.append(day, width: 2, to: &output)
+        output.append(UInt8(ascii: "T"))
+        Self.append(seconds % 86_400 / 3600, width: 2, to: &output)
+        output.append(UInt8(ascii: ":"))
+        Self.append(seconds % 3600 / 60, width: 2, to: &output)
+        output.append(UInt8(ascii: ":"))
+        Self.append(seconds % 60, width: 2, to: &output)
+        output.append(UInt8(ascii: "."))
+        Self.append(fraction, width: digits, to: &output)
+        output.append(contentsOf: "+00:00".utf8)
+    }
+
+    private static func append(_ value: Int, width: Int, to output: inout [UInt8]) {
+        var divisor = 1
+        for _ in 1..<width { divisor *= 10 }
+        while divisor > 0 {
+            output.append(UInt8(48 + value / divisor % 10))
+            divisor /= 10
+        }
+    }
+
+    /// The Gregorian date of a day, counted in eras of 400 years that begin in March, so that the leap day comes last.
+    private static func date(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
+        let shifted = days + 719_468
+        let era = shifted / 146_097
+        let dayOfEra = shifted % 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let marchMonth = (5 * dayOfYear + 2) / 153
+        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * marchMonth + 2) / 5 + 1)
+    }
+}

@@ -1,0 +1,41 @@
+public import JSON
+
+/// Why a prediction was not accepted because of what its request says.
+public enum RequestError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The body is not JSON.
+    case malformed(JSONError)
+    /// A member of the envelope has the wrong type.
+    case mistyped(String)
+    /// A member of the envelope has a value that can't be used.
+    case invalid(location: String, message: String)
+
+    /// The HTTP status to answer with.
+    public var status: Int {
+        switch self {
+        case .malformed: 400
+        case .mistyped, .invalid: 422
+        }
+    }
+
+    /// The text of the answer; a JSON document for `invalid`, plain text otherwise.
+    public var description: String {
+        switch self {
+        case .malformed(let error):
+            return "Failed to parse the request body as JSON: \(error)"
+        case .mistyped(let problem):
+            return "Failed to deserialize the JSON body into the target type: \(problem)"
+        case .invalid(let location, let message):
+            var text = Array(#"{"detail":[{"loc":["body",""#.utf8)
+            text += Array(location.utf8)
+            text += Array(#""],"msg":"#.utf8)
+            appendJSONString(message, to: &text)
+            text += Array(#","type":"value_error"}]}"#.utf8)
+            return String(decoding: text, as: UTF8.self)
+        }
+    }
+
+    /// Whether ``description`` is JSON.
+    public var isJSON: Bool {
+        if case .invalid = self { true } else { false }
+    }
+}

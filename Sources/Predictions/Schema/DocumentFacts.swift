@@ -1,0 +1,21 @@
+public import JSON
+
+/// What the server wants to know of an OpenAPI document apart from the input's schema.
+public struct DocumentFacts: Equatable, Sendable {
+    /// The output of a prediction is an array, whatever the model gives.
+    public let outputIsArray: Bool
+    /// The same for trainings.
+    public let trainingOutputIsArray: Bool
+    /// Clients may ask for an event stream.
+    public let allowsStreams: Bool
+    /// The document describes trainings.
+    public let hasTraining: Bool
+
+    public init(document: JSONValue) {
+        let components = document["components"]?["schemas"]
+        outputIsArray = components?["Output"]?["type"]?.string == "array"
+        trainingOutputIsArray = components?["TrainingOutput"]?["type"]?.string == "array"
+        hasTraining = components?["TrainingInput"] != nil
+        allowsStreams = document["paths"]?["/predictions"]?["post"]?["x-cog-streaming"]?.bool == true
+    }
+}

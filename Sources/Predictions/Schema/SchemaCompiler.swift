@@ -1,0 +1,135 @@
+internal import JSON
+
+/// Turns a schema of an OpenAPI document into a ``SchemaNode``.
+struct SchemaCompiler {
+    private let components: JSONValue?
+    private var compiled: [String: SchemaNode] = [:]
+
+    init(document: JSONValue) {
+        components = document["components"]?["schemas"]
+    }
+
+    /// The node of a component; nil if there is none of that name.
+    mutating func component(_ name: String) throws(SchemaError) -> SchemaNode? {
+        if let known = compiled[name] { return known }
+        guard let schema = components?[name] else { return nil }
+        let node = SchemaNode()
+        compiled[name] = node  // Before it is filled: it may refer to itself.
+        try fill(node, from: schema)
+        return node
+    }
+
+    private mutating func node(_ schema: JSONValue) throws(SchemaError) -> SchemaNode {
+        let node = SchemaNode()
+        try fill(node, from: schema)
+        return node
+    }
+
+    private mutating func nodes(_ value: JSONValue, _ keyword: String) throws(SchemaError) -> [SchemaNode] {
+        guard value.kind == .array else { throw .malformed(keyword: keyword) }
+        var nodes: [SchemaNode] = []
+        for index in 0..<value.count { nodes.append(try node(value[index])) }
+        return nodes
+    }
+
+    private mutating func fill(_ node: SchemaNode, from schema: JSONValue) throws(SchemaError) {
+        // `true` and `{}` accept everything, `false` nothing.
+        if schema.bool == false {
+            node.not = SchemaNode()
+            node.notText = "{}"
+        }
+        try schema.forEachMember { (keyword, value) throws(SchemaError) in
+            try fill(node, keyword, value)
+        }
+        if schema["exclusiveMinimum"]?.bool == true { node.minimum?.isExclusive = true }
+        if schema["exclusiveMaximum"]?.bool == true { node.maximum?.isExclusive = true }
+    }
+
+    private mutating func fill(_ node: SchemaNode, _ keyword: String, _ value: JSONValue) throws(SchemaError) {
+        switch keyword {
+        case "$ref": node.reference = try reference(value)
+        case "type": node.types = try types(value)
+        case "nullable": node.isNullable = value.bool == true
+        case "enum":
+            guard value.kind == .array else { throw .malformed(keyword: keyword) }
+            node.choices = (0..<value.count).map { value[$0] }
+            node.choicesText = value.text(sortedKeys: true)
+        case "const": node.constant = value
+        case "minimum": node.minimum = try bound(value, keyword)
+        case "maximum": node.maximum = try bound(value, keyword)
+        case "exclusiveMinimum": if value.bool == nil { node.minimum = try bound(value, keyword, isExclusive: true) }
+        case "exclusiveMaximum": if value.bool == nil { node.maximum = try bound(value, keyword, isExclusive: true) }
+        case "multipleOf": node.multipleOf = try bound(value, keyword)
+        case "minLength": node.minLength = try count(value, keyword)
+        case "maxLength": node.maxLength = try count(value, keyword)
+        case "pattern":
+            guard let text = value.string else { throw .malformed(keyword: keyword) }
+            node.pattern = try SchemaPattern(text)
+        case "allOf": node.all = try nodes(value, keyword)
+        case "anyOf": node.any = try nodes(value, keyword)
+        case "oneOf": node.one = try nodes(value, keyword)
+        case "not":
+            node.not = try self.node(value)
+            node.notText = value.text(sortedKeys: true)
+        default: try fillContainer(node, keyword, value)
+        }
+    }
+
+    private mutating func fillContainer(
+        _ node: SchemaNode, _ keyword: String, _ value: JSONValue
+    ) throws(SchemaError) {
+        switch keyword {
+        case "items": node.items = try self.node(value)
+        case "prefixItems": node.prefixItems = try nodes(value, keyword)
+        case "minItems": node.minItems = try count(value, keyword)
+        case "maxItems": node.maxItems = try count(value, keyword)
+        case "uniqueItems": node.hasUniqueItems = value.bool == true
+        case "properties":
+            try value.forEachMember { (name, schema) throws(SchemaError) in
+                node.propertyIndex[name] = node.properties.count
+                node.properties.append((name, try self.node(schema)))
+            }
+        case "required":
+            guard value.kind == .array else { throw .malformed(keyword: keyword) }
+            node.required = (0..<value.count).compactMap { value[$0].string }
+        case "additionalProperties":
+            node.allowsOthers = value.bool != false
+            if value.kind == .object { node.others = try self.node(value) }
+        case "minProperties": node.minProperties = try count(value, keyword)
+        case "maxProperties": node.maxProperties = try count(value, keyword)
+        default: break  // Annotations, `format` and what this server doesn't know check nothing.
+        }
+    }
+
+    private mutating func reference(_ value: JSONValue) throws(SchemaError) -> SchemaNode {
+        let prefix = "#/components/schemas/"
+        guard let text = value.string else { throw .malformed(keyword: "$ref") }
+        guard text.hasPrefix(prefix), let node = try component(String(text.dropFirst(prefix.count))) else {
+            throw .unresolved(text)
+        }
+        return node
+    }
+
+    private func types(_ value: JSONValue) throws(SchemaError) -> [SchemaNode.TypeName] {
+        let names = value.kind == .array ? (0..<value.count).map { value[$0].string } : [value.string]
+        var types: [SchemaNode.TypeName] = []
+        for name in names {
+            guard let name else { throw .malformed(keyword: "type") }
+            guard let type = SchemaNode.TypeName(rawValue: name) else { throw .unknownType(name) }
+            types.append(type)
+        }
+        return types
+    }
+
+    private func bound(
+        _ value: JSONValue, _ keyword: String, isExclusive: Bool = false
+    ) throws(SchemaError) -> SchemaNode.Bound {
+        guard let number = value.double else { throw .malformed(keyword: keyword) }
+        return .init(value: number, text: value.text(), isExclusive: isExclusive)
+    }
+
+    private func count(_ value: JSONValue, _ keyword: String) throws(SchemaError) -> Int {
+        guard let number = value.double, number >= 0, number < 1e15 else { throw .malformed(keyword: keyword) }
+        return Int(number)
+    }
+}

@@ -1,0 +1,17 @@
+/// Why an OpenAPI document can't be used to check inputs.
+public enum SchemaError: Error, Equatable, Sendable, CustomStringConvertible {
+    case pattern(String, problem: String, offset: Int)
+    case unknownType(String)
+    case unresolved(String)
+    case malformed(keyword: String)
+
+    public var description: String {
+        switch self {
+        case .pattern(let text, let problem, let offset):
+            "the pattern \"\(text)\" can't be used: \(problem) at offset \(offset)"
+        case .unknownType(let name): "there is no JSON type \"\(name)\""
+        case .unresolved(let reference): "the reference \(reference) leads nowhere"
+        case .malformed(let keyword): "the keyword \(keyword) has a value it can't have"
+        }
+    }
+}

@@ -1,0 +1,49 @@
+internal import JSON
+
+/// A schema as it is checked: every keyword read once.
+///
+/// A class, since schemas refer to one another, in circles too.
+final class SchemaNode {
+    /// The types of JSON Schema; `integer` is a number without a fraction.
+    enum TypeName: String {
+        case null, boolean, integer, number, string, array, object
+    }
+
+    /// A bound on a number, with its spelling for messages.
+    struct Bound {
+        let value: Double
+        let text: String
+        var isExclusive = false
+    }
+
+    var types: [TypeName] = []
+    var isNullable = false
+    var choices: [JSONValue]?
+    var choicesText = ""
+    var constant: JSONValue?
+    var minimum: Bound?
+    var maximum: Bound?
+    var multipleOf: Bound?
+    var minLength: Int?
+    var maxLength: Int?
+    var pattern: SchemaPattern?
+    var minItems: Int?
+    var maxItems: Int?
+    var hasUniqueItems = false
+    var prefixItems: [SchemaNode] = []
+    var items: SchemaNode?
+    var properties: [(name: String, node: SchemaNode)] = []
+    var propertyIndex: [String: Int] = [:]
+    var required: [String] = []
+    var allowsOthers = true
+    var others: SchemaNode?
+    var minProperties: Int?
+    var maxProperties: Int?
+    var all: [SchemaNode] = []
+    var any: [SchemaNode] = []
+    var one: [SchemaNode] = []
+    var not: SchemaNode?
+    var notText = ""
+    /// The only thing that counts when it is set, apart from `isNullable`.
+    var reference: SchemaNode?
+}
