@@ -1,12 +1,14 @@
 internal import CLibuv
-internal import Synchronization
+internal import Glibc
 
 /// Lets another thread make the loop call back.
 ///
 /// Several wakes before the loop gets to it are one callback: what happened stands in a queue of the caller's own.
 public final class Wakeup: @unchecked Sendable {
-    // `closing` guards the handle against wake() on another thread; everything else is used on the loop only.
-    private let closing = Mutex(false)
+    // `lock` guards `isClosed`, and so the handle, against wake() on another thread; everything else is used on the loop
+    // only. It is a lock of the system because the thread sanitizer does not know that of the Synchronization module.
+    private let lock: UnsafeMutablePointer<pthread_mutex_t>
+    private var isClosed = false
     private let loop: EventLoop
     private let handle: UnsafeMutablePointer<uv_async_t>
     private var onWake: () -> Void
@@ -16,6 +18,8 @@ public final class Wakeup: @unchecked Sendable {
         loop.preconditionInEventLoop()
         self.loop = loop
         self.onWake = onWake
+        lock = .allocate(capacity: 1)
+        pthread_mutex_init(lock, nil)
         handle = .allocate(capacity: 1)
         let status = uv_async_init(loop.raw, handle) { handle in
             Unmanaged<Wakeup>.fromOpaque(handle!.pointee.data).takeUnretainedValue().onWake()
@@ -28,22 +32,26 @@ public final class Wakeup: @unchecked Sendable {
         handle.pointee.data = Unmanaged.passRetained(self).toOpaque()  // balanced in close()
     }
 
+    deinit {
+        pthread_mutex_destroy(lock)
+        lock.deallocate()
+    }
+
     /// Makes the loop call `onWake` soon. May be called on any thread, also after ``close()``, when it does nothing.
     public func wake() {
-        closing.withLock { isClosed in
-            guard !isClosed else { return }
-            uv_async_send(handle)
-        }
+        pthread_mutex_lock(lock)
+        defer { pthread_mutex_unlock(lock) }
+        guard !isClosed else { return }
+        uv_async_send(handle)
     }
 
     /// Gives the wakeup up. Closing twice does nothing.
     public func close() {
         loop.preconditionInEventLoop()
-        let wasClosed = closing.withLock { isClosed in
-            defer { isClosed = true }
-            return isClosed
-        }
-        guard !wasClosed else { return }
+        guard !isClosed else { return }
+        pthread_mutex_lock(lock)
+        isClosed = true
+        pthread_mutex_unlock(lock)
         onWake = {}
         coguv_close(handle) { handle in
             let wakeup = Unmanaged<Wakeup>.fromOpaque(handle.pointee.data).takeRetainedValue()

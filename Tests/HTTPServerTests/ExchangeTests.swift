@@ -190,7 +190,8 @@ import Testing
     @Test func pathOfAbsoluteTarget() throws {
         try TestServer.run { test in
             test.handler.onRequest = { request, exchange in
-                exchange.respond(.plainText("\(request.head.path.string)|\(request.head.query?.string ?? "-")", status: 200))
+                exchange.respond(
+                    .plainText("\(request.head.path.string)|\(request.head.query?.string ?? "-")", status: 200))
             }
             let client = try test.pair()
             for (target, expected) in [
