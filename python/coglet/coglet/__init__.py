@@ -1,11 +1,25 @@
 """Carries the binaries of the prediction server: `coglet`, and `coglet-worker`, which it starts."""
 
+from __future__ import annotations
+
 import os
-from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["__version__", "binary_path"]
+if TYPE_CHECKING:
+    from . import _sdk as _sdk
+    from . import server as server
 
-__version__ = version("coglet")
+    __version__: str
+    __build__: str
+
+__all__ = ["CancelationException", "__build__", "__version__", "binary_path", "server"]
+
+
+class CancelationException(BaseException):
+    """Raised in a synchronous prediction when it is canceled; a model that raises it ends its prediction as canceled.
+
+    It is no `Exception`, so that `except Exception` doesn't swallow it.
+    """
 
 
 def binary_path(name: str) -> str:
@@ -24,3 +38,22 @@ def binary_path(name: str) -> str:
     if not os.access(path, os.X_OK):
         raise FileNotFoundError(f"the coglet package has no executable {path}: reinstall it")
     return path
+
+
+def __getattr__(name: str) -> Any:
+    # All of this is slow to load and seldom asked for.
+    value: Any
+    if name in ("_sdk", "server"):
+        import importlib
+
+        return importlib.import_module(f"coglet.{name}")
+    if name in ("__version__", "__build__"):
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            value = version("coglet")
+        except PackageNotFoundError:  # Running from the sources.
+            from cog._version import version as value
+        globals().update(__version__=value, __build__=value)
+        return value
+    raise AttributeError(f"module 'coglet' has no attribute {name!r}")

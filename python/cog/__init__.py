@@ -1,0 +1,100 @@
+"""Write machine-learning models that run as prediction servers.
+
+A model is a class with a method `run` (or `predict`), or a function. The types of its parameters say what a client may
+send, the type it returns says what a client gets::
+
+    from cog import BaseRunner, Input
+
+    class Runner(BaseRunner):
+        def run(self, name: str = Input(description="Whom to greet")) -> str:
+            return f"hello {name}"
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from coglet import CancelationException
+
+    from ._decorators import concurrent, streaming
+    from ._deprecated import ExperimentalFeatureWarning, emit_metric
+    from .coder import Coder
+    from .input import FieldInfo, Input
+    from .model import BaseModel
+    from .predictor import BasePredictor, BaseRunner
+    from .scope import current_scope
+    from .types import (
+        AsyncConcatenateIterator,
+        ConcatenateIterator,
+        File,
+        Opaque,
+        Path,
+        Secret,
+        URLFile,
+        URLPath,
+    )
+
+__all__ = [
+    "AsyncConcatenateIterator",
+    "BaseModel",
+    "BasePredictor",
+    "BaseRunner",
+    "CancelationException",
+    "ConcatenateIterator",
+    "ExperimentalFeatureWarning",
+    "FieldInfo",
+    "File",
+    "Input",
+    "Opaque",
+    "Path",
+    "Secret",
+    "URLFile",
+    "URLPath",
+    "__version__",
+    "concurrent",
+    "current_scope",
+    "emit_metric",
+    "streaming",
+]
+
+# Where each name lives. They are imported when they are first used: a model pays for what it needs.
+_HOMES = {
+    "AsyncConcatenateIterator": "cog.types",
+    "BaseModel": "cog.model",
+    "BasePredictor": "cog.predictor",
+    "BaseRunner": "cog.predictor",
+    "CancelationException": "coglet",
+    "Coder": "cog.coder",
+    "ConcatenateIterator": "cog.types",
+    "ExperimentalFeatureWarning": "cog._deprecated",
+    "FieldInfo": "cog.input",
+    "File": "cog.types",
+    "Input": "cog.input",
+    "Opaque": "cog.types",
+    "Path": "cog.types",
+    "Secret": "cog.types",
+    "URLFile": "cog.types",
+    "URLPath": "cog.types",
+    "concurrent": "cog._decorators",
+    "current_scope": "cog.scope",
+    "emit_metric": "cog._deprecated",
+    "streaming": "cog._decorators",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'cog' has no attribute {name!r}")
+    import importlib
+
+    value = getattr(importlib.import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

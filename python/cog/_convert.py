@@ -1,0 +1,377 @@
+"""Makes the functions that turn JSON values into what an annotation says."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+from ._forms import SCALARS, Form, Unsupported, record_forms
+from ._records import Record
+from .types import File, Path, Secret, URLPath
+
+# Takes the value, its JSON pointer without the leading slash, and the files that were fetched, by pointer.
+Converter = Callable[[Any, str, "dict[str, str]"], Any]
+
+_URL_PREFIXES = ("http://", "https://", "data:")
+_NOT_A_URL = "must be an http://, https:// or data: URL"
+
+
+class InputError(ValueError):
+    """An input that can't be converted.
+
+    Attributes:
+        field: the JSON pointer of the value within `input`, without the leading slash.
+        message: what is wrong with it.
+    """
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
+def converter(form: Form, strict: bool = False, made: dict[Any, Converter] | None = None) -> Converter | None:
+    """Make the function that converts values of a form.
+
+    Args:
+        form: what the values are.
+        strict: the document says nothing of these values, so wrong ones are refused here.
+        made: the functions of records, so that recursion ends.
+
+    Returns:
+        The function; None where values stay as they are.
+    """
+    made = {} if made is None else made
+    kind = form.kind
+    if kind == "scalar":
+        return _scalar(form.value, strict)
+    if kind in _LEAVES:
+        return _LEAVES[kind]
+    if kind == "literal":
+        return _choice([(_plain(value), value) for value in form.value])
+    if kind == "enum":
+        return _choice([(_plain(member), member) for member in form.value])
+    if kind == "nullable":
+        return _nullable(converter(form.children[0], strict, made))
+    if kind == "list":
+        return _list(form, strict, made)
+    if kind == "dict":
+        return _dict(form, strict, made)
+    if kind == "union":
+        return _union(form, made)
+    if kind == "record":
+        return _record(form.value, made)
+    return None
+
+
+def shown(value: Any) -> str:
+    """Return a value the way validation errors show it: compact JSON with sorted keys."""
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    except (TypeError, ValueError):
+        return repr(value)
+
+
+def _wrong_type(where: str, value: Any, name: str) -> InputError:
+    return InputError(where, f'{shown(value)} is not of type "{name}"')
+
+
+# MARK: - Single values
+
+
+def _to_int(value: Any, where: str, files: dict[str, str]) -> Any:
+    return int(value) if type(value) is float and value.is_integer() else value
+
+
+def _to_float(value: Any, where: str, files: dict[str, str]) -> Any:
+    if type(value) is not int:
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        raise InputError(where, "is too large for a float") from None
+
+
+_LENIENT: dict[type[Any], Converter | None] = {str: None, bool: None, int: _to_int, float: _to_float}
+
+
+def _scalar(cls: type[Any], strict: bool) -> Converter | None:
+    lenient = _LENIENT[cls]
+    if not strict:
+        return lenient
+
+    def convert(value: Any, where: str, files: dict[str, str]) -> Any:
+        if lenient is not None:
+            value = lenient(value, where, files)
+        if type(value) is not cls:
+            raise _wrong_type(where, value, SCALARS[cls])
+        return value
+
+    return convert
+
+
+def _to_path(value: Any, where: str, files: dict[str, str]) -> Any:
+    fetched = files.get(where)
+    if fetched is not None:
+        return Path(fetched)
+    if not isinstance(value, str) or not value.lower().startswith(_URL_PREFIXES):
+        raise InputError(where, _NOT_A_URL)
+    return _fetched(value, where)
+
+
+def _fetched(url: str, where: str) -> Path:
+    try:
+        path = Path.validate(url)
+        assert isinstance(path, URLPath)
+        return path.convert()
+    except (OSError, ValueError) as error:
+        raise InputError(where, str(error)) from error
+
+
+def _to_file(value: Any, where: str, files: dict[str, str]) -> io.IOBase:
+    if not isinstance(value, str) or not value.lower().startswith(_URL_PREFIXES):
+        raise InputError(where, _NOT_A_URL)
+    try:
+        return File.validate(value)
+    except (OSError, ValueError) as error:
+        raise InputError(where, str(error)) from error
+
+
+def _to_secret(value: Any, where: str, files: dict[str, str]) -> Secret:
+    if not isinstance(value, str):
+        raise InputError(where, 'the value is not of type "string"')
+    return Secret(value)
+
+
+_LEAVES: dict[str, Converter] = {"path": _to_path, "file": _to_file, "secret": _to_secret}
+
+
+def _plain(value: Any) -> Any:
+    from enum import Enum
+
+    return value.value if isinstance(value, Enum) else value
+
+
+def _choice(pairs: list[tuple[Any, Any]]) -> Converter:
+    by_value: dict[tuple[bool, Any], Any] = {}
+    for plain, value in pairs:
+        # True equals 1 to Python, but not to JSON.
+        by_value.setdefault((isinstance(plain, bool), plain), value)
+
+    def convert(value: Any, where: str, files: dict[str, str]) -> Any:
+        try:
+            return by_value[isinstance(value, bool), value]
+        except (KeyError, TypeError):
+            raise InputError(where, f"{shown(value)} is not one of {shown([plain for plain, _ in pairs])}") from None
+
+    return convert
+
+
+def _nullable(inner: Converter | None) -> Converter | None:
+    if inner is None:
+        return None
+    convert = inner
+    return lambda value, where, files: None if value is None else convert(value, where, files)
+
+
+# MARK: - Containers
+
+
+def _list(form: Form, strict: bool, made: dict[Any, Converter]) -> Converter | None:
+    inner = converter(form.children[0], strict, made) if form.children else None
+    if inner is None and not strict:
+        return None
+
+    def convert(value: Any, where: str, files: dict[str, str]) -> Any:
+        if type(value) is not list:
+            raise _wrong_type(where, value, "array")
+        if inner is None:
+            return value
+        if inner is _to_int:
+            return [int(item) if type(item) is float and item.is_integer() else item for item in value]
+        return [inner(item, f"{where}/{index}", files) for index, item in enumerate(value)]
+
+    return convert
+
+
+def _dict(form: Form, strict: bool, made: dict[Any, Converter]) -> Converter | None:
+    inner = converter(form.children[0], True, made) if form.children else None
+    key = _key(form.value) if form.value is not None else None
+    if inner is None and key is None and not strict:
+        return None
+
+    def convert(value: Any, where: str, files: dict[str, str]) -> Any:
+        if type(value) is not dict:
+            raise _wrong_type(where, value, "object")
+        if inner is not None:
+            value = {name: inner(item, f"{where}/{escaped(name)}", files) for name, item in value.items()}
+        if key is not None:
+            value = {key(name, f"{where}/{escaped(name)}", files): item for name, item in value.items()}
+        return value
+
+    return convert
+
+
+def escaped(name: str) -> str:
+    """Return an object's key as a JSON pointer spells it."""
+    return name.replace("~", "~0").replace("/", "~1") if "/" in name or "~" in name else name
+
+
+def _key(form: Form) -> Converter | None:
+    if form.kind == "any" or form.value is str:
+        return None
+    inner = converter(form, True)
+
+    def convert(name: Any, where: str, files: dict[str, str]) -> Any:
+        try:
+            return name if inner is None else inner(name, where, files)
+        except InputError:
+            # JSON has only texts for keys: numbers and booleans are read from them.
+            try:
+                value = json.loads(name)
+            except ValueError:
+                raise InputError(where, f"the key {shown(name)} is not of the type that is asked for") from None
+            assert inner is not None
+            return inner(value, where, files)
+
+    return convert
+
+
+def _union(form: Form, made: dict[Any, Converter]) -> Converter:
+    exact = {member.value for member in form.children if member.kind == "scalar"}
+    takes_files = any(member.kind == "path" for member in form.children)
+    takes_file_objects = any(member.kind == "file" for member in form.children)
+    keeps = any(member.kind in ("any", "opaque") for member in form.children)
+    inner = [converter(member, True, made) for member in form.children if member.kind not in ("any", "opaque")]
+
+    def convert(value: Any, where: str, files: dict[str, str]) -> Any:
+        if isinstance(value, str):
+            if takes_files and where in files:
+                return Path(files[where])
+            if takes_file_objects and value.lower().startswith(_URL_PREFIXES):
+                return _to_file(value, where, files)
+        if type(value) in exact:
+            return value
+        for each in inner:
+            try:
+                return each(value, where, files) if each is not None else value
+            except InputError:
+                continue
+        if keeps:
+            return value
+        raise InputError(where, f"{shown(value)} is not valid under any of the types that are asked for")
+
+    return convert
+
+
+# MARK: - Records
+
+
+def _record(record: Record, made: dict[Any, Converter]) -> Converter:
+    present = made.get(record)
+    if present is not None:
+        return present
+    fields: list[tuple[str, str, Converter | None, bool, bool]] = []
+
+    def convert(value: Any, where: str, files: dict[str, str]) -> Any:
+        if type(value) is not dict:
+            raise _wrong_type(where, value, "object")
+        arguments = {}
+        for name, key, inner, is_required, is_nullable in fields:
+            if key in value:
+                item = value[key]
+                arguments[name] = item if inner is None else inner(item, f"{where}/{escaped(key)}", files)
+            elif is_required:
+                if not is_nullable or record.kind == "typeddict":
+                    raise InputError(f"{where}/{key}", "Field required")
+                arguments[name] = None
+        return build(value, arguments, where)
+
+    build = _builder(record)
+    made[record] = convert
+    for name, form, field in _known_forms(record):
+        if field.is_constructed:
+            inner = converter(form, True, made)
+            if record.kind != "pydantic":
+                fields.append((name, field.key, inner, field.is_required, form.is_nullable))
+            elif _has_special(form):
+                # pydantic converts and checks the rest; aliases are its own matter.
+                fields.append((field.key, field.key, inner, False, form.is_nullable))
+    return convert
+
+
+def _known_forms(record: Record) -> list[Any]:
+    from ._schema import _fields
+
+    return _fields(record)
+
+
+def _has_special(form: Form) -> bool:
+    return form.kind in _LEAVES or any(_has_special(child) for child in form.children)
+
+
+def _builder(record: Record) -> Callable[[dict[str, Any], dict[str, Any], str], Any]:
+    cls = record.cls
+    if record.kind == "typeddict":
+        return lambda value, arguments, where: {**value, **arguments}
+    if record.kind == "pydantic":
+        validate = getattr(cls, "model_validate", None) or cls.parse_obj
+        return lambda value, arguments, where: _built(validate, where, {**value, **arguments})
+    return lambda value, arguments, where: _built(cls, where, **arguments)
+
+
+def _built(make: Callable[..., Any], where: str, /, *positional: Any, **named: Any) -> Any:
+    try:
+        return make(*positional, **named)
+    except Exception as error:
+        details = getattr(error, "errors", None)
+        if callable(details) and isinstance(error, ValueError):
+            first = details()[0]
+            inside = "".join([f"/{escaped(str(part))}" for part in first["loc"]])
+            raise InputError(where + inside, first["msg"]) from error
+        raise InputError(where, str(error)) from error
+
+
+def file_patterns(form: Form, where: str, within: tuple[Record, ...] = (), plain: bool = False) -> list[str]:
+    """Find where in an input files can stand.
+
+    Args:
+        form: what the input is.
+        where: its JSON pointer without the leading slash.
+        within: the records it is part of, so that recursion ends.
+        plain: a text that is no URL is legal there too.
+
+    Returns:
+        Pointers; `*` is every item or value, and `?` at the end says that texts other than URLs are legal.
+    """
+    if form.kind == "path":
+        return [where + "?" if plain else where]
+    if form.kind == "union":
+        plain = any(_takes_text(member) for member in form.children)
+    if form.kind in ("list", "dict"):
+        where += "/*"
+        plain = False
+    if form.kind == "record":
+        if form.value in within:
+            return []
+        try:
+            fields = record_forms(form.value)
+        except Unsupported:
+            return []
+        return [
+            pattern
+            for _, inner, field in fields
+            for pattern in file_patterns(inner, f"{where}/{escaped(field.key)}", (*within, form.value))
+        ]
+    found: list[str] = []
+    for child in form.children:
+        found += [pattern for pattern in file_patterns(child, where, within, plain) if pattern not in found]
+    return found
+
+
+def _takes_text(form: Form) -> bool:
+    if form.kind in ("literal", "enum"):
+        return any(isinstance(_plain(value), str) for value in form.value)
+    return form.kind in ("any", "opaque", "secret", "file") or (form.kind == "scalar" and form.value is str)

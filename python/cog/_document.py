@@ -1,0 +1,251 @@
+"""Makes the OpenAPI document of a model from the signature of its method."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from . import _forms, _signature, _skeleton
+from ._decorators import is_streaming
+from ._forms import Form, Unsupported
+from ._inputs import has_factory, written_default
+from ._schema import NotJSON, input_schema, json_value, output_schema, title, value_type
+from ._signature import EMPTY, Parameter, Signature
+from ._version import version
+from .errors import SchemaError
+from .input import FieldInfo
+
+__all__ = ["describe", "generate", "validate"]
+
+
+def generate(predict: str | None = None, train: str | None = None) -> dict[str, Any]:
+    """Make the document of the models that the references name.
+
+    Args:
+        predict: the model, `file.py:Name`.
+        train: the training.
+
+    Raises:
+        SchemaError: a model's signature can't be described.
+        DocumentError: a default is not among the values that its own limits allow.
+        BaseException: whatever a model's file raises; a model that was loaded already is not loaded again.
+    """
+    from ._loader import load
+
+    trained = load(train, "train") if train is not None else None
+    if trained is not None and not trained.can_train:
+        raise SchemaError(f"{type(trained.instance).__name__}.train not found: define train(), or name a function")
+    return describe(
+        load(predict, "predict").call if predict is not None else None,
+        trained.call if trained is not None else None,
+    )
+
+
+def describe(predict: Any = None, train: Any = None) -> dict[str, Any]:
+    """Make the document of loaded models.
+
+    Args:
+        predict: what predictions call.
+        train: what trainings call.
+
+    Raises:
+        SchemaError: a signature can't be described.
+        DocumentError: a default is not among the values that its own limits allow.
+    """
+    document = _skeleton.document(version)
+    schemas = document["components"]["schemas"]
+    if predict is not None:
+        schemas.update(_Components(predict, "").made)
+        schemas.update(_skeleton.exchange("Prediction", "Input", "Output"))
+        paths = _skeleton.prediction_paths()
+        if is_streaming(predict):
+            paths["/predictions"]["post"]["x-cog-streaming"] = True
+        document["paths"].update(paths)
+    if train is not None:
+        schemas.update(_Components(train, "Training", taken=frozenset(schemas)).made)
+        schemas.update(_skeleton.exchange("Training", "TrainingInput", "TrainingOutput"))
+        document["paths"].update(_skeleton.training_paths())
+    schemas.update(_skeleton.shared())
+    validate(document)
+    return document
+
+
+def validate(document: dict[str, Any]) -> None:
+    """Check a finished document: names, patterns, and each default against the limits beside it.
+
+    Args:
+        document: the document.
+
+    Raises:
+        DocumentError: something in it contradicts itself.
+    """
+    from ._validate import check
+
+    check(document)
+
+
+class _Components:
+    """The components of one model: its input, its output and its choices."""
+
+    def __init__(self, callable_: Any, prefix: str, taken: frozenset[str] = frozenset()) -> None:
+        signature = _signature.of(callable_)
+        if signature is None:
+            raise SchemaError(f"{callable_!r} is no Python function: its inputs can't be read")
+        self._signature = signature
+        self._names = _forms.Names(signature.function.__globals__)
+        self._taken = taken
+        self.made: dict[str, Any] = {}
+        self._is_streaming = is_streaming(callable_)
+        properties = self._properties(signature)
+        required = [name for name, schema in properties.items() if schema.pop("_required")]
+        input_: dict[str, Any] = {"title": f"{prefix}Input", "type": "object", "properties": properties}
+        if required:
+            input_["required"] = required
+        self.made[f"{prefix}Input"] = input_
+        self.made[f"{prefix}Output"] = {**self._output(signature), "title": "Output"}
+
+    def _properties(self, signature: Signature) -> dict[str, Any]:
+        properties: dict[str, Any] = {}
+        if signature.variadic:
+            raise self._refusal(signature.variadic[0], "takes any number of values", "Name each input.")
+        for parameter in signature.parameters:
+            try:
+                schema = self._property(parameter)
+            except Unsupported as problem:
+                raise self._refusal(parameter.name, problem.what, problem.fix) from None
+            schema["x-order"] = len(properties)
+            properties[parameter.name] = schema
+        return properties
+
+    def _refusal(self, parameter: str, what: str, fix: str) -> SchemaError:
+        from ._source import place
+
+        name = self._signature.name
+        subject = f"parameter '{parameter}' of {name}()" if parameter else f"{name}()"
+        return SchemaError(f"{place(self._signature.function, parameter)}: {subject}: {what}. {fix}")
+
+    # MARK: - A parameter
+
+    def _property(self, parameter: Parameter) -> dict[str, Any]:
+        if parameter.annotation is EMPTY:
+            raise Unsupported("it has no type annotation", f"Write what it takes, for example `{parameter.name}: str`.")
+        annotation, info = _forms.split_annotated(parameter.annotation, self._names)
+        form = _forms.parse(annotation, self._names)
+        default, info = written_default(parameter, info)
+        schema = input_schema(form)
+        schema["title"] = title(parameter.name)
+        if info is not None:
+            self._add_limits(schema, form.without_none(), info)
+            if info.choices:
+                schema = self._with_choices(schema, form, parameter.name, info)
+        if has_factory(info) and default is info.__dict__["_default_factory"]:  # type: ignore[union-attr]
+            schema["_required"] = False
+            self._add_made_default(schema, form, default)
+        else:
+            schema["_required"] = self._add_default(schema, form, default)
+        return schema
+
+    def _add_limits(self, schema: dict[str, Any], form: Form, info: FieldInfo) -> None:
+        limits = {"minimum": info.ge, "maximum": info.le, "pattern": info.regex}
+        lengths = {"minLength": info.min_length, "maxLength": info.max_length}
+        found = {name: value for name, value in limits.items() if value is not None}
+        found.update({name: int(value) for name, value in lengths.items() if value is not None})
+        if form.kind == "union" and (found or info.choices):
+            raise Unsupported(
+                "constraints and choices are not supported on union inputs",
+                "Choose one type, or check the value in the method.",
+            )
+        schema.update(found)
+        if info.description is not None:
+            schema["description"] = info.description
+        if info.deprecated is True:
+            schema["deprecated"] = True
+        if info.accept is not None:
+            if _element(form).kind not in ("path", "file"):
+                raise Unsupported("accept is only valid on Path or File inputs", "Remove it.")
+            schema["x-cog-accept"] = info.accept
+
+    def _with_choices(self, schema: dict[str, Any], form: Form, name: str, info: FieldInfo) -> dict[str, Any]:
+        try:
+            values = [json_value(choice) for choice in info.choices or ()]
+        except NotJSON:
+            raise Unsupported("its choices have a value that JSON doesn't have", "Use texts or numbers.") from None
+        element = input_schema(_element(form.without_none()))
+        enumeration: dict[str, Any] = {"title": name, "description": "An enumeration.", "enum": values}
+        if (kind := element.get("type") or value_type(values)) is not None:
+            enumeration["type"] = kind
+        component = self._component_name(name)
+        self.made[component] = enumeration
+        for replaced in ("title", "type", "items", "format", "enum", "writeOnly", "x-cog-secret", "properties"):
+            schema.pop(replaced, None)
+        nullable = form.is_nullable
+        return {"allOf": [_skeleton.reference(component)], **schema, **({"nullable": True} if nullable else {})}
+
+    def _component_name(self, name: str) -> str:
+        """Return the parameter's name, or one like it where that is taken or not allowed for components."""
+        legal = name if name.isascii() else "choices_" + "_".join([f"{ord(character):x}" for character in name])
+        while legal in _skeleton.RESERVED or legal in self._taken or legal in self.made:
+            legal += "_choices"
+        return legal
+
+    # MARK: - Its default
+
+    def _add_default(self, schema: dict[str, Any], form: Form, default: Any) -> bool:
+        """Add the default and tell whether the input is required."""
+        plain = form.without_none()
+        may_be_null = form.is_nullable or (plain.kind == "secret" and default is None)
+        if form.is_nullable or may_be_null:
+            schema["nullable"] = True
+        if default is EMPTY:
+            return not form.is_nullable or plain.kind == "union"
+        if default is None:
+            if may_be_null:
+                schema["default"] = None
+            return not may_be_null
+        try:
+            schema["default"] = json_value(default)
+        except NotJSON:
+            # Infinity or a secret: the method has a default, which clients don't see.
+            if not isinstance(default, float) and type(default).__name__ != "Secret":
+                raise Unsupported(
+                    f"its default {default!r} is not a JSON value", "Use a plain value, or Input(default_factory=…)."
+                ) from None
+        return False
+
+    def _add_made_default(self, schema: dict[str, Any], form: Form, factory: Any) -> None:
+        if form.is_nullable:
+            schema["nullable"] = True
+        try:
+            schema["default"] = json_value(copy.copy(factory()))
+        except NotJSON:
+            if form.is_nullable:
+                # With a default in the document the server leaves a missing input out, so that the factory is called.
+                schema["default"] = None
+
+    # MARK: - The output
+
+    def _output(self, signature: Signature) -> dict[str, Any]:
+        if signature.returns is EMPTY:
+            raise self._refusal(
+                "",
+                "it has no return annotation",
+                "Write what it returns, for example `-> str`. "
+                "If a decorator hides the method, it should use functools.wraps.",
+            )
+        try:
+            form = _forms.parse(signature.returns, self._names)
+            schema = output_schema(form)
+        except Unsupported as problem:
+            raise self._refusal("", f"the output: {problem.what}", problem.fix) from None
+        if self._is_streaming and form.kind != "iterator":
+            raise self._refusal(
+                "",
+                "@streaming requires Iterator[...], AsyncIterator[...], ConcatenateIterator[...] or "
+                "AsyncConcatenateIterator[...] return type",
+                "Give the output piece by piece, or remove @streaming.",
+            )
+        return schema
+
+
+def _element(form: Form) -> Form:
+    return form.children[0].without_none() if form.kind == "list" and form.children else form

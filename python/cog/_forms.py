@@ -1,0 +1,354 @@
+"""What an annotation means: one form for each kind of value, whatever way it was spelled.
+
+The document, the conversion of inputs and the refusals all start from here.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+import typing
+from collections import abc
+from typing import Any
+
+from . import types as cog_types
+from ._records import Record, record_of
+from .input import FieldInfo
+
+SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean"}
+
+
+class Unsupported(Exception):
+    """An annotation that can't be described.
+
+    Attributes:
+        what: what is wrong, to stand after the name of the parameter.
+        fix: what to write instead.
+    """
+
+    def __init__(self, what: str, fix: str) -> None:
+        super().__init__(f"{what}. {fix}")
+        self.what = what
+        self.fix = fix
+
+
+class Form:
+    """A kind of value. `children` are the forms of what it holds."""
+
+    __slots__ = ("children", "kind", "value")
+
+    def __init__(self, kind: str, value: Any = None, children: tuple[Form, ...] = ()) -> None:
+        # One of: scalar (value: the type), path, file, secret, any, opaque, none, datetime, dict (value: form of the
+        # keys; children: form of the values; or neither), list (children: item or nothing), tuple (children), set
+        # (children: item), iterator (children: item; value: whether clients concatenate), union (children), nullable
+        # (children: one), literal (value: the values), enum (value: the class), record (value: Record).
+        self.kind = kind
+        self.value = value
+        self.children = children
+
+    def __repr__(self) -> str:
+        return f"Form({self.kind!r}, {self.value!r}, {self.children!r})"
+
+    @property
+    def is_nullable(self) -> bool:
+        """Whether None is among the values."""
+        return self.kind in ("nullable", "none")
+
+    def without_none(self) -> Form:
+        """Return the form of the values other than None."""
+        return self.children[0] if self.kind == "nullable" else self
+
+
+class Names:
+    """Where the names in quoted annotations are looked up."""
+
+    __slots__ = ("globals", "locals")
+
+    def __init__(self, globals_: dict[str, Any], locals_: dict[str, Any] | None = None) -> None:
+        self.globals = globals_
+        self.locals = locals_ if locals_ is not None else {}
+
+
+def split_annotated(annotation: Any, names: Names) -> tuple[Any, FieldInfo | None]:
+    """Take the `Input(…)` out of `Annotated[T, Input(…)]`.
+
+    Args:
+        annotation: as written.
+        names: for quoted annotations.
+
+    Returns:
+        The annotation, evaluated if it was quoted; and what `Input` was given, or None.
+
+    Raises:
+        Unsupported: the text can't be evaluated.
+    """
+    annotation = evaluated(annotation, names)
+    if typing.get_origin(annotation) is typing.Annotated:
+        for extra in annotation.__metadata__:
+            if isinstance(extra, FieldInfo):
+                return annotation, extra
+    return annotation, None
+
+
+def evaluated(annotation: Any, names: Names) -> Any:
+    """Evaluate quoted annotations, aliases and new types down to a type.
+
+    Args:
+        annotation: as written.
+        names: where names are looked up.
+
+    Raises:
+        Unsupported: a name in it isn't defined, or it is no Python.
+    """
+    while True:
+        if isinstance(annotation, typing.ForwardRef):
+            annotation = annotation.__forward_arg__
+        if isinstance(annotation, str):
+            annotation = _evaluated_text(annotation, names)
+        elif hasattr(annotation, "__supertype__"):
+            annotation = annotation.__supertype__
+        elif type(annotation).__name__ == "TypeAliasType" and hasattr(annotation, "__value__"):
+            annotation = annotation.__value__
+        else:
+            return annotation
+
+
+def _evaluated_text(text: str, names: Names) -> Any:
+    try:
+        return eval(text, names.globals, names.locals)
+    except NameError as error:
+        raise Unsupported(
+            f"the annotation {text!r} can't be resolved: {error}",
+            "Import or define that name in the model's file, outside of `if TYPE_CHECKING:`.",
+        ) from None
+    except Exception as error:
+        raise Unsupported(
+            f"the annotation {text!r} can't be resolved: {type(error).__name__}: {error}", "Correct it."
+        ) from None
+
+
+def parse(annotation: Any, names: Names) -> Form:
+    """Find the form of an annotation.
+
+    Args:
+        annotation: as written.
+        names: where names in quoted parts are looked up.
+
+    Raises:
+        Unsupported: there is none.
+    """
+    annotation = evaluated(annotation, names)
+    if annotation is None or annotation is type(None):
+        return Form("none")
+    if annotation is Any:
+        return Form("any")
+    origin = typing.get_origin(annotation)
+    if origin is not None:
+        return _parse_generic(annotation, origin, names)
+    if isinstance(annotation, type):
+        return _parse_class(annotation)
+    bare = {typing.Tuple: "tuple", typing.Set: "set", typing.Optional: "Optional", typing.Union: "Union"}  # noqa: UP006
+    try:
+        name = bare.get(annotation)
+    except TypeError:
+        name = None
+    raise Unsupported(
+        f"{name or spelled(annotation)} is not supported",
+        "Write the types of its values too." if name else _hint(annotation),
+    )
+
+
+def _parse_generic(annotation: Any, origin: Any, names: Names) -> Form:
+    arguments = typing.get_args(annotation)
+    if origin is typing.Annotated:
+        return _parse_annotated(annotation, names)
+    if origin is typing.Union or type(annotation).__name__ == "UnionType":
+        return _parse_union(arguments, names)
+    if origin is typing.Literal:
+        return _parse_literal(arguments)
+    if origin is list:
+        return Form("list", None, _parse_all(annotation, arguments, names, 1))
+    if origin is dict:
+        children = _parse_all(annotation, arguments, names, 2)
+        if children and children[0].kind not in ("scalar", "any", "literal", "enum"):
+            raise Unsupported(f"{spelled(annotation)} has keys that JSON doesn't have", "Use dict[str, …].")
+        return Form("dict", children[0] if children else None, children[1:])
+    if origin in _ITERATORS:
+        return _parse_iterator(annotation, origin, arguments, names)
+    if origin in (set, frozenset):
+        return Form("set", None, _parse_all(annotation, arguments, names, 1))
+    if origin is tuple:
+        return Form("tuple", None, tuple([parse(each, names) for each in arguments if each is not Ellipsis]))
+    if str(origin) in ("typing.ClassVar", "typing.Final", "typing.Required", "typing.NotRequired"):
+        return parse(arguments[0], names)
+    if isinstance(origin, type) and record_of(annotation) is not None:
+        return Form("record", record_of(annotation))
+    raise Unsupported(f"{spelled(annotation)} is not supported", _hint(annotation))
+
+
+_ITERATORS: dict[Any, str] = {
+    abc.Iterator: "Iterator",
+    abc.AsyncIterator: "AsyncIterator",
+    abc.Iterable: "Iterable",
+    abc.AsyncIterable: "AsyncIterable",
+    abc.Generator: "Generator",
+    abc.AsyncGenerator: "AsyncGenerator",
+    cog_types.ConcatenateIterator: "ConcatenateIterator",
+    cog_types.AsyncConcatenateIterator: "AsyncConcatenateIterator",
+}
+
+
+def _parse_iterator(annotation: Any, origin: Any, arguments: tuple[Any, ...], names: Names) -> Form:
+    name = _ITERATORS[origin]
+    if not arguments:
+        raise Unsupported(f"{name} doesn't say what it gives", f"Write {name}[str], for example.")
+    item = parse(arguments[0], names)
+    concatenates = name.endswith("ConcatenateIterator")
+    if concatenates and (item.kind != "scalar" or item.value is not str):
+        raise Unsupported(
+            f"{name} element type must be str, got {spelled(arguments[0])}",
+            f"Use {name.replace('Concatenate', '')}[{spelled(arguments[0])}].",
+        )
+    return Form("iterator", concatenates, (item,))
+
+
+def _parse_annotated(annotation: Any, names: Names) -> Form:
+    inner = annotation.__origin__
+    if not any(isinstance(extra, cog_types._Opaque) for extra in annotation.__metadata__):
+        return parse(inner, names)
+    inner = evaluated(inner, names)
+    if typing.get_origin(inner) is typing.Union or type(inner).__name__ == "UnionType":
+        members = [each for each in typing.get_args(inner) if each is not type(None)]
+        opaque = _opaque(members[0] if len(members) == 1 else None)
+        return Form("nullable", None, (opaque,)) if len(members) < len(typing.get_args(inner)) else opaque
+    return _opaque(inner)
+
+
+def _opaque(inner: Any) -> Form:
+    if inner is list or typing.get_origin(inner) is list:
+        return Form("list", None, (Form("opaque"),))
+    return Form("opaque")
+
+
+def _parse_union(arguments: tuple[Any, ...], names: Names) -> Form:
+    members = [parse(each, names) for each in arguments]
+    nullable = any(member.is_nullable for member in members)
+    flat: list[Form] = []
+    for member in members:
+        if member.kind == "none":
+            continue
+        member = member.without_none()
+        flat.extend(member.children if member.kind == "union" else (member,))
+    form = flat[0] if len(flat) == 1 else Form("union", None, tuple(flat))
+    return Form("nullable", None, (form,)) if nullable else form
+
+
+def _parse_literal(values: tuple[Any, ...]) -> Form:
+    plain = tuple([value for value in values if value is not None])
+    for value in plain:
+        if _plain_value(value) is None:
+            raise Unsupported(f"Literal has the value {value!r}, which JSON doesn't have", "Use texts or numbers.")
+    if not plain:
+        raise Unsupported("Literal[None] has only one value", "Leave the parameter out.")
+    form = Form("literal", plain)
+    return Form("nullable", None, (form,)) if len(plain) < len(values) else form
+
+
+def _plain_value(value: Any) -> Any:
+    """Return the JSON value of an Enum member or scalar, None if there is none."""
+    from enum import Enum
+
+    if isinstance(value, Enum):
+        value = value.value
+    return value if isinstance(value, (str, int, float)) else None
+
+
+def _parse_all(annotation: Any, arguments: tuple[Any, ...], names: Names, count: int) -> tuple[Form, ...]:
+    if not arguments or all(isinstance(each, typing.TypeVar) for each in arguments):
+        return ()
+    if len(arguments) != count:
+        what = "exactly 1 type argument" if count == 1 else f"0 or {count} type arguments"
+        name = getattr(typing.get_origin(annotation), "__name__", spelled(annotation))
+        raise Unsupported(f"{name} expects {what}, got {len(arguments)}", "Correct it.")
+    return tuple([parse(each, names) for each in arguments])
+
+
+def _parse_class(cls: type[Any]) -> Form:
+    if cls in SCALARS:
+        return Form("scalar", cls)
+    if cls in (dict, list):
+        return Form(cls.__name__)
+    if cls is cog_types.Secret:
+        return Form("secret")
+    if issubclass(cls, pathlib.PurePath):
+        return Form("path", cls)
+    if cls is cog_types.File:
+        return Form("file")
+    enum = sys.modules.get("enum")
+    if enum is not None and issubclass(cls, enum.Enum):
+        return _parse_enum(cls)
+    record = record_of(cls)
+    if record is not None:
+        return Form("record", record)
+    datetime = sys.modules.get("datetime")
+    if datetime is not None and cls is datetime.datetime:
+        return Form("datetime")
+    if cls in (tuple, set, frozenset):
+        return Form("tuple" if cls is tuple else "set")
+    if cls in _ITERATORS:
+        raise Unsupported(f"{cls.__name__} doesn't say what it gives", f"Write {cls.__name__}[str], for example.")
+    raise Unsupported(f"{spelled(cls)} is not supported", _hint(cls))
+
+
+def _parse_enum(cls: type[Any]) -> Form:
+    for member in cls:
+        if _plain_value(member) is None:
+            raise Unsupported(
+                f"{cls.__name__}.{member.name} has a value that JSON doesn't have", "Give its members texts or numbers."
+            )
+    return Form("enum", cls)
+
+
+def spelled(annotation: Any) -> str:
+    """Return an annotation the way it is written."""
+    if annotation is None or annotation is type(None):
+        return "None"
+    if isinstance(annotation, type) and not typing.get_args(annotation):
+        return annotation.__qualname__
+    return str(annotation).replace("typing.", "")
+
+
+def _hint(annotation: Any) -> str:
+    module = getattr(annotation, "__module__", "builtins")
+    if annotation is bytes or annotation is bytearray:
+        return "Use cog.Path for binary data."
+    if module in ("builtins", "typing", "collections.abc"):
+        return "Use str, int, float, bool, cog.Path, list, dict, or a class that derives from cog.BaseModel."
+    return (
+        f"If its values are JSON objects, write Annotated[{spelled(annotation)}, cog.Opaque]; "
+        "else derive it from cog.BaseModel."
+    )
+
+
+def record_forms(record: Record) -> list[tuple[str, Form, Any]]:
+    """Find the forms of a record's fields.
+
+    Args:
+        record: the class.
+
+    Returns:
+        For each field its name, its form and the field itself.
+
+    Raises:
+        Unsupported: a field has no form; the text names it.
+    """
+    module = sys.modules.get(record.cls.__module__)
+    found = []
+    for field in record.fields:
+        owner = sys.modules.get(field.owner.__module__, module)
+        names = Names(vars(owner) if owner is not None else {}, {field.owner.__name__: field.owner})
+        try:
+            found.append((field.name, parse(field.annotation, names), field))
+        except Unsupported as problem:
+            raise Unsupported(f'field "{field.name}" of {record.cls.__name__}: {problem.what}', problem.fix) from None
+    return found

@@ -1,0 +1,190 @@
+"""Turns the `input` of a request into the arguments of a model's method."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+from . import _forms, _signature
+from ._convert import Converter, InputError, converter, file_patterns
+from ._signature import EMPTY, Parameter
+from .input import FieldInfo
+from .types import Path, Secret, URLPath
+
+__all__ = ["InputError", "InputPlan"]
+
+_IMMUTABLE = (str, int, float, bool, type(None), tuple, frozenset, Secret)
+
+
+class InputPlan:
+    """How the inputs of one function are converted, worked out once.
+
+    An annotation that can't be understood concerns its own parameter only: its values stay as they are.
+
+    Args:
+        callable_: what will be called with the arguments.
+
+    Attributes:
+        file_patterns: where in `input` files can stand; see `cog._convert.file_patterns`.
+    """
+
+    def __init__(self, callable_: Any) -> None:
+        self.file_patterns: list[str] = []
+        self._converters: list[tuple[str, Converter]] = []
+        self._defaults: list[tuple[str, Callable[[], Any]]] = []
+        signature = _signature.of(callable_)
+        if signature is None:
+            return
+        names = _forms.Names(signature.function.__globals__)
+        present = _present_defaults(signature.function)
+        for parameter in signature.parameters:
+            self._add(parameter, names, present.get(parameter.name, EMPTY))
+
+    def convert(self, values: dict[str, Any], files: dict[str, str]) -> dict[str, Any]:
+        """Convert the inputs of one prediction.
+
+        Args:
+            values: the request's `input`.
+            files: the files that were fetched: JSON pointer without the leading slash → local path.
+
+        Returns:
+            The keyword arguments. It may be `values` itself, which is never changed.
+
+        Raises:
+            InputError: a value can't be converted.
+        """
+        if not self._converters and not self._defaults:
+            return values
+        arguments = values.copy()
+        for name, convert in self._converters:
+            if name in arguments:
+                arguments[name] = convert(arguments[name], name, files)
+        for name, make in self._defaults:
+            if name not in arguments:
+                arguments[name] = make()
+        return arguments
+
+    def _add(self, parameter: Parameter, names: _forms.Names, present: Any) -> None:
+        name = parameter.name
+        form = None
+        info = None
+        if parameter.annotation is not EMPTY:
+            try:
+                annotation, info = _forms.split_annotated(parameter.annotation, names)
+                form = _forms.parse(annotation, names)
+                convert = converter(form)
+                patterns = file_patterns(form, name)
+            except _forms.Unsupported:
+                form = None
+            else:
+                self.file_patterns += patterns
+                if convert is not None:
+                    # An explicit null where None is a legal value of the parameter, or its default.
+                    if form.kind not in ("scalar", "nullable"):
+                        convert = _none_kept(convert)
+                    self._converters.append((name, convert))
+        make = _default(parameter, form, info, present)
+        if make is not None:
+            self._defaults.append((name, make))
+
+
+def written_default(parameter: Parameter, info: FieldInfo | None) -> tuple[Any, FieldInfo | None]:
+    """Find the default of a parameter and what `Input` says of it, wherever the two were written.
+
+    Args:
+        parameter: the parameter.
+        info: the `Input(…)` of its `Annotated[…]`, if any.
+
+    Returns:
+        The default, EMPTY if there is none, the factory itself if there is one; and what `Input` says.
+    """
+    default = parameter.default
+    if isinstance(default, FieldInfo):
+        info, default = default, EMPTY
+    if info is not None and default is EMPTY:
+        factory = info.__dict__["_default_factory"]
+        if factory is not None:
+            return factory, info
+        if info.__dict__["_has_default"]:
+            default = info.default
+    return default, info
+
+
+def has_factory(info: FieldInfo | None) -> bool:
+    """Tell whether the default is made by a function."""
+    return info is not None and info.__dict__["_default_factory"] is not None
+
+
+def _present_defaults(function: Any) -> dict[str, Any]:
+    code = function.__code__
+    defaults = function.__defaults__ or ()
+    names = code.co_varnames[code.co_argcount - len(defaults) : code.co_argcount]
+    return {**dict(zip(names, defaults, strict=True)), **(function.__kwdefaults__ or {})}
+
+
+def _none_kept(convert: Converter) -> Converter:
+    return lambda value, where, files: None if value is None else convert(value, where, files)
+
+
+def _default(
+    parameter: Parameter, form: _forms.Form | None, info: FieldInfo | None, present: Any
+) -> Callable[[], Any] | None:
+    """Return what makes the default, None if Python's own will do."""
+    default, info = written_default(parameter, info)
+    if has_factory(info) and not isinstance(parameter.default, (FieldInfo, _signature._Empty)):
+        info = None  # A plain default after the equals sign stands before the factory in Annotated.
+    if has_factory(info):
+        factory: Callable[[], Any] = default
+        return factory
+    if default is EMPTY:
+        if present is not EMPTY or form is None or not form.is_nullable:
+            return (lambda: None) if isinstance(present, FieldInfo) else None
+        return lambda: None
+    value = default if form is None else _converted_default(form, default, parameter.name)
+    if isinstance(value, _Fetched):
+        return value
+    if isinstance(value, _IMMUTABLE) or not isinstance(value, (list, dict, set)):
+        return None if value is present else lambda: value
+    # A list that one prediction changes must not reach the next one.
+    return lambda: copy.deepcopy(value)
+
+
+class _Fetched:
+    """A default that is a URL: fetched when it is first needed, and again if the model removed the file."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self._url = url
+        self._name = name
+        self._path: Path | None = None
+
+    def __call__(self) -> Path:
+        if self._path is None or not self._path.exists():
+            try:
+                path = Path.validate(self._url)
+                assert isinstance(path, URLPath)
+                self._path = path.convert()
+            except (OSError, ValueError) as error:
+                raise InputError(self._name, str(error)) from error
+        return self._path
+
+
+def _converted_default(form: _forms.Form, default: Any, name: str) -> Any:
+    form = form.without_none()
+    if default is None:
+        return None
+    if form.kind == "path" and isinstance(default, str):
+        is_url = default.lower().startswith(("http://", "https://", "data:"))
+        return _Fetched(default, name) if is_url else Path(default)
+    if form.kind in ("list", "dict") and form.children and isinstance(default, (list, dict)):
+        inner = form.children[0]
+        if isinstance(default, dict):
+            return {key: _converted_default(inner, item, name) for key, item in default.items()}
+        return [_converted_default(inner, item, name) for item in default]
+    convert = converter(form)
+    if convert is None or isinstance(default, Secret):
+        return default
+    try:
+        return convert(default, name, {})
+    except InputError:
+        return default  # It is of the right type already, or checked with the document.

@@ -1,0 +1,222 @@
+"""Classes with named fields: TypedDict, dataclass, cog.BaseModel, pydantic."""
+
+from __future__ import annotations
+
+import sys
+import typing
+from typing import Any
+
+from .model import BaseModel
+from .types import _Opaque
+
+MISSING: Any = object()
+
+
+class Field:
+    """A field.
+
+    Attributes:
+        name: as in the class.
+        key: as in JSON; pydantic's alias.
+        annotation: as written.
+        owner: the class that declares it.
+        is_required: it has no default at all.
+        has_value: it has a default that is a value, not a factory.
+        default: that value, or MISSING.
+        is_constructed: the constructor takes it.
+        limits: pydantic's limits, objects with attributes such as `ge`.
+    """
+
+    __slots__ = ("annotation", "default", "has_value", "is_constructed", "is_required", "key", "limits", "name", "owner")
+
+    def __init__(
+        self,
+        name: str,
+        annotation: Any,
+        owner: type[Any],
+        is_required: bool,
+        default: Any = MISSING,
+        *,
+        key: str | None = None,
+        is_constructed: bool = True,
+        limits: tuple[Any, ...] = (),
+    ) -> None:
+        self.name = name
+        self.key = key if key is not None else name
+        self.annotation = annotation
+        self.owner = owner
+        self.is_required = is_required
+        self.default = default
+        self.has_value = default is not MISSING
+        self.is_constructed = is_constructed
+        self.limits = limits
+
+
+class Record:
+    """A class with named fields. `kind` is "typeddict", "dataclass" (cog.BaseModel too), "plain" or "pydantic"."""
+
+    __slots__ = ("_fields", "cls", "kind")
+
+    def __init__(self, cls: Any, kind: str) -> None:
+        self.cls = cls
+        self.kind = kind
+        self._fields: list[Field] | None = None
+
+    @property
+    def fields(self) -> list[Field]:
+        """The fields in order, parents' first."""
+        if self._fields is None:
+            self._fields = _READERS[self.kind](self.cls)
+        return self._fields
+
+
+_known: dict[Any, Record] = {}
+
+
+def record_of(cls: Any) -> Record | None:
+    """Return the record that a class is.
+
+    Args:
+        cls: any class.
+
+    Returns:
+        The record, the same one at every call; None if the class is none.
+    """
+    record = _known.get(cls)
+    if record is None:
+        kind = _kind(cls)
+        if kind is not None:
+            record = _known[cls] = Record(cls, kind)
+    return record
+
+
+def _kind(cls: Any) -> str | None:
+    if "pydantic" in sys.modules and (hasattr(cls, "model_fields") or hasattr(cls, "__fields__")):
+        return "pydantic"
+    if isinstance(cls, type) and issubclass(cls, dict) and hasattr(cls, "__required_keys__"):
+        return "typeddict"
+    if not isinstance(cls, type):
+        return None
+    if issubclass(cls, BaseModel) and "__dataclass_fields__" not in cls.__dict__:
+        return "plain"
+    return "dataclass" if hasattr(cls, "__dataclass_fields__") else None
+
+
+def _annotations(cls: type[Any]) -> dict[str, Any]:
+    if sys.version_info >= (3, 14):
+        return dict(cls.__annotations__)
+    return dict(cls.__dict__.get("__annotations__", {}))
+
+
+def _owner(cls: type[Any], name: str) -> type[Any]:
+    for base in cls.__mro__:
+        if name in _annotations(base):
+            return base
+    return cls
+
+
+def _dataclass_fields(cls: type[Any]) -> list[Field]:
+    import dataclasses
+
+    found = []
+    for field in dataclasses.fields(cls):
+        default = MISSING if field.default is dataclasses.MISSING else field.default
+        required = default is MISSING and field.default_factory is dataclasses.MISSING
+        found.append(
+            Field(field.name, field.type, _owner(cls, field.name), required, default, is_constructed=field.init)
+        )
+    return found
+
+
+def _plain_fields(cls: type[Any]) -> list[Field]:
+    return [
+        Field(name, annotation, cls, name not in cls.__dict__, cls.__dict__.get(name, MISSING))
+        for name, annotation in _annotations(cls).items()
+        if "ClassVar" not in str(annotation)
+    ]
+
+
+def _typeddict_fields(cls: Any) -> list[Field]:
+    annotations: dict[str, tuple[Any, Any]] = {}
+    for base in reversed(_typeddict_bases(cls)):
+        for name, annotation in _annotations(base).items():
+            # 3.10's TypedDict copies its parents' annotations: the first declaration, not the last copy, is kept.
+            if name not in annotations or annotations[name][1] != annotation:
+                annotations[name] = (base, annotation)
+    return [
+        Field(name, _without_mark(annotation), owner, _is_required(cls, owner, name, annotation))
+        for name, (owner, annotation) in annotations.items()
+    ]
+
+
+def _typeddict_bases(cls: Any) -> list[Any]:
+    # A TypedDict's MRO is only (cls, dict, object); its parents stand in __orig_bases__.
+    bases = [cls]
+    for base in cls.__dict__.get("__orig_bases__", ()):
+        if isinstance(base, type) and hasattr(base, "__required_keys__"):
+            bases.extend(_typeddict_bases(base))
+    return bases
+
+
+def _is_required(cls: Any, owner: Any, name: str, annotation: Any) -> bool:
+    mark = _mark(annotation)
+    if mark:
+        return mark == "Required"
+    return bool(owner.__total__) if owner is not cls else name in cls.__required_keys__
+
+
+def _mark(annotation: Any) -> str:
+    """Return "Required" or "NotRequired" if the annotation is marked so; it may still be quoted."""
+    if isinstance(annotation, typing.ForwardRef):
+        annotation = annotation.__forward_arg__
+    text = annotation if isinstance(annotation, str) else str(typing.get_origin(annotation) or "")
+    head = text.partition("[")[0].rpartition(".")[2].strip()
+    return head if head in ("Required", "NotRequired") else ""
+
+
+def _without_mark(annotation: Any) -> Any:
+    if not _mark(annotation):
+        return annotation
+    if isinstance(annotation, typing.ForwardRef):
+        annotation = annotation.__forward_arg__
+    if isinstance(annotation, str):
+        return annotation.partition("[")[2].rstrip().removesuffix("]")
+    return typing.get_args(annotation)[0]
+
+
+def _pydantic_fields(cls: Any) -> list[Field]:
+    fields = cls.__dict__.get("__pydantic_fields__") or getattr(cls, "model_fields", None)
+    if isinstance(fields, dict):
+        return [_pydantic2_field(cls, name, field) for name, field in fields.items()]
+    return [
+        Field(
+            name,
+            # pydantic 1 takes Optional off the type and keeps it as a flag.
+            typing.Optional[field.outer_type_] if field.allow_none else field.outer_type_,  # noqa: UP045
+            cls,
+            bool(field.required),
+            MISSING if field.required or field.default is None else field.default,
+            key=field.alias,
+        )
+        for name, field in cls.__fields__.items()
+    ]
+
+
+def _pydantic2_field(cls: Any, name: str, field: Any) -> Field:
+    default = MISSING
+    if not field.is_required() and field.default_factory is None:
+        default = field.default
+    alias = field.validation_alias if isinstance(field.validation_alias, str) else field.alias
+    annotation = field.annotation
+    for extra in field.metadata:
+        if isinstance(extra, _Opaque):
+            annotation = typing.Annotated[annotation, extra]
+    return Field(name, annotation, cls, field.is_required(), default, key=alias, limits=tuple(field.metadata))
+
+
+_READERS = {
+    "dataclass": _dataclass_fields,
+    "plain": _plain_fields,
+    "typeddict": _typeddict_fields,
+    "pydantic": _pydantic_fields,
+}

@@ -1,0 +1,175 @@
+"""The parameters of a model's method, as they were written. Does without `inspect`, which is slow to load."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .input import FieldInfo
+
+CO_VARARGS = 0x04
+CO_VARKEYWORDS = 0x08
+CO_GENERATOR = 0x20
+CO_COROUTINE = 0x80
+CO_ASYNC_GENERATOR = 0x200
+
+
+class _Empty:
+    """Stands where nothing was written."""
+
+    def __repr__(self) -> str:
+        return "EMPTY"
+
+
+EMPTY = _Empty()
+
+# The defaults of functions as they were before `unwrap_defaults` took the `Input(…)` out of them.
+_written: dict[Any, tuple[tuple[Any, ...] | None, dict[str, Any] | None]] = {}
+
+
+class Parameter:
+    """A parameter.
+
+    Attributes:
+        name: its name.
+        annotation: what stands after the colon, not evaluated; EMPTY if nothing does.
+        default: what stands after the equals sign; EMPTY if nothing does.
+        is_positional_only: it can't be given by name.
+    """
+
+    __slots__ = ("annotation", "default", "is_positional_only", "name")
+
+    def __init__(self, name: str, annotation: Any, default: Any, is_positional_only: bool) -> None:
+        self.name = name
+        self.annotation = annotation
+        self.default = default
+        self.is_positional_only = is_positional_only
+
+
+class Signature:
+    """What a function takes and returns.
+
+    Attributes:
+        function: the plain function at the bottom of all decorators.
+        name: its name.
+        parameters: in order, without `self`.
+        returns: the return annotation, not evaluated; EMPTY if there is none.
+        variadic: annotated `*args` and `**kwargs`, by name.
+        takes_any_name: it has `**kwargs`.
+    """
+
+    __slots__ = ("function", "name", "parameters", "returns", "takes_any_name", "variadic")
+
+    def __init__(self, function: Any, is_bound: bool) -> None:
+        code = function.__code__
+        annotations = getattr(function, "__annotations__", None) or {}
+        defaults, keyword_defaults = _written.get(function, (function.__defaults__, function.__kwdefaults__))
+        defaults = defaults or ()
+        keyword_defaults = keyword_defaults or {}
+        names = code.co_varnames
+        positional = names[: code.co_argcount]
+        first_default = len(positional) - len(defaults)
+        self.function = function
+        self.name: str = function.__name__
+        self.returns: Any = annotations.get("return", EMPTY)
+        self.takes_any_name = bool(code.co_flags & CO_VARKEYWORDS)
+        self.parameters: list[Parameter] = []
+        for index, name in enumerate(positional):
+            if is_bound and index == 0:
+                continue
+            default = defaults[index - first_default] if index >= first_default else EMPTY
+            self.parameters.append(
+                Parameter(name, annotations.get(name, EMPTY), default, index < code.co_posonlyargcount)
+            )
+        end = code.co_argcount + code.co_kwonlyargcount
+        for name in names[code.co_argcount : end]:
+            self.parameters.append(
+                Parameter(name, annotations.get(name, EMPTY), keyword_defaults.get(name, EMPTY), False)
+            )
+        extra = bool(code.co_flags & CO_VARARGS) + self.takes_any_name
+        self.variadic = [name for name in names[end : end + extra] if name in annotations]
+
+
+def innermost(callable_: Any) -> tuple[Any, bool]:
+    """Find the function that decorators were put around.
+
+    Args:
+        callable_: a function or bound method.
+
+    Returns:
+        The function, or None where there is no Python function; and whether its first parameter is taken already.
+    """
+    is_bound = getattr(callable_, "__self__", None) is not None and hasattr(callable_, "__func__")
+    function = getattr(callable_, "__func__", callable_)
+    seen: set[int] = set()
+    while id(function) not in seen:
+        seen.add(id(function))
+        wrapped = getattr(function, "__wrapped__", None)
+        if wrapped is None:
+            break
+        if hasattr(wrapped, "__func__"):
+            is_bound = True
+            wrapped = wrapped.__func__
+        function = wrapped
+    return (function if hasattr(function, "__code__") else None), is_bound
+
+
+def of(callable_: Any) -> Signature | None:
+    """Read the signature of a function or bound method.
+
+    Args:
+        callable_: what is to be called; wrappers made with `functools.wraps` are looked through.
+
+    Returns:
+        The signature, or None where there is no Python function to read.
+    """
+    function, is_bound = innermost(callable_)
+    return None if function is None else Signature(function, is_bound)
+
+
+def parameter_names(callable_: Any) -> list[str]:
+    """Return the names of the parameters of a function or bound method."""
+    signature = of(callable_)
+    return [] if signature is None else [parameter.name for parameter in signature.parameters]
+
+
+def unwrap_defaults(callable_: Any) -> None:
+    """Put the defaults themselves in the place of each `Input(…)`, so that the model may call its own methods.
+
+    Args:
+        callable_: a function or bound method. It is changed, which may be one that a parent class owns.
+    """
+    function, _ = innermost(callable_)
+    if function is None or function in _written:
+        return
+    defaults, keyword_defaults = function.__defaults__, function.__kwdefaults__
+    _written[function] = (defaults, dict(keyword_defaults) if keyword_defaults else keyword_defaults)
+    if defaults:
+        function.__defaults__ = tuple([_plain(default) for default in defaults])
+    if keyword_defaults:
+        for name, default in keyword_defaults.items():
+            keyword_defaults[name] = _plain(default)
+
+
+def _plain(default: Any) -> Any:
+    if not isinstance(default, FieldInfo):
+        return default
+    factory: Callable[[], Any] | None = default.__dict__.get("_default_factory")
+    return factory() if factory is not None else default.default
+
+
+def kind_of(callable_: Any) -> str:
+    """Tell how a function runs: "function", "generator", "coroutine" or "async_generator".
+
+    Args:
+        callable_: a function or bound method; what decorators made of it counts.
+    """
+    function = getattr(callable_, "__func__", callable_)
+    code = getattr(function, "__code__", None)
+    flags = code.co_flags if code is not None else 0
+    if flags & CO_ASYNC_GENERATOR:
+        return "async_generator"
+    marks = getattr(function, "__dict__", {})
+    if flags & CO_COROUTINE or "_is_coroutine_mark" in marks or "_is_coroutine" in marks:
+        return "coroutine"
+    return "generator" if flags & CO_GENERATOR else "function"

@@ -1,0 +1,228 @@
+"""`URLFile`: a file that is fetched over HTTP when it is first read."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+from typing import Any
+
+TIMEOUT_SECONDS = 10
+
+
+class HTTPError(OSError):
+    """The server answered with an error; the text names the status and the URL."""
+
+
+class URLFile(io.IOBase):
+    """A lazy file over HTTP. Attributes beyond those of a file are the response's (`status`, `headers`, …).
+
+    Args:
+        url: the http or https URL.
+        filename: the file's name, instead of the last component of the URL.
+
+    Raises:
+        ValueError: the URL has another scheme.
+    """
+
+    __slots__ = ("__target__", "__url__", "name")
+
+    def __init__(self, url: str, filename: str | None = None) -> None:
+        from urllib.parse import urlparse
+
+        parts = urlparse(url)
+        if parts.scheme not in ("http", "https"):
+            raise ValueError("URLFile requires URL to conform to HTTP or HTTPS protocol")
+        object.__setattr__(self, "name", filename or os.path.basename(parts.path))
+        object.__setattr__(self, "__url__", url)
+
+    def __del__(self) -> None:
+        try:
+            target = object.__getattribute__(self, "__target__")
+        except AttributeError:
+            return
+        target.close()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"name": self.name, "url": object.__getattribute__(self, "__url__")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        object.__setattr__(self, "name", state["name"])
+        object.__setattr__(self, "__url__", state["url"])
+
+    def __reduce__(self) -> Any:
+        return object.__new__, (type(self),), self.__getstate__()
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return self.__reduce__()
+
+    @property
+    def __wrapped__(self) -> Any:
+        """The response; reading this fetches it."""
+        try:
+            return object.__getattribute__(self, "__target__")
+        except AttributeError:
+            target = open_url(object.__getattribute__(self, "__url__"))
+            object.__setattr__(self, "__target__", target)
+            return target
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return getattr(self.__wrapped__, name)
+
+    def __iter__(self) -> Iterator[bytes]:  # type: ignore[override]
+        return iter(self.__wrapped__)
+
+    def __next__(self) -> bytes:
+        return next(self.__wrapped__)  # type: ignore[no-any-return]
+
+    def __repr__(self) -> str:
+        try:
+            target = object.__getattribute__(self, "__target__")
+        except AttributeError:
+            return f"<{type(self).__name__} at 0x{id(self):x} for {object.__getattribute__(self, '__url__')!r}>"
+        return f"<{type(self).__name__} at 0x{id(self):x} wrapping {target!r}>"
+
+    def readable(self) -> bool:
+        """Return False, as it does before anything is fetched."""
+        return False
+
+    def seekable(self) -> bool:
+        """Return False: the content comes once."""
+        return False
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Return up to `size` bytes, or all that are left."""
+        return self.__wrapped__.read(size)  # type: ignore[no-any-return]
+
+    def readline(self, size: int | None = -1) -> bytes:
+        """Return the next line."""
+        return self.__wrapped__.readline(size)  # type: ignore[no-any-return]
+
+    def readlines(self, hint: int | None = -1) -> list[bytes]:
+        """Return the lines that are left."""
+        return self.__wrapped__.readlines(hint)  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        """Close the connection, if there is one."""
+        try:
+            target = object.__getattribute__(self, "__target__")
+        except AttributeError:
+            return
+        target.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the content was fetched and closed again."""
+        try:
+            target = object.__getattribute__(self, "__target__")
+        except AttributeError:
+            return False
+        return bool(target.closed)
+
+
+URLFile.__module__ = HTTPError.__module__ = "cog.types"
+
+
+class Response(io.BufferedReader):
+    """The body of an answer, decoded; other attributes are those of `http.client.HTTPResponse`."""
+
+    def __init__(self, response: Any, body: Any) -> None:
+        self._response = response
+        super().__init__(body)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__dict__["_response"], name)
+
+    def __repr__(self) -> str:
+        return f"<cog.HTTPResponse {self._response.status} {self._response.url}>"
+
+    def close(self) -> None:
+        """Close the body and the connection."""
+        super().close()
+        self._response.close()
+
+
+class _Inflated(io.RawIOBase):
+    """Decodes a body as it is read."""
+
+    def __init__(self, response: Any, encoding: str) -> None:
+        import zlib
+
+        self._response = response
+        # 47: gzip or zlib, whichever the first bytes say. "deflate" is sometimes sent without zlib's frame.
+        self._new = lambda: zlib.decompressobj(47)
+        self._raw = (lambda: zlib.decompressobj(-15)) if encoding == "deflate" else None
+        self._decoder: Any = self._new()
+        self._pending = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer).cast("B")
+        while True:
+            if not self._pending:
+                self._pending = self._response.read(65536)
+                if not self._pending:
+                    if not self._decoder.eof:
+                        raise EOFError("the compressed body ended before its end-of-stream mark")
+                    return 0
+            if self._decoder.eof:  # The next member of a gzip body.
+                self._decoder = self._new()
+            decoded = self._decode(self._pending, len(view))
+            self._pending = self._decoder.unconsumed_tail or self._decoder.unused_data
+            if decoded:
+                view[: len(decoded)] = decoded
+                return len(decoded)
+
+    def _decode(self, data: bytes, limit: int) -> bytes:
+        import zlib
+
+        try:
+            decoded: bytes = self._decoder.decompress(data, limit)
+        except zlib.error:
+            if self._raw is None:
+                raise
+            self._decoder, self._raw = self._raw(), None
+            decoded = self._decoder.decompress(data, limit)
+        return decoded
+
+
+def open_url(url: str) -> Response:
+    """Send the GET request for `url` and check the status.
+
+    Args:
+        url: the http or https URL.
+
+    Returns:
+        The body, to be read.
+
+    Raises:
+        HTTPError: the status is 400 or above.
+        ConnectionError: the server can't be reached.
+        TimeoutError: the server didn't answer within ten seconds.
+    """
+    import urllib.error
+    import urllib.request
+
+    headers = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
+    if agent := os.environ.get("COG_USER_AGENT"):
+        headers["User-Agent"] = agent
+    try:
+        response = urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=TIMEOUT_SECONDS)
+    except urllib.error.HTTPError as error:
+        with error:
+            kind = "Client" if error.code < 500 else "Server"
+            raise HTTPError(f"{error.code} {kind} Error: {error.reason} for url: {url}") from None
+    except TimeoutError:
+        raise TimeoutError(f"Read timed out. (read timeout={TIMEOUT_SECONDS}) for url: {url}") from None
+    except urllib.error.URLError as error:
+        if isinstance(error.reason, TimeoutError):
+            raise TimeoutError(f"Connect timed out. (timeout={TIMEOUT_SECONDS}) for url: {url}") from None
+        raise ConnectionError(f"{error.reason} for url: {url}") from None
+    encoding = response.headers.get("Content-Encoding", "").strip().lower()
+    if encoding in ("gzip", "x-gzip", "deflate"):
+        return Response(response, _Inflated(response, encoding))
+    return Response(response, response)

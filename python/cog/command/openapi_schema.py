@@ -1,0 +1,60 @@
+"""Prints the OpenAPI document of a model: `python -m cog.command.openapi_schema [--predict REF] [--train REF]`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the document as JSON.
+
+    Args:
+        arguments: the command line, by default the program's own. Without references those of the environment
+            variables COG_PREDICT_TYPE_STUB and COG_TRAIN_TYPE_STUB are taken.
+
+    Returns:
+        The exit status: 1 if the model can't be loaded or described.
+    """
+    import argparse
+    import json
+    import traceback
+
+    parser = argparse.ArgumentParser(
+        prog="python -m cog.command.openapi_schema", description="Print the OpenAPI document of a model"
+    )
+    parser.add_argument("--predict", metavar="REF", help="the model, for example predict.py:Predictor")
+    parser.add_argument("--train", metavar="REF", help="the training, for example train.py:train")
+    options = parser.parse_args(arguments)
+    predict, train = options.predict, options.train
+    if predict is None and train is None:
+        predict = os.environ.get("COG_PREDICT_TYPE_STUB") or None
+        train = os.environ.get("COG_TRAIN_TYPE_STUB") or None
+        if predict is None and train is None:
+            parser.error("name a model with --predict or --train")
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    # What the model prints while it is imported must not get into the document.
+    stdout, sys.stdout = sys.stdout, sys.stderr
+    from cog import _document
+    from cog.errors import CogError
+
+    try:
+        document = _document.generate(predict=predict, train=train)
+        _document.validate(document)
+    except CogError as error:
+        print(f"ERROR: {error}", file=sys.stderr)
+        return 1
+    except BaseException as error:
+        traceback.print_exc()
+        print(f"ERROR: failed to load predictor: {type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    finally:
+        sys.stdout = stdout
+    json.dump(document, sys.stdout, indent=2, ensure_ascii=False, allow_nan=False)
+    print()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,150 @@
+"""The base classes of models, and loading them."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path as PathlibPath
+
+    from .scope import Scope
+
+__all__ = [
+    "BasePredictor",
+    "BaseRunner",
+    "extract_setup_weights",
+    "has_setup_weights",
+    "load_predictor_from_ref",
+]
+
+
+def defines(cls: type[Any], name: str) -> bool:
+    """Tell whether a class, or one of its bases before the SDK's own, defines a method.
+
+    Args:
+        cls: the class.
+        name: the method's name.
+    """
+    for base in cls.__mro__:
+        if base is object or base.__dict__.get("_cog_is_base", False):
+            return False
+        if name in base.__dict__:
+            value = base.__dict__[name]
+            if callable(value):
+                return True
+    return False
+
+
+class BaseRunner:
+    """Base class of models. A subclass has a method `run`, and `setup` when something is to be loaded first."""
+
+    # Methods of classes that carry this themselves don't count as the model's own.
+    _cog_is_base = True
+    _cog_defines_predict_only = False
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        cls._cog_defines_predict_only = defines(cls, "predict") and not defines(cls, "run")
+
+    def setup(self, weights: PathlibPath | str | None = None) -> Any:
+        """Load the model; called once, before the first prediction. May be a coroutine function.
+
+        Args:
+            weights: the value of the environment variable COG_WEIGHTS, None where that is not set.
+        """
+
+    def run(self, *args: Any, **kwargs: Any) -> Any:
+        """Run one prediction. A model has its own method of this name, with annotated parameters.
+
+        Raises:
+            NotImplementedError: the model has none.
+        """
+        if self._cog_defines_predict_only:
+            return self.predict(*args, **kwargs)
+        raise NotImplementedError("run has not been implemented by parent class.")
+
+    def predict(self, *args: Any, **kwargs: Any) -> Any:
+        """Run one prediction; the older name of `run`.
+
+        Raises:
+            NotImplementedError: the model has no `run`.
+        """
+        import warnings
+
+        warnings.warn(
+            f"{type(self).__name__}.predict() is deprecated; use run() instead", DeprecationWarning, stacklevel=2
+        )
+        return self.run(*args, **kwargs)
+
+    @property
+    def scope(self) -> Scope:
+        """The scope of the running prediction, the same as `current_scope()`."""
+        from .scope import current_scope
+
+        return current_scope()
+
+    def record_metric(self, key: str, value: Any, mode: str = "replace") -> None:
+        """Record a metric of the running prediction.
+
+        Args:
+            key: the name.
+            value: a bool, int, float, str, list or dict.
+            mode: "replace", "incr" or "append".
+
+        Raises:
+            TypeError: the mode, or the type of the value, can't be used.
+            ValueError: the name can't be used.
+        """
+        self.scope.record_metric(key, value, mode=mode)
+
+
+class BasePredictor(BaseRunner):
+    """The older name of `BaseRunner`."""
+
+    _cog_is_base = True
+
+
+def has_setup_weights(predictor: Any) -> bool:
+    """Tell whether the model's `setup` has a parameter named `weights`.
+
+    Args:
+        predictor: the model object.
+    """
+    from ._signature import parameter_names
+
+    setup = getattr(predictor, "setup", None)
+    return setup is not None and "weights" in parameter_names(setup)
+
+
+def extract_setup_weights(predictor: Any) -> str | None:
+    """Return what `setup(weights)` is to be called with.
+
+    Args:
+        predictor: the model object.
+
+    Returns:
+        The value of the environment variable COG_WEIGHTS; None when it is empty or not set.
+    """
+    return os.environ.get("COG_WEIGHTS") or None
+
+
+def load_predictor_from_ref(ref: str) -> Any:
+    """Load a model.
+
+    Args:
+        ref: `file.py:Name`, or `file.py` for its `Runner` or `Predictor`.
+
+    Returns:
+        An object of the class, or the function.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ImportError: the file is no Python source.
+        AttributeError: the file holds nothing of that name.
+        ValueError: the class has no `run` or `predict`, or both.
+        Exception: whatever the file or the constructor raises.
+    """
+    from ._loader import load_object
+
+    return load_object(ref, "predict")

@@ -1,0 +1,279 @@
+"""The types that a model's signature is written with."""
+
+from __future__ import annotations
+
+import io
+import os
+import pathlib
+import sys
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any, AsyncIterator, Iterator, NoReturn, TypeVar  # noqa: UP035 - subclassed below
+
+from ._frozen import Frozen
+from ._urlfile import HTTPError, URLFile
+
+__all__ = [
+    "FILENAME_ILLEGAL_CHARS",
+    "FILENAME_MAX_LENGTH",
+    "AsyncConcatenateIterator",
+    "ConcatenateIterator",
+    "File",
+    "HTTPError",
+    "Opaque",
+    "Path",
+    "Secret",
+    "URLFile",
+    "URLPath",
+    "get_filename",
+]
+
+FILENAME_ILLEGAL_CHARS = {"\0", "/"}
+FILENAME_MAX_LENGTH = 200
+
+_URL_SCHEMES = ("data", "http", "https")
+
+_Item = TypeVar("_Item")
+
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+
+    @dataclass(frozen=True)
+    class Secret:
+        """A value that must not be shown: its text and its repr are asterisks."""
+
+        secret_value: str | None = None
+
+        def get_secret_value(self) -> str | None:
+            """Return the value itself."""
+            ...
+
+else:
+
+    class Secret(Frozen):
+        """A value that must not be shown: its text and its repr are asterisks."""
+
+        _names = ("secret_value",)
+        _types = {"secret_value": "Optional[str]"}
+
+        def __init__(self, secret_value=None):
+            self.__dict__["secret_value"] = secret_value
+
+        def __repr__(self):
+            return f"Secret({self})"
+
+        def __str__(self):
+            return "**********" if self.secret_value is not None else ""
+
+        def get_secret_value(self):
+            """Return the value itself."""
+            return self.secret_value
+
+        @classmethod
+        def __get_pydantic_core_schema__(cls, source, handler):
+            # Without this pydantic would take the dataclass apart and show the value.
+            from pydantic_core import core_schema
+
+            return core_schema.no_info_plain_validator_function(
+                lambda value: value if isinstance(value, cls) else cls(value),
+                serialization=core_schema.plain_serializer_function_ser_schema(
+                    lambda secret: str(secret) if secret.secret_value is not None else None
+                ),
+            )
+
+        @classmethod
+        def __get_pydantic_json_schema__(cls, core_schema, handler):
+            return {"type": "string", "format": "password", "writeOnly": True, "x-cog-secret": True}
+
+
+class File(io.IOBase):
+    """A file as an open file object. `Path` is the better choice for new models."""
+
+    @classmethod
+    def validate(cls, value: Any) -> io.IOBase:
+        """Open what a client sent.
+
+        Args:
+            value: an open file, or the text of a data, http or https URL.
+
+        Returns:
+            The file itself, the bytes of the data URL, or a file that is fetched when it is first read.
+
+        Raises:
+            ValueError: the text is no such URL.
+        """
+        if isinstance(value, io.IOBase):
+            return value
+        from urllib.parse import urlparse
+
+        scheme = urlparse(value).scheme
+        if scheme == "data":
+            from urllib.request import urlopen
+
+            with urlopen(value) as response:
+                return io.BytesIO(response.read())
+        if scheme in ("http", "https"):
+            return URLFile(value)
+        raise ValueError(f"'{scheme}' is not a valid URL scheme. 'data', 'http', or 'https' is supported.")
+
+
+class Path(pathlib.PosixPath):
+    """A file, as its path. Inputs are fetched before the model runs and removed afterwards."""
+
+    @classmethod
+    def validate(cls, value: Any) -> pathlib.Path:
+        """Turn what a client sent into a path.
+
+        Args:
+            value: a path, the text of a data, http or https URL, or the text of a local path.
+
+        Returns:
+            The path itself, a `URLPath` that is not fetched yet, or a `Path`.
+        """
+        if isinstance(value, pathlib.Path):
+            return value
+        from urllib.parse import urlparse
+
+        if urlparse(value).scheme in _URL_SCHEMES:
+            return URLPath(source=value, filename=get_filename(value), fileobj=File.validate(value))
+        return cls(value)
+
+
+class URLPath(pathlib.PosixPath):
+    """A file that is not fetched yet. `convert` fetches it.
+
+    Args:
+        source: the URL.
+        filename: what the local file's name ends with.
+        fileobj: gives the content.
+    """
+
+    source: str
+    filename: str
+    fileobj: io.IOBase
+    _converted: Path | None
+
+    def __new__(cls, *, source: str, filename: str, fileobj: io.IOBase) -> URLPath:
+        return super().__new__(cls, _shortened(filename))
+
+    def __init__(self, *, source: str, filename: str, fileobj: io.IOBase) -> None:
+        filename = _shortened(filename)
+        if sys.version_info >= (3, 12):
+            super().__init__(filename)
+        self.source = source
+        self.filename = filename
+        self.fileobj = fileobj
+        self._converted = None
+
+    def with_segments(self, *segments: str | os.PathLike[str]) -> pathlib.PosixPath:  # type: ignore[override]
+        """Return a plain path: parents and siblings of a URL are no downloads."""
+        return pathlib.PosixPath(*segments)
+
+    def convert(self) -> Path:
+        """Fetch the file, once.
+
+        Returns:
+            The path of a new temporary file; the same one at every call.
+
+        Raises:
+            OSError: the download failed.
+        """
+        if self._converted is None:
+            import shutil
+            from tempfile import NamedTemporaryFile
+
+            with NamedTemporaryFile(suffix=self.filename, delete=False) as copy:
+                try:
+                    shutil.copyfileobj(self.fileobj, copy)  # type: ignore[misc]
+                except BaseException:
+                    os.unlink(copy.name)
+                    raise
+            self._converted = Path(copy.name)
+        return self._converted
+
+    def unlink(self, missing_ok: bool = False) -> None:
+        """Remove the temporary file, if there is one.
+
+        Args:
+            missing_ok: do not complain when it is gone already.
+
+        Raises:
+            FileNotFoundError: the file is gone already.
+        """
+        if self._converted is not None:
+            self._converted.unlink(missing_ok=missing_ok)
+
+    def __str__(self) -> str:
+        return self.source
+
+    def __fspath__(self) -> str:
+        return self.source
+
+    def __repr__(self) -> str:
+        return f"URLPath({self.source!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("cannot pickle 'URLPath' object: call convert() and pickle what it returns")
+
+
+def get_filename(url: str) -> str:
+    """Name the local copy of a URL.
+
+    Args:
+        url: a data, http or https URL.
+
+    Returns:
+        The last component of the path, decoded; for data URLs `file` and the extension of the media type. No longer
+        than 200 bytes, without slashes.
+    """
+    from urllib.parse import unquote_plus, urlparse
+
+    parts = urlparse(url)
+    if parts.scheme == "data":
+        import mimetypes
+
+        media_type = parts.path.partition(",")[0].partition(";")[0] or "text/plain"
+        return "file" + (mimetypes.guess_extension(media_type) or "")
+    name = _shortened(unquote_plus(os.path.basename(parts.path)))
+    for character in FILENAME_ILLEGAL_CHARS:
+        name = name.replace(character, "_")
+    return name
+
+
+def _shortened(name: str) -> str:
+    if len(name.encode("utf-8", "surrogateescape")) <= FILENAME_MAX_LENGTH:
+        return name
+    stem, extension = os.path.splitext(name)
+    room = max(FILENAME_MAX_LENGTH - 1 - len(extension.encode()), 0)
+    return f"{stem.encode()[:room].decode('utf-8', 'ignore')}~{extension}"
+
+
+class ConcatenateIterator(Iterator[_Item]):
+    """Annotation of a model that gives its text piece by piece; clients show the pieces as one text."""
+
+    @abstractmethod
+    def __next__(self) -> _Item: ...
+
+
+class AsyncConcatenateIterator(AsyncIterator[_Item]):
+    """The same for an asynchronous model."""
+
+    @abstractmethod
+    async def __anext__(self) -> _Item: ...
+
+
+class _Opaque:
+    """Marks a type whose values are plain JSON objects to clients: `Annotated[T, Opaque]`."""
+
+    def __repr__(self) -> str:
+        return "cog.Opaque"
+
+    def __copy__(self) -> _Opaque:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _Opaque:
+        return self
+
+
+Opaque = _Opaque()
+

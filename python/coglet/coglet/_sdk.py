@@ -1,0 +1,7 @@
+"""The scope of a prediction, under the name that its types report."""
+
+from __future__ import annotations
+
+from cog.scope import MetricRecorder, Scope, current_scope
+
+__all__ = ["MetricRecorder", "Scope", "current_scope"]
