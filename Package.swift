@@ -50,7 +50,8 @@ let package = Package(
         .executableTarget(
             name: "CogletServer",
             dependencies: [
-                "CLinux", "EventLoop", "JSON", "HTTPServer", "HTTPClient", "FileTransfer", "WebhookDelivery", "Predictions",
+                "CLinux", "EventLoop", "JSON", "HTTPServer", "HTTPClient", "FileTransfer", "WebhookDelivery",
+                "Predictions",
                 "WorkerProtocol",
             ],
             swiftSettings: swiftRules),
@@ -87,7 +88,8 @@ let package = Package(
             name: "FileTransferTests", dependencies: ["FileTransfer", "HTTPClient", "EventLoop", "LoopbackServer"],
             swiftSettings: swiftRules),
         .testTarget(
-            name: "WebhookDeliveryTests", dependencies: ["WebhookDelivery", "HTTPClient", "EventLoop", "LoopbackServer"],
+            name: "WebhookDeliveryTests",
+            dependencies: ["WebhookDelivery", "HTTPClient", "EventLoop", "LoopbackServer"],
             swiftSettings: swiftRules),
         .testTarget(name: "PredictionsTests", dependencies: ["Predictions", "JSON"], swiftSettings: swiftRules),
         .testTarget(name: "WorkerProtocolTests", dependencies: ["WorkerProtocol"], swiftSettings: swiftRules),

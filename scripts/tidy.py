@@ -16,10 +16,21 @@ IMPORTS = {
     "EventLoop": {"CLibuv"},
     "JSON": {"CJSON"},
     "HTTPServer": {"EventLoop", "CHTTPParser"},
-    "HTTPClient": {"EventLoop", "CLibcurl", "CLibuv"},
+    "HTTPClient": {"EventLoop", "CLibcurl"},
+    "FileTransfer": {"EventLoop", "HTTPClient"},
+    "WebhookDelivery": {"EventLoop", "HTTPClient"},
     "Predictions": {"JSON", "CPCRE2"},
     "WorkerProtocol": set(),
-    "CogletServer": {"EventLoop", "JSON", "HTTPServer", "HTTPClient", "Predictions", "WorkerProtocol"},
+    "CogletServer": {
+        "EventLoop",
+        "JSON",
+        "HTTPServer",
+        "HTTPClient",
+        "FileTransfer",
+        "WebhookDelivery",
+        "Predictions",
+        "WorkerProtocol",
+    },
     "CogletWorker": {"CPythonBridge", "WorkerProtocol"},
 }
 MAY_USE_FOUNDATION = {"CogKit", "CogCLI"}
