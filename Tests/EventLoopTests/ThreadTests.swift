@@ -1,6 +1,5 @@
 import EventLoop
 import Glibc
-import Synchronization
 import Testing
 
 @Suite struct ThreadTests {
@@ -42,21 +41,19 @@ import Testing
         try withLoop { loop in
             let thread = UInt(pthread_self())
             var results: [Int] = []
-            let workThreads = Mutex<Set<UInt>>([])
+            var workThreads: Set<UInt> = []
             for number in 0..<20 {
                 loop.submit(
-                    work: {
-                        workThreads.withLock { _ = $0.insert(UInt(pthread_self())) }
-                        return number * number
-                    },
+                    work: { (square: number * number, thread: UInt(pthread_self())) },
                     then: { result in
                         #expect(UInt(pthread_self()) == thread)
-                        results.append(result)
+                        results.append(result.square)
+                        workThreads.insert(result.thread)
                     })
             }
             loop.run()
             #expect(results.sorted() == (0..<20).map { $0 * $0 })
-            #expect(workThreads.withLock { !$0.contains(thread) })
+            #expect(!workThreads.contains(thread))
         }
     }
 

@@ -18,9 +18,7 @@ extension Connection {
         switch state {
         case .readingHead:
             guard input.parsed < input.filled else { return false }
-            if parser.isBetweenMessages, !isKnownUniquelyReferenced(&input) {
-                input = input.successor(capacity: 8_192)
-            }
+            if parser.isBetweenMessages { renewInput() }
             switch parser.feedHead(input) {
             case .incomplete: return false
             case .complete: headReceived()
@@ -52,6 +50,13 @@ extension Connection {
             return true
         case .exchanging, .closing, .lingering, .closed:
             return false
+        }
+    }
+
+    /// Takes a new buffer when somebody still refers to the last head, or when a request has made the buffer large.
+    private func renewInput() {
+        if !isKnownUniquelyReferenced(&input) || input.capacity > Self.keptInputBytes {
+            input = input.successor(capacity: Self.inputBytes)
         }
     }
 

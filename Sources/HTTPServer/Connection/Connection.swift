@@ -24,6 +24,11 @@ final class Connection {
         case closed
     }
 
+    /// What a connection has for heads and chunks to begin with.
+    static let inputBytes = 8_192
+    /// What it may keep of that from one request to the next.
+    static let keptInputBytes = 262_144
+
     let server: HTTPServer
     let stream: Stream
     /// Where the server keeps this connection.
@@ -66,7 +71,7 @@ final class Connection {
     init(server: HTTPServer, stream: Stream) {
         self.server = server
         self.stream = stream
-        input = MessageBuffer(capacity: 8_192, fieldLimit: server.configuration.fieldLimit)
+        input = MessageBuffer(capacity: Self.inputBytes, fieldLimit: server.configuration.fieldLimit)
         parser = RequestParser(configuration: server.configuration)
         stream.delegate = self
     }
