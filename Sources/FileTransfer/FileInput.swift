@@ -34,9 +34,21 @@ public struct FileInput: Sendable {
     }
 
     var kind: Kind? {
-        let start = withText { String(decoding: $0.prefix(8), as: UTF8.self).lowercased() }
+        let start = self.start.prefix(8).lowercased()
         if start.hasPrefix("data:") { return .data }
         return start.hasPrefix("http:") || start.hasPrefix("https:") ? .http : nil
+    }
+
+    /// The first characters of the string, about a hundred; costs the same however long the string is.
+    var start: String {
+        switch text {
+        case .string(let text):
+            return String(text.prefix(100))
+        case .literal(let buffer, let range):
+            return unescaped(UnsafeRawBufferPointer(rebasing: buffer.bytes[range].prefix(100))).withUnsafeBytes {
+                String(decoding: $0, as: UTF8.self)
+            }
+        }
     }
 
     /// Gives `body` the bytes of the string, escapes resolved. A long string is not copied unless it has escapes.
@@ -46,43 +58,59 @@ public struct FileInput: Sendable {
             return text.withUTF8 { body(UnsafeRawBufferPointer($0)) }
         case .literal(let buffer, let range):
             let bytes = UnsafeRawBufferPointer(rebasing: buffer.bytes[range])
-            guard let start = bytes.baseAddress, memchr(start, Int32(UInt8(ascii: "\\")), bytes.count) != nil else {
-                return body(bytes)
-            }
+            guard offset(of: UInt8(ascii: "\\"), in: bytes) != nil else { return body(bytes) }
             return unescaped(bytes).withUnsafeBytes(body)
         }
     }
 }
 
-/// The bytes behind a JSON string literal's escapes; the literal is known to be well-formed.
+/// The bytes behind a JSON string literal's escapes; the literal is known to be well-formed, but may be cut off.
 private func unescaped(_ literal: UnsafeRawBufferPointer) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(literal.count)
-    var rest = literal[...]
-    /// The 16 bits of `\uXXXX`, which is at the start of the rest, without taking it.
-    func codeUnit() -> UInt32? {
-        guard rest.count >= 6, rest.starts(with: Array("\\u".utf8)) else { return nil }
-        return UInt32(String(decoding: rest.dropFirst(2).prefix(4), as: UTF8.self), radix: 16)
-    }
-    while let byte = rest.first {
-        guard byte == UInt8(ascii: "\\"), rest.count >= 2 else {
-            result.append(byte)
-            rest = rest.dropFirst()
+    var position = 0
+    while position < literal.count {
+        let rest = UnsafeRawBufferPointer(rebasing: literal[position...])
+        let plainCount = offset(of: UInt8(ascii: "\\"), in: rest) ?? rest.count
+        result.append(contentsOf: rest[..<plainCount])
+        position += plainCount
+        guard position + 1 < literal.count else { break }
+        switch literal[position + 1] {
+        case UInt8(ascii: "u"):
+            position += appendScalar(at: position, of: literal, to: &result)
             continue
+        case UInt8(ascii: "b"): result.append(0x08)
+        case UInt8(ascii: "f"): result.append(0x0C)
+        case UInt8(ascii: "n"): result.append(0x0A)
+        case UInt8(ascii: "r"): result.append(0x0D)
+        case UInt8(ascii: "t"): result.append(0x09)
+        case let character: result.append(character)
         }
-        if var unit = codeUnit() {
-            rest = rest.dropFirst(6)
-            if (0xD800..<0xDC00).contains(unit), let low = codeUnit(), (0xDC00..<0xE000).contains(low) {
-                rest = rest.dropFirst(6)
-                unit = 0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00)
-            }
-            result.append(contentsOf: String(UnicodeScalar(unit) ?? "\u{FFFD}").utf8)
-        } else {
-            let escaped = rest[rest.startIndex + 1]
-            let plain: [UInt8: UInt8] = [0x62: 0x08, 0x66: 0x0C, 0x6E: 0x0A, 0x72: 0x0D, 0x74: 0x09]  // b f n r t
-            result.append(plain[escaped] ?? escaped)
-            rest = rest.dropFirst(2)
-        }
+        position += 2
     }
     return result
+}
+
+/// Adds what the `\uXXXX`, or the pair of two of them, at `position` stands for, and returns how many bytes that were.
+private func appendScalar(at position: Int, of literal: UnsafeRawBufferPointer, to result: inout [UInt8]) -> Int {
+    func codeUnit(at position: Int) -> UInt32? {
+        guard position + 6 <= literal.count, literal[position] == UInt8(ascii: "\\"),
+            literal[position + 1] == UInt8(ascii: "u")
+        else { return nil }
+        return UInt32(String(decoding: literal[(position + 2)..<(position + 6)], as: UTF8.self), radix: 16)
+    }
+    guard let unit = codeUnit(at: position) else { return literal.count - position }
+    if (0xD800..<0xDC00).contains(unit), let low = codeUnit(at: position + 6), (0xDC00..<0xE000).contains(low),
+        let scalar = UnicodeScalar(0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00))
+    {
+        result.append(contentsOf: String(scalar).utf8)
+        return 12
+    }
+    result.append(contentsOf: String(UnicodeScalar(unit) ?? "\u{FFFD}").utf8)
+    return 6
+}
+
+private func offset(of byte: UInt8, in bytes: UnsafeRawBufferPointer) -> Int? {
+    guard let start = bytes.baseAddress, let found = memchr(start, Int32(byte), bytes.count) else { return nil }
+    return UnsafeRawPointer(found) - start
 }

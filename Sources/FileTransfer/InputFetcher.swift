@@ -99,8 +99,7 @@ public final class InputFetch {
                 ended(index, result)
             }
         case nil:
-            let text = input.withText { String(decoding: $0.prefix(100), as: UTF8.self) }
-            later { [self] in ended(index, .failure(.unsupportedURL(text))) }
+            later { [self] in ended(index, .failure(.unsupportedURL(input.start))) }
         }
     }
 

@@ -62,6 +62,10 @@ import Testing
         let input = FileInput(pointer: "a", text: .literal(buffer, 1..<(buffer.count - 1)))
         #expect(input.withText { String(decoding: $0, as: UTF8.self) } == "data:,a/bä😀\n\"\\")
         #expect(input.isFetchable)
+        let odd = Buffer(Array(#"\u0064ata:,\ud83d\u0041\u00"#.utf8))
+        let cut = FileInput(pointer: "a", text: .literal(odd, 0..<odd.count))
+        #expect(cut.withText { String(decoding: $0, as: UTF8.self) } == "data:,\u{FFFD}A")
+        #expect(cut.isFetchable)
     }
 
     /// Only http, https and data can be fetched.

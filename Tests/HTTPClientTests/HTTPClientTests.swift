@@ -313,6 +313,14 @@ import Testing
         try test.close(server)
     }
 
+    /// A closed client refuses politely.
+    @Test func sendAfterClose() throws {
+        let test = try TestLoop()
+        test.client.close()
+        #expect(try test.result(of: HTTPRequest(.get, "http://127.0.0.1:1/")).error == .canceled)
+        try test.close()
+    }
+
     /// A file that is shorter than was said fails the upload instead of hanging it.
     @Test func shrunkFile() throws {
         let test = try TestLoop()
