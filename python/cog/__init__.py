@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ._decorators import concurrent, streaming
     from ._deprecated import ExperimentalFeatureWarning, emit_metric
-    from .coder import Coder
+    from .coder import Coder as Coder
     from .input import FieldInfo, Input
     from .model import BaseModel
     from .predictor import BasePredictor, BaseRunner

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from ._forms import SCALARS, Form, Unsupported, record_forms
 from ._records import Record
@@ -326,9 +326,8 @@ def _built(make: Callable[..., Any], where: str, /, *positional: Any, **named: A
     try:
         return make(*positional, **named)
     except Exception as error:
-        details = getattr(error, "errors", None)
-        if callable(details) and isinstance(error, ValueError):
-            first = details()[0]
+        if isinstance(error, ValueError) and hasattr(error, "errors"):
+            first: Any = cast(Any, error).errors()[0]
             inside = "".join([f"/{escaped(str(part))}" for part in first["loc"]])
             raise InputError(where + inside, first["msg"]) from error
         raise InputError(where, str(error)) from error

@@ -31,7 +31,6 @@ def _emit_metric(name: str, value: Any) -> None:
 _emit_metric.__name__ = _emit_metric.__qualname__ = "emit_metric"
 
 
-
 if TYPE_CHECKING:
     ExperimentalFeatureWarning = _ExperimentalFeatureWarning
     emit_metric = _emit_metric

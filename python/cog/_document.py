@@ -138,7 +138,7 @@ class _Components:
             self._add_limits(schema, form.without_none(), info)
             if info.choices:
                 schema = self._with_choices(schema, form, parameter.name, info)
-        if has_factory(info) and default is info.__dict__["_default_factory"]:  # type: ignore[union-attr]
+        if has_factory(info) and default is info.__dict__["_default_factory"]:
             schema["_required"] = False
             self._add_made_default(schema, form, default)
         else:

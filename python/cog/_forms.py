@@ -300,7 +300,7 @@ def _parse_class(cls: type[Any]) -> Form:
     raise Unsupported(f"{spelled(cls)} is not supported", _hint(cls))
 
 
-def _parse_enum(cls: type[Any]) -> Form:
+def _parse_enum(cls: Any) -> Form:
     for member in cls:
         if _plain_value(member) is None:
             raise Unsupported(

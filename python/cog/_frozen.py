@@ -15,7 +15,7 @@ class LazyFields:
         import dataclasses
 
         names = owner._names
-        made = dataclasses.make_dataclass(owner.__name__, [(name, Any, None) for name in names], frozen=True)
+        made: Any = dataclasses.make_dataclass(owner.__name__, [(name, Any, None) for name in names], frozen=True)
         fields: dict[str, Any] = made.__dataclass_fields__
         for name in names:
             fields[name].type = owner._types.get(name, "Any")
@@ -32,15 +32,15 @@ class Frozen:
     __dataclass_fields__: Any = None
 
     def __init_subclass__(cls) -> None:
-        cls.__match_args__ = cls._names  # type: ignore[attr-defined]
+        setattr(cls, "__match_args__", cls._names)  # noqa: B010 - type checkers know no such attribute
         cls.__dataclass_fields__ = LazyFields()
 
     def _values(self) -> tuple[Any, ...]:
         return tuple([getattr(self, name) for name in self._names])
 
     def __eq__(self, other: object) -> bool:
-        if other.__class__ is self.__class__:
-            return self._values() == other._values()  # type: ignore[attr-defined, no-any-return]
+        if isinstance(other, Frozen) and other.__class__ is self.__class__:
+            return self._values() == other._values()
         return NotImplemented
 
     def __hash__(self) -> int:

@@ -7,7 +7,7 @@ import json
 import math
 import os
 from types import GeneratorType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from .types import Secret
 
@@ -89,7 +89,7 @@ def open_file(value: Any) -> tuple[BinaryIO, str] | None:
     if isinstance(value, io.IOBase):
         if _is_text(value):
             raise OutputError(f"Failed to read IOBase: TypeError: {_described_text(value)}")
-        return value, _name_of(value)  # type: ignore[return-value]
+        return cast(BinaryIO, value), _name_of(value)
     if isinstance(value, os.PathLike):
         try:
             path = os.fspath(value)
@@ -97,7 +97,7 @@ def open_file(value: Any) -> tuple[BinaryIO, str] | None:
             _check_regular(opened, path)
         except OSError as error:
             raise OutputError(f"Failed to process output: {_described(error)}") from error
-        return opened, os.path.basename(os.fsdecode(path))  # type: ignore[return-value]
+        return cast(BinaryIO, opened), os.path.basename(os.fsdecode(path))
     return None
 
 
@@ -128,14 +128,14 @@ def _default(value: Any) -> Any:
     as_dict = getattr(value, "dict", None)
     if callable(as_dict) and not isinstance(value, type):
         return as_dict()
-    cls = type(value)
+    cls: Any = type(value)
     if hasattr(cls, "__dataclass_fields__"):
         import dataclasses
 
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if isinstance(value, (set, frozenset, GeneratorType)):
         return list(value)
-    if isinstance(value, os.PathLike) or isinstance(value, io.IOBase):
+    if isinstance(value, (os.PathLike, io.IOBase)):
         return _data_url(value)
     from datetime import datetime
     from enum import Enum
@@ -172,7 +172,8 @@ def _integer(value: int) -> str:
     except ValueError:
         # Python refuses to print huge numbers in decimal by default, since that takes long.
         raise OutputError(
-            "Failed to serialize output: ValueError: the integer has more digits than sys.get_int_max_str_digits() allows"
+            "Failed to serialize output: ValueError: the integer has more digits than "
+            "sys.get_int_max_str_digits() allows"
         ) from None
 
 

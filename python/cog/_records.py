@@ -27,7 +27,17 @@ class Field:
         limits: pydantic's limits, objects with attributes such as `ge`.
     """
 
-    __slots__ = ("annotation", "default", "has_value", "is_constructed", "is_required", "key", "limits", "name", "owner")
+    __slots__ = (
+        "annotation",
+        "default",
+        "has_value",
+        "is_constructed",
+        "is_required",
+        "key",
+        "limits",
+        "name",
+        "owner",
+    )
 
     def __init__(
         self,
@@ -65,9 +75,10 @@ class Record:
     @property
     def fields(self) -> list[Field]:
         """The fields in order, parents' first."""
-        if self._fields is None:
-            self._fields = _READERS[self.kind](self.cls)
-        return self._fields
+        fields = self._fields
+        if fields is None:
+            fields = self._fields = _READERS[self.kind](self.cls)
+        return fields
 
 
 _known: dict[Any, Record] = {}
@@ -105,7 +116,7 @@ def _kind(cls: Any) -> str | None:
 def _annotations(cls: type[Any]) -> dict[str, Any]:
     if sys.version_info >= (3, 14):
         return dict(cls.__annotations__)
-    return dict(cls.__dict__.get("__annotations__", {}))
+    return dict(cls.__dict__.get("__annotations__", {}))  # noqa: RUF063 - inspect is slow to load
 
 
 def _owner(cls: type[Any], name: str) -> type[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 TIMEOUT_SECONDS = 10
@@ -71,7 +71,7 @@ class URLFile(io.IOBase):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         return getattr(self.__wrapped__, name)
 
-    def __iter__(self) -> Iterator[bytes]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[bytes]:
         return iter(self.__wrapped__)
 
     def __next__(self) -> bytes:
@@ -152,8 +152,8 @@ class _Inflated(io.RawIOBase):
 
         self._response = response
         # 47: gzip or zlib, whichever the first bytes say. "deflate" is sometimes sent without zlib's frame.
-        self._new = lambda: zlib.decompressobj(47)
-        self._raw = (lambda: zlib.decompressobj(-15)) if encoding == "deflate" else None
+        self._new: Callable[[], Any] = lambda: zlib.decompressobj(47)
+        self._raw: Callable[[], Any] | None = (lambda: zlib.decompressobj(-15)) if encoding == "deflate" else None
         self._decoder: Any = self._new()
         self._pending = b""
 

@@ -165,7 +165,7 @@ class URLPath(pathlib.PosixPath):
         self.fileobj = fileobj
         self._converted = None
 
-    def with_segments(self, *segments: str | os.PathLike[str]) -> pathlib.PosixPath:  # type: ignore[override]
+    def with_segments(self, *segments: str | os.PathLike[str]) -> pathlib.PosixPath:
         """Return a plain path: parents and siblings of a URL are no downloads."""
         return pathlib.PosixPath(*segments)
 
@@ -184,7 +184,7 @@ class URLPath(pathlib.PosixPath):
 
             with NamedTemporaryFile(suffix=self.filename, delete=False) as copy:
                 try:
-                    shutil.copyfileobj(self.fileobj, copy)  # type: ignore[misc]
+                    shutil.copyfileobj(self.fileobj, copy)
                 except BaseException:
                     os.unlink(copy.name)
                     raise
@@ -276,4 +276,3 @@ class _Opaque:
 
 
 Opaque = _Opaque()
-

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+    from collections.abc import Iterator
 
 _DEFAULT_PORT = 5000
 _TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
@@ -262,7 +263,8 @@ def _binary() -> str:
     try:
         import coglet
 
-        return coglet.binary_path("coglet")
+        path: str = coglet.binary_path("coglet")
+        return path
     except (ImportError, FileNotFoundError) as error:
         _fail(
             f"ERROR: the prediction server is not installed: {error}.",
@@ -293,7 +295,7 @@ def find_libpython() -> str:
     )
 
 
-def _candidates() -> Any:
+def _candidates() -> Iterator[str]:
     series = "%d.%d" % sys.version_info[:2]  # noqa: UP031
     stem = f"libpython{series}{getattr(sys, 'abiflags', '')}.so"
     names = (f"{stem}.1.0", stem, f"{stem}.1")
