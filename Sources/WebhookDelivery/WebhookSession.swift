@@ -10,7 +10,8 @@ public final class WebhookSession {
     private let url: String
     private let predictionID: String
     private let fields: [(name: String, value: String)]
-    private let body: (_ isTerminal: Bool) -> Buffer
+    // Gone after the end: it may hold the prediction, which may hold this.
+    private var body: ((_ isTerminal: Bool) -> Buffer)?
 
     private var order: DeliveryOrder
     private var transfer: Transfer?
@@ -56,7 +57,7 @@ public final class WebhookSession {
         transfer?.cancel()
         order.abandon()
         logFailure("given up: \(reason)")
-        sender.forget(self)
+        end()
     }
 
     // MARK: -
@@ -72,14 +73,15 @@ public final class WebhookSession {
         case .wait(let duration):
             wait(duration)
         case .finish:
-            sender.forget(self)
+            end()
         case .giveUp:
             logFailure("given up after \(order.attempts) \(order.attempts == 1 ? "attempt" : "attempts")")
-            sender.forget(self)
+            end()
         }
     }
 
     private func send(_ kind: DeliveryOrder.Kind) {
+        guard let body else { return receiver.requestEnded() }
         let configuration = sender.configuration
         var request = HTTPRequest(.post, url)
         request.fields = [("content-type", "application/json"), ("user-agent", configuration.userAgent)]
@@ -109,9 +111,13 @@ public final class WebhookSession {
             timer.start(after: sender.isDraining ? min(duration, .seconds(1)) : duration)
             delay = timer
         } catch {
-            logFailure("given up: \(error)")
-            sender.forget(self)
+            abandon(because: error.description)
         }
+    }
+
+    private func end() {
+        body = nil
+        sender.forget(self)
     }
 
     private func stopDelay() {

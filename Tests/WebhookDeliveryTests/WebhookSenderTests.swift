@@ -170,6 +170,31 @@ import Testing
         try test.close(server)
     }
 
+    /// A prediction that holds its session and is held by its body is let go at the end, however that comes.
+    @Test(arguments: ["200 OK", "400 Bad", "hang"])
+    func nothingIsRetained(_ status: String) throws {
+        final class Prediction {
+            var session: WebhookSession?
+        }
+        let test = try WebhookTest()
+        let server = try test.server { _ in status == "hang" ? [.hang] : [answer(status)] }
+        weak var watched: Prediction?
+        do {
+            let prediction = Prediction()
+            prediction.session = test.sender.makeSession(url: server.url, events: [.completed], predictionID: "p") {
+                _ in
+                withExtendedLifetime(prediction) { Buffer([1]) }
+            }
+            prediction.session?.record(.completed)
+            watched = prediction
+        }
+        #expect(watched != nil)
+        try test.drain(within: .milliseconds(status == "hang" ? 50 : 10_000))
+        try test.test.run(until: { test.test.client.inFlight == 0 })
+        #expect(watched == nil)
+        try test.close(server)
+    }
+
     /// Past the limit the oldest that has ended is given up, and said to be.
     @Test func waitingLimit() throws {
         let test = try WebhookTest { $0.waitingLimit = 3 }
