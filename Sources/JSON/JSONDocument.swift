@@ -21,6 +21,8 @@ public final class JSONDocument {
         return "cog-string-\(nonce)-"
     }()
 
+    private static let placeholderBytes = Array(placeholder.utf8)
+
     /// The long strings, in the order of the text.
     public let longStrings: [JSONLongString]
     /// The text with placeholders for the long strings; nil when there are none: the source itself will do.
@@ -31,6 +33,7 @@ public final class JSONDocument {
     private let owner: AnyObject?
     private let rootObject: OpaquePointer?
     private let outerKeys: [Range<Int>]
+    private let hasEscapedOuterKeys: Bool
 
     /// Reads a text.
     ///
@@ -50,6 +53,7 @@ public final class JSONDocument {
         self.owner = owner
         longStrings = scan.longStrings
         outerKeys = scan.outerKeys
+        hasEscapedOuterKeys = scan.hasEscapedOuterKeys
         reducedText = scan.longStrings.isEmpty ? nil : Self.edited(bytes, scan.longStrings, [])
         if scan.wideIntegers.isEmpty {
             if let reducedText {
@@ -62,13 +66,10 @@ public final class JSONDocument {
         }
     }
 
-    /// Reads a text that is a string.
+    /// Reads a text that the document keeps.
     public static func parsing(_ text: String) throws(JSONError) -> JSONDocument {
-        let bytes = Array(text.utf8)
-        let result = bytes.withUnsafeBytes { bytes in
-            Result { () throws(JSONError) in try JSONDocument(parsing: bytes) }
-        }
-        return try result.get()
+        let kept = KeptText(text)
+        return try JSONDocument(parsing: kept.bytes, owner: kept)
     }
 
     deinit {
@@ -78,12 +79,27 @@ public final class JSONDocument {
     /// The value.
     public var root: JSONValue { JSONValue(rootObject, in: self) }
 
+    /// The index that a placeholder names; nil for any other string.
+    func longStringIndex(_ bytes: UnsafeRawBufferPointer) -> Int? {
+        let prefix = Self.placeholderBytes
+        guard bytes.count > prefix.count, bytes.starts(with: prefix) else { return nil }
+        return Int(String(decoding: bytes[prefix.count...], as: UTF8.self))
+    }
+
     /// Names that stand more than once in the outermost object.
     public var repeatedOuterKeys: [String] {
         guard outerKeys.count > 1 else { return [] }
-        let keys = outerKeys.map { String(decoding: UnsafeRawBufferPointer(rebasing: source[$0]), as: UTF8.self) }
+        // Cheap for all but the few that have something to say.
+        guard hasEscapedOuterKeys || root.count < outerKeys.count else { return [] }
         var seen: Set<String> = []
-        return keys.filter { !seen.insert($0).inserted }
+        return outerKeys.map(key).filter { !seen.insert($0).inserted }
+    }
+
+    /// The value of an outer key, escapes decoded.
+    private func key(_ range: Range<Int>) -> String {
+        let quoted = UnsafeRawBufferPointer(rebasing: source[range.lowerBound - 1..<range.upperBound + 1])
+        // Has been read before as part of the text.
+        return (try? JSONDocument(parsing: quoted))?.root.string ?? ""
     }
 
     // MARK: - Making
@@ -119,3 +135,21 @@ public final class JSONDocument {
 
 @available(*, unavailable)
 extension JSONDocument: Sendable {}
+
+/// A text at an address that stays.
+private final class KeptText {
+    let bytes: UnsafeRawBufferPointer
+
+    init(_ text: String) {
+        var text = text
+        bytes = text.withUTF8 { utf8 in
+            let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: utf8.count, alignment: 1)
+            copy.copyMemory(from: UnsafeRawBufferPointer(utf8))
+            return UnsafeRawBufferPointer(copy)
+        }
+    }
+
+    deinit {
+        bytes.deallocate()
+    }
+}

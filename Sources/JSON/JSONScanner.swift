@@ -2,16 +2,21 @@
 struct JSONScan {
     /// Contents, without the quotes, of string literals longer than the limit.
     var longStrings: [JSONLongString] = []
-    /// Integers that json-c could not hold.
+    /// Integers that json-c can't hold: beyond 64 bits, and -0.
     var wideIntegers: [Range<Int>] = []
     /// The keys of the outermost object, quotes left off, escapes as written.
     var outerKeys: [Range<Int>] = []
+    /// Whether one of them holds escapes.
+    var hasEscapedOuterKeys = false
 }
 
 /// Looks over a JSON text once: checks every token, as json-c is lenient there even when told to be strict (it takes
 /// NaN, `00`, raw control characters, lone surrogates and numbers that overflow), and finds what json-c is too slow for
 /// or can't hold. The grammar, that is which token may follow which, is left to json-c.
 struct JSONScanner {
+    /// Longer integers are refused: Python refuses them too, for the time that reading them takes.
+    private static let integerDigitLimit = 4300
+
     private let text: UnsafeRawBufferPointer
     private let base: UnsafePointer<UInt8>
     private let end: Int
@@ -122,7 +127,12 @@ struct JSONScanner {
         } else if position - start > 300 {
             if !isInteger { try checkRange(start..<position) }
         }
-        if isInteger, integerDigits >= 19, !fits(start..<position) { found.wideIntegers.append(start..<position) }
+        // json-c knows no -0.
+        let isMinusZero = integerStart > start && base[integerStart] == UInt8(ascii: "0")
+        if isInteger, isMinusZero || integerDigits >= 19 && !fits(start..<position) {
+            guard integerDigits <= Self.integerDigitLimit else { throw failure("number out of range", at: position) }
+            found.wideIntegers.append(start..<position)
+        }
     }
 
     private mutating func digits() throws(JSONError) {
@@ -154,68 +164,101 @@ struct JSONScanner {
         let start = position + 1
         position = start
         var hasEscapes = false
-        var isASCII = true
+        var hasEscapedZero = false
         while true {
-            skipPlainBytes()
+            position = Self.plainEnd(base, position, end)
             guard position < end else { throw failure("EOF while parsing a string", at: end) }
             let byte = base[position]
             if byte == UInt8(ascii: "\"") { break }
             if byte == UInt8(ascii: "\\") {
                 hasEscapes = true
-                try escape()
+                if try escape() == 0 { hasEscapedZero = true }
             } else if byte < 0x20 {
                 throw failure("control character (\\u0000-\\u001F) found while parsing a string", at: position + 1)
             } else {
-                isASCII = isASCII && byte < 0x80
-                position += 1
+                let length = Self.characterLength(base + position, end - position)
+                guard length > 0 else { throw failure("invalid unicode code point", at: position + 1) }
+                position += length
             }
         }
         let contents = start..<position
         position += 1
-        if !isASCII, String(validating: UnsafeRawBufferPointer(rebasing: text[contents]), as: UTF8.self) == nil {
-            throw failure("invalid unicode code point", at: position)
-        }
         if depth == 1, isOuterObject, expectsKey {
             found.outerKeys.append(contents)
-        } else if contents.count > longStringBytes {
+            if hasEscapes { found.hasEscapedOuterKeys = true }
+        } else if contents.count > longStringBytes, !isKey {
             found.longStrings.append(JSONLongString(range: contents, hasEscapes: hasEscapes))
         }
+        // json-c's keys end at the first zero byte: `{"id\u0000x": …}` would be taken for `id`.
+        if hasEscapedZero, isKey { throw failure("key contains the character U+0000", at: position) }
     }
 
-    /// Moves to the next byte that needs a look: a quote, a backslash, a control character, or one outside of ASCII
-    /// (those only when they come first in their word of eight).
-    private mutating func skipPlainBytes() {
+    /// Whether the string that was just read is a key.
+    private var isKey: Bool {
+        var next = position
+        while next < end, base[next] == 0x20 || base[next] == 0x09 || base[next] == 0x0A || base[next] == 0x0D {
+            next += 1
+        }
+        return next < end && base[next] == UInt8(ascii: ":")
+    }
+
+    /// The next byte that needs a look: a quote, a backslash, a control character, or one outside of ASCII.
+    private static func plainEnd(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let highs: UInt64 = 0x8080_8080_8080_8080
+        var position = start
         while end - position >= 8 {
             let word = UnsafeRawPointer(base + position).loadUnaligned(as: UInt64.self)
-            let quote = word ^ (ones &* 0x22)
-            let backslash = word ^ (ones &* 0x5C)
-            let special =
-                (quote &- ones) & ~quote | (backslash &- ones) & ~backslash | (word &- ones &* 0x20) & ~word | word
-            if special & highs != 0 { break }
+            // A byte that is 0, or below 0x20, borrows: its high bit appears. As bytes outside of ASCII end the run
+            // anyway, nothing needs to be masked, and wrong bits arise only above a right one.
+            let quote = (word ^ (ones &* 0x22)) &- ones
+            let backslash = (word ^ (ones &* 0x5C)) &- ones
+            let control = word &- ones &* 0x20
+            if (quote | backslash | control | word) & highs != 0 { break }
             position += 8
         }
         while position < end {
             let byte = base[position]
-            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 || byte >= 0x80 { return }
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 || byte >= 0x80 { break }
             position += 1
+        }
+        return position
+    }
+
+    /// The length of the UTF-8 character beyond ASCII at the start of `count` bytes; 0 if it is malformed (RFC 3629
+    /// section 4).
+    private static func characterLength(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int {
+        func isTail(_ offset: Int, _ range: ClosedRange<UInt8> = 0x80...0xBF) -> Bool {
+            offset < count && range.contains(bytes[offset])
+        }
+        switch bytes[0] {
+        case 0xC2...0xDF: return isTail(1) ? 2 : 0
+        case 0xE0: return isTail(1, 0xA0...0xBF) && isTail(2) ? 3 : 0
+        case 0xED: return isTail(1, 0x80...0x9F) && isTail(2) ? 3 : 0
+        case 0xE1...0xEF: return isTail(1) && isTail(2) ? 3 : 0
+        case 0xF0: return isTail(1, 0x90...0xBF) && isTail(2) && isTail(3) ? 4 : 0
+        case 0xF1...0xF3: return isTail(1) && isTail(2) && isTail(3) ? 4 : 0
+        case 0xF4: return isTail(1, 0x80...0x8F) && isTail(2) && isTail(3) ? 4 : 0
+        default: return 0
         }
     }
 
-    private mutating func escape() throws(JSONError) {
+    /// Reads an escape; of a `\u` escape the code unit.
+    private mutating func escape() throws(JSONError) -> UInt16? {
         guard position + 1 < end else { throw failure("EOF while parsing a string", at: end) }
         switch base[position + 1] {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
             UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
             position += 2
+            return nil
         case UInt8(ascii: "u"):
             let unit = try hexUnit()
             if (0xDC00...0xDFFF).contains(unit) { throw failure("lone trailing surrogate in hex escape", at: position) }
-            guard (0xD800...0xDBFF).contains(unit) else { return }
+            guard (0xD800...0xDBFF).contains(unit) else { return unit }
             guard position + 1 < end, base[position] == UInt8(ascii: "\\"), base[position + 1] == UInt8(ascii: "u"),
                 (0xDC00...0xDFFF).contains(try hexUnit())
             else { throw failure("unexpected end of hex escape", at: position + 1) }
+            return unit
         default:
             throw failure("invalid escape", at: position + 2)
         }

@@ -1,17 +1,56 @@
 /// Appends `bytes`, which are UTF-8, as a JSON string: only what RFC 8259 section 7 demands is escaped.
 public func appendJSONString(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) {
-    output.reserveCapacity(output.count + bytes.count + 2)
     output.append(UInt8(ascii: "\""))
     var start = 0
-    for index in bytes.indices {
-        let byte = bytes[index]
-        guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-        output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start..<index]))
-        appendEscape(of: byte, to: &output)
-        start = index + 1
+    while true {
+        let end = firstToEscape(bytes, from: start)
+        output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+        guard end < bytes.count else { break }
+        appendEscape(of: bytes[end], to: &output)
+        start = end + 1
     }
-    output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start...]))
     output.append(UInt8(ascii: "\""))
+}
+
+/// The first quote, backslash or control character; the end if there is none.
+private func firstToEscape(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let highs: UInt64 = 0x8080_8080_8080_8080
+    var position = start
+    while bytes.count - position >= 8 {
+        let word = bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+        // A byte that is 0, or below 0x20, borrows: its high bit appears. Wrong bits arise only above a right one.
+        let quote = word ^ (ones &* 0x22)
+        let backslash = word ^ (ones &* 0x5C)
+        let control = (word &- ones &* 0x20) & ~word
+        if (((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash) | control) & highs != 0 { break }
+        position += 8
+    }
+    while position < bytes.count {
+        let byte = bytes[position]
+        if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
+        position += 1
+    }
+    return position
+}
+
+/// Appends a decimal integer.
+public func appendDecimal(_ value: some FixedWidthInteger, to output: inout [UInt8]) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 40) { digits in
+        var position = 40
+        var rest = value.magnitude
+        repeat {
+            position -= 1
+            let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 10)
+            digits[position] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: remainder)
+            rest = quotient
+        } while rest != 0
+        if value < 0 {
+            position -= 1
+            digits[position] = UInt8(ascii: "-")
+        }
+        output.append(contentsOf: UnsafeBufferPointer(rebasing: UnsafeBufferPointer(digits)[position...]))
+    }
 }
 
 /// Appends `bytes`, which are UTF-8, as a JSON string.

@@ -1,4 +1,5 @@
 internal import CJSON
+import Glibc
 
 /// A value of a ``JSONDocument``: a light handle that keeps the document alive.
 public struct JSONValue {
@@ -7,8 +8,10 @@ public struct JSONValue {
         case null, boolean, integer, number, string, array, object
     }
 
-    /// Put behind integers that exceed 64 bits, on their way into json-c.
-    static let wideIntegerMark = "e0"
+    /// Put behind integers that json-c can't hold, on their way into it.
+    ///
+    /// Nobody else is likely to write a number so, and if so, it is worth the same without.
+    static let wideIntegerMark = "e-00"
 
     private let object: OpaquePointer?
     private let document: JSONDocument
@@ -84,23 +87,25 @@ public struct JSONValue {
             let contents = UnsafeRawBufferPointer(rebasing: document.source[long.range])
             return long.hasEscapes ? unescaped(contents).withUnsafeBytes(body) : body(contents)
         }
-        return body(
-            UnsafeRawBufferPointer(start: json_object_get_string(object), count: Int(json_object_get_string_len(object))))
+        return body(rawString)
     }
 
     /// Which of the document's long strings this is.
     public var longStringIndex: Int? {
-        guard !document.longStrings.isEmpty, json_object_get_type(object) == json_type_string,
-            let text = json_object_get_string(object)
-        else { return nil }
-        let string = String(cString: text)
-        guard string.hasPrefix(JSONDocument.placeholder) else { return nil }
-        return Int(string.dropFirst(JSONDocument.placeholder.count))
+        guard !document.longStrings.isEmpty, json_object_get_type(object) == json_type_string else { return nil }
+        return document.longStringIndex(rawString)
+    }
+
+    /// A string as json-c has it: of a long one the placeholder.
+    private var rawString: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: json_object_get_string(object), count: Int(json_object_get_string_len(object)))
     }
 
     /// An integer of at most 64 bits with sign.
     public var int: Int? {
-        guard json_object_get_type(object) == json_type_int else { return nil }
+        guard json_object_get_type(object) == json_type_int else {
+            return isWideInteger && json_object_get_double(object) == 0 ? 0 : nil  // -0
+        }
         let value = json_object_get_int64(object)
         return value == .max && json_object_get_uint64(object) != UInt64(value) ? nil : Int(value)
     }
@@ -122,10 +127,15 @@ public struct JSONValue {
     }
 
     private var isWideInteger: Bool {
-        guard let text = json_object_get_string(object) else { return false }
-        let spelling = String(cString: text)
-        guard spelling.hasSuffix(Self.wideIntegerMark), spelling.utf8.count > 19 else { return false }
-        return spelling.dropLast(2).utf8.allSatisfy { (48...57).contains($0) || $0 == 45 }
+        spelling.map { $0.suffix(Self.wideIntegerMark.utf8.count).elementsEqual(Self.wideIntegerMark.utf8) } ?? false
+    }
+
+    /// A double's text as json-c was given it. Valid as long as the document.
+    private var spelling: UnsafeRawBufferPointer? {
+        guard json_object_get_type(object) == json_type_double, let text = json_object_get_userdata(object) else {
+            return nil
+        }
+        return UnsafeRawBufferPointer(start: text, count: strlen(text.assumingMemoryBound(to: CChar.self)))
     }
 
     /// The value of a string whose contents hold escapes.
@@ -170,8 +180,13 @@ public struct JSONValue {
     }
 
     private func writeNumber(to output: inout [UInt8]) {
-        guard let text = json_object_get_string(object) else { return }
-        output.append(contentsOf: String(cString: text).utf8.dropLast(isWideInteger ? 2 : 0))
+        if json_object_get_type(object) == json_type_int {
+            let value = json_object_get_int64(object)
+            // Above the signed range json-c returns its end.
+            if value == .max { appendDecimal(json_object_get_uint64(object), to: &output) } else { appendDecimal(value, to: &output) }
+        } else if let spelling {
+            output.append(contentsOf: spelling.dropLast(isWideInteger ? Self.wideIntegerMark.utf8.count : 0))
+        }
     }
 
     private func writeString(to output: inout [UInt8]) {

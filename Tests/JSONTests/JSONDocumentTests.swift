@@ -5,27 +5,6 @@ private func failure(_ text: String) -> String? {
     do { _ = try JSONDocument.parsing(text); return nil } catch { return "\(error)" }
 }
 
-private let refusedTexts: [(String, String?)] = [
-    ("", "EOF while parsing a value at line 1 column 0"),
-    (#"{"input":}"#, "expected value at line 1 column 10"),
-    (#"{"input":{}"#, "EOF while parsing a value at line 1 column 11"),
-    (#"{"input":{}} trailing"#, "trailing characters at line 1 column 14"),
-    ("{} 5", "trailing characters at line 1 column 4"),
-    ("[1,]", nil), ("[01]", nil), ("[00]", nil), ("[1.]", nil), ("[.5]", nil), ("[+1]", nil), ("[NaN]", nil),
-    ("[Infinity]", nil), ("[-Infinity]", nil), ("[TRUE]", nil), ("['a']", nil), ("[1e400]", nil), ("[tru]", nil),
-    ("// x\n1", nil), ("[\"a\tb\"]", nil), (#"["\x"]"#, nil), (#"["\ud800"]"#, nil), (#"["\udc00"]"#, nil),
-    (#"["\ud800\u0041"]"#, nil), ("[\"a", nil), ("{\"a\" 1}", nil), ("{\"a\":1 \"b\":2}", nil), ("{a:1}", nil),
-    ("[1 2]", nil), ("}", nil), ("\u{FEFF}1", nil), ("1 2", nil), ("{\"a\":1,}", nil), (" ", nil), ("-", nil),
-]
-
-/// What RFC 8259 doesn't allow is refused, with the place.
-@Test(arguments: refusedTexts)
-func refusals(text: String, message: String?) {
-    let failure = failure(text)
-    #expect(failure != nil, "accepted: \(text)")
-    if let message { #expect(failure == message) }
-}
-
 @Test(arguments: [
     "null", "true", "[]", "{}", "0", "-0", "1.0", "1e2", "\"\\u00fc\"", "[1,[2,[3]]]", " [1] \n",
     "18446744073709551615", "-9223372036854775808",
@@ -78,10 +57,11 @@ func roundTrip(text: String) throws {
 final class JSONTestOwner {
     let text: String
     let bytes: UnsafeRawBufferPointer
-    init(_ text: String) {
-        self.text = text
-        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: text.utf8.count, alignment: 8)
-        copy.copyBytes(from: text.utf8)
+    convenience init(_ text: String) { self.init(Array(text.utf8)) }
+    init(_ text: [UInt8]) {
+        self.text = String(decoding: text, as: UTF8.self)
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: text.count, alignment: 8)
+        copy.copyBytes(from: text)
         bytes = UnsafeRawBufferPointer(copy)
     }
     deinit { bytes.deallocate() }

@@ -1,0 +1,155 @@
+import JSON
+import Testing
+
+private func root(_ text: String) throws -> JSONValue { try JSONDocument.parsing(text).root }
+
+/// What is read is written again as it was, but for white space and needless escapes.
+@Suite struct TextsAndValues {
+    @Test(arguments: [
+        "null", "true", "false", "0", "-1", "5", "[]", "{}", "[[]]", #"{"a":{}}"#, #""""#,
+        "9223372036854775807", "-9223372036854775808", "9223372036854775808", "18446744073709551615",
+        "18446744073709551616", "-9223372036854775809", "1000000000000000000000000000000", "-0", "[-0]",
+        "1.0", "1e2", "1E2", "0.10", "-0.0", "1e-7", "1.5E+300", "123456789.123456789123456789",
+        #"["a",1,null,true,{"z":1,"a":2,"m":[1.0,2]}]"#,
+        #"{"z":1,"a":{"y":[],"b":{}}}"#,
+        "\"é日😀\u{7F}\u{2028}</script>\"", #""\"\\\b\t\n\f\r\u0000\u001f""#,
+    ])
+    func unchanged(text: String) throws {
+        #expect(try root(text).text() == text)
+    }
+
+    @Test(arguments: [
+        (" [ 1 , 2 ] \n", "[1,2]"),
+        (#""\u0041\u00e9\ud83d\ude00\/""#, "\"Aé😀/\""),
+        (#"{"a":1,"b":2,"a":3}"#, #"{"a":3,"b":2}"#),
+        (#"{"\u0061":1}"#, #"{"a":1}"#),
+    ])
+    func simplified(text: String, expected: String) throws {
+        #expect(try root(text).text() == expected)
+    }
+
+    @Test func sortedKeysByCodePoint() throws {
+        let value = try root(#"{"é":1,"b":{"d":1,"c":2},"B":[{"y":1,"x":2}],"😀":1,"\uffee":2}"#)
+        let expected = "{\"B\":[{\"x\":2,\"y\":1}],\"b\":{\"c\":2,\"d\":1},\"é\":1,\"\u{FFEE}\":2,\"😀\":1}"
+        #expect(value.text(sortedKeys: true) == expected)
+    }
+
+    @Test func decimals() {
+        var text: [UInt8] = []
+        for integer in [0, 7, -7, Int.max, Int.min] {
+            appendDecimal(integer, to: &text)
+            text.append(UInt8(ascii: " "))
+        }
+        appendDecimal(UInt64.max, to: &text)
+        let expected = "0 7 -7 9223372036854775807 -9223372036854775808 18446744073709551615"
+        #expect(String(decoding: text, as: UTF8.self) == expected)
+    }
+
+    /// Every byte at every place of the words that are looked at at once, as part of a value and of a long string.
+    @Test func escapesAtEveryOffset() throws {
+        for special in ["\"", "\\", "\n", "\u{1F}", "é", "\u{7F}", "日", "😀", "\0"] {
+            for offset in 0..<20 {
+                let string = String(repeating: "x", count: offset) + special + String(repeating: "y", count: 20)
+                var text: [UInt8] = []
+                appendJSONString(string, to: &text)
+                #expect(try root(String(decoding: text, as: UTF8.self)).string == string)
+                let owner = JSONTestOwner(text)
+                let document = try JSONDocument(parsing: owner.bytes, owner: owner, longStringBytes: 4)
+                #expect(document.root.string == string)
+                #expect(document.root.text() == String(decoding: text, as: UTF8.self))
+            }
+        }
+    }
+
+    @Test func numbers() throws {
+        for text in ["1", "-0", "1000000000000000000000000000000", "18446744073709551615"] {
+            #expect(try root(text).kind == .integer)
+        }
+        for text in ["1.0", "1e2", "1e300", "-0.0"] { #expect(try root(text).kind == .number) }
+        #expect(try root("1.0").int == nil)
+        #expect(try root("18446744073709551615").int == nil)
+        #expect(try root("9223372036854775807").int == .max)
+        #expect(try root("-9223372036854775808").int == .min)
+        #expect(try root("-0").int == 0)
+        #expect(try root("1e2").double == 100)
+        #expect(try root("7").double == 7)
+        #expect(try root("18446744073709551615").double == 18446744073709551616)
+        #expect(try root("\"7\"").double == nil)
+    }
+
+    @Test func integerBeyondTheDigitLimit() throws {
+        let digits = String(repeating: "7", count: 4300)
+        #expect(try root("[\(digits)]").text() == "[\(digits)]")
+        #expect(throws: JSONError.self) { try root("[\(digits)7]") }
+    }
+
+    @Test func containers() throws {
+        let root = try root(#"{"b":[1,"x",null],"a":true}"#)
+        var names: [String] = []
+        root.forEachMember { name, _ in names.append(name) }
+        #expect(names == ["b", "a"])
+        #expect(root["a"]?.bool == true)
+        #expect(root["c"] == nil)
+        #expect(root["b"]?.count == 3)
+        #expect(root["b"]?[1].string == "x")
+        #expect(root["b"]?[2].kind == .null)
+        #expect(root["b"]?["x"] == nil)
+        #expect(root["a"]?.count == 0)
+    }
+
+    /// The handle alone keeps the values alive.
+    @Test func valueOutlivesItsDocumentsName() throws {
+        var value: JSONValue? = try root(#"{"a":["text"]}"#)["a"]
+        value = value?[0]
+        #expect(value?.string == "text")
+    }
+
+    @Test(arguments: [
+        (#"{"a":1,"b":2,"a":3}"#, ["a"]), (#"{"a":1,"\u0061":3}"#, ["a"]), (#"{"a":{"x":1,"x":2},"b":2}"#, []),
+        (#"[{"x":1,"x":2}]"#, []), (#"{"a\n":1,"b":2,"a\n":3,"b":4,"b":5}"#, ["a\n", "b", "b"]), ("{}", []),
+    ])
+    func repeatedKeys(text: String, expected: [String]) throws {
+        #expect(try JSONDocument.parsing(text).repeatedOuterKeys == expected)
+    }
+}
+
+/// Strings that json-c does not see.
+@Suite struct LongStringLimits {
+    @Test func areCutOutAbove64KiB() throws {
+        let exact = JSONTestOwner("[\"\(String(repeating: "a", count: 65536))\"]")
+        #expect(try JSONDocument(parsing: exact.bytes, owner: exact).longStrings.isEmpty)
+        let above = JSONTestOwner("[\"\(String(repeating: "a", count: 65537))\"]")
+        let document = try JSONDocument(parsing: above.bytes, owner: above)
+        #expect(document.longStrings.map(\.range) == [2..<65539])
+        #expect(document.root.text() == above.text)
+    }
+
+    /// Only values: a key is looked up, at any depth, and white space may stand before its colon.
+    @Test func neverKeys() throws {
+        let owner = JSONTestOwner(#"{"long key 1":{"long key 2" : ["long value"]}}"#)
+        let document = try JSONDocument(parsing: owner.bytes, owner: owner, longStringBytes: 4)
+        #expect(document.longStrings.count == 1)
+        #expect(document.root["long key 1"]?["long key 2"]?[0].string == "long value")
+    }
+
+    @Test func wideIntegersStayInTheReducedText() throws {
+        let owner = JSONTestOwner(#"["long value",99999999999999999999,-0]"#)
+        let document = try JSONDocument(parsing: owner.bytes, owner: owner, longStringBytes: 4)
+        let reduced = String(decoding: document.reducedText ?? [], as: UTF8.self)
+        #expect(reduced == #"["\#(JSONDocument.placeholder)0",99999999999999999999,-0]"#)
+        #expect(document.root.text() == owner.text)
+    }
+
+    @Test func withoutLongStringsTheSourceIsTheText() throws {
+        #expect(try JSONDocument.parsing("[99999999999999999999]").reducedText == nil)
+    }
+
+    @Test func areCheckedLikeOthers() {
+        for wrong in ["\u{1}", "\\q", "\\ud800", "\\u12"] {
+            let owner = JSONTestOwner("\"\(String(repeating: "x", count: 100))\(wrong)\"")
+            #expect(throws: JSONError.self) {
+                try JSONDocument(parsing: owner.bytes, owner: owner, longStringBytes: 4)
+            }
+        }
+    }
+}
