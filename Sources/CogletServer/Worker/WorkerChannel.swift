@@ -81,7 +81,8 @@ final class WorkerChannel {
         withUnsafeTemporaryAllocation(of: iovec.self, capacity: parts.count) { vectors in
             var used = 0
             for part in parts where !part.isEmpty {
-                vectors[used] = iovec(iov_base: UnsafeMutableRawPointer(mutating: part.baseAddress), iov_len: part.count)
+                vectors[used] = iovec(
+                    iov_base: UnsafeMutableRawPointer(mutating: part.baseAddress), iov_len: part.count)
                 used += 1
             }
             var message = msghdr()

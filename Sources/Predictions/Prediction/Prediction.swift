@@ -130,7 +130,9 @@ public final class Prediction {
     ///
     /// - Returns: the chunks that came into the output by this, in order.
     public func filled(_ place: Place, with text: [UInt8]) -> [[UInt8]] {
-        guard !status.isTerminal, let index = waiting.firstIndex(where: { $0.number == place.number }) else { return [] }
+        guard !status.isTerminal, let index = waiting.firstIndex(where: { $0.number == place.number }) else {
+            return []
+        }
         waiting[index].text = text
         var appended: [[UInt8]] = []
         while let first = waiting.first?.text {

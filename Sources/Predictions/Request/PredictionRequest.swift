@@ -49,10 +49,10 @@ public struct PredictionRequest {
     /// Refuses ids that can't be used: longer than ``idLimitBytes``, or with a NUL.
     public static func check(id: String) throws(RequestError) {
         guard id.utf8.count <= idLimitBytes else {
-            throw .invalid(location: "id", message: "prediction ID must be at most \(idLimitBytes) bytes long")
+            throw .invalid(location: ["id"], message: "prediction ID must be at most \(idLimitBytes) bytes long")
         }
         guard !id.utf8.contains(0) else {
-            throw .invalid(location: "id", message: "prediction ID must not contain a NUL character")
+            throw .invalid(location: ["id"], message: "prediction ID must not contain a NUL character")
         }
     }
 

@@ -76,7 +76,9 @@ public enum Preferences {
     private static func pair(_ text: String) -> (name: String, value: String) {
         guard let equals = text.firstIndex(of: "=") else { return (text.lowercased(), "") }
         var value = trimmed(String(text[text.index(after: equals)...]))
-        if value.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") { value = String(value.dropFirst().dropLast()) }
+        if value.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") {
+            value = String(value.dropFirst().dropLast())
+        }
         return (trimmed(String(text[..<equals])).lowercased(), value)
     }
 

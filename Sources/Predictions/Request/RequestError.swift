@@ -7,7 +7,7 @@ public enum RequestError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A member of the envelope has the wrong type.
     case mistyped(String)
     /// A member of the envelope has a value that can't be used.
-    case invalid(location: String, message: String)
+    case invalid(location: [String], message: String)
 
     /// The HTTP status to answer with.
     public var status: Int {
@@ -25,11 +25,14 @@ public enum RequestError: Error, Equatable, Sendable, CustomStringConvertible {
         case .mistyped(let problem):
             return "Failed to deserialize the JSON body into the target type: \(problem)"
         case .invalid(let location, let message):
-            var text = Array(#"{"detail":[{"loc":["body",""#.utf8)
-            text += Array(location.utf8)
-            text += Array(#""],"msg":"#.utf8)
+            var text = Array(#"{"detail":[{"loc":["body""#.utf8)
+            for name in location {
+                text.append(",")
+                appendJSONString(name, to: &text)
+            }
+            text.append(#"],"msg":"#)
             appendJSONString(message, to: &text)
-            text += Array(#","type":"value_error"}]}"#.utf8)
+            text.append(#","type":"value_error"}]}"#)
             return String(decoding: text, as: UTF8.self)
         }
     }

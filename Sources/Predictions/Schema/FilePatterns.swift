@@ -22,7 +22,8 @@ public struct FilePatterns {
         patterns = texts.map { text in
             let allowsPlainStrings = text.hasSuffix("?")
             let path = allowsPlainStrings ? text.dropLast() : text[...]
-            return Pattern(segments: path.split(separator: "/").map(String.init), allowsPlainStrings: allowsPlainStrings)
+            return Pattern(
+                segments: path.split(separator: "/").map(String.init), allowsPlainStrings: allowsPlainStrings)
         }
     }
 

@@ -40,7 +40,9 @@ public final class InputSchema {
             }
         }
         let missing = node.required.filter { input[$0] == nil }
-        guard !validator.problems.isEmpty || !missing.isEmpty else { return InputCheck(unknown: unknown, problems: nil) }
+        guard !validator.problems.isEmpty || !missing.isEmpty else {
+            return InputCheck(unknown: unknown, problems: nil)
+        }
         return result(unknown: unknown, problems: validator.problems, missing: missing)
     }
 
@@ -52,7 +54,8 @@ public final class InputSchema {
         let field: (SchemaValidator.Problem) -> Substring = { $0.path.prefix { $0 != "/" } }
         let sorted = problems.enumerated().sorted { left, right in
             let names = (field(left.element), field(right.element))
-            return names.0 == names.1 ? left.offset < right.offset : names.0.utf8.lexicographicallyPrecedes(names.1.utf8)
+            return names.0 == names.1
+                ? left.offset < right.offset : names.0.utf8.lexicographicallyPrecedes(names.1.utf8)
         }
         var detail: [(field: String, message: String, type: StaticString)] = sorted.map {
             ($0.element.path, $0.element.message, "value_error")
@@ -80,6 +83,11 @@ public struct InputCheck: Sendable {
     public let unknown: [String]
     /// The body of the 422 answer; nil when the input is valid.
     public let problems: [UInt8]?
+
+    public init(unknown: [String], problems: [UInt8]?) {
+        self.unknown = unknown
+        self.problems = problems
+    }
 }
 
 @available(*, unavailable)

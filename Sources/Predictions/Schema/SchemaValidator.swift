@@ -126,8 +126,12 @@ struct SchemaValidator {
                         path: path, message: "Additional properties are not allowed ('\(name)' was unexpected)"))
             }
         }
-        if let limit = node.maxProperties, value.count > limit { fail(path, value, "has more than \(limit) properties") }
-        if let limit = node.minProperties, value.count < limit { fail(path, value, "has less than \(limit) properties") }
+        if let limit = node.maxProperties, value.count > limit {
+            fail(path, value, "has more than \(limit) properties")
+        }
+        if let limit = node.minProperties, value.count < limit {
+            fail(path, value, "has less than \(limit) properties")
+        }
         for name in node.required where value[name] == nil {
             problems.append(Problem(path: path, message: "\"\(name)\" is a required property"))
         }
