@@ -1,0 +1,31 @@
+#!/bin/bash
+# Prints the path of a Debian 12 root file system with Python (a tar file), made once and kept outside the checkout.
+#
+# usage: docker/engine/rootfs.sh
+# Cache: $COG_TEST_CACHE, by default ~/.cache/cog-tests. Needs root and the package `debootstrap`.
+set -euo pipefail
+
+cache=${COG_TEST_CACHE:-$HOME/.cache/cog-tests}
+archive=$cache/rootfs-bookworm.tar
+if [ ! -s "$archive" ]; then
+    command -v debootstrap >/dev/null || {
+        echo "rootfs.sh: debootstrap is missing (apt-get install debootstrap)" >&2
+        exit 1
+    }
+    mkdir -p "$cache"
+    exec 9>"$cache/rootfs.lock"
+    flock 9
+    if [ ! -s "$archive" ]; then
+        tree=$(mktemp -d "$cache/rootfs.XXXXXX")
+        trap 'rm -rf "$tree"' EXIT
+        packages=python3,python3-pip,python3-venv,libpython3.11,ca-certificates
+        debootstrap --variant=minbase --include="$packages" bookworm "$tree" >&2
+        # The interpreter is found as `python`, and pip installs as it does in the published Python images.
+        ln -sf python3 "$tree/usr/bin/python"
+        rm -f "$tree"/usr/lib/python3*/EXTERNALLY-MANAGED
+        rm -rf "$tree"/var/cache/apt/archives/*.deb "$tree"/var/lib/apt/lists/*
+        tar -C "$tree" -c . >"$archive.part"
+        mv "$archive.part" "$archive"
+    fi
+fi
+echo "$archive"
