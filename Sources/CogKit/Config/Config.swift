@@ -1,0 +1,79 @@
+/// What `cog.yaml` says.
+package struct Config: Equatable, Sendable {
+    /// How the image is made.
+    package var build = Build()
+    /// Whether the file has the key `build`.
+    package var hasBuild = false
+    /// The image name for build and push.
+    package var image: String?
+    /// The bare repository that `COG_MODEL*` may complete.
+    package var model: String?
+    /// `file.py:Name` for predictions, from `run` or its older name `predict`.
+    package var predict: String?
+    /// `file.py:Name` for trainings.
+    package var train: String?
+    /// The most predictions at a time; nil where the file says nothing.
+    package var maxConcurrency: Int?
+    /// `NAME=VALUE` entries for the image, in file order.
+    package var environment: [String] = []
+    /// Declared weights; only checked, never imported.
+    package var weights: [Weight] = []
+
+    package init() {}
+
+    /// The mapping `build`.
+    package struct Build: Equatable, Sendable {
+        package var gpu = false
+        /// `X.Y` or `X.Y.Z` as written.
+        package var pythonVersion: String?
+        /// Path of the requirements file, relative to the project or absolute.
+        package var pythonRequirements: String?
+        package var pythonPackages: [String] = []
+        package var systemPackages: [String] = []
+        /// Steps after the packages, those of the older key `pre_install` last.
+        package var run: [RunStep] = []
+        package var preInstall: [String] = []
+        package var cuda: String?
+        package var cudnn: String?
+        package var sdkVersion: String?
+
+        package init() {}
+    }
+
+    /// An entry of `build.run`.
+    package struct RunStep: Equatable, Sendable {
+        package var command: String
+        package var mounts: [Mount] = []
+
+        package init(command: String, mounts: [Mount] = []) {
+            self.command = command
+            self.mounts = mounts
+        }
+    }
+
+    /// An entry of `build.run[].mounts`; types other than `secret` have no effect.
+    package struct Mount: Equatable, Sendable {
+        package var type: String
+        package var id: String
+        package var target: String
+
+        package init(type: String, id: String, target: String) {
+            self.type = type
+            self.id = id
+            self.target = target
+        }
+    }
+
+    /// An entry of `weights`.
+    package struct Weight: Equatable, Sendable {
+        package var name: String?
+        package var target: String?
+        package var sources: [Source] = []
+        /// Where a source's pattern lists stand.
+        package struct Source: Equatable, Sendable {
+            package var uri: String?
+            package var include: [String] = []
+            package var exclude: [String] = []
+        }
+    }
+}

@@ -1,0 +1,258 @@
+/// Checks what `cog.yaml` says; finds all problems, in a fixed order.
+package struct ConfigValidator {
+    private let reader: ConfigReader
+    private let config: Config
+    private let file: String
+    private let fileExists: (String) -> Bool
+    private let requirements: Requirements
+    private var problems: [String] = []
+
+    /// - Parameters:
+    ///   - reader: what was read.
+    ///   - file: the name for messages.
+    ///   - requirements: the project's Python packages.
+    ///   - fileExists: whether a path, relative to the project or absolute, is a file.
+    package init(
+        _ reader: ConfigReader, file: String, requirements: Requirements, fileExists: @escaping (String) -> Bool
+    ) {
+        self.reader = reader
+        config = reader.config
+        self.file = file
+        self.requirements = requirements
+        self.fileExists = fileExists
+    }
+
+    /// The problems, each with the line it is about; empty when the configuration is right.
+    package mutating func validate() -> [String] {
+        checkEntries()
+        checkPython()
+        checkPackages()
+        checkCUDA()
+        checkEnvironment()
+        checkConcurrency()
+        checkModel()
+        checkWeights()
+        return problems
+    }
+
+    /// Notes on deprecated keys; `predict` is not among them.
+    package static func deprecations(in reader: ConfigReader, file: String) -> [String] {
+        let replacements = [
+            ("build.python_packages", "build.python_requirements"),
+            ("build.pre_install", "build.run"),
+        ]
+        return replacements.compactMap { field, replacement in
+            reader.lines[field].map { "\(file):\($0): deprecated field \"\(field)\": use \"\(replacement)\" instead" }
+        }
+    }
+
+    // MARK: - Rules
+
+    private mutating func checkEntries() {
+        if let run = reader.runKey, let predict = reader.predictKey, !run.isEmpty, !predict.isEmpty {
+            problem("run", nil, "only one of run or predict can be set")
+        }
+        let forms = [
+            ("run", reader.runKey, "run.py:Runner"), ("predict", reader.predictKey, "predict.py:Predictor"),
+            ("train", config.train, "train.py:Trainer"),
+        ]
+        for case (let field, let value?, let form) in forms where !value.isEmpty {
+            let parts = value.components(separatedBy: ".py:")
+            if parts.count != 2 || parts.contains("") {
+                problem(field, value, "must be in the form '\(form)'")
+            }
+        }
+    }
+
+    private mutating func checkPython() {
+        guard let text = config.build.pythonVersion else { return }
+        let field = "build.python_version"
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count >= 2 else {
+            return problem(field, text, "must include major and minor version (e.g., '3.11')")
+        }
+        guard let major = Int(parts[0]) else { return problem(field, text, "invalid major version number") }
+        guard let minor = Int(parts[1]) else { return problem(field, text, "invalid minor version number") }
+        guard (major, minor) >= (3, 10) else {
+            return problem(field, text, "minimum supported Python version is 3.10")
+        }
+        if parts.count > 3 || (parts.count == 3 && Int(parts[2]) == nil) {
+            problem(field, text, "must be in the form X.Y or X.Y.Z")
+        }
+    }
+
+    private mutating func checkPackages() {
+        if !config.build.pythonPackages.isEmpty, config.build.pythonRequirements != nil {
+            problem(
+                "build.python_packages", nil,
+                "only one of python_packages or python_requirements can be set, not both", shown: "build")
+        }
+        if let path = config.build.pythonRequirements, !fileExists(path) {
+            problem("build.python_requirements", path, "file does not exist")
+        }
+    }
+
+    private mutating func checkCUDA() {
+        guard let text = config.build.cuda else { return }
+        let field = "build.cuda"
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count >= 2 else {
+            return problem(field, text, "must include both major and minor versions (e.g., '11.8')")
+        }
+        guard let major = Int(parts[0]) else { return problem(field, text, "invalid major version number") }
+        guard Int(parts[1]) != nil else { return problem(field, text, "invalid minor version number") }
+        guard major >= 11 else { return problem(field, text, "minimum supported CUDA version is 11") }
+        guard config.build.gpu, let cuda = Version(text) else { return }
+        let known = CompatibilityTables.cudnns(for: cuda)
+        if let cudnn = config.build.cudnn, !known.isEmpty, !known.map(String.init).contains(cudnn) {
+            let list = known.map(String.init).joined(separator: ", ")
+            problems.append(
+                place("build.cudnn") + "CUDA \(text) is incompatible with CuDNN \(cudnn): "
+                    + "compatible CuDNN versions are: \(list)")
+        }
+        if let pin = requirements.version(of: "tensorflow"), let build = CompatibilityTables.tensorFlow(pin),
+            let theirs = Version(build.cuda), theirs.major != cuda.major
+        {
+            problem(field, text, "TensorFlow \(pin) requires CUDA \(build.cuda)")
+        }
+    }
+
+    private mutating func checkEnvironment() {
+        var seen: Set<String> = []
+        for (index, entry) in config.environment.enumerated() {
+            let field = "environment[\(index)]"
+            guard let equals = entry.firstIndex(of: "="), equals != entry.startIndex else {
+                problem(field, nil, "environment variable \"\(entry)\" is not in the KEY=VALUE format")
+                continue
+            }
+            let name = String(entry[..<equals])
+            if !name.isEnvironmentName {
+                problem(field, nil, "environment variable \"\(name)\" is not in the KEY=VALUE format")
+            } else if ReservedNames.contains(name) {
+                problem(field, nil, "environment variable \"\(name)\" is not allowed: reserved for internal use")
+            } else if !seen.insert(name).inserted {
+                problem(field, nil, "environment variable \"\(name)\" is already defined")
+            }
+        }
+    }
+
+    private mutating func checkConcurrency() {
+        guard let max = config.maxConcurrency else { return }
+        if max < 1 {
+            problem("concurrency.max", String(max), "must be at least 1")
+        } else if max > 1, let text = config.build.pythonVersion, let version = Version(text),
+            (version.major, version.minor) < (3, 11)
+        {
+            problem("concurrency.max", String(max), "concurrency requires Python 3.11 or higher")
+        }
+    }
+
+    private mutating func checkModel() {
+        guard let model = config.model, !model.isEmpty else { return }
+        if config.image != nil {
+            problem("model", nil, "'model' and 'image' cannot both be set")
+        }
+        do {
+            let reference = try ImageReference(model)
+            if reference.tag != nil || reference.digest != nil {
+                problem("model", model, "must be a bare repository — tags and digests are not allowed")
+            }
+        } catch {
+            problem("model", model, "invalid repository: \(error)")
+        }
+    }
+
+    private mutating func checkWeights() {
+        guard !config.weights.isEmpty else { return }
+        if config.model == nil {
+            problem("weights", nil, config.image == nil ? "weights require 'model'" : "weights require 'model', not 'image'")
+        }
+        var names: Set<String> = []
+        var targets: [String] = []
+        for (index, weight) in config.weights.enumerated() {
+            let field = "weights[\(index)]"
+            checkWeightName(weight.name, field + ".name", &names)
+            checkWeightTarget(weight.target, field + ".target", &targets)
+            if weight.sources.allSatisfy({ ($0.uri ?? "").isEmpty }) {
+                problem(field + ".source", nil, "source is required")
+            }
+            for source in weight.sources {
+                checkPatterns(source.include, field + ".source.include")
+                checkPatterns(source.exclude, field + ".source.exclude")
+            }
+        }
+    }
+
+    private mutating func checkWeightName(_ name: String?, _ field: String, _ names: inout Set<String>) {
+        guard let name, !name.isEmpty else { return problem(field, nil, "name is required") }
+        let characters = name.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || "._-".contains($0)) }
+        let ends = [name.first, name.last].allSatisfy { $0.map { $0.isLetter || $0.isNumber } ?? false }
+        let doubled = zip(name, name.dropFirst()).contains { "._-".contains($0) && "._-".contains($1) }
+        guard characters, ends, !doubled else {
+            return problem(
+                field, name, "must contain only lowercase alphanumeric characters, with single '.', '_' or '-' between")
+        }
+        if !names.insert(name).inserted { problem(field, name, "duplicate weight name") }
+    }
+
+    private mutating func checkWeightTarget(_ target: String?, _ field: String, _ targets: inout [String]) {
+        guard let target, !target.isEmpty else { return problem(field, nil, "target is required") }
+        guard target.hasPrefix("/") else { return problem(field, target, "target must be an absolute path") }
+        let path = target.split(separator: "/").joined(separator: "/")
+        guard !path.isEmpty else { return problem(field, target, "target must not be the container root") }
+        if targets.contains(path) {
+            problem(field, target, "duplicate weight target")
+        } else if let other = targets.first(where: { path.hasPrefix($0 + "/") || $0.hasPrefix(path + "/") }) {
+            problem(field, target, "target overlaps with /\(other): weight targets must be disjoint")
+        }
+        targets.append(path)
+    }
+
+    private mutating func checkPatterns(_ patterns: [String], _ field: String) {
+        for pattern in patterns {
+            if pattern.isEmpty { problem(field, nil, "a pattern must not be empty") }
+            if pattern.hasPrefix("!") {
+                problem(field, pattern, "negation patterns (starting with '!') are not supported")
+            }
+            if pattern.contains("\\") { problem(field, pattern, "a pattern must not contain a backslash") }
+        }
+    }
+
+    // MARK: - Presentation
+
+    private mutating func problem(_ field: String, _ value: String?, _ message: String, shown: String? = nil) {
+        let value = value.map { " \"\($0)\"" } ?? ""
+        problems.append(place(field) + "invalid \(shown ?? field)\(value): \(message)")
+    }
+
+    private func place(_ field: String) -> String {
+        reader.lines[field].map { "\(file):\($0): " } ?? ""
+    }
+}
+
+/// Names of environment variables that `environment` may not set.
+package enum ReservedNames {
+    /// Whether the base image, the server or the platform owns this name.
+    package static func contains(_ name: String) -> Bool {
+        names.contains(name) || prefixes.contains { name.hasPrefix($0) }
+    }
+
+    private static let names: Set<String> = [
+        "PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV", "PYTHONUNBUFFERED", "LIBRARY_PATH", "HF_ENDPOINT",
+        "HF_HUB_ENABLE_HF_TRANSFER",
+    ]
+    private static let prefixes = ["R8_", "REPLICATE_", "CUDA_", "NVIDIA_", "NV_", "PGET_", "KUBERNETES_"]
+}
+
+extension String {
+    /// Letters, digits and `_`, not beginning with a digit.
+    var isEnvironmentName: Bool {
+        guard let first, !first.isNumber else { return false }
+        return allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+    }
+
+    /// The pieces between occurrences of `separator`.
+    func components(separatedBy separator: String) -> [String] {
+        split(separator: separator, omittingEmptySubsequences: false).map(String.init)
+    }
+}

@@ -1,0 +1,224 @@
+/// Writes the Dockerfile of a build plan.
+///
+/// One file has all stages. `environment` is everything but the project; `model` adds the project; `document` runs
+/// the model's code once to describe it, and never becomes part of an image; `image` is what is pushed.
+/// Only instructions that every BuildKit since Docker 20.10 has built in are used, so nothing is fetched to read it.
+package struct Dockerfile {
+    /// The stages a build can ask for.
+    package enum Stage: String, Sendable {
+        case environment = "cog_environment"
+        case document = "cog_document"
+        case image = "cog_image"
+    }
+
+    private let plan: BuildPlan
+    private var lines: [String] = []
+
+    package init(_ plan: BuildPlan) {
+        self.plan = plan
+    }
+
+    /// The whole file, with a newline at its end and no empty lines.
+    package static func text(_ plan: BuildPlan) -> String {
+        var file = Dockerfile(plan)
+        file.environment()
+        file.model()
+        return file.lines.map { $0 + "\n" }.joined()
+    }
+
+    /// The Dockerfile of the image that holds separated weights.
+    package static func weightsText(_ paths: [String]) -> String {
+        (["FROM scratch"] + paths.map { "COPY \(words([$0, "/src/" + $0]))" }).map { $0 + "\n" }.joined()
+    }
+
+    // MARK: - Stages
+
+    private mutating func environment() {
+        if plan.stagesFiles { lines.append("FROM \(plan.filesImage) AS cog_build") }
+        if !plan.separateWeights.isEmpty { lines.append("FROM \(plan.weightsImage) AS weights") }
+        lines.append("FROM \(plan.base.reference) AS \(Stage.environment.rawValue)")
+        defaults()
+        certificate()
+        initProcess()
+        userEnvironment()
+        systemPackages()
+        python()
+        projectPackages()
+        sdk()
+        precompile()
+        linkerPaths()
+        runSteps()
+        let copy = plan.linksCopies ? "COPY --from=weights --link" : "COPY --from=weights"
+        for path in plan.separateWeights { lines.append("\(copy) \(Self.words(["/src/" + path, "/src/" + path]))") }
+        lines += ["WORKDIR /src", "EXPOSE 5000"]
+        if let predict = plan.config.predict { lines.append("ENV COG_PREDICT_TYPE_STUB=\"\(predict)\"") }
+        if let train = plan.config.train { lines.append("ENV COG_TRAIN_TYPE_STUB=\"\(train)\"") }
+        if let max = plan.config.maxConcurrency { lines.append("ENV COG_MAX_CONCURRENCY=\(max)") }
+        lines.append("CMD [\"python\", \"-m\", \"cog.server.http\"]")
+    }
+
+    private mutating func model() {
+        lines += ["FROM \(Stage.environment.rawValue) AS cog_model", "COPY . /src"]
+        if let name = plan.otherConfigName { lines.append("RUN cp /src/\(name.shellQuoted) /src/cog.yaml") }
+        // Failures of the model's code are files too: the program tells them better than a build log.
+        lines += [
+            "FROM cog_model AS cog_describe",
+            "RUN mkdir /cog_document && cd /src && (python -m cog.command.openapi_schema > /cog_document/openapi_schema.json "
+                + "2> /cog_document/error.txt; echo $? > /cog_document/status) && python -m pip freeze "
+                + "--disable-pip-version-check > /cog_document/pip_freeze.txt",
+            "FROM scratch AS \(Stage.document.rawValue)",
+            "COPY --from=cog_describe /cog_document /",
+            "FROM cog_model AS \(Stage.image.rawValue)",
+        ]
+    }
+
+    // MARK: - Steps
+
+    private var isCogBase: Bool { if case .cog = plan.base { true } else { false } }
+    private var isCUDABase: Bool { if case .cuda = plan.base { true } else { false } }
+
+    private mutating func defaults() {
+        guard !isCogBase else { return }
+        lines += [
+            "ENV DEBIAN_FRONTEND=noninteractive PYTHONUNBUFFERED=1 NVIDIA_DRIVER_CAPABILITIES=all",
+            "ENV LD_LIBRARY_PATH=$LD_LIBRARY_PATH:/usr/lib/x86_64-linux-gnu:/usr/local/nvidia/lib64:/usr/local/nvidia/bin",
+        ]
+    }
+
+    private mutating func certificate() {
+        guard plan.certificate != nil else { return }
+        let bundle = "/etc/ssl/certs/ca-certificates.crt"
+        lines += [
+            "COPY --from=cog_build cog-ca-cert.crt /usr/local/share/ca-certificates/cog-ca-cert.crt",
+            "RUN mkdir -p /etc/ssl/certs && (command -v update-ca-certificates > /dev/null && update-ca-certificates || true) "
+                + "&& cat /usr/local/share/ca-certificates/cog-ca-cert.crt >> \(bundle)",
+            "ENV SSL_CERT_FILE=\(bundle) REQUESTS_CA_BUNDLE=\(bundle)",
+        ]
+    }
+
+    private mutating func initProcess() {
+        guard !isCogBase else { return }
+        if plan.hasInit {
+            lines.append("COPY --from=cog_build tini /sbin/tini")
+        } else {
+            lines.append(apt(["tini"]) + " && ln -s /usr/bin/tini /sbin/tini")
+        }
+        lines.append("ENTRYPOINT [\"/sbin/tini\", \"--\"]")
+    }
+
+    private mutating func userEnvironment() {
+        let entries = plan.config.environment.compactMap { entry -> (String, String)? in
+            guard let equals = entry.firstIndex(of: "=") else { return nil }
+            return (String(entry[..<equals]), String(entry[entry.index(after: equals)...]))
+        }
+        guard !entries.isEmpty else { return }
+        let words = entries.sorted { $0.0 < $1.0 }.map { "\($0.0)=\(Self.quoted($0.1))" }
+        lines.append("ENV " + words.joined(separator: " "))
+    }
+
+    private mutating func systemPackages() {
+        let packages = plan.config.build.systemPackages.filter { !isCogBase || !Self.inCogBase.contains($0) }
+        if !packages.isEmpty { lines.append(apt(packages)) }
+    }
+
+    private func apt(_ packages: [String]) -> String {
+        "RUN --mount=type=cache,sharing=locked,target=/var/cache/apt apt-get -q update && apt-get install -y -q "
+            + "--no-install-recommends \(packages.map(\.shellQuoted).joined(separator: " ")) "
+            + "&& rm -rf /var/lib/apt/lists/*"
+    }
+
+    private mutating func python() {
+        let version = plan.config.build.pythonVersion ?? "3.13"
+        if case .cog(_, let cuda?) = plan.base, cuda.major >= 13 {
+            lines.append("RUN ln -sf /usr/bin/python3 /usr/local/bin/python")
+        }
+        guard isCUDABase else { return }
+        lines += [
+            apt(["ca-certificates", "curl", "git", "wget", "xz-utils"]),
+            "COPY --from=\(plan.uvImage) /uv /uvx /usr/local/bin/",
+            "ENV UV_SYSTEM_PYTHON=true",
+            "RUN uv python install \(version) && for link in /usr/bin/python3 /usr/local/bin/python; do "
+                + "ln -sf \"$(uv python find \(version))\" \"$link\"; done",
+            "ENV UV_PYTHON=\(version)",
+            "ENV PATH=\"/usr/local/bin:$PATH\"",
+        ]
+    }
+
+    private mutating func projectPackages() {
+        guard plan.requirementsText != nil else { return }
+        lines.append(install("--requirement \(BuildPlan.filesDirectory)/requirements.txt"))
+        if !plan.packages.artifacts.isEmpty {
+            lines.append("RUN python -m pip uninstall --yes\(breakSystem) cog coglet")
+        }
+    }
+
+    private mutating func sdk() {
+        let packages = [("coglet", plan.sources.server), ("cog", plan.sources.sdk)].compactMap { name, source in
+            source?.argument(name, directory: BuildPlan.filesDirectory)
+        }
+        var prerelease = false
+        if case .release(_, true) = plan.sources.sdk { prerelease = true }
+        lines.append(install((prerelease ? "--pre " : "") + packages.joined(separator: " ")))
+    }
+
+    private var breakSystem: String { plan.base.managesPython ? " --break-system-packages" : "" }
+
+    /// Staged files are mounted, not copied, and pip's cache is the builder's: neither is left in the image.
+    private func install(_ what: String) -> String {
+        let files = plan.stagesFiles ? "--mount=type=bind,from=cog_build,target=\(BuildPlan.filesDirectory) " : ""
+        let strip =
+            plan.strip
+            ? " && find / -xdev -type f -name '*python*.so' -not -name '*cpython*.so' -exec strip --strip-debug '{}' +" : ""
+        return "RUN \(files)--mount=type=cache,target=/root/.cache/pip "
+            + "CFLAGS=\"-O3 -flto -fno-strict-aliasing -funroll-loops\" python -m pip install"
+            + " --disable-pip-version-check --root-user-action=ignore --cache-dir /root/.cache/pip\(breakSystem) \(what)\(strip)"
+    }
+
+    private mutating func precompile() {
+        guard plan.precompile else { return }
+        lines += [
+            "RUN find / -xdev -type f -name '*.pyc' -delete && find / -xdev -type f -name '*.py' -exec touch -d @0 '{}' + "
+                + "&& (python -m compileall -q -o 2 / || true)"
+        ]
+    }
+
+    private mutating func linkerPaths() {
+        guard !isCogBase else { return }
+        lines.append(
+            "RUN find / -xdev -name '*python*.so' -type f -exec dirname '{}' + | sort -u "
+                + "> /etc/ld.so.conf.d/python-libs.conf; ldconfig")
+    }
+
+    private mutating func runSteps() {
+        for step in plan.config.build.run + plan.config.build.preInstall.map({ Config.RunStep(command: $0) }) {
+            let mounts = step.mounts.filter { $0.type == "secret" }.map {
+                "--mount=type=secret,id=\($0.id),target=\($0.target) "
+            }
+            lines.append("RUN " + mounts.joined() + step.command.trimmingSpaces)
+        }
+    }
+
+    // MARK: - Quoting
+
+    /// A value of `ENV` or `LABEL`: as it is where it is plain, else in quotes with `"`, `\` and `$` escaped.
+    package static func quoted(_ value: String) -> String {
+        let plain = value.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:@%+,=~".contains($0)) }
+        if plain && !value.isEmpty { return value }
+        let escaped = value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("$", with: "\\$")
+        return "\"\(escaped)\""
+    }
+
+    /// The paths of a `COPY`, in JSON form when one of them has white space.
+    private static func words(_ paths: [String]) -> String {
+        if paths.allSatisfy({ !$0.contains(where: \.isWhitespace) }) { return paths.joined(separator: " ") }
+        return "[" + paths.map { "\"\($0.replacing("\"", with: "\\\""))\"" }.joined(separator: ", ") + "]"
+    }
+
+    /// Packages that a prepared base image already has.
+    private static let inCogBase: Set<String> = [
+        "build-essential", "cmake", "curl", "ffmpeg", "findutils", "g++", "gcc", "git", "libavcodec-dev",
+        "libcairo2-dev", "libfontconfig1", "libgirepository1.0-dev", "libgl1", "libglx-mesa0", "libglib2.0-0",
+        "libopencv-dev", "libsm6", "libsndfile1", "libssl-dev", "libunistring-dev", "libxext6", "libxrender1", "sox",
+        "unzip", "wget", "zip", "zstd",
+    ]
+}

@@ -1,0 +1,202 @@
+/// The Python packages as they go into the image, and the CUDA that they need.
+package struct ResolvedPackages: Equatable, Sendable {
+    /// The lines of the requirements file in the image; empty when nothing is to install.
+    package var lines: [String] = []
+    /// Wheels and archives of the project that lines name, relative to the project or absolute.
+    package var artifacts: [String] = []
+    /// The CUDA version, nil on CPU projects.
+    package var cuda: String?
+    /// The cuDNN major, nil on CPU projects.
+    package var cudnn: String?
+    /// Things to tell, in order.
+    package var warnings: [String] = []
+
+    private static let frameworks = ["torch", "torchvision", "torchaudio", "tensorflow"]
+    private static let wheelIndex = "https://download.pytorch.org/whl/"
+    private static let archiveSuffixes = [".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"]
+
+    /// Chooses CUDA and cuDNN for GPU projects and rewrites pinned frameworks to the builds for it.
+    ///
+    /// - Parameter sdkName: what takes the place of lines naming `cog` or `coglet`, for the warning.
+    /// - Throws: `CogError.config` or `.build` when no combination fits.
+    package init(config: Config, requirements: Requirements, sdkName: String) throws(CogError) {
+        if config.build.gpu { try resolveCUDA(config.build, requirements) }
+        try rewrite(requirements, gpu: config.build.gpu, sdkName: sdkName)
+    }
+
+    // MARK: - CUDA
+
+    private mutating func resolveCUDA(_ build: Config.Build, _ requirements: Requirements) throws(CogError) {
+        cuda = build.cuda
+        cudnn = build.cudnn
+        if let pin = requirements.version(of: "tensorflow") {
+            try resolveTensorFlow(pin)
+        } else if let torch = requirements.specifier(of: "torch") {
+            try resolveTorch(torch)
+        }
+        let chosen = cuda ?? "11.8"
+        cuda = chosen
+        guard let version = Version(chosen) else { throw .config(["CUDA \(chosen) is not supported by Cog"]) }
+        let known = CompatibilityTables.cudnns(for: version)
+        guard let newest = known.last else { throw .config(["CUDA \(chosen) is not supported by Cog"]) }
+        if let given = cudnn {
+            guard known.map(String.init).contains(given) else {
+                let list = known.map(String.init).joined(separator: ", ")
+                throw .config([
+                    "the specified CUDA version \(chosen) is not compatible with CuDNN \(given). "
+                        + "Compatible CuDNN versions are: \(list)"
+                ])
+            }
+        } else {
+            cudnn = String(newest)
+        }
+    }
+
+    private mutating func resolveTensorFlow(_ pin: String) throws(CogError) {
+        guard let build = CompatibilityTables.tensorFlow(pin) else {
+            if cuda != nil { return }
+            throw .config([
+                "cog doesn't know what CUDA version is compatible with tensorflow==\(pin). "
+                    + "Set build.cuda (and build.cudnn) in cog.yaml."
+            ])
+        }
+        if let given = cuda {
+            if given != build.cuda { doubt(cuda: given, "Tensorflow \(pin)", better: build.cuda) }
+        } else {
+            cuda = build.cuda
+        }
+        if let given = cudnn {
+            guard given == String(build.cudnn) else {
+                throw .config(["the specified cuDNN version \(given) is not compatible with tensorflow==\(pin)"])
+            }
+        } else if let cuda = cuda.flatMap(Version.init), CompatibilityTables.cudnns(for: cuda).contains(build.cudnn) {
+            // Where no image has that pair (CUDA 12.3 with cuDNN 8), the newest cuDNN for the CUDA is taken.
+            cudnn = String(build.cudnn)
+        }
+    }
+
+    private mutating func resolveTorch(_ specifier: String) throws(CogError) {
+        guard !specifier.isEmpty else {
+            if cuda != nil { return }
+            throw .config(["torch version must be specified when using CUDA"])
+        }
+        let builds = Version(specifier).map(CompatibilityTables.torch) ?? []
+        let known = builds.compactMap(\.cuda).sorted()
+        let suffix = Version(specifier)?.local ?? ""
+        if let given = cuda {
+            if let version = Version(given), !known.isEmpty, !known.contains(where: { $0.matches(version) }) {
+                doubt(cuda: given, "PyTorch \(specifier)", better: known.last?.minorText ?? given)
+            }
+        } else if suffix.hasPrefix("cu"), let named = Self.cuda(ofIndex: suffix) {
+            cuda = named
+        } else if let newest = known.last {
+            cuda = newest.minorText
+        } else {
+            throw .config([
+                "cog doesn't know what CUDA version is compatible with torch==\(specifier). Set build.cuda in cog.yaml."
+            ])
+        }
+    }
+
+    private mutating func doubt(cuda: String, _ framework: String, better: String) {
+        warnings.append(
+            "Cog doesn't know if CUDA \(cuda) is compatible with \(framework). This might cause CUDA problems.")
+        warnings.append("Try \(better) instead?")
+    }
+
+    /// `cu118` names CUDA 11.8.
+    private static func cuda(ofIndex text: String) -> String? {
+        let digits = text.dropFirst(2)
+        guard digits.count >= 3, digits.allSatisfy(\.isNumber) else { return nil }
+        return "\(digits.dropLast()).\(digits.suffix(1))"
+    }
+
+    // MARK: - Lines
+
+    private mutating func rewrite(_ requirements: Requirements, gpu: Bool, sdkName: String) throws(CogError) {
+        var links: [String] = []
+        var indexes: Set<String> = []
+        var packages: [String] = []
+        for line in requirements.lines {
+            if let name = Requirements.name(of: line), name == "cog" || name == "coglet" {
+                warnings.append(
+                    "'\(line)' found in requirements — overriding with \(sdkName). Remove it from requirements and use "
+                        + "build.sdk_version in cog.yaml or COG_SDK_WHEEL to control the version.")
+            } else if let link = Self.option("--find-links", in: line) {
+                if !links.contains(link) { links.append(link) }
+            } else if let index = Self.option("--extra-index-url", in: line) {
+                indexes.insert(index)
+            } else if line.hasPrefix("-") {
+                packages.append(line)
+            } else if try isArtifact(line) {
+                artifacts.append(line)
+            } else if let build = build(for: line, gpu: gpu) {
+                indexes.insert(Self.wheelIndex + build.index)
+                packages.append(build.line)
+            } else {
+                packages.append(line)
+            }
+        }
+        guard !packages.isEmpty || !artifacts.isEmpty else { return }
+        lines = links.map { "--find-links \($0)" } + indexes.sorted().map { "--extra-index-url \($0)" } + packages
+    }
+
+    private static func option(_ name: String, in line: String) -> String? {
+        guard line.hasPrefix(name + " ") || line.hasPrefix(name + "=") else { return nil }
+        return line.dropFirst(name.count + 1).trimmingSpaces
+    }
+
+    /// The wheel index and the line for a pinned torch or torchvision; nil where the line stays as it is.
+    private func build(for line: String, gpu: Bool) -> (index: String, line: String)? {
+        guard !line.contains("--extra-index-url"), let (name, pinned) = Requirements.pin(line),
+            name == "torch" || name == "torchvision", let version = Version(pinned)
+        else { return nil }
+        let rows = CompatibilityTables.torchBuilds.filter { row in
+            (name == "torch" ? row.torch : Version(row.torchvision))?.matches(version) == true
+        }
+        let bare = pinned.split(separator: "+").first.map(String.init) ?? pinned
+        let marker = line.firstIndex(of: ";").map { String(line[$0...]) } ?? ""
+        if !gpu {
+            return rows.contains { $0.cuda == nil } ? ("cpu", "\(name)==\(bare)\(marker)") : nil
+        }
+        guard let cuda = cuda.flatMap(Version.init) else { return nil }
+        let fitting = rows.filter { row in row.cuda.map { $0.hasSameMinor(as: cuda) || $0 < cuda } ?? false }
+        guard let best = fitting.max(by: { ($0.cuda ?? cuda) < ($1.cuda ?? cuda) }) else { return nil }
+        return (best.index, "\(name)==\(bare)\(marker)")
+    }
+
+    // MARK: - Local wheels and archives
+
+    private func isArtifact(_ line: String) throws(CogError) -> Bool {
+        if line.contains("file://") {
+            throw .config(["local file URL requirements are not supported: \(line)"])
+        }
+        if let at = line.firstRange(of: " @ ") {
+            guard line[at.upperBound...].contains("://") else {
+                throw .config([
+                    "local direct reference requirements (`name @ path`) are not supported: \(line); give the bare path"
+                ])
+            }
+            return false
+        }
+        let path = String(line.prefix { $0 != ";" && $0 != " " && $0 != "[" })
+        let isPath =
+            path.hasPrefix(".") || path.hasPrefix("/")
+            || (Self.archiveSuffixes.contains { path.hasSuffix($0) } && !path.contains("://"))
+        guard isPath else { return false }
+        let rest = line.dropFirst(path.count)
+        if rest.hasPrefix("[") {
+            throw .config(["extras are not supported on local package artifact requirements: \(line)"])
+        }
+        if rest.contains(";") {
+            throw .config(["environment markers are not supported on local package artifact requirements: \(line)"])
+        }
+        if rest.contains("--") {
+            throw .config(["local package artifact requirements do not support inline options or hashes: \(line)"])
+        }
+        guard Self.archiveSuffixes.contains(where: { path.hasSuffix($0) }) else {
+            throw .config(["local package requirement \"\(path)\" is not a supported wheel or source archive"])
+        }
+        return true
+    }
+}

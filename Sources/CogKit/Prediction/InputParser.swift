@@ -1,0 +1,238 @@
+import Foundation
+
+/// Turns `-i NAME=VALUE` and `--json` into the `input` object of a request.
+package struct InputParser {
+    /// The inputs as values, for validation.
+    package private(set) var values: [String: JSONValue] = [:]
+    /// The inputs as JSON text, in the order given; raw JSON of the user keeps its spelling.
+    package private(set) var texts: [(name: String, text: String)] = []
+
+    private let document: ModelDocument
+    private let component: JSONValue
+    private let validator: SchemaValidator
+
+    /// The `input` object.
+    package var text: String {
+        "{" + texts.map { JSONValue.quoted($0.name) + ": " + $0.text }.joined(separator: ", ") + "}"
+    }
+
+    /// Reads and checks the inputs.
+    ///
+    /// - Parameters:
+    ///   - arguments: `NAME=VALUE` in the order given.
+    ///   - json: the object of `--json` as text; excludes `arguments`.
+    /// - Throws: `CogError.inputs` with all problems; no side effects but reading the files that are named.
+    package init(
+        arguments: [String], json: String?, document: ModelDocument, kind: ModelDocument.Kind
+    ) throws(CogError) {
+        self.document = document
+        component = try document.inputs(kind)
+        validator = SchemaValidator(document: document)
+        if let json {
+            try take(json: json)
+        } else {
+            try take(arguments: arguments)
+        }
+        let problems = validator.problems(of: values, against: component)
+        guard problems.isEmpty else { throw .inputs(problems) }
+    }
+
+    /// The pairs of `-i` options, checked for their form alone.
+    package static func pairs(_ arguments: [String]) throws(CogError) -> [(name: String, value: String)] {
+        var pairs: [(name: String, value: String)] = []
+        for argument in arguments {
+            guard let equals = argument.firstIndex(of: "=") else {
+                throw .usage("Failed to parse input '\(argument)', expected format is 'name=value'")
+            }
+            var value = argument[argument.index(after: equals)...]
+            // A pair of quotes around the value is left over from quoting for a shell.
+            if value.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") { value = value.dropFirst().dropLast() }
+            pairs.append((String(argument[..<equals]), String(value)))
+        }
+        return pairs
+    }
+
+    // MARK: - `-i`
+
+    private mutating func take(arguments: [String]) throws(CogError) {
+        let pairs = try Self.pairs(arguments)
+        let properties = component["properties"]?.object ?? [:]
+        let unknown = validator.unknownNames(Array(Set(pairs.map(\.name))), properties)
+        guard unknown.isEmpty else { throw .inputs(unknown) }
+        var names: [String] = []
+        for pair in pairs where !names.contains(pair.name) { names.append(pair.name) }
+        for name in names {
+            let given = pairs.filter { $0.name == name }.map(\.value)
+            let schema = document.resolve(properties[name] ?? .null)
+            if given.count > 1 {
+                let items = Self.arrayItems(schema, document)
+                var values: [JSONValue] = []
+                for value in given { values.append(try element(value, items, name)) }
+                set(name, .array(values))
+            } else {
+                try takeSingle(name, given[0], properties[name] ?? .null)
+            }
+        }
+    }
+
+    private mutating func takeSingle(_ name: String, _ text: String, _ property: JSONValue) throws(CogError) {
+        if text.hasPrefix("@") { return set(name, try Self.file(String(text.dropFirst()), input: name)) }
+        let schema = document.resolve(property)
+        let accepted = types(schema)
+        if accepted.contains("object"), let value = try? JSONValue(parsing: text), value.object != nil {
+            return set(name, value, text: text)
+        }
+        if accepted.contains("array") {
+            if let value = try? JSONValue(parsing: text), value.array != nil {
+                return set(name, value, text: text)
+            }
+            if accepted.contains("string") { return set(name, .string(text)) }
+            return set(name, .array([try element(text, Self.arrayItems(schema, document), name)]))
+        }
+        set(name, scalar(text, property))
+    }
+
+    private func element(_ text: String, _ schema: JSONValue, _ name: String) throws(CogError) -> JSONValue {
+        text.hasPrefix("@") ? try Self.file(String(text.dropFirst()), input: name) : scalar(text, schema)
+    }
+
+    /// Boolean, integer, number, else text: the first that the schema takes.
+    private func scalar(_ text: String, _ property: JSONValue) -> JSONValue {
+        let schema = document.resolve(property)
+        let accepted = types(schema)
+        var candidates: [JSONValue] = []
+        if accepted.contains("boolean"), text == "true" || text == "false" { candidates.append(.bool(text == "true")) }
+        if accepted.contains("integer") || accepted.contains("number"), let value = Int64(text) {
+            candidates.append(.int(value))
+        }
+        if accepted.contains("number"), let value = Double(text), value.isFinite { candidates.append(.number(value)) }
+        if accepted.contains("object"), let value = try? JSONValue(parsing: text), value.object != nil {
+            candidates.append(value)
+        }
+        guard accepted.contains("string") else { return candidates.first ?? .string(text) }
+        return candidates.first { validator.problem(of: $0, against: property) == nil } ?? .string(text)
+    }
+
+    /// The JSON types a schema takes, over all members of a union; of a list of choices, those of its values.
+    private func types(_ schema: JSONValue) -> Set<String> {
+        if let members = schema["anyOf"]?.array { return Set(members.flatMap { types(document.resolve($0)) }) }
+        if let type = schema["type"]?.string { return [type] }
+        if let choices = schema["enum"]?.array { return Set(choices.map(\.typeName)) }
+        return ["string"]
+    }
+
+    private static func arrayItems(_ schema: JSONValue, _ document: ModelDocument) -> JSONValue {
+        let arrays = [schema] + (schema["anyOf"]?.array ?? []).map(document.resolve)
+        return arrays.lazy.compactMap { $0["items"] }.first ?? .object(["type": .string("string")])
+    }
+
+    // MARK: - `--json`
+
+    private mutating func take(json: String) throws(CogError) {
+        let parsed: JSONValue
+        do {
+            parsed = try JSONValue(parsing: json)
+        } catch {
+            throw .inputs(["Failed to parse JSON: \(Self.reason(error))"])
+        }
+        guard let members = parsed.object else {
+            throw .inputs(["Failed to parse JSON: expected an object, got \(parsed.typeName)"])
+        }
+        let properties = component["properties"]?.object ?? [:]
+        let unknown = validator.unknownNames(Array(members.keys), properties)
+        guard unknown.isEmpty else { throw .inputs(unknown) }
+        for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+            set(name, try Self.withFiles(value, properties[name].map(document.resolve) ?? .null, document, name))
+        }
+    }
+
+    /// Replaces `@path` by the file: at the top, and where the schema says that a file stands.
+    private static func withFiles(
+        _ value: JSONValue, _ schema: JSONValue, _ document: ModelDocument, _ name: String, top: Bool = true
+    ) throws(CogError) -> JSONValue {
+        switch value {
+        case .string(let text) where text.hasPrefix("@") && (top || schema["format"]?.string == "uri"):
+            return try file(String(text.dropFirst()), input: name)
+        case .array(let items):
+            let schema = document.resolve(schema["items"] ?? .null)
+            var replaced: [JSONValue] = []
+            for item in items { replaced.append(try withFiles(item, schema, document, name, top: false)) }
+            return .array(replaced)
+        case .object(let members):
+            var replaced = members
+            for (key, member) in members {
+                let schema = document.resolve(schema["properties"]?[key] ?? .null)
+                replaced[key] = try withFiles(member, schema, document, name, top: false)
+            }
+            return .object(replaced)
+        default:
+            return value
+        }
+    }
+
+    /// Reads the argument of `--json`: an object, `@FILE`, or `-` and `@-` for standard input.
+    package static func readJSON(_ argument: String) throws(CogError) -> String {
+        if argument == "-" || argument == "@-" {
+            guard let data = try? FileHandle.standardInput.readToEnd(), let text = String(data: data, encoding: .utf8)
+            else { throw .usage("Failed to read JSON from stdin: it is empty or not UTF-8") }
+            return text
+        }
+        guard argument.hasPrefix("@") else { return argument }
+        let path = String(argument.dropFirst())
+        do {
+            return try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw .usage("Failed to read JSON from file \"\(path)\": \(reason(error))")
+        }
+    }
+
+    /// Checks that JSON text is an object, for use before there is a schema.
+    package static func checkJSON(_ text: String) throws(CogError) {
+        do {
+            let value = try JSONValue(parsing: text)
+            guard value.object != nil else {
+                throw CogError.usage("Failed to parse JSON: expected an object, got \(value.typeName)")
+            }
+        } catch let error as CogError {
+            throw error
+        } catch {
+            throw .usage("Failed to parse JSON: \(reason(error))")
+        }
+    }
+
+    // MARK: - Files
+
+    /// A file as a data URL.
+    static func file(_ path: String, input: String) throws(CogError) -> JSONValue {
+        let expanded = expandingTilde(path)
+        do {
+            let data = try Data(contentsOf: URL(fileURLWithPath: expanded))
+            return .string("data:\(MediaTypes.type(ofPath: expanded));base64,\(data.base64EncodedString())")
+        } catch {
+            throw .inputs(["input \"\(input)\": failed to read file \"\(path)\": \(reason(error))"])
+        }
+    }
+
+    /// `~` at the start stands for the home directory.
+    package static func expandingTilde(_ path: String) -> String {
+        guard path == "~" || path.hasPrefix("~/") else { return path }
+        return FileManager.default.homeDirectoryForCurrentUser.path + path.dropFirst()
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        if case DecodingError.dataCorrupted(let context) = error {
+            if let under = context.underlyingError as? CocoaError,
+                let text = under.userInfo[NSDebugDescriptionErrorKey] as? String
+            {
+                return text
+            }
+            return context.debugDescription
+        }
+        return error.localizedDescription
+    }
+
+    private mutating func set(_ name: String, _ value: JSONValue, text: String? = nil) {
+        values[name] = value
+        texts.append((name, text ?? value.text()))
+    }
+}

@@ -1,0 +1,120 @@
+import Foundation
+
+/// A directory with a `cog.yaml`, loaded and checked.
+package struct Project: Sendable {
+    /// The directory that relative paths of the configuration are relative to; no links, no trailing slash.
+    package let directory: String
+    /// The name of the configuration file relative to `directory`.
+    package let configName: String
+    /// The configuration with the defaults filled in.
+    package var config: Config
+    /// The Python packages of the project.
+    package let requirements: Requirements
+    /// Unknown and deprecated keys, and choices made for the user, fit to print.
+    package let warnings: [String]
+
+    /// `.cog` in the project.
+    package var stateDirectory: String { directory + "/.cog" }
+
+    /// Finds, reads and checks the configuration.
+    ///
+    /// - Parameters:
+    ///   - name: a file name or path, looked up in `start` and in up to 100 directories above it; or an absolute path.
+    ///   - start: an absolute directory.
+    /// - Throws: `CogError.config` with all problems, or `.files`.
+    package static func load(_ name: String, from start: String) throws(CogError) -> Project {
+        let (directory, relative) = try find(name, from: start)
+        let path = directory + "/" + relative
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            // The reason is one of two: the file went away or isn't UTF-8.
+            throw .config(["failed to parse \(relative): invalid YAML: the file can't be read as UTF-8 text"])
+        }
+        let reader = try ConfigReader(text, file: relative)
+        guard reader.problems.isEmpty else { throw .config(reader.problems) }
+        let exists = { (path: String) in
+            FileManager.default.fileExists(atPath: path.hasPrefix("/") ? path : directory + "/" + path)
+        }
+        let requirements = readRequirements(reader.config.build, directory)
+        var validator = ConfigValidator(reader, file: relative, requirements: requirements, fileExists: exists)
+        let problems = validator.validate()
+        guard problems.isEmpty else { throw .config(problems) }
+        var warnings = reader.warnings + ConfigValidator.deprecations(in: reader, file: relative)
+        var config = reader.config
+        if config.build.pythonVersion == nil {
+            let version = defaultPython(requirements)
+            config.build.pythonVersion = version
+            warnings.append("build.python_version is not set in \(relative), using Python \(version)")
+        }
+        return Project(
+            directory: directory, configName: relative, config: config, requirements: requirements, warnings: warnings)
+    }
+
+    /// The directory that holds `name`, and the name relative to it.
+    package static func find(_ name: String, from start: String) throws(CogError) -> (String, String) {
+        let manager = FileManager.default
+        if name.hasPrefix("/") {
+            let url = URL(fileURLWithPath: name).standardizedFileURL
+            guard manager.fileExists(atPath: url.path) else { throw .config(["\(name) not found"]) }
+            return (resolved(url.deletingLastPathComponent().path), url.lastPathComponent)
+        }
+        var directory = resolved(start)
+        for _ in 0...100 {
+            var isDirectory: ObjCBool = false
+            let path = directory + "/" + name
+            if manager.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue {
+                return (directory, name)
+            }
+            if directory == "/" || directory.isEmpty { break }
+            directory = URL(fileURLWithPath: directory).deletingLastPathComponent().path
+        }
+        throw .config(["\(name) not found in \(start) (or in any parent directories)"])
+    }
+
+    /// The image name when nothing names one: `cog-` and the directory's name in lower case.
+    package var derivedImageName: String { Self.imageName(ofDirectory: directory) }
+
+    static func imageName(ofDirectory directory: String) -> String {
+        let base = directory.split(separator: "/").last.map(String.init) ?? ""
+        let kept = base.lowercased().replacing(" ", with: "-").filter {
+            $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-")
+        }
+        let name = String(kept.prefix(26)).trimmingDashes
+        if name.isEmpty { return "cog-model" }
+        return name.hasPrefix("cog-") ? name : "cog-" + name
+    }
+
+    private static func resolved(_ path: String) -> String {
+        URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
+    }
+
+    private static func readRequirements(_ build: Config.Build, _ directory: String) -> Requirements {
+        guard let path = build.pythonRequirements else { return Requirements(packages: build.pythonPackages) }
+        let full = path.hasPrefix("/") ? path : directory + "/" + path
+        // A missing file is told by the validator.
+        return Requirements(text: (try? String(contentsOfFile: full, encoding: .utf8)) ?? "")
+    }
+
+    /// 3.13, or the newest version for which the pinned framework has builds.
+    static func defaultPython(_ requirements: Requirements) -> String {
+        var minor = 13
+        if let pin = requirements.version(of: "torch").flatMap(Version.init),
+            let build = CompatibilityTables.torch(pin).first
+        {
+            minor = min(minor, build.pythons.upperBound)
+        }
+        if let pin = requirements.version(of: "tensorflow"), let build = CompatibilityTables.tensorFlow(pin) {
+            minor = min(minor, max(10, build.pythons.upperBound))
+        }
+        return "3.\(minor)"
+    }
+}
+
+extension String {
+    /// Without `-` at both ends, which image names do not allow.
+    fileprivate var trimmingDashes: String {
+        var slice = self[...]
+        while slice.first == "-" { slice = slice.dropFirst() }
+        while slice.last == "-" { slice = slice.dropLast() }
+        return String(slice)
+    }
+}

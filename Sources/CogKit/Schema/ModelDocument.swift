@@ -1,0 +1,86 @@
+/// What a model accepts and gives, from its OpenAPI document.
+package struct ModelDocument: Equatable, Sendable {
+    /// The document as it was made.
+    package let text: String
+    package let root: JSONValue
+
+    /// Whether predictions or trainings are meant.
+    package enum Kind: String, Sendable {
+        case predictions
+        case trainings
+    }
+
+    /// - Throws: `CogError.build` when the text is no OpenAPI 3 document.
+    package init(_ text: String) throws(CogError) {
+        self.text = text
+        do {
+            root = try JSONValue(parsing: text)
+        } catch {
+            throw .build("Model schema is invalid: it is not JSON")
+        }
+        guard root["openapi"]?.string?.hasPrefix("3.") == true else {
+            throw .build("Model schema is invalid: it is not an OpenAPI 3 document")
+        }
+        guard root["paths"]?.object != nil, root["info"]?.object != nil else {
+            throw .build("Model schema is invalid: value of paths and info must be objects")
+        }
+    }
+
+    /// A component by its name.
+    package func component(_ name: String) -> JSONValue? { root["components"]?["schemas"]?[name] }
+
+    /// The component with the inputs.
+    ///
+    /// - Throws: `CogError.inputs` where there is none.
+    package func inputs(_ kind: Kind) throws(CogError) -> JSONValue {
+        let names = kind == .trainings ? ["TrainingInput", "Input"] : ["Input"]
+        guard let component = names.lazy.compactMap({ component($0) }).first else {
+            throw .inputs(["OpenAPI schema is missing Input component"])
+        }
+        return component
+    }
+
+    /// The schema of the output.
+    package func output(_ kind: Kind) throws(CogError) -> JSONValue {
+        let response = root["paths"]?["/" + kind.rawValue]?["post"]?["responses"]?["200"]?["content"]?["application/json"]?[
+            "schema"]
+        guard let response, let output = resolve(response)["properties"]?["output"] else {
+            throw .prediction("invalid OpenAPI schema: missing output definition for /\(kind.rawValue)")
+        }
+        return resolve(output)
+    }
+
+    /// Whether the model's outputs can be shown as they come: text that belongs together.
+    package func concatenates(_ output: JSONValue) -> Bool {
+        output["x-cog-array-display"]?.string == "concatenate"
+    }
+
+    /// Follows `$ref`, and `allOf` with one member.
+    package func resolve(_ schema: JSONValue) -> JSONValue {
+        var schema = schema
+        for _ in 0..<32 {
+            if let name = schema["$ref"]?.string?.split(separator: "/").last, let target = component(String(name)) {
+                schema = target
+            } else if let all = schema["allOf"]?.array, all.count == 1 {
+                schema = all[0]
+            } else {
+                break
+            }
+        }
+        return schema
+    }
+
+    /// Checks that every default fits its own schema.
+    package func validateDefaults() throws(CogError) {
+        for name in ["Input", "TrainingInput"] {
+            guard let properties = component(name)?["properties"]?.object else { continue }
+            for (property, schema) in properties.sorted(by: { $0.key < $1.key }) {
+                guard let value = schema["default"], value != .null else { continue }
+                if let problem = SchemaValidator(document: self).problem(of: value, against: schema) {
+                    let bound = schema["minimum"] != nil || schema["maximum"] != nil ? " (minimum or maximum)" : ""
+                    throw .build("Model schema is invalid: invalid default of \"\(property)\": \(problem)\(bound)")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+extension StringProtocol {
+    /// Without white space at both ends.
+    package var trimmingSpaces: String {
+        var slice = self[...]
+        while slice.first?.isWhitespace == true { slice = slice.dropFirst() }
+        while slice.last?.isWhitespace == true { slice = slice.dropLast() }
+        return String(slice)
+    }
+
+    /// In single quotes for a shell, or as it is where no quotes are needed.
+    package var shellQuoted: String {
+        let plain = allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=@%+,".contains($0)) }
+        if plain && !isEmpty { return String(self) }
+        return "'" + self.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+}
