@@ -64,6 +64,7 @@ let package = Package(
         .target(
             name: "CogKit",
             dependencies: [
+                "CHTTPParser",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],

@@ -55,6 +55,11 @@ package struct ModelDocument: Equatable, Sendable {
         output["x-cog-array-display"]?.string == "concatenate"
     }
 
+    /// Whether the server offers an event stream.
+    package func streams(_ kind: Kind) -> Bool {
+        root["paths"]?["/" + kind.rawValue]?["post"]?["x-cog-streaming"]?.bool == true
+    }
+
     /// Follows `$ref`, and `allOf` with one member.
     package func resolve(_ schema: JSONValue) -> JSONValue {
         var schema = schema

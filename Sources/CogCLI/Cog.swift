@@ -1,0 +1,27 @@
+import ArgumentParser
+import CogKit
+import Foundation
+
+/// The command line's root.
+struct Cog: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cog",
+        abstract: "Containers for machine learning.",
+        discussion: "Start a project with 'cog init'. To learn about a command, use 'cog help COMMAND'.",
+        version: "cog version \(ProgramVersion.current) (built \(buildTime))",
+        subcommands: [
+            BuildCommand.self, DoctorCommand.self, ExecCommand.self, InitCommand.self, LoginCommand.self,
+            PredictCommand.self, PushCommand.self, RunCommand.self, ServeCommand.self, CompletionCommand.self,
+            TrainCommand.self, DebugCommand.self,
+        ])
+
+    @OptionGroup var global: GlobalOptions
+
+    /// When this executable was written.
+    private static var buildTime: String {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: Session.executable)
+        // Without a date the program still has a version.
+        guard let date = attributes?[.modificationDate] as? Date else { return "unknown" }
+        return date.formatted(.iso8601)
+    }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import CogKit
+
+/// `cog completion SHELL`
+struct CompletionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "completion", abstract: "Print a completion script for bash, zsh or fish.")
+
+    @Argument(help: "bash, zsh or fish.")
+    var shell: String
+
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        guard CompletionShell(rawValue: shell) != nil else {
+            throw ValidationError("no completion for \"\(shell)\": use bash, zsh or fish")
+        }
+    }
+
+    func run() throws {
+        guard let shell = CompletionShell(rawValue: shell) else { return }
+        Console.result(Cog.completionScript(for: shell) + "\n")
+    }
+}

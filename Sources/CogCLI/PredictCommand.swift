@@ -1,0 +1,84 @@
+import ArgumentParser
+import CogKit
+import Foundation
+import Glibc
+
+/// Options of `predict` and `run`.
+struct PredictionOptions: ParsableArguments {
+    @Argument(help: "An image to run instead of the project's.")
+    var image: String?
+
+    @Option(
+        name: [.customShort("i", allowingJoined: true), .long], parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Inputs; @path reads a file. Repeatable.", valueName: "name=value"))
+    var input: [String] = []
+
+    @Option(
+        name: [.customShort("o", allowingJoined: true), .long], parsing: .unconditional,
+        help: ArgumentHelp("Where the output is written.", valueName: "path"))
+    var output = ""
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("All inputs as a JSON object, @file, or - for standard input; prints the answer as JSON."))
+    var json: String?
+
+    @Flag(help: "Put REPLICATE_API_TOKEN into the context of the prediction.")
+    var useReplicateToken = false
+
+    @Option(help: ArgumentHelp("How long setup() may take.", valueName: "seconds"))
+    var setupTimeout: UInt = 300
+
+    @Flag(help: "Show the output of models that stream as it comes, also when standard output is no terminal.")
+    var stream = false
+
+    @Flag(help: "Run in the project's own virtual environment instead of a container.")
+    var local = false
+
+    @OptionGroup var container: ContainerArguments
+    @OptionGroup var project: ProjectOptions
+    @OptionGroup var secrets: SecretOptions
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        if json != nil, !input.isEmpty {
+            throw ValidationError("Must use one of --json or --input to provide model inputs")
+        }
+        if local, image != nil { throw ValidationError("--local runs the project and takes no image") }
+        if let image, image.contains("=") {
+            throw ValidationError("Invalid image name '\(image)'. Did you forget `-i`?")
+        }
+    }
+}
+
+/// `cog predict`
+struct PredictCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "predict", abstract: "Run one prediction, of the project or of an image.")
+
+    @OptionGroup var options: PredictionOptions
+
+    func run() async throws {
+        let session = Session(options.global)
+        if session.environment["COG_DEPRECATIONS"] == "1" {
+            session.console.warn("\"cog predict\" is deprecated, use \"cog run\"")
+        }
+        var request = PredictionRequest()
+        request.inputs = options.input
+        request.json = try options.json.map(InputParser.readJSON)
+        request.output = options.output
+        request.showsStream = options.stream || isatty(STDOUT_FILENO) == 1
+        if options.useReplicateToken {
+            guard let token = session.environment["REPLICATE_API_TOKEN"], !token.isEmpty else {
+                throw CogError.usage(
+                    "Failed to find REPLICATE_API_TOKEN in the current environment when called with --use-replicate-token")
+            }
+            request.replicateToken = token
+        }
+        try await Prediction(
+            session: session, request: request, container: options.container, project: options.project,
+            secrets: options.secrets, image: options.image, setupTimeout: .seconds(Int(options.setupTimeout)),
+            isLocal: options.local
+        ).run()
+    }
+}

@@ -1,0 +1,134 @@
+import CogKit
+import Foundation
+
+/// The steps that `predict`, `run` and `train` share: get an image, start it, send one request, stop it.
+struct Prediction {
+    let session: Session
+    let request: PredictionRequest
+    let container: ContainerArguments
+    let project: ProjectOptions
+    let secrets: SecretOptions
+    let image: String?
+    let setupTimeout: Duration
+    let isLocal: Bool
+
+    private var console: Console { session.console }
+
+    func run() async throws {
+        try request.checkForm()
+        if isLocal { return try await runLocally() }
+        let gpus = try ContainerOptions.checkGPUs(container.gpus)
+        if let image { return try await runImage(image, gpus) }
+        try await runProject(gpus)
+    }
+
+    // MARK: - Sources of a server
+
+    private func runProject(_ gpus: String?) async throws {
+        let project = try session.loadProject(self.project.file)
+        // A model that didn't change since it was last described is asked before anything is built.
+        let fingerprint = SourceFingerprint(project)
+        let known = fingerprint.knownDocument()
+        if let known { _ = try request.input(known) }
+        let engine = try await session.connect()
+        var build = self.project.request(project.derivedImageName, session)
+        build.secrets = try secrets.parsed(project, session)
+        console.info("Building Docker image from environment in \(project.configName)...")
+        console.info("")
+        let builder = ImageBuilder(
+            project: project, engine: engine, console: console, planner: session.planner(project), request: build)
+        let result = try await builder.buildLight(describes: true)
+        guard let document = result.document else { return }
+        fingerprint.store()
+        let input = try request.input(document)
+        var options = ContainerOptions(name: Session.containerName("predict"), image: project.derivedImageName)
+        options.binds = ["\(project.directory):/src"]
+        options.gpus = gpus ?? (project.config.build.gpu ? "all" : nil)
+        try await serve(options, engine, isExplicitGPU: gpus != nil) { server throws(CogError) in
+            try await request.send(input: input, to: server.client, document: document, console: console)
+        }
+    }
+
+    private func runImage(_ name: String, _ gpus: String?) async throws {
+        let engine = try await session.connect()
+        do {
+            _ = try ImageReference(name)
+        } catch {
+            throw CogError.usage("invalid image reference \"\(name)\": \(error)")
+        }
+        var found = try await engine.labels(of: name)
+        if found == nil, try await engine.pull(name) { found = try await engine.labels(of: name) }
+        guard let labels = found else { throw CogError.engine("image \(name): image not found") }
+        func label(_ key: String) -> String? { labels["run.cog." + key] ?? labels["org.cogmodel." + key] }
+        guard let config = label("config") else { throw CogError.engine("image \(name): image is not a Cog model") }
+        // A label that is empty or of an older form is no document; then the running server is asked.
+        let document = label("openapi_schema").flatMap { try? ModelDocument($0) }
+        let usable = document.flatMap { (try? $0.inputs(request.kind))?["properties"] == nil ? nil : $0 }
+        let input = try usable.map(request.input)
+        var options = ContainerOptions(name: Session.containerName("predict"), image: name)
+        let wantsGPU = (try? JSONValue(parsing: config))?["build"]?["gpu"]?.bool ?? false
+        options.gpus = gpus ?? (wantsGPU ? "all" : nil)
+        try await serve(options, engine, isExplicitGPU: gpus != nil) { server throws(CogError) in
+            if let usable, let input {
+                return try await request.send(input: input, to: server.client, document: usable, console: console)
+            }
+            let document = try await served(server.client)
+            try await request.send(
+                input: try request.input(document), to: server.client, document: document, console: console)
+        }
+    }
+
+    private func runLocally() async throws {
+        let project = try session.loadProject(self.project.file)
+        let environment = try LocalEnvironment(project: project, planner: session.planner(project), console: console)
+        try await environment.prepare()
+        let document = try await environment.describe()
+        let input = try request.input(document)
+        console.info("Starting the model and running setup()...")
+        let level = "COG_LOG_LEVEL=\(session.isDebug ? "debug" : "warning")"
+        let tool = environment.tool(container.env + ["LOG_FORMAT=console", level])
+        let server = LocalServer.start(tool, host: "127.0.0.1", port: try LocalServer.freePort(), extra: [])
+        do {
+            try await server.waitUntilReady(timeout: setupTimeout)
+            try await request.send(input: input, to: server.client, document: document, console: console)
+        } catch {
+            await server.stop()
+            throw error
+        }
+        await server.stop()
+    }
+
+    // MARK: - One container
+
+    private func serve(
+        _ given: ContainerOptions, _ engine: Engine, isExplicitGPU: Bool,
+        _ body: (ServerContainer) async throws(CogError) -> Void
+    ) async throws {
+        var options = given
+        options.environment = session.containerEnvironment(container.env, isPrediction: true)
+        if request.kind == .trainings { options.command = ["python", "-m", "cog.server.http", "--x-mode", "train"] }
+        console.info("")
+        console.info("Starting Docker image \(console.bold(options.image)) and running setup()...")
+        let server = try await ServerContainer.start(
+            options, engine: engine, console: console,
+            retriesWithoutGPU: !isExplicitGPU && request.kind == .predictions)
+        do {
+            try await server.waitUntilReady(timeout: setupTimeout)
+            try await body(server)
+        } catch {
+            await server.stop()
+            throw error
+        }
+        await server.stop()
+    }
+
+    private func served(_ client: LoopbackClient) async throws(CogError) -> ModelDocument {
+        do {
+            return try ModelDocument(try await client.send("GET", "/openapi.json").text)
+        } catch let error as CogError {
+            throw error
+        } catch {
+            throw .prediction("Failed to get the OpenAPI document from the server: \(error)")
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import CogKit
+
+/// Options of commands that build from a project.
+struct ProjectOptions: ParsableArguments {
+    @Option(name: .shortAndLong, help: ArgumentHelp("The name of the config file.", valueName: "name"))
+    var file = "cog.yaml"
+
+    @Option(
+        help: ArgumentHelp("Show the build's progress as: auto, tty, plain or quiet (default: auto).", valueName: "mode"))
+    var progress: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Use NVIDIA's CUDA base image for GPU projects; 'false' for the slim Python image.", valueName: "value"))
+    var useCudaBaseImage: String?
+
+    @Option(
+        help: ArgumentHelp("Use a prepared base image with Python, CUDA and torch (default: false).", valueName: "bool"))
+    var useCogBaseImage: Bool?
+
+    @Option(help: ArgumentHelp("Use this Dockerfile.", valueName: "path", visibility: .hidden))
+    var dockerfile: String?
+
+    func validate() throws {
+        let given = [
+            ("--use-cog-base-image", useCogBaseImage != nil), ("--use-cuda-base-image", useCudaBaseImage != nil),
+            ("--dockerfile", dockerfile != nil),
+        ].filter(\.1).map(\.0)
+        guard given.count < 2 else {
+            throw ValidationError(
+                "The flags \(given.joined(separator: " and ")) are mutually exclusive: you can only set one of them.")
+        }
+        if let progress, !["auto", "tty", "plain", "quiet", "rawjson"].contains(progress) {
+            throw ValidationError("invalid progress mode \"\(progress)\": use auto, tty, plain or quiet")
+        }
+    }
+
+    /// What a build is asked for by these options.
+    func request(_ tag: String, _ session: Session) -> BuildRequest {
+        var request = BuildRequest(tag: tag)
+        request.progress = session.progress(progress)
+        request.usesCUDABase = useCudaBaseImage != "false"
+        request.usesCogBase = useCogBaseImage
+        request.dockerfile = dockerfile
+        request.registry = session.registry
+        return request
+    }
+}
+
+/// Build secrets.
+struct SecretOptions: ParsableArguments {
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Secrets to pass to the build: id=ID,src=PATH or id=ID,env=VARIABLE. Repeatable.", valueName: "spec"))
+    var secret: [String] = []
+
+    func parsed(_ project: Project, _ session: Session) throws -> [BuildSecret] {
+        try secret.map {
+            try BuildSecret($0, directory: project.directory, environment: session.environment)
+        }
+    }
+}
+
+/// Options of full builds: `build` and `push`.
+struct FullBuildOptions: ParsableArguments {
+    @OptionGroup var secrets: SecretOptions
+
+    @Flag(help: "Do not use cached layers.")
+    var noCache = false
+
+    @Flag(help: "Put large files of the project into an image of their own, so that code changes don't move them.")
+    var separateWeights = false
+
+    @Option(help: ArgumentHelp("Use this OpenAPI document instead of one made from the model.", valueName: "file"))
+    var openapiSchema: String?
+
+    @Flag(help: .hidden)
+    var strip = false
+
+    @Flag(help: .hidden)
+    var precompile = false
+
+    func apply(to request: inout BuildRequest, _ project: Project, _ session: Session) throws {
+        request.secrets = try secrets.parsed(project, session)
+        request.noCache = noCache
+        request.separatesWeights = separateWeights
+        request.schemaFile = openapiSchema
+        request.strip = strip
+        request.precompile = precompile
+    }
+}
+
+/// Options of commands that run a container.
+struct ContainerArguments: ParsableArguments {
+    @Option(
+        name: .shortAndLong, parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Environment variables for the container. Repeatable.", valueName: "name=value"))
+    var env: [String] = []
+
+    @Option(help: ArgumentHelp("GPU devices: all, a number, or device=0,1.", valueName: "gpus"))
+    var gpus = ""
+}

@@ -1,0 +1,61 @@
+import CogKit
+
+/// `cog serve --local`: the server as a child process, without containers.
+extension ServeCommand {
+    /// Serves until Ctrl-C or until the server ends; with `--reload` starts again when a source changes.
+    func serveLocally(_ session: Session) async throws {
+        let port = self.port == 0 ? try LocalServer.freePort() : self.port
+        var project = try session.loadProject(self.project.file)
+        var isFirst = true
+        while true {
+            if let environment = try await ready(project, session, isFirst: isFirst) {
+                if isFirst { announce(session.console, port) }
+                isFirst = false
+                let tool = environment.tool(container.env + ["LOG_FORMAT=console"])
+                let extra = uploadUrl.map { ["--upload-url", $0] } ?? []
+                let server = LocalServer.start(tool, host: host, port: port, extra: extra)
+                guard try await waitForChange(server, project) else { return }
+            } else {
+                try await SourceWatch(project).change()
+            }
+            session.console.info("A source file changed, starting again...")
+            project = (try? session.loadProject(self.project.file)) ?? project
+        }
+    }
+
+    /// The environment with everything installed and the model described. Nil where a later version of the sources
+    /// is wrong: that is told, and the next change tried.
+    private func ready(_ project: Project, _ session: Session, isFirst: Bool) async throws -> LocalEnvironment? {
+        do {
+            let environment = try LocalEnvironment(
+                project: project, planner: session.planner(project), console: session.console)
+            try await environment.prepare()
+            _ = try await environment.describe()
+            return environment
+        } catch {
+            if isFirst || !reload || error == .interrupted { throw error }
+            session.console.error(error.description)
+            return nil
+        }
+    }
+
+    /// Waits until a source changes, with `--reload`, or the server ends. False when it ended by itself.
+    private func waitForChange(_ server: LocalServer, _ project: Project) async throws -> Bool {
+        let reloads = reload
+        let changed = await withTaskGroup(of: Bool.self) { group in
+            group.addTask { await server.endedUnlessCancelled() }
+            if reloads {
+                group.addTask {
+                    // Cancellation ends the wait, and is looked at below.
+                    (try? await SourceWatch(project).change()) != nil
+                }
+            }
+            let first = await group.next() ?? false
+            group.cancelAll()
+            return first
+        }
+        await server.stop()
+        if Task.isCancelled { throw CogError.interrupted }
+        return changed
+    }
+}

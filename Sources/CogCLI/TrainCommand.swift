@@ -1,0 +1,39 @@
+import ArgumentParser
+import CogKit
+
+/// `cog train`
+struct TrainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train", abstract: "Run a training, of the project or of an image.", shouldDisplay: false)
+
+    @Argument(help: "An image to run instead of the project's.")
+    var image: String?
+
+    @Option(
+        name: [.customShort("i", allowingJoined: true), .long], parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Inputs; @path reads a file. Repeatable.", valueName: "name=value"))
+    var input: [String] = []
+
+    @Option(
+        name: [.customShort("o", allowingJoined: true), .long], parsing: .unconditional,
+        help: ArgumentHelp("Where the output is written.", valueName: "path"))
+    var output = "weights"
+
+    @OptionGroup var container: ContainerArguments
+    @OptionGroup var project: ProjectOptions
+    @OptionGroup var secrets: SecretOptions
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+        let session = Session(global)
+        session.console.warn("\"cog train\" is deprecated and will be removed in a future version")
+        var request = PredictionRequest()
+        request.inputs = input
+        request.output = output
+        request.kind = .trainings
+        try await Prediction(
+            session: session, request: request, container: container, project: project, secrets: secrets, image: image,
+            setupTimeout: .seconds(300), isLocal: false
+        ).run()
+    }
+}

@@ -1,0 +1,74 @@
+import Foundation
+
+/// The scratch directory of a build: Dockerfile, ignore file and what the image is given besides the project.
+struct BuildFiles {
+    let directory: String
+    let project: Project
+    let planner: BuildPlanner
+    let plan: BuildPlan
+
+    private var staging: String { directory + "/files" }
+
+    /// Writes everything afresh.
+    ///
+    /// - Parameter separated: paths to hide from the project's context, by default those in the weights image.
+    func write(dockerfile: String, separated: [String]? = nil) throws(CogError) {
+        do {
+            let manager = FileManager.default
+            remove()
+            try manager.createDirectory(atPath: staging, withIntermediateDirectories: true)
+            try dockerfile.write(toFile: directory + "/Dockerfile", atomically: false, encoding: .utf8)
+            try ignoreText(separated ?? plan.separateWeights).write(
+                toFile: directory + "/Dockerfile.dockerignore", atomically: false, encoding: .utf8)
+            if let text = plan.requirementsText {
+                try text.write(toFile: staging + "/requirements.txt", atomically: false, encoding: .utf8)
+            }
+            try plan.certificate?.write(toFile: staging + "/cog-ca-cert.crt", atomically: false, encoding: .utf8)
+            for case .file(let path)? in [plan.sources.sdk, plan.sources.server] {
+                try manager.copyItem(atPath: path, toPath: staging + "/" + BuildPlan.fileName(path))
+            }
+            if let program = planner.initProgram {
+                try manager.copyItem(atPath: program, toPath: staging + "/tini")
+                try manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: staging + "/tini")
+            }
+            if !plan.packages.artifacts.isEmpty {
+                let target = staging + "/local_package_artifacts"
+                try manager.createDirectory(atPath: target, withIntermediateDirectories: true)
+                for artifact in plan.packages.artifacts {
+                    try manager.copyItem(
+                        atPath: try planner.artifactPath(artifact),
+                        toPath: target + "/" + BuildPlan.fileName(artifact))
+                }
+            }
+        } catch let error as CogError {
+            throw error
+        } catch {
+            throw .build("can't write build files to \(directory): \(error.localizedDescription)")
+        }
+    }
+
+    /// Hands the staged files to the engine as an image without a base. Names, modes and times are fixed, so equal
+    /// files are one layer and keep the build cache.
+    func importArchive(as name: String, _ engine: Engine) async throws(CogError) {
+        let archive = directory + "/files.tar"
+        let answer = try await Tool("tar").answer([
+            "--create", "--file", archive, "--directory", staging, "--sort=name", "--mtime=@0", "--owner=0", "--group=0",
+            "--numeric-owner", "--mode=u+rw,go+r", ".",
+        ])
+        guard answer.succeeded else { throw .build("can't pack build files: \(answer.text)") }
+        try await engine.importImage(archive, as: name)
+    }
+
+    func remove() {
+        // Nothing to remove is the normal case; what can't be removed shows when it is written.
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    /// The user's ignore rules, then ours: `.cog` and what is in the weights image.
+    private func ignoreText(_ separated: [String]) throws -> String {
+        let path = project.directory + "/.dockerignore"
+        let own = FileManager.default.fileExists(atPath: path) ? try String(contentsOfFile: path, encoding: .utf8) : ""
+        let lines = [".cog"] + separated.flatMap { [$0, $0 + "/**/*"] }
+        return (own.isEmpty || own.hasSuffix("\n") ? own : own + "\n") + lines.map { $0 + "\n" }.joined()
+    }
+}

@@ -1,0 +1,90 @@
+import Foundation
+
+/// Makes the build plan of a project: chooses base image, packages and wheels.
+package struct BuildPlanner {
+    package let project: Project
+    package let environment: [String: String]
+    /// Where this program's wheels may be.
+    package let wheelDirectories: [String]
+    /// The init program for images, or nil.
+    package let initProgram: String?
+
+    /// - Parameter executable: the absolute path of this program; its wheels are looked for near it.
+    package init(project: Project, environment: [String: String], executable: String) {
+        self.project = project
+        self.environment = environment
+        wheelDirectories = Self.directories(near: executable)
+        initProgram = Self.initProgram(near: executable, environment)
+    }
+
+    /// The plan, with everything that can be wrong found before the engine is asked for anything.
+    package func plan(_ request: BuildRequest) throws(CogError) -> BuildPlan {
+        let sources = try PackageSources.find(
+            config: project.config, environment: environment, directories: wheelDirectories,
+            working: FileManager.default.currentDirectoryPath)
+        let packages = try ResolvedPackages(
+            config: project.config, requirements: project.requirements, sdkName: sources.sdk.text("cog"))
+        let base = try BaseImage.choose(
+            config: project.config, packages: packages, requirements: project.requirements, useCog: request.usesCogBase,
+            useCUDA: request.usesCUDABase, registry: request.registry)
+        var plan = BuildPlan(config: project.config, base: base, packages: packages, sources: sources)
+        plan.otherConfigName = project.configName == "cog.yaml" ? nil : project.configName
+        plan.certificate = try environment["COG_CA_CERT"].flatMapNonEmpty(CACertificate.read)
+        plan.hasInit = initProgram != nil
+        plan.strip = request.strip
+        plan.precompile = request.precompile
+        if request.separatesWeights {
+            plan.separateWeights = SeparateWeights.find(in: project.directory)
+            plan.weightsImage = Self.weightsImage(request.tag)
+        }
+        if let image = environment["COG_UV_IMAGE"], !image.isEmpty { plan.uvImage = image }
+        try plan.validate()
+        for artifact in packages.artifacts { _ = try artifactPath(artifact) }
+        return plan
+    }
+
+    /// The absolute path of a local wheel or archive, which must be a regular file inside the project.
+    package func artifactPath(_ artifact: String) throws(CogError) -> String {
+        var base = project.directory
+        if let requirements = project.config.build.pythonRequirements, !requirements.hasPrefix("/") {
+            base = URL(fileURLWithPath: project.directory + "/" + requirements).deletingLastPathComponent().path
+        }
+        let path = artifact.hasPrefix("/") ? artifact : base + "/" + artifact
+        let resolved = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+        var isDirectory: ObjCBool = false
+        guard resolved.hasPrefix(project.directory + "/") else {
+            throw .config(["local Python package artifact \"\(artifact)\" must be inside the project directory"])
+        }
+        guard FileManager.default.fileExists(atPath: resolved, isDirectory: &isDirectory) else {
+            throw .config(["local Python package artifact \"\(artifact)\" not found: \(resolved)"])
+        }
+        guard !isDirectory.boolValue else {
+            throw .config(["local Python package artifact \"\(artifact)\" must be a regular file"])
+        }
+        return resolved
+    }
+
+    static func weightsImage(_ tag: String) -> String {
+        guard let reference = try? ImageReference(tag) else { return tag + "-weights" }
+        return reference.repository + "-weights"
+    }
+
+    /// `share/cog` beside the `bin` of an unpacked distribution, `dist` of a checkout, and `dist` of the current
+    /// directory.
+    static func directories(near executable: String) -> [String] {
+        var directory = URL(fileURLWithPath: executable).resolvingSymlinksInPath().deletingLastPathComponent()
+        var found = [directory.deletingLastPathComponent().path + "/share/cog"]
+        for _ in 0..<4 {
+            found.append(directory.path + "/dist")
+            directory = directory.deletingLastPathComponent()
+        }
+        return found + ["dist"]
+    }
+
+    private static func initProgram(near executable: String, _ environment: [String: String]) -> String? {
+        let own = directories(near: executable)[0] + "/tini"
+        return [environment["COG_TINI"] ?? "", own, "/usr/bin/tini-static"].first {
+            !$0.isEmpty && FileManager.default.isExecutableFile(atPath: $0)
+        }
+    }
+}

@@ -1,0 +1,27 @@
+/// What a command wants of a build, as its options say it.
+package struct BuildRequest: Equatable, Sendable {
+    /// The image's name.
+    package var tag: String
+    /// `auto`, `tty`, `plain` or `quiet`.
+    package var progress = "auto"
+    package var usesCUDABase = true
+    /// `--use-cog-base-image`; nil when not given.
+    package var usesCogBase: Bool?
+    package var registry = "r8.im"
+    /// A Dockerfile that replaces the generated one.
+    package var dockerfile: String?
+    package var secrets: [BuildSecret] = []
+    package var noCache = false
+    package var separatesWeights = false
+    /// A ready document instead of one made from the model.
+    package var schemaFile: String?
+    package var skipsSchema = false
+    /// `SOURCE_DATE_EPOCH`; nil for none.
+    package var timestamp: Int?
+    package var strip = false
+    package var precompile = false
+    /// More labels, for pushes.
+    package var labels: [String: String] = [:]
+
+    package init(tag: String) { self.tag = tag }
+}

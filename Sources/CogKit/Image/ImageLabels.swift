@@ -1,0 +1,45 @@
+/// The labels of a finished image.
+package enum ImageLabels {
+    /// The effective configuration as compact JSON, keys in a fixed order, absent and empty ones left out.
+    package static func config(_ config: Config) -> String {
+        var build: [String] = []
+        if config.build.gpu { build.append("\"gpu\":true") }
+        add("python_version", config.build.pythonVersion, to: &build)
+        add("python_requirements", config.build.pythonRequirements, to: &build)
+        add("python_packages", config.build.pythonPackages, to: &build)
+        let steps = config.build.run.map { step -> String in
+            let mounts = step.mounts.map { mount in
+                object([("type", mount.type), ("id", mount.id), ("target", mount.target)].map(pair))
+            }
+            let command = [pair(("command", step.command))]
+            return object(command + (mounts.isEmpty ? [] : ["\"mounts\":[\(mounts.joined(separator: ","))]"]))
+        }
+        if !steps.isEmpty { build.append("\"run\":[\(steps.joined(separator: ","))]") }
+        add("system_packages", config.build.systemPackages, to: &build)
+        add("pre_install", config.build.preInstall, to: &build)
+        add("cuda", config.build.cuda, to: &build)
+        add("cudnn", config.build.cudnn, to: &build)
+        add("sdk_version", config.build.sdkVersion, to: &build)
+        var members = ["\"build\":" + object(build)]
+        add("image", config.image, to: &members)
+        add("model", config.model, to: &members)
+        add("predict", config.predict, to: &members)
+        add("train", config.train, to: &members)
+        if let max = config.maxConcurrency { members.append("\"concurrency\":{\"max\":\(max)}") }
+        add("environment", config.environment, to: &members)
+        return object(members)
+    }
+
+    private static func add(_ key: String, _ value: String?, to members: inout [String]) {
+        if let value, !value.isEmpty { members.append(pair((key, value))) }
+    }
+
+    private static func add(_ key: String, _ values: [String], to members: inout [String]) {
+        guard !values.isEmpty else { return }
+        members.append("\"\(key)\":[\(values.map(JSONValue.quoted).joined(separator: ","))]")
+    }
+
+    private static func pair(_ pair: (String, String)) -> String { "\"\(pair.0)\":" + JSONValue.quoted(pair.1) }
+
+    private static func object(_ members: [String]) -> String { "{" + members.joined(separator: ",") + "}" }
+}

@@ -1,0 +1,48 @@
+import Foundation
+
+/// Finds the large data files of a project, which get an image of their own.
+package enum SeparateWeights {
+    /// What counts as large.
+    static let thresholdBytes = 10 << 20
+
+    /// Files and directories relative to `directory`, sorted; a directory with Python code anywhere below it is never
+    /// among them.
+    package static func find(in directory: String) -> [String] {
+        var files: [String] = []
+        var code: [String] = []
+        let root = URL(fileURLWithPath: directory)
+        let keys: [URLResourceKey] = [.isRegularFileKey, .fileSizeKey]
+        guard let walk = FileManager.default.enumerator(at: root, includingPropertiesForKeys: keys) else { return [] }
+        for case let url as URL in walk {
+            let path = String(url.path.dropFirst(root.path.count).drop { $0 == "/" })
+            if [".cog", ".git", "__pycache__"].contains(path) { walk.skipDescendants() }
+            // What can't be asked for its size is no weight.
+            guard let values = try? url.resourceValues(forKeys: Set(keys)), values.isRegularFile == true else { continue }
+            if path.hasSuffix(".py") || path.hasSuffix(".ipynb") { code.append(path) }
+            if values.fileSize ?? 0 >= thresholdBytes, isCandidate(path) { files.append(path) }
+        }
+        return choose(files: files, code: code)
+    }
+
+    /// Files at the top stay single; others contribute their directory.
+    static func choose(files: [String], code: [String]) -> [String] {
+        var chosen = files.filter { !$0.contains("/") }
+        let directories = Set(files.filter { $0.contains("/") }.map { $0.split(separator: "/").dropLast().joined(separator: "/") })
+        for directory in directories.sorted() {
+            let isBelow = chosen.contains { directory.hasPrefix($0 + "/") }
+            let hasCode = code.contains { $0.hasPrefix(directory + "/") }
+            if !isBelow && !hasCode { chosen.append(directory) }
+        }
+        return chosen.sorted()
+    }
+
+    static func isCandidate(_ path: String) -> Bool {
+        guard !path.split(separator: "/").contains("__pycache__"), let dot = path.lastIndex(of: ".") else { return true }
+        return !excluded.contains(path[dot...].lowercased())
+    }
+
+    private static let excluded: Set<String> = [
+        ".py", ".ipynb", ".whl", ".jpg", ".jpeg", ".png", ".webp", ".svg", ".gif", ".avif", ".heic", ".mp4", ".mov",
+        ".avi", ".wmv", ".mkv", ".webm", ".mp3", ".wav", ".ogg", ".flac", ".aac", ".m4a", ".log",
+    ]
+}

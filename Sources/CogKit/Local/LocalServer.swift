@@ -1,0 +1,74 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// A model's server as a child process of this program.
+package struct LocalServer: Sendable {
+    package let client: LoopbackClient
+    private let process: Task<Int32?, Never>
+
+    /// Starts the server of the environment's SDK on a port of 127.0.0.1.
+    package static func start(_ tool: Tool, host: String, port: Int, extra: [String]) -> LocalServer {
+        let arguments = ["-m", "cog.server.http", "--host", host, "--port", String(port)] + extra
+        return LocalServer(
+            client: LoopbackClient(port: port),
+            // A server that can't be started has ended, which is what the caller sees.
+            process: Task { try? await tool.show(arguments, output: .standardError) })
+    }
+
+    package func waitUntilReady(timeout: Duration) async throws(CogError) {
+        let flag = EndFlag()
+        let process = process
+        let watcher = Task {
+            _ = await process.value
+            flag.set()
+        }
+        defer { watcher.cancel() }
+        try await client.waitUntilReady(timeout: timeout) { !flag.isSet }
+    }
+
+    /// Waits for the server to end by itself. Always false, so that it can stand in for "nothing changed".
+    ///
+    /// Cancelling the waiting task ends the wait; the server goes on.
+    package func endedUnlessCancelled() async -> Bool {
+        let flag = EndFlag()
+        let process = process
+        let watcher = Task {
+            _ = await process.value
+            flag.set()
+        }
+        defer { watcher.cancel() }
+        while !flag.isSet, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(100)) }
+        return false
+    }
+
+    /// Asks the server to end and waits for it.
+    package func stop() async {
+        process.cancel()
+        _ = await process.value
+    }
+
+    /// A port on 127.0.0.1 that was free just now.
+    package static func freePort() throws(CogError) -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let status = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
+            }
+        }
+        guard status == 0 else { throw .files("no free port: \(String(cString: strerror(errno)))") }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}
+
+/// Set once, read from anywhere.
+private final class EndFlag: Sendable {
+    private let flag = Atomic(false)
+    var isSet: Bool { flag.load(ordering: .acquiring) }
+    func set() { flag.store(true, ordering: .releasing) }
+}

@@ -1,0 +1,33 @@
+extension LoopbackClient {
+    /// Asks for the server's health every 100 ms until it is ready to take predictions.
+    ///
+    /// - Parameter isRunning: whether there is still a server to wait for; asked when it doesn't answer.
+    /// - Throws: `CogError.prediction` when the setup failed, took too long, or the server ended.
+    package func waitUntilReady(timeout: Duration, isRunning: () async throws -> Bool) async throws(CogError) {
+        let clock = ContinuousClock()
+        let deadline = clock.now + timeout
+        do {
+            while clock.now < deadline {
+                // Not answering, or not with 200, is "not yet".
+                let response = try? await send("GET", "/health-check", timeout: .milliseconds(250))
+                try Task.checkCancellation()
+                if let response, response.status == 200, let health = try? JSONValue(parsing: response.text) {
+                    switch health["status"]?.string {
+                    case "STARTING": break
+                    case "READY": return
+                    case "SETUP_FAILED": throw CogError.prediction("Model setup failed")
+                    case let other:
+                        throw CogError.prediction(
+                            "Container healthcheck returned unexpected status: \(other ?? "none")")
+                    }
+                } else if try await !isRunning() {
+                    throw CogError.prediction("Container exited unexpectedly")
+                }
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        } catch {
+            throw error as? CogError ?? .interrupted
+        }
+        throw .prediction("Timed out")
+    }
+}
