@@ -20,7 +20,8 @@ struct DoctorCommand: AsyncParsableCommand {
         session.console.warn("cog doctor is experimental: its checks and its output may change")
         session.console.info(fix ? "Running cog doctor --fix..." : "Running cog doctor...")
         let doctor = Doctor(
-            file: file, directory: FileManager.default.currentDirectoryPath, environment: session.environment, fixes: fix)
+            file: file, directory: FileManager.default.currentDirectoryPath, environment: session.environment,
+            fixes: fix)
         let report = try await doctor.examine()
         for line in report.lines {
             switch line.kind {

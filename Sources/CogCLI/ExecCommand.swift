@@ -9,7 +9,8 @@ struct ExecCommand: AsyncParsableCommand {
 
     @Option(
         name: [.customShort("p", allowingJoined: true), .long], parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Publish a port: PORT or HOST:PORT, by default on 127.0.0.1. Repeatable.", valueName: "port"))
+        help: ArgumentHelp("Publish a port: PORT or HOST:PORT, by default on 127.0.0.1. Repeatable.", valueName: "port")
+    )
     var publish: [String] = []
 
     @OptionGroup var container: ContainerArguments

@@ -17,7 +17,8 @@ struct LoginCommand: AsyncParsableCommand {
     func run() async throws {
         let session = Session(global)
         let login = RegistryLogin(
-            host: session.registry, client: Tool(session.environment["COG_ENGINE"] ?? "docker"), console: session.console)
+            host: session.registry, client: Tool(session.environment["COG_ENGINE"] ?? "docker"),
+            console: session.console)
         try await login.run(username: username, readsInput: tokenStdin)
     }
 }

@@ -71,7 +71,8 @@ struct PredictCommand: AsyncParsableCommand {
         if options.useReplicateToken {
             guard let token = session.environment["REPLICATE_API_TOKEN"], !token.isEmpty else {
                 throw CogError.usage(
-                    "Failed to find REPLICATE_API_TOKEN in the current environment when called with --use-replicate-token")
+                    "Failed to find REPLICATE_API_TOKEN in the current environment when called with --use-replicate-token"
+                )
             }
             request.replicateToken = token
         }

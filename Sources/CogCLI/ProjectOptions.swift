@@ -7,7 +7,8 @@ struct ProjectOptions: ParsableArguments {
     var file = "cog.yaml"
 
     @Option(
-        help: ArgumentHelp("Show the build's progress as: auto, tty, plain or quiet (default: auto).", valueName: "mode"))
+        help: ArgumentHelp(
+            "Show the build's progress as: auto, tty, plain or quiet (default: auto).", valueName: "mode"))
     var progress: String?
 
     @Option(
@@ -16,7 +17,8 @@ struct ProjectOptions: ParsableArguments {
     var useCudaBaseImage: String?
 
     @Option(
-        help: ArgumentHelp("Use a prepared base image with Python, CUDA and torch (default: false).", valueName: "bool"))
+        help: ArgumentHelp("Use a prepared base image with Python, CUDA and torch (default: false).", valueName: "bool")
+    )
     var useCogBaseImage: Bool?
 
     @Option(help: ArgumentHelp("Use this Dockerfile.", valueName: "path", visibility: .hidden))

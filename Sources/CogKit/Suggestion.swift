@@ -3,7 +3,8 @@ package enum Suggestion {
     /// The candidates that are near `word`, nearest first: at most two edits away, or beginning with it.
     package static func near(_ word: String, among candidates: [String]) -> [String] {
         let word = word.lowercased()
-        return candidates
+        return
+            candidates
             .map { (candidate: $0, distance: distance(word, $0.lowercased())) }
             .filter { $0.distance <= 2 || (!word.isEmpty && $0.candidate.hasPrefix(word)) }
             .sorted { ($0.distance, $0.candidate) < ($1.distance, $1.candidate) }

@@ -20,7 +20,8 @@ package enum RunMeaning: String, Equatable, Sendable {
         "-i", "--input", "--json", "-o", "--output", "--setup-timeout", "--use-replicate-token",
     ]
     private static let withValue: Set<String> = [
-        "-i", "--input", "--json", "-o", "--output", "--setup-timeout", "-p", "--publish", "-e", "--env", "--gpus", "-f",
+        "-i", "--input", "--json", "-o", "--output", "--setup-timeout", "-p", "--publish", "-e", "--env", "--gpus",
+        "-f",
         "--file", "--progress", "--use-cuda-base-image", "--dockerfile", "--registry", "--secret",
     ]
 

@@ -165,7 +165,9 @@ package struct ConfigValidator {
     private mutating func checkWeights() {
         guard !config.weights.isEmpty else { return }
         if config.model == nil {
-            problem("weights", nil, config.image == nil ? "weights require 'model'" : "weights require 'model', not 'image'")
+            problem(
+                "weights", nil, config.image == nil ? "weights require 'model'" : "weights require 'model', not 'image'"
+            )
         }
         var names: Set<String> = []
         var targets: [String] = []

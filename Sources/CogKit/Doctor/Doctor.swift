@@ -66,7 +66,8 @@ package struct Doctor {
     private func python(_ config: Config, _ directory: String, _ configName: String, _ report: inout DoctorReport) {
         var reference = DoctorCheck(title: "Predict reference", isError: true)
         guard let entry = config.predict else {
-            reference.findings = config.train == nil ? [.init(text: "no predict or train reference found in \(configName)")] : []
+            reference.findings =
+                config.train == nil ? [.init(text: "no predict or train reference found in \(configName)")] : []
             return report.record(reference, fixes: fixes)
         }
         let parts = entry.components(separatedBy: ".py:")
@@ -92,11 +93,13 @@ package struct Doctor {
         var imports = DoctorCheck(title: "Deprecated imports", isError: true)
         imports.isFixable = true
         imports.findings = source.lineNumbers(with: "ExperimentalFeatureWarning").map {
-            .init(text: "\(file):\($0) — ExperimentalFeatureWarning no longer exists in cog", remedy: "Remove the import")
+            .init(
+                text: "\(file):\($0) — ExperimentalFeatureWarning no longer exists in cog", remedy: "Remove the import")
         }
         if fixes, !workaround.findings.isEmpty || !imports.findings.isEmpty {
             Self.repair(&source)
-            let isWritten = (try? source.text.write(toFile: directory + "/" + file, atomically: true, encoding: .utf8)) != nil
+            let isWritten =
+                (try? source.text.write(toFile: directory + "/" + file, atomically: true, encoding: .utf8)) != nil
             workaround.isFixed = isWritten
             imports.isFixed = isWritten && source.lineNumbers(with: "ExperimentalFeatureWarning").isEmpty
         }
@@ -140,7 +143,9 @@ package struct Doctor {
             guard let signature = source.signature(of: method, in: className) else { continue }
             if !signature.text.contains("->") {
                 check.findings.append(
-                    .init(text: "\(file):\(signature.line) — \(className).\(method)() is missing a return type annotation"))
+                    .init(
+                        text: "\(file):\(signature.line) — \(className).\(method)() is missing a return type annotation"
+                    ))
             }
         }
         return check

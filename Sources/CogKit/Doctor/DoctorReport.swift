@@ -23,14 +23,16 @@ package struct DoctorReport: Equatable, Sendable {
 
     package var summary: String {
         if fixed > 0 {
-            return "Fixed \(fixed) issue\(fixed == 1 ? "" : "s"). \(warnings) warning\(warnings == 1 ? "" : "s") remaining. "
+            return
+                "Fixed \(fixed) issue\(fixed == 1 ? "" : "s"). \(warnings) warning\(warnings == 1 ? "" : "s") remaining. "
                 + "\(unfixedErrors) unfixed error\(unfixedErrors == 1 ? "" : "s")."
         }
         var parts: [String] = []
         if unfixedErrors > 0 { parts.append("\(unfixedErrors) error\(unfixedErrors == 1 ? "" : "s")") }
         if warnings > 0 { parts.append("\(warnings) warning\(warnings == 1 ? "" : "s")") }
         guard !parts.isEmpty else { return "no issues found" }
-        return "Found \(parts.joined(separator: ", "))." + (fixableErrors > 0 ? " Run \"cog doctor --fix\" to auto-fix." : "")
+        return "Found \(parts.joined(separator: ", "))."
+            + (fixableErrors > 0 ? " Run \"cog doctor --fix\" to auto-fix." : "")
     }
 
     mutating func heading(_ text: String) { lines.append(Line(kind: .heading, text: text)) }

@@ -18,7 +18,9 @@ struct PythonSource {
         guard let start = lines.firstIndex(where: { Self.name($0, after: "class ") == className }) else { return nil }
         for index in (start + 1)..<lines.count {
             let line = lines[index]
-            if !line.isEmpty, line.first?.isWhitespace == false, !line.hasPrefix("#"), !line.hasPrefix(")") { return nil }
+            if !line.isEmpty, line.first?.isWhitespace == false, !line.hasPrefix("#"), !line.hasPrefix(")") {
+                return nil
+            }
             if line.first?.isWhitespace == true, Self.function(line.trimmingSpaces) == method {
                 return (index + 1, wholeSignature(from: index))
             }

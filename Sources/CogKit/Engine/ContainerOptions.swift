@@ -60,7 +60,9 @@ package enum PublishedPort {
         var host = "127.0.0.1"
         var port = value[...]
         if value.hasPrefix("[") {
-            guard let close = value.firstIndex(of: "]") else { throw invalid("missing closing bracket for IPv6 address") }
+            guard let close = value.firstIndex(of: "]") else {
+                throw invalid("missing closing bracket for IPv6 address")
+            }
             host = String(value[value.index(after: value.startIndex)..<close])
             let rest = value[value.index(after: close)...]
             guard !rest.isEmpty else { throw invalid("port is required after IPv6 address") }

@@ -52,7 +52,8 @@ struct BuildFiles {
     func importArchive(as name: String, _ engine: Engine) async throws(CogError) {
         let archive = directory + "/files.tar"
         let answer = try await Tool("tar").answer([
-            "--create", "--file", archive, "--directory", staging, "--sort=name", "--mtime=@0", "--owner=0", "--group=0",
+            "--create", "--file", archive, "--directory", staging, "--sort=name", "--mtime=@0", "--owner=0",
+            "--group=0",
             "--numeric-owner", "--mode=u+rw,go+r", ".",
         ])
         guard answer.succeeded else { throw .build("can't pack build files: \(answer.text)") }

@@ -28,7 +28,9 @@ package struct BuildSecret: Equatable, Sendable {
             }
             values[key == "source" ? "src" : key] = parts[1]
         }
-        guard let id = values["id"], !id.isEmpty else { throw .usage("failed to parse secrets: id is missing in '\(text)'") }
+        guard let id = values["id"], !id.isEmpty else {
+            throw .usage("failed to parse secrets: id is missing in '\(text)'")
+        }
         if let type = values["type"], type != "file", type != "env" {
             throw .usage("failed to parse secrets: unsupported secret type \"\(type)\"")
         }
@@ -43,7 +45,8 @@ package struct BuildSecret: Equatable, Sendable {
             let path = values["src"] ?? id
             let full = path.hasPrefix("/") ? path : directory + "/" + path
             guard FileManager.default.isReadableFile(atPath: full) else {
-                throw .usage("failed to parse secrets: file \(path) of secret \"\(id)\" does not exist or can't be read")
+                throw .usage(
+                    "failed to parse secrets: file \(path) of secret \"\(id)\" does not exist or can't be read")
             }
             file = full
             variable = nil

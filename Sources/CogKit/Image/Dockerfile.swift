@@ -168,7 +168,8 @@ package struct Dockerfile {
         let files = plan.stagesFiles ? "--mount=type=bind,from=cog_build,target=\(BuildPlan.filesDirectory) " : ""
         let strip =
             plan.strip
-            ? " && find / -xdev -type f -name '*python*.so' -not -name '*cpython*.so' -exec strip --strip-debug '{}' +" : ""
+            ? " && find / -xdev -type f -name '*python*.so' -not -name '*cpython*.so' -exec strip --strip-debug '{}' +"
+            : ""
         return "RUN \(files)--mount=type=cache,target=/root/.cache/pip "
             + "CFLAGS=\"-O3 -flto -fno-strict-aliasing -funroll-loops\" python -m pip install"
             + " --disable-pip-version-check --root-user-action=ignore --cache-dir /root/.cache/pip\(breakSystem) \(what)\(strip)"

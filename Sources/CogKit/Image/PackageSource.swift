@@ -120,7 +120,8 @@ package struct PackageSources: Equatable, Sendable {
             // A directory that isn't there holds no wheel.
             let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
             return files.filter {
-                $0.hasPrefix(name + "-") && $0.hasSuffix(".whl") && ($0.contains("x86_64") || $0.hasSuffix("none-any.whl"))
+                $0.hasPrefix(name + "-") && $0.hasSuffix(".whl")
+                    && ($0.contains("x86_64") || $0.hasSuffix("none-any.whl"))
             }
             .sorted(by: >).map { directory + "/" + $0 }
         }

@@ -17,7 +17,9 @@ package enum SeparateWeights {
             let path = String(url.path.dropFirst(root.path.count).drop { $0 == "/" })
             if [".cog", ".git", "__pycache__"].contains(path) { walk.skipDescendants() }
             // What can't be asked for its size is no weight.
-            guard let values = try? url.resourceValues(forKeys: Set(keys)), values.isRegularFile == true else { continue }
+            guard let values = try? url.resourceValues(forKeys: Set(keys)), values.isRegularFile == true else {
+                continue
+            }
             if path.hasSuffix(".py") || path.hasSuffix(".ipynb") { code.append(path) }
             if values.fileSize ?? 0 >= thresholdBytes, isCandidate(path) { files.append(path) }
         }
@@ -27,7 +29,8 @@ package enum SeparateWeights {
     /// Files at the top stay single; others contribute their directory.
     static func choose(files: [String], code: [String]) -> [String] {
         var chosen = files.filter { !$0.contains("/") }
-        let directories = Set(files.filter { $0.contains("/") }.map { $0.split(separator: "/").dropLast().joined(separator: "/") })
+        let directories = Set(
+            files.filter { $0.contains("/") }.map { $0.split(separator: "/").dropLast().joined(separator: "/") })
         for directory in directories.sorted() {
             let isBelow = chosen.contains { directory.hasPrefix($0 + "/") }
             let hasCode = code.contains { $0.hasPrefix(directory + "/") }
@@ -37,7 +40,9 @@ package enum SeparateWeights {
     }
 
     static func isCandidate(_ path: String) -> Bool {
-        guard !path.split(separator: "/").contains("__pycache__"), let dot = path.lastIndex(of: ".") else { return true }
+        guard !path.split(separator: "/").contains("__pycache__"), let dot = path.lastIndex(of: ".") else {
+            return true
+        }
         return !excluded.contains(path[dot...].lowercased())
     }
 

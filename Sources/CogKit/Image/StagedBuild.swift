@@ -118,7 +118,8 @@ struct StagedBuild: Sendable {
             var references: [String] = []
             if let predict = config.predict { references += ["--predict", predict] }
             if let train = config.train { references += ["--train", train] }
-            let answer = try await client.answer(start + [request.tag, "-m", "cog.command.openapi_schema"] + references)
+            let answer = try await client.answer(
+                start + [request.tag, "-m", "cog.command.openapi_schema"] + references)
             guard answer.succeeded else { throw .build("image build failed: " + Self.reason(answer.error)) }
             description.document = try checked(answer.output)
         }

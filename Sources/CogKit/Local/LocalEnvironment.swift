@@ -58,10 +58,13 @@ package struct LocalEnvironment: Sendable {
 
     private func make(hasUV: Bool) async throws(CogError) {
         let version = project.config.build.pythonVersion ?? "3.13"
-        if hasUV, try await Tool("uv").show(["venv", "--quiet", "--seed", "--python", version, directory]) == 0 { return }
+        if hasUV, try await Tool("uv").show(["venv", "--quiet", "--seed", "--python", version, directory]) == 0 {
+            return
+        }
         let minor = Version(version)?.minorText ?? version
         for name in ["python\(minor)", "python3"] {
-            guard let answer = try? await Tool(name).answer(["-c", "import sys; print('%d.%d' % sys.version_info[:2])"]),
+            guard
+                let answer = try? await Tool(name).answer(["-c", "import sys; print('%d.%d' % sys.version_info[:2])"]),
                 answer.succeeded
             else { continue }
             let found = answer.output.trimmingSpaces

@@ -20,7 +20,9 @@ package struct SourceWatch: Sendable {
         var files: [String: Date] = [:]
         let keys: [URLResourceKey] = [.contentModificationDateKey]
         let root = URL(fileURLWithPath: directory)
-        guard let walk = FileManager.default.enumerator(at: root, includingPropertiesForKeys: keys) else { return files }
+        guard let walk = FileManager.default.enumerator(at: root, includingPropertiesForKeys: keys) else {
+            return files
+        }
         for case let url as URL in walk {
             if [".cog", ".git", ".venv", "venv", "__pycache__", "node_modules"].contains(url.lastPathComponent) {
                 walk.skipDescendants()

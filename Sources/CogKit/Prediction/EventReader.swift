@@ -36,7 +36,9 @@ final class EventReader: Sendable {
     private static func take(_ line: String, _ state: inout State) -> JSONValue? {
         if line.hasPrefix("event: ") { state.event = String(line.dropFirst(7)) }
         // Events that aren't JSON are none of ours.
-        guard line.hasPrefix("data: "), let data = try? JSONValue(parsing: String(line.dropFirst(6))) else { return nil }
+        guard line.hasPrefix("data: "), let data = try? JSONValue(parsing: String(line.dropFirst(6))) else {
+            return nil
+        }
         switch state.event {
         case "output": return data["chunk"]
         case "completed", "error": state.completed = data

@@ -109,7 +109,9 @@ private final class Connection: Sendable {
     private func write(_ bytes: [UInt8]) throws {
         var sent = 0
         while sent < bytes.count {
-            let count = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL)) }
+            let count = bytes.withUnsafeBytes {
+                send(descriptor, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
+            }
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { throw LoopbackClient.Failure(description: String(cString: strerror(errno))) }
             sent += count
@@ -140,7 +142,10 @@ private final class ResponseParser {
     }
 
     func feed(_ bytes: ArraySlice<UInt8>) throws {
-        try check(bytes.withUnsafeBytes { llhttp_execute(parser, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count) })
+        try check(
+            bytes.withUnsafeBytes {
+                llhttp_execute(parser, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+            })
     }
 
     /// Tells the parser that the connection ended.
@@ -148,7 +153,8 @@ private final class ResponseParser {
 
     private func check(_ status: llhttp_errno_t) throws {
         guard status != HPE_OK, status != HPE_PAUSED_UPGRADE, !isComplete else { return }
-        throw LoopbackClient.Failure(description: "the answer isn't HTTP: \(String(cString: llhttp_errno_name(status)))")
+        throw LoopbackClient.Failure(
+            description: "the answer isn't HTTP: \(String(cString: llhttp_errno_name(status)))")
     }
 
     private func fieldEnded() {

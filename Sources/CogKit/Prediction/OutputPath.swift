@@ -52,7 +52,9 @@ package struct OutputPath: Equatable, Sendable {
 
     /// An extension that is a number belongs to the name.
     private static func split(_ path: String) -> (String, String) {
-        guard let dot = path.lastIndex(of: "."), !path[dot...].contains("/"), dot != path.startIndex else { return (path, "") }
+        guard let dot = path.lastIndex(of: "."), !path[dot...].contains("/"), dot != path.startIndex else {
+            return (path, "")
+        }
         let suffix = path[dot...]
         guard suffix.count > 1, Int(suffix.dropFirst()) == nil else { return (path, "") }
         return (String(path[..<dot]), String(suffix))

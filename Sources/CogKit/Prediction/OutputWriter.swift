@@ -15,7 +15,9 @@ package struct OutputWriter {
     /// Replaces file outputs by the paths they were written to.
     ///
     /// - Returns: the output with paths for data URLs, and whether there was any file.
-    package func writeFiles(_ output: JSONValue, schema: JSONValue) throws(CogError) -> (output: JSONValue, hasFiles: Bool) {
+    package func writeFiles(_ output: JSONValue, schema: JSONValue) throws(CogError) -> (
+        output: JSONValue, hasFiles: Bool
+    ) {
         try replace(output, document.resolve(schema), part: nil)
     }
 
@@ -53,7 +55,9 @@ package struct OutputWriter {
     private static func joined(_ part: String?, _ next: String) -> String { part.map { $0 + "." + next } ?? next }
 
     private func write(dataURL: String, part: String?) throws(CogError) -> String {
-        guard let comma = dataURL.firstIndex(of: ",") else { throw .prediction("Failed to split data URL into 2 parts") }
+        guard let comma = dataURL.firstIndex(of: ",") else {
+            throw .prediction("Failed to split data URL into 2 parts")
+        }
         guard let data = Data(base64Encoded: String(dataURL[dataURL.index(after: comma)...])) else {
             throw .prediction("Failed to decode a data URL: it is not base64")
         }

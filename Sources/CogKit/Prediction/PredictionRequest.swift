@@ -110,7 +110,9 @@ package struct PredictionRequest: Sendable {
         let status = answer["status"]?.string ?? "failed"
         let output = answer["output"] ?? .null
         if isJSON {
-            var members: [String: JSONValue] = ["status": .string(status), "error": .string(answer["error"]?.string ?? "")]
+            var members: [String: JSONValue] = [
+                "status": .string(status), "error": .string(answer["error"]?.string ?? ""),
+            ]
             members["output"] = output == .null ? .null : try writer.writeFiles(output, schema: schema).output
             members["metrics"] = answer["metrics"]
             try writer.put(JSONValue.object(members).text(indented: true))

@@ -28,7 +28,8 @@ package struct ImageReference: Equatable, Sendable {
         }
         path = String(rest)
         guard !path.isEmpty, Self.isPath(path) else {
-            throw Problem(description: "\"\(path)\" is not a repository path (lower-case letters, digits, ., _, - and /)")
+            throw Problem(
+                description: "\"\(path)\" is not a repository path (lower-case letters, digits, ., _, - and /)")
         }
         if let digest, !digest.hasPrefix("sha256:") || digest.count != 71 {
             throw Problem(description: "\"\(digest)\" is not a sha256 digest")

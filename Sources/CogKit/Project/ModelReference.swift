@@ -57,7 +57,8 @@ package enum ModelReference {
             throw .usage("invalid COG_MODEL_TAG \"\(given)\": \"cog-\" is a reserved prefix — choose a different tag")
         }
         guard ImageReference.isTag(given) else {
-            throw .usage("invalid COG_MODEL_TAG \"\(given)\": must match OCI tag regex [A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+            throw .usage(
+                "invalid COG_MODEL_TAG \"\(given)\": must match OCI tag regex [A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
         }
         return given
     }

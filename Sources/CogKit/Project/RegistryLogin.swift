@@ -61,7 +61,9 @@ package struct RegistryLogin {
         token = token.trimmingSpaces
         guard !token.isEmpty else { throw .usage("token is empty") }
         guard !token.hasPrefix("r8_") else {
-            throw .usage("that looks like a Replicate API token, not a CLI auth token. Run 'cog login' without a token to get one.")
+            throw .usage(
+                "that looks like a Replicate API token, not a CLI auth token. Run 'cog login' without a token to get one."
+            )
         }
         let answer = try await request(
             ["--data-urlencode", "token@-", "https://\(host)/cog/v1/verify-token"], input: token)
@@ -73,7 +75,9 @@ package struct RegistryLogin {
         console.success("You've successfully authenticated as \(user)! You can now use the \(host) registry.")
     }
 
-    private func request(_ arguments: [String], input: String = "") async throws(CogError) -> (status: Int, body: String) {
+    private func request(_ arguments: [String], input: String = "") async throws(CogError) -> (
+        status: Int, body: String
+    ) {
         let options = ["--silent", "--show-error", "--max-time", "30", "--write-out", "\n%{http_code}"]
         let answer = try await Tool("curl").answer(options + arguments, input: input)
         guard answer.succeeded else { throw .usage("can't reach \(host): \(answer.error.trimmingSpaces)") }
@@ -90,7 +94,8 @@ package struct RegistryLogin {
     }
 
     private static func standardInput() throws(CogError) -> String {
-        guard let data = try? FileHandle.standardInput.readToEnd(), let text = String(data: data, encoding: .utf8) else {
+        guard let data = try? FileHandle.standardInput.readToEnd(), let text = String(data: data, encoding: .utf8)
+        else {
             throw .usage("nothing to read on standard input")
         }
         return text.trimmingSpaces

@@ -28,7 +28,9 @@ package struct SourceFingerprint: Sendable {
         let root = URL(fileURLWithPath: project.directory)
         guard let walk = FileManager.default.enumerator(at: root, includingPropertiesForKeys: keys) else { return "" }
         for case let url as URL in walk {
-            if [".cog", ".git", ".venv", "venv", "__pycache__"].contains(url.lastPathComponent) { walk.skipDescendants() }
+            if [".cog", ".git", ".venv", "venv", "__pycache__"].contains(url.lastPathComponent) {
+                walk.skipDescendants()
+            }
             guard url.pathExtension == "py", let values = try? url.resourceValues(forKeys: Set(keys)) else { continue }
             let time = values.contentModificationDate?.timeIntervalSince1970 ?? 0
             lines.append("\(url.path) \(values.fileSize ?? 0) \(time)")

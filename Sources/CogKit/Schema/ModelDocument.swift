@@ -42,8 +42,9 @@ package struct ModelDocument: Equatable, Sendable {
 
     /// The schema of the output.
     package func output(_ kind: Kind) throws(CogError) -> JSONValue {
-        let response = root["paths"]?["/" + kind.rawValue]?["post"]?["responses"]?["200"]?["content"]?["application/json"]?[
-            "schema"]
+        let response = root["paths"]?["/" + kind.rawValue]?["post"]?["responses"]?["200"]?["content"]?[
+            "application/json"]?[
+                "schema"]
         guard let response, let output = resolve(response)["properties"]?["output"] else {
             throw .prediction("invalid OpenAPI schema: missing output definition for /\(kind.rawValue)")
         }

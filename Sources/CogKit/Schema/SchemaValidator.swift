@@ -43,7 +43,9 @@ package struct SchemaValidator {
     /// What is wrong with a value, or nil.
     package func problem(of value: JSONValue, against schema: JSONValue) -> String? {
         let own = document.resolve(schema)
-        if value == .null { return schema["nullable"]?.bool == true || own["nullable"]?.bool == true ? nil : "must not be null" }
+        if value == .null {
+            return schema["nullable"]?.bool == true || own["nullable"]?.bool == true ? nil : "must not be null"
+        }
         if let members = own["anyOf"]?.array {
             if members.contains(where: { problem(of: value, against: $0) == nil }) { return nil }
             let types = members.compactMap { document.resolve($0)["type"]?.string }
