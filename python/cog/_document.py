@@ -18,12 +18,13 @@ from .input import FieldInfo
 __all__ = ["describe", "generate", "validate"]
 
 
-def generate(predict: str | None = None, train: str | None = None) -> dict[str, Any]:
+def generate(predict: str | None = None, train: str | None = None, strict: bool = False) -> dict[str, Any]:
     """Make the document of the models that the references name.
 
     Args:
         predict: the model, `file.py:Name`.
         train: the training.
+        strict: refuse annotations with unknown names too; else such an input may be anything, with a warning.
 
     Raises:
         SchemaError: a model's signature can't be described.
@@ -38,15 +39,17 @@ def generate(predict: str | None = None, train: str | None = None) -> dict[str, 
     return describe(
         load(predict, "predict").call if predict is not None else None,
         trained.call if trained is not None else None,
+        strict,
     )
 
 
-def describe(predict: Any = None, train: Any = None) -> dict[str, Any]:
+def describe(predict: Any = None, train: Any = None, strict: bool = False) -> dict[str, Any]:
     """Make the document of loaded models.
 
     Args:
         predict: what predictions call.
         train: what trainings call.
+        strict: refuse annotations with unknown names too.
 
     Raises:
         SchemaError: a signature can't be described.
@@ -55,14 +58,14 @@ def describe(predict: Any = None, train: Any = None) -> dict[str, Any]:
     document = _skeleton.document(version)
     schemas = document["components"]["schemas"]
     if predict is not None:
-        schemas.update(_Components(predict, "").made)
+        schemas.update(_Components(predict, "", strict).made)
         schemas.update(_skeleton.exchange("Prediction", "Input", "Output"))
         paths = _skeleton.prediction_paths()
         if is_streaming(predict):
             paths["/predictions"]["post"]["x-cog-streaming"] = True
         document["paths"].update(paths)
     if train is not None:
-        schemas.update(_Components(train, "Training", taken=frozenset(schemas)).made)
+        schemas.update(_Components(train, "Training", strict, taken=frozenset(schemas)).made)
         schemas.update(_skeleton.exchange("Training", "TrainingInput", "TrainingOutput"))
         document["paths"].update(_skeleton.training_paths())
     schemas.update(_skeleton.shared())
@@ -87,12 +90,13 @@ def validate(document: dict[str, Any]) -> None:
 class _Components:
     """The components of one model: its input, its output and its choices."""
 
-    def __init__(self, callable_: Any, prefix: str, taken: frozenset[str] = frozenset()) -> None:
+    def __init__(self, callable_: Any, prefix: str, strict: bool, taken: frozenset[str] = frozenset()) -> None:
         signature = _signature.of(callable_)
         if signature is None:
             raise SchemaError(f"{callable_!r} is no Python function: its inputs can't be read")
         self._signature = signature
         self._names = _forms.Names(signature.function.__globals__)
+        self._is_strict = strict
         self._taken = taken
         self.made: dict[str, Any] = {}
         self._is_streaming = is_streaming(callable_)
@@ -129,10 +133,9 @@ class _Components:
     def _property(self, parameter: Parameter) -> dict[str, Any]:
         if parameter.annotation is EMPTY:
             raise Unsupported("it has no type annotation", f"Write what it takes, for example `{parameter.name}: str`.")
-        annotation, info = _forms.split_annotated(parameter.annotation, self._names)
-        form = _forms.parse(annotation, self._names)
+        form, info = self._form(parameter)
         default, info = written_default(parameter, info)
-        schema = input_schema(form)
+        schema = input_schema(form) if form.kind != "anything" else {}
         schema["title"] = title(parameter.name)
         if info is not None:
             self._add_limits(schema, form.without_none(), info)
@@ -144,6 +147,19 @@ class _Components:
         else:
             schema["_required"] = self._add_default(schema, form, default)
         return schema
+
+    def _form(self, parameter: Parameter) -> tuple[Form, FieldInfo | None]:
+        try:
+            annotation, info = _forms.split_annotated(parameter.annotation, self._names)
+            return _forms.parse(annotation, self._names), info
+        except _forms.Unresolved as problem:
+            if self._is_strict:
+                raise
+            import warnings
+
+            refusal = self._refusal(parameter.name, f"{problem.what}, so it is not checked", problem.fix)
+            warnings.warn(str(refusal), UserWarning, stacklevel=2)
+            return Form("anything"), None
 
     def _add_limits(self, schema: dict[str, Any], form: Form, info: FieldInfo) -> None:
         limits = {"minimum": info.ge, "maximum": info.le, "pattern": info.regex}

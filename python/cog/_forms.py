@@ -32,6 +32,10 @@ class Unsupported(Exception):
         self.fix = fix
 
 
+class Unresolved(Unsupported):
+    """A quoted annotation that names what is not there."""
+
+
 class Form:
     """A kind of value. `children` are the forms of what it holds."""
 
@@ -117,7 +121,7 @@ def _evaluated_text(text: str, names: Names) -> Any:
     try:
         return eval(text, names.globals, names.locals)
     except NameError as error:
-        raise Unsupported(
+        raise Unresolved(
             f"the annotation {text!r} can't be resolved: {error}",
             "Import or define that name in the model's file, outside of `if TYPE_CHECKING:`.",
         ) from None

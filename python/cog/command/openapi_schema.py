@@ -40,8 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     from cog.errors import CogError
 
     try:
-        document = _document.generate(predict=predict, train=train)
-        _document.validate(document)
+        document = _document.generate(predict=predict, train=train, strict=True)
     except CogError as error:
         print(f"ERROR: {error}", file=sys.stderr)
         return 1
