@@ -248,8 +248,8 @@ def _union(form: Form, made: dict[Any, Converter]) -> Converter:
 
     def convert(value: Any, where: str, files: dict[str, str]) -> Any:
         if isinstance(value, str):
-            if takes_files and where in files:
-                return Path(files[where])
+            if takes_files and (where in files or value.lower().startswith(_URL_PREFIXES)):
+                return _to_path(value, where, files)
             if takes_file_objects and value.lower().startswith(_URL_PREFIXES):
                 return _to_file(value, where, files)
         if type(value) in exact:

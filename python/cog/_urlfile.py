@@ -51,7 +51,7 @@ class URLFile(io.IOBase):
         object.__setattr__(self, "__url__", state["url"])
 
     def __reduce__(self) -> Any:
-        return object.__new__, (type(self),), self.__getstate__()
+        return _empty, (type(self),), self.__getstate__()
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         return self.__reduce__()
@@ -120,6 +120,10 @@ class URLFile(io.IOBase):
         except AttributeError:
             return False
         return bool(target.closed)
+
+
+def _empty(cls: type[URLFile]) -> URLFile:
+    return cls.__new__(cls)
 
 
 URLFile.__module__ = HTTPError.__module__ = "cog.types"

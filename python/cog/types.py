@@ -139,6 +139,17 @@ class Path(pathlib.PosixPath):
         return cls(value)
 
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(cls.validate)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> dict[str, Any]:
+        return {"type": "string", "format": "uri"}
+
+
 class URLPath(pathlib.PosixPath):
     """A file that is not fetched yet. `convert` fetches it.
 
