@@ -4,11 +4,11 @@
 REFUSED = {
     "err_document_default_below_minimum": "property 'n': invalid default: number must be at least 3, got 1",
     "err_document_default_not_in_choices": "property 'mode': invalid default: 'z' is not one of ['a', 'b']",
-    "err_document_default_regex_mismatch": "invalid default: string doesn't match the regular expression '^a$', got 'x'",
+    "err_document_default_regex_mismatch": "invalid default: string doesn't match the regular expression '^a$', got",
     "err_document_default_too_short": "property 'text': invalid default: minimum string length is 3, got 'x'",
     "err_document_default_type": "property 'n': invalid default: value must be an integer, got 'x'",
     "err_document_list_default_items": "property 'items': invalid default: item 0: value must be an integer, got 'x'",
-    "err_schema_accept_on_string": "predict.py, line 5: parameter 'text' of run(): accept is only valid on Path or File",
+    "err_schema_accept_on_string": "predict.py, line 5: parameter 'text' of run(): accept is only valid on Path or",
     "err_schema_class_not_found": "AttributeError: module 'predict' has no attribute 'Runner'",
     "err_schema_class_without_method": "ValueError: run or predict method not found: Runner",
     "err_schema_concurrent_sync": "TypeError: concurrent max greater than 1 requires an async function",

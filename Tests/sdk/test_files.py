@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+
 from cog import Path, URLFile, URLPath
 from cog.types import HTTPError
 
@@ -99,7 +100,8 @@ def test_a_large_body_is_decoded_as_it_comes(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "message"), [("none", "404 Client Error: Not Found"), ("broken", "500 Server Error: Internal Server Error")]
+    ("name", "message"),
+    [("none", "404 Client Error: Not Found"), ("broken", "500 Server Error: Internal Server Error")],
 )
 def test_error(url: str, name: str, message: str) -> None:
     with pytest.raises(HTTPError) as caught:

@@ -13,6 +13,7 @@ from pathlib import Path as PurePath
 from typing import Any
 
 import pytest
+
 from cog import BaseModel, Path, Secret
 from cog._outputs import OpenedFile, OutputError, encode, is_list_output, open_file
 
@@ -147,9 +148,15 @@ def test_files_at_the_top() -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (Path("/nothing"), "Failed to process output: FileNotFoundError: [Errno 2] No such file or directory: '/nothing'"),
+        (
+            Path("/nothing"),
+            "Failed to process output: FileNotFoundError: [Errno 2] No such file or directory: '/nothing'",
+        ),
         (Path("/tmp"), "Failed to process output: IsADirectoryError: [Errno 21] Is a directory: '/tmp'"),
-        (io.StringIO("x"), "Failed to read IOBase: TypeError: StringIO gives text, not bytes: open the file with mode 'rb'"),
+        (
+            io.StringIO("x"),
+            "Failed to read IOBase: TypeError: StringIO gives text, not bytes: open the file with mode 'rb'",
+        ),
     ],
 )
 def test_no_file(value: Any, message: str) -> None:

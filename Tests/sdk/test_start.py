@@ -115,7 +115,11 @@ def test_usage_errors(flags: list[str], message: str) -> None:
         ({"PORT": "abc"}, [], "ValueError: invalid literal for int() with base 10: 'abc'"),
         ({"PORT": "65536"}, [], "OverflowError: "),
         ({}, ["--host", "no.such.host.invalid"], "ERROR: --host no.such.host.invalid: no such address"),
-        ({"COGLET_BINARY": "/nothing/coglet"}, [], "ERROR: /nothing/coglet can't be started: No such file or directory."),
+        (
+            {"COGLET_BINARY": "/nothing/coglet"},
+            [],
+            "ERROR: /nothing/coglet can't be started: No such file or directory.",
+        ),
     ],
 )
 def test_wrong_environment(env: dict[str, str], flags: list[str], message: str) -> None:

@@ -138,7 +138,6 @@ class Path(pathlib.PosixPath):
             return URLPath(source=value, filename=get_filename(value), fileobj=File.validate(value))
         return cls(value)
 
-
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
         from pydantic_core import core_schema
