@@ -13,7 +13,8 @@ public final class Listener {
     /// Listens on `host`, a name or an address, IPv6 with or without brackets; `onConnection` is called on the loop.
     ///
     /// Names are looked up here and now, so this may block: listen before the loop runs. When a name has several addresses,
-    /// the first one is taken that can be listened on. Each new stream belongs to `onConnection`, which must close it.
+    /// the first one is taken that can be listened on; ``addresses(of:on:)`` tells them all. Each new stream belongs to
+    /// `onConnection`, which must close it.
     public init(
         on loop: EventLoop, host: String, port: Int, backlog: Int32 = 1_024,
         onConnection: @escaping (TCPStream) -> Void
@@ -46,6 +47,19 @@ public final class Listener {
             throw .cannotListen(host: host, port: port, code: listening)
         }
         self.port = boundPort()
+    }
+
+    /// The addresses of `host` as text, each once. Looks names up, so this may block.
+    public static func addresses(of host: String, on loop: EventLoop) throws(EventLoopError) -> [String] {
+        loop.preconditionInEventLoop()
+        let resolved = try Resolved(host: host, port: 0, on: loop)
+        var addresses: [String] = []
+        var next: UnsafeMutablePointer<addrinfo>? = resolved.first
+        while let candidate = next {
+            if let text = text(of: candidate.pointee.ai_addr), !addresses.contains(text) { addresses.append(text) }
+            next = candidate.pointee.ai_next
+        }
+        return addresses
     }
 
     /// Stops listening: new connections are refused. Those accepted live on. Closing twice does nothing.
@@ -117,6 +131,14 @@ public final class Listener {
 
 @available(*, unavailable)
 extension Listener: Sendable {}
+
+/// An address in numbers, without its port.
+func text(of address: UnsafePointer<sockaddr>) -> String? {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
+        guard uv_ip_name(address, text.baseAddress, text.count) == 0 else { return nil }
+        return String(cString: text.baseAddress!)
+    }
+}
 
 /// The addresses of a host name.
 private final class Resolved {

@@ -41,10 +41,7 @@ public final class TCPStream: Stream {
                     uv_tcp_getpeername($0, address, &length)
                 }
                 guard status == 0 else { return nil }
-                return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
-                    guard uv_ip_name(address, text.baseAddress, text.count) == 0 else { return nil }
-                    return String(cString: text.baseAddress!)
-                }
+                return text(of: address)
             }
         }
     }

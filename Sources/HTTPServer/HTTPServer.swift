@@ -1,4 +1,5 @@
 public import EventLoop
+internal import Glibc
 
 /// An HTTP/1.1 server: listens, reads requests within limits, and sends the answers of its handler.
 ///
@@ -63,14 +64,33 @@ public final class HTTPServer {
 
     // MARK: - Life
 
-    /// Starts to listen; see ``Listener`` for hosts. Returns the port, which the kernel chooses if `port` is 0.
+    /// Starts to listen on all addresses of a host name, or on an address, IPv6 with or without brackets.
+    ///
+    /// Returns the port, which the kernel chooses if `port` is 0. Names are looked up here and now, so this may block. Addresses
+    /// that this machine has not, such as `::1` without IPv6, are left out when there is another.
     public func listen(host: String, port: Int) throws(EventLoopError) -> Int {
         loop.preconditionInEventLoop()
-        let listener = try Listener(on: loop, host: host, port: port) { [unowned self] stream in
-            accept(stream)
+        var opened: [Listener] = []
+        var failure: EventLoopError?
+        for address in try Listener.addresses(of: host, on: loop) {
+            do {
+                opened.append(
+                    try Listener(on: loop, host: address, port: opened.first?.port ?? port) { [unowned self] stream in
+                        accept(stream)
+                    })
+            } catch {
+                failure = .cannotListen(host: host, port: port, code: error.code)
+                // In use, or not allowed: half of the clients would reach somebody else.
+                if port != 0, error.code == -EADDRINUSE || error.code == -EACCES { break }
+            }
         }
-        listeners.append(listener)
-        return listener.port
+        let isInUse = port != 0 && failure.map { $0.code == -EADDRINUSE || $0.code == -EACCES } ?? false
+        guard let first = opened.first, !isInUse else {
+            for listener in opened { listener.close() }
+            throw failure ?? .cannotListen(host: host, port: port, code: -EADDRNOTAVAIL)
+        }
+        listeners += opened
+        return first.port
     }
 
     /// The open connections, for tests.
