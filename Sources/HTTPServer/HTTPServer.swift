@@ -33,6 +33,8 @@ public final class HTTPServer {
     private var prepare: Prepare?
     private var ticker: Timer?
     private let tickInterval: Duration
+    /// While draining: when what has not arrived is given up, in the loop's milliseconds.
+    private(set) var drainEnd = 0
     private var isDrained = false
 
     /// Makes a server that does not listen yet. It keeps its handler.
@@ -107,6 +109,7 @@ public final class HTTPServer {
         loop.preconditionInEventLoop()
         guard !isDraining else { return }
         isDraining = true
+        drainEnd = deadline(after: configuration.drainTimeout)
         stopListening()
         for connection in connections {
             connection.drain()

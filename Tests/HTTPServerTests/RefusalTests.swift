@@ -70,18 +70,41 @@ import Testing
         }
     }
 
-    /// Who goes on sending after the last answer is cut off in the end.
+    /// Who goes on sending after the last answer is cut off in the end, who sends nothing sooner.
     @Test func endlessClientIsCutOff() throws {
         var configuration = HTTPConfiguration()
         configuration.lingerTimeout = .milliseconds(100)
+        configuration.lingerLimit = .milliseconds(400)
         try TestServer.run(configuration) { test in
+            for sends in [true, false] {
+                let client = try test.connect()
+                try client.send("nonsense\r\n\r\n")
+                #expect(try client.answer().status == 400)
+                let start = ContinuousClock.now
+                try test.run(until: {
+                    if sends { _ = try? client.send("more") }
+                    return test.server.connectionCount == 0
+                })
+                let time = ContinuousClock.now - start
+                #expect(sends ? time > .milliseconds(300) : time < .milliseconds(300))
+            }
+        }
+    }
+
+    /// While data flows a client has time: it may send a whole body before it reads the answer.
+    @Test func slowSenderGetsTheAnswer() throws {
+        var configuration = HTTPConfiguration()
+        configuration.lingerTimeout = .milliseconds(100)
+        try TestServer.run(configuration) { test in
+            test.handler.onHead = { _ in .refuse(.empty(415)) }
             let client = try test.connect()
-            try client.send("nonsense\r\n\r\n")
-            #expect(try client.answer().status == 400)
-            try test.run(until: {
-                _ = try? client.send("more")
-                return test.server.connectionCount == 0
-            })
+            try client.send("POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n")
+            for _ in 0..<20 {
+                try client.send(String(repeating: "x", count: 50_000))
+                test.run(for: .milliseconds(20))
+            }
+            #expect(try client.answer().status == 415)
+            try client.expectEnd()
         }
     }
 }

@@ -12,15 +12,24 @@ extension Connection {
         // Closing now, with bytes unread, would reset the connection, and the client might lose the answer (RFC 9112, 9.6).
         state = .lingering
         stream.finishWriting()
-        deadline = server.deadline(after: server.configuration.lingerTimeout)
-        if server.isDraining { limitForDraining() }
+        lingerEnd = server.deadline(after: server.configuration.lingerLimit)
+        setLingerDeadline()
         resumeReading()
     }
 
     /// The client went on sending; that is thrown away, up to as much as a body may have.
     func lingered(_ count: Int) {
         lingeredBytes += count
-        if lingeredBytes > server.configuration.bodyLimitBytes { close() }
+        if lingeredBytes > server.configuration.bodyLimitBytes {
+            close()
+        } else {
+            setLingerDeadline()
+        }
+    }
+
+    private func setLingerDeadline() {
+        deadline = min(lingerEnd, server.deadline(after: server.configuration.lingerTimeout))
+        if server.isDraining { limitForDraining() }
     }
 
     /// Lets go of everything at once. The exchange that runs is told that its client is gone.
@@ -57,8 +66,7 @@ extension Connection {
 
     func limitForDraining() {
         guard state != .exchanging, state != .closing, state != .closed else { return }
-        let limit = server.deadline(after: server.configuration.drainTimeout)
-        deadline = deadline == 0 ? limit : min(deadline, limit)
+        deadline = deadline == 0 ? server.drainEnd : min(deadline, server.drainEnd)
     }
 
     // MARK: - Timeouts

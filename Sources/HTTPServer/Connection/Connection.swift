@@ -61,6 +61,8 @@ final class Connection {
     var probe: Timer?
     var probeStep = 0
     var lingeredBytes = 0
+    /// When lingering ends at the latest, in the loop's milliseconds.
+    var lingerEnd = 0
 
     /// When to give up, in the loop's milliseconds; 0 for never.
     var deadline = 0

@@ -24,8 +24,10 @@ public struct HTTPConfiguration {
     public var idleTimeout: Duration? = .seconds(75)
     /// How long a client may take none of the bytes that are sent to it.
     public var writeTimeout: Duration? = .seconds(120)
-    /// How long a client may go on sending after an answer that ends the connection, so that it gets to read the answer.
+    /// After an answer that ends the connection, how long the client may neither send nor close: it gets to read the answer.
     public var lingerTimeout = Duration.seconds(5)
+    /// How long a client may go on sending after such an answer altogether.
+    public var lingerLimit = Duration.seconds(30)
     /// How long requests that were received in part when draining began have to arrive.
     public var drainTimeout = Duration.seconds(1)
 
