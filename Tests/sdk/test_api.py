@@ -82,7 +82,7 @@ def test_home(name: str, module: str) -> None:
 
 def test_modules_and_promised_names() -> None:
     names = "types input model predictor coder errors exceptions mode suppress_output server server.http"
-    code = "import " + ", ".join([f"cog.{name}" for name in names.split()])  # noqa: SIM905
+    code = "import " + ", ".join([f"cog.{name}" for name in names.split()])
     code += "; from cog import Coder; from cog.exceptions import CancelationException; import coglet"
     code += "; assert CancelationException is coglet.CancelationException; import coglet._sdk as s; s.current_scope()"
     code += "; import coglet.server; assert not coglet.server.active; assert coglet.__version__ == cog.__version__"

@@ -15,7 +15,7 @@ from ._version import version
 from .errors import SchemaError
 from .input import FieldInfo
 
-__all__ = ["describe", "generate", "validate"]
+__all__ = ["describe", "for_server", "generate", "validate"]
 
 
 def generate(predict: str | None = None, train: str | None = None, strict: bool = False) -> dict[str, Any]:
@@ -41,6 +41,34 @@ def generate(predict: str | None = None, train: str | None = None, strict: bool 
         trained.call if trained is not None else None,
         strict,
     )
+
+
+def for_server(mode: str, reference: str) -> dict[str, Any]:
+    """Make the document that a server shows.
+
+    Args:
+        mode: "predict" or "train".
+        reference: the model. A server of predictions also shows the training that COG_TRAIN_TYPE_STUB names.
+
+    Raises:
+        SchemaError: the model's signature can't be described.
+        DocumentError: a default is not among the values that its own limits allow.
+    """
+    import os
+
+    if mode == "train":
+        return generate(train=reference)
+    train = os.environ.get("COG_TRAIN_TYPE_STUB") or None
+    if train is not None:
+        try:
+            return generate(predict=reference, train=train)
+        except BaseException as error:
+            from warnings import warn
+
+            document = generate(predict=reference)  # What is wrong with the model itself is raised here.
+            warn(f"the training {train} is left out of the document: {error}", UserWarning, stacklevel=2)
+            return document
+    return generate(predict=reference)
 
 
 def describe(predict: Any = None, train: Any = None, strict: bool = False) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import copy
 from collections.abc import Callable
 from typing import Any
@@ -164,6 +165,7 @@ class _Fetched:
                 path = Path.validate(self._url)
                 assert isinstance(path, URLPath)
                 self._path = path.convert()
+                atexit.register(path.unlink, missing_ok=True)
             except (OSError, ValueError) as error:
                 raise InputError(self._name, str(error)) from error
         return self._path

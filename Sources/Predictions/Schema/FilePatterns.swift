@@ -5,7 +5,8 @@ public import JSON
 public struct FilePatterns {
     /// A string in an input, found by a pattern.
     public struct Found {
-        /// Names and indices from the input's outside, joined by slashes.
+        /// Names and indices from the input's outside, joined by slashes; `~` and `/` within names are written as
+        /// in a JSON pointer (RFC 6901 section 3).
         public let pointer: String
         /// The string.
         public let value: JSONValue
@@ -18,12 +19,13 @@ public struct FilePatterns {
 
     private let patterns: [Pattern]
 
+    /// Reads patterns as the SDK writes them.
     public init(_ texts: [String]) {
         patterns = texts.map { text in
             let allowsPlainStrings = text.hasSuffix("?")
             let path = allowsPlainStrings ? text.dropLast() : text[...]
             return Pattern(
-                segments: path.split(separator: "/").map(String.init), allowsPlainStrings: allowsPlainStrings)
+                segments: path.split(separator: "/").map(Self.unescaped), allowsPlainStrings: allowsPlainStrings)
         }
     }
 
@@ -57,12 +59,39 @@ public struct FilePatterns {
         let rest = segments.dropFirst()
         let prefix = pointer.isEmpty ? "" : pointer + "/"
         if segment != "*" {
-            if let member = value[segment] { visit(member, rest, prefix + segment, body) }
+            if let member = value[segment] { visit(member, rest, prefix + Self.escaped(segment), body) }
         } else if value.kind == .array {
             for index in 0..<value.count { visit(value[index], rest, prefix + String(index), body) }
         } else {
-            value.forEachMember { name, member in visit(member, rest, prefix + name, body) }
+            value.forEachMember { name, member in visit(member, rest, prefix + Self.escaped(name), body) }
         }
+    }
+
+    private static func escaped(_ name: String) -> String {
+        guard name.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "~") }) else { return name }
+        var result = String.UnicodeScalarView()
+        for scalar in name.unicodeScalars {
+            switch scalar {
+            case "~": result.append(contentsOf: "~0".unicodeScalars)
+            case "/": result.append(contentsOf: "~1".unicodeScalars)
+            default: result.append(scalar)
+            }
+        }
+        return String(result)
+    }
+
+    private static func unescaped(_ segment: Substring) -> String {
+        var result = String.UnicodeScalarView()
+        var rest = segment.unicodeScalars
+        while let scalar = rest.popFirst() {
+            if scalar == "~", let code = rest.first, code == "0" || code == "1" {
+                rest.removeFirst()
+                result.append(code == "0" ? "~" : "/")
+            } else {
+                result.append(scalar)
+            }
+        }
+        return String(result)
     }
 
     private static let schemes: [[UInt8]] = [Array("http://".utf8), Array("https://".utf8), Array("data:".utf8)]

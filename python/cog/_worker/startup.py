@@ -114,7 +114,7 @@ def _schema(settings: dict[str, Any]) -> str | None:
     from cog import _document
 
     try:
-        document = _document.generate(**{settings["mode"]: settings["reference"]})
+        document = _document.for_server(settings["mode"], settings["reference"])
     except BaseException as error:
         raise SetupError(f"Setup failed: failed to load predictor: {results.describe(error)}") from None
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
