@@ -99,6 +99,18 @@ import Testing
         }
     }
 
+    /// A bad request is answered in the server's version, whatever the one before it was made in.
+    @Test func badRequestAfterAnOldOne() throws {
+        try TestServer.run { test in
+            let client = try test.pair()
+            try client.send("HEAD / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n(\r\n\r\n")
+            #expect(try client.answer(toHead: true).version == "HTTP/1.0")
+            let answer = try client.answer()
+            #expect(answer.version == "HTTP/1.1")
+            #expect(answer.status == 400)
+        }
+    }
+
     /// Bodies in several segments, small and large, arrive in order, also when the client is slow.
     @Test func segmentsArriveInOrder() throws {
         let large = [UInt8](repeating: UInt8(ascii: "b"), count: 3_000_000)

@@ -85,7 +85,7 @@ extension Connection {
         switch state {
         case .readingHead, .readingBody, .readingChunks, .discarding:
             if hasPartialRequest, !server.isDraining {
-                answerLast(.empty(408))
+                answerPartialRequest(.empty(408))
             } else {
                 state = .closing
             }

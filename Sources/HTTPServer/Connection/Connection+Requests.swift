@@ -135,12 +135,21 @@ extension Connection {
     }
 
     private func fail(_ failure: RequestFailure) {
-        isHeadRequest = false
         if failure == .bodyTooLarge {
             answerLast(server.configuration.bodyTooLarge)
         } else {
-            answerLast(.empty(failure.status))
+            answerPartialRequest(.empty(failure.status))
         }
+    }
+
+    /// Sends the last answer to a client whose request has not arrived completely, or cannot be understood.
+    func answerPartialRequest(_ response: Response) {
+        if state == .readingHead {
+            // What is known of the method and the version is the last request's.
+            isHeadRequest = false
+            version = .http11
+        }
+        answerLast(response)
     }
 
     /// Sends an answer after which the connection ends, although the client may still be sending.
@@ -158,7 +167,7 @@ extension Connection {
         case .readingHead where !hasPartialRequest:
             state = .closing
         case .readingHead, .readingBody, .readingChunks, .discarding:
-            answerLast(.empty(RequestFailure.malformed.status))
+            answerPartialRequest(.empty(RequestFailure.malformed.status))
         case .exchanging:
             watchForReset()
             return
