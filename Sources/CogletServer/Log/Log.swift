@@ -18,6 +18,8 @@ final class Log {
 
     /// How long a line waits for others.
     static let gatherTime = Duration.milliseconds(20)
+    /// With this much waiting the next write begins as soon as the one before it has ended.
+    static let impatientBytes = 1 << 20
     /// How much waits at most while stderr is not read.
     static let limitBytes = 8 << 20
 
@@ -155,7 +157,11 @@ final class Log {
                 dropped = 0
                 warning("coglet", "Log lines were dropped because stderr was not read", ["count": .raw("\(count)")])
             }
-            startWriting()
+            if waiting.count > Self.impatientBytes {
+                startWriting()
+            } else if !waiting.isEmpty {
+                timer.start(after: Self.gatherTime)
+            }
         }
     }
 

@@ -169,8 +169,8 @@ final class PredictionRoutes {
     /// The terminal state will be the answer.
     private func wait(_ exchange: Exchange, for running: RunningPrediction) {
         running.waiters.append(exchange)
-        exchange.onClientGone = { [weak self, weak running, weak exchange] in
-            guard let self, let running else { return }
+        // Unowned: the end of `running` takes this away before it lets go of it, and the exchange is who calls.
+        exchange.onClientGone = { [unowned self, unowned running, unowned exchange] in
             running.waiters.removeAll { $0 === exchange }
             if running.origin == .synchronous, running.waiters.isEmpty { service.cancel(running) }
         }

@@ -57,10 +57,8 @@ extension PredictionService: SupervisorDelegate {
 
     private func append(_ text: UnsafeRawBufferPointer, _ source: LogSource, to running: RunningPrediction) {
         running.prediction.logged(text)
-        if var history = running.history {
-            running.send(history.logged(text, source: source == .standardOutput ? "stdout" : "stderr"))
-            running.history = history
-        }
+        let stream: StaticString = source == .standardOutput ? "stdout" : "stderr"
+        if let event = running.history?.logged(text, source: stream) { running.send(event) }
         running.webhook?.record(.logs)
         if log.level <= .info {
             log.info(
@@ -81,10 +79,7 @@ extension PredictionService: SupervisorDelegate {
                 return
             }
             running.prediction.recorded(mode, name, value)
-            if var history = running.history {
-                running.send(history.recorded(mode: mode, name: name, value: value))
-                running.history = history
-            }
+            if let event = running.history?.recorded(mode: mode, name: name, value: value) { running.send(event) }
         } catch {
             // NaN and infinities have no JSON form: such a metric is dropped.
             log.warning("coglet::prediction", "A metric can't be shown: \(error)")
@@ -98,11 +93,7 @@ extension PredictionService: SupervisorDelegate {
     }
 
     private func announce(_ chunk: UnsafeRawBufferPointer, _ running: RunningPrediction) {
-        if var history = running.history {
-            running.history = nil  // So that the events are not copied.
-            running.send(history.produced(chunk))
-            running.history = history
-        }
+        if let event = running.history?.produced(chunk) { running.send(event) }
         running.webhook?.record(.output)
     }
 

@@ -125,10 +125,7 @@ final class PredictionService {
     /// The prediction counts as processing from here on, which is told to all who follow it.
     private func announceStart(_ running: RunningPrediction) {
         running.prediction.started(at: Clock.wall)
-        if var history = running.history {
-            running.send(history.started(id: running.prediction.id))
-            running.history = history
-        }
+        if let event = running.history?.started(id: running.prediction.id) { running.send(event) }
         running.webhook?.record(.start)
     }
 

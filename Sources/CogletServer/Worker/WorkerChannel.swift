@@ -13,16 +13,24 @@ protocol WorkerChannelDelegate: AnyObject {
 
 /// The server's end of one of the two sockets to a worker.
 ///
-/// Bound to the loop. Frames go out at once when the socket has room; what is left waits in memory.
+/// Bound to the loop. Small frames of one round of the loop leave together at its end, large ones at once; what the socket
+/// has no room for waits in memory.
 final class WorkerChannel {
+    /// A frame up to this size is copied to leave with others; and so much is gathered at most.
+    private static let gatherLimitBytes = 32 * 1024
+
     unowned(unsafe) var delegate: (any WorkerChannelDelegate)?
     /// How many bytes came in since the start: tells what of the worker's outbox is new after its end.
     private(set) var receivedBytes = 0
+    /// Counts the times that frames were taken, many at once as it may be.
+    private(set) var receipts = 0
 
     private let descriptor: Int32
     private var watcher: DescriptorWatcher?
     private var frames = FrameBuffer()
     private var descriptors: [Int32] = []
+    private var gathered: [UInt8] = []
+    private var prepare: Prepare?
     private var waiting: [[UInt8]] = []
     private var firstOffset = 0
     private var isEnded = false
@@ -34,6 +42,7 @@ final class WorkerChannel {
             eventsArrived(events)
         }
         try watcher?.start(.readable)
+        prepare = try Prepare(on: loop) { [unowned self] in sendGathered() }
     }
 
     deinit {
@@ -48,6 +57,7 @@ final class WorkerChannel {
     /// Tells the worker that nothing more will be sent: it ends in an orderly way.
     func finishSending() {
         guard !isEnded else { return }
+        sendGathered()
         shutdown(descriptor, Int32(SHUT_WR))
     }
 
@@ -61,6 +71,8 @@ final class WorkerChannel {
         isEnded = true
         watcher.close()
         self.watcher = nil
+        prepare?.close()
+        prepare = nil
         Glibc.close(descriptor)
     }
 
@@ -69,6 +81,22 @@ final class WorkerChannel {
     /// Sends the parts of a frame, one after another.
     func send(_ parts: [UnsafeRawBufferPointer]) {
         guard !isEnded else { return }
+        let count = parts.reduce(0) { $0 + $1.count }
+        if gathered.count + count <= Self.gatherLimitBytes {
+            for part in parts { gathered.append(contentsOf: part) }
+            return
+        }
+        sendGathered()
+        sendNow(parts)
+    }
+
+    private func sendGathered() {
+        guard !gathered.isEmpty, !isEnded else { return }
+        gathered.withUnsafeBytes { sendNow([$0]) }
+        gathered.removeAll(keepingCapacity: true)
+    }
+
+    private func sendNow(_ parts: [UnsafeRawBufferPointer]) {
         guard waiting.isEmpty else {
             keep(parts, from: 0)
             return
@@ -157,6 +185,7 @@ final class WorkerChannel {
                 return
             }
             receivedBytes += count
+            receipts += 1
             frames.received(count)
             guard deliver() else { return }
             // A short read has emptied the socket; asking again would cost a system call to learn just that.
@@ -171,6 +200,7 @@ final class WorkerChannel {
             let space = frames.space()
             let count = min(space.count, rest.count)
             space.copyMemory(from: .init(rebasing: rest[..<count]))
+            receipts += 1
             frames.received(count)
             rest = .init(rebasing: rest[count...])
             guard deliver() else { return }

@@ -25,6 +25,7 @@ final class WorkerProcess {
     private let work: WorkerChannel
     private let control: WorkerChannel
     private let outputs: [OutputPipe]
+    private var drainedReceipts = 0
     private let outbox: OutboxLayout
     private var process: Process?
     private var killTimer: Timer?
@@ -90,8 +91,11 @@ final class WorkerProcess {
         work.takeDescriptor()
     }
 
-    /// Delivers what was written to descriptors 1 and 2 so far.
+    /// Delivers what was written to descriptors 1 and 2 before the frame at hand was sent.
     func drainOutputs() {
+        // All frames of one receipt were sent before it, and so was the text that belongs to them: once is enough.
+        guard drainedReceipts != work.receipts else { return }
+        drainedReceipts = work.receipts
         for output in outputs { output.drain() }
     }
 
@@ -123,7 +127,7 @@ final class WorkerProcess {
         if missed > 0, missed <= outbox.queued {
             work.deliver(leftOver: .init(start: outbox.bytes + (outbox.queued - missed), count: missed))
         }
-        drainOutputs()
+        for output in outputs { output.drain() }
         // Processes that the model started have lost their purpose, and hold the pipes open.
         process?.killGroup(SIGKILL)
         closeAll()
