@@ -1,0 +1,93 @@
+"""What /proc says about processes."""
+
+import os
+import signal
+from pathlib import Path
+
+
+def _stat(pid: int) -> list[str] | None:
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    # The second field is the name in parentheses and may hold spaces.
+    return [text[: text.index(" ")], text[text.index("(") + 1 : text.rindex(")")]] + text[text.rindex(")") + 2 :].split()
+
+
+def _all() -> list[list[str]]:
+    found = [_stat(int(name)) for name in os.listdir("/proc") if name.isdigit()]
+    return [stat for stat in found if stat]
+
+
+def alive(pid: int) -> bool:
+    """Whether the process runs; a zombie does not."""
+    stat = _stat(pid)
+    return stat is not None and stat[2] not in "ZX"
+
+
+def descendants(pid: int) -> list[int]:
+    """Every process below `pid`, zombies included."""
+    stats = _all()
+    found, parents = [], {pid}
+    while parents:
+        level = {int(s[0]) for s in stats if int(s[3]) in parents}
+        found += level
+        parents = level
+    return found
+
+
+def children(pid: int) -> list[int]:
+    return [int(s[0]) for s in _all() if int(s[3]) == pid]
+
+
+def zombies(pid: int) -> list[int]:
+    """Dead children that `pid` has not reaped."""
+    return [int(s[0]) for s in _all() if int(s[3]) == pid and s[2] == "Z"]
+
+
+def in_session(session: int) -> list[int]:
+    """The running processes of a session, whoever their parent is by now."""
+    return [int(s[0]) for s in _all() if int(s[5]) == session and s[2] not in "ZX"]
+
+
+def name(pid: int) -> str:
+    stat = _stat(pid)
+    return stat[1] if stat else ""
+
+
+def descriptors(pid: int) -> int:
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def threads(pid: int) -> int:
+    return len(os.listdir(f"/proc/{pid}/task"))
+
+
+def pss_kb(pid: int) -> int:
+    """Proportional set size in kB: memory shared with others counts in parts."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1])
+    return 0
+
+
+def listening_port(pid: int) -> int | None:
+    """The TCP port `pid` listens on, or None."""
+    try:
+        links = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
+    except OSError:
+        return None
+    inodes = {link[8:-1] for link in links if link.startswith("socket:[")}
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and fields[9] in inodes:
+                return int(fields[1].rsplit(":", 1)[1], 16)
+    return None
+
+
+def kill(pid: int, number: int = signal.SIGKILL) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
