@@ -1,0 +1,287 @@
+"""Webhooks: bodies, filter, throttle, order, retries, headers (7)."""
+
+import json
+import threading
+import time
+
+import pytest
+from support.receiver import Answer
+from support.waiting import wait_for
+
+ALL = ["start", "output", "logs", "completed"]
+
+
+@pytest.fixture
+def server(shared):
+    """No throttle, so that every update is sent."""
+    return shared("script_stream", env={"COG_THROTTLE_RESPONSE_INTERVAL": "0", "WEBHOOK_AUTH_TOKEN": "t0ken"})
+
+
+def statuses(requests):
+    return [r.json["status"] for r in requests]
+
+
+@pytest.mark.every_python
+def test_requests_of_a_prediction(server, receiver):
+    server.predict({"code": "print('said')\nyield 1\nyield 2"}, id="w1", webhook=receiver.url + "/hook")
+    requests = receiver.wait_terminal("/hook")
+    for r in requests:
+        assert r.method == "POST"
+        assert r.headers["content-type"] == "application/json"
+        assert r.headers["authorization"] == "Bearer t0ken"
+        assert r.headers["user-agent"].startswith("coglet/")
+        assert "input" not in r.json
+        assert list(r.json) == sorted(r.json)
+        assert r.json["id"] == "w1"
+    last = requests[-1].json
+    assert (last["status"], last["output"], last["logs"]) == ("succeeded", [1, 2], "said\n")
+    assert last["metrics"]["predict_time"] > 0
+
+
+def test_start_comes_first_and_says_processing(server, receiver):
+    server.predict({"code": "yield 1"}, webhook=receiver.url + "/h", webhook_events_filter=["start"])
+    first = receiver.wait("/h")[0].json
+    assert (first["status"], first["logs"], first["metrics"]) == ("processing", "", {})
+    assert "output" not in first
+
+
+def test_output_webhook_holds_the_chunks_so_far(fresh, receiver):
+    server = fresh("gate_stream")
+    server.predict_async(id="o", webhook=receiver.url + "/h", webhook_events_filter=["output"])
+    server.mark_reached("reached")
+    wait_for(lambda: any(r.json.get("output") == [0, 1] for r in receiver.at("/h")), "a webhook with two chunks")
+    assert set(statuses(receiver.at("/h"))) == {"processing"}
+    (server.cwd / "go").touch()
+    wait_for(lambda: any(r.json.get("output") == [0, 1, 2] for r in receiver.at("/h")), "a webhook with three chunks")
+
+
+def test_logs_webhook(fresh, receiver):
+    server = fresh("gate", env={"COG_THROTTLE_RESPONSE_INTERVAL": "0"})
+    running = server.begin(webhook=receiver.url + "/h", webhook_events_filter=["logs"])
+    request = receiver.wait("/h")[0].json
+    assert (request["status"], request["logs"]) == ("processing", "so far\n")
+    (server.cwd / "go").touch()
+    running.result()
+
+
+@pytest.mark.parametrize("wanted", [["completed"], ["start", "completed"], ["output", "completed"], ALL])
+def test_filter(server, receiver, wanted):
+    answer = server.predict({"code": "print('x')\nyield 1"}, webhook=receiver.url + "/h", webhook_events_filter=wanted)
+    assert answer.json["output"] == [1]
+    requests = receiver.wait_terminal("/h")
+    if wanted == ["completed"]:
+        assert statuses(requests) == ["succeeded"]
+    if "output" not in wanted:
+        assert all("output" not in r.json for r in requests[:-1])
+    assert statuses(requests).count("succeeded") == 1
+
+
+def test_empty_filter_sends_nothing(server, receiver):
+    server.predict({"code": "yield 1"}, webhook=receiver.url + "/none", webhook_events_filter=[])
+    server.predict({"code": "yield 1"}, webhook=receiver.url + "/last", webhook_events_filter=["completed"])
+    receiver.wait("/last")
+    assert not receiver.at("/none")
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "error"),
+    [("raise ValueError('boom')", "failed", "ValueError: boom"), ("import cog; raise cog.CancelationException()", "canceled", None)],
+)
+def test_terminal_webhook_of_a_failure_and_a_cancel(server, receiver, code, status, error):
+    server.predict({"code": "print('log')\nyield 1\n" + code}, webhook=receiver.url + "/h")
+    last = receiver.wait_terminal("/h")[-1].json
+    assert (last["status"], last["output"]) == (status, [1])
+    assert last["logs"].startswith("log\n")
+    assert ("error" in last) == (error is not None)
+    assert error is None or last["error"].endswith(error)
+
+
+def test_single_value_is_a_list_until_the_end(shared, receiver):
+    server = shared("script", env={"COG_THROTTLE_RESPONSE_INTERVAL": "0"})
+    server.predict({"code": "return 'out'"}, webhook=receiver.url + "/h")
+    requests = receiver.wait_terminal("/h")
+    assert requests[-1].json["output"] == "out"
+    assert all(r.json.get("output", ["out"]) == ["out"] for r in requests[:-1])
+
+
+def test_streaming_predictions_send_webhooks_too(server, receiver):
+    with server.stream({"code": "yield 1"}, webhook=receiver.url + "/h") as stream:
+        stream.events()
+    assert receiver.wait_terminal("/h")[-1].json["output"] == [1]
+
+
+def test_throttle_drops_updates_but_never_the_end(fresh, receiver):
+    server = fresh("script_stream", env={"COG_THROTTLE_RESPONSE_INTERVAL": "60"})
+    code = "for n in range(50): print(n)\nyield 'x'"
+    server.predict({"code": code}, webhook=receiver.url + "/h", webhook_events_filter=["start", "logs", "completed"])
+    requests = receiver.wait_terminal("/h")
+    assert len(requests) <= 3
+    assert requests[-1].json["logs"] == "".join(f"{n}\n" for n in range(50))
+
+
+def test_trace_headers_are_copied(server, receiver):
+    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    body = {"input": {"code": "yield 1"}, "webhook": receiver.url + "/h"}
+    server.post("/predictions", body, {"traceparent": parent, "tracestate": "a=b"})
+    for r in receiver.wait_terminal("/h"):
+        assert r.headers["traceparent"] == parent
+        assert r.headers["tracestate"] == "a=b"
+
+
+def test_no_token_no_authorization(shared, receiver):
+    shared("noop").predict(webhook=receiver.url + "/h")
+    assert "authorization" not in receiver.wait_terminal("/h")[0].headers
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_terminal_webhook_is_tried_again(server, receiver, status):
+    receiver.on("/h", Answer(status), Answer(status), Answer(200))
+    server.predict({"code": "yield 1"}, webhook=receiver.url + "/h", webhook_events_filter=["completed"])
+    requests = receiver.wait("/h", 3)
+    assert requests[1].time - requests[0].time > 0.1
+    assert requests[2].time - requests[1].time > 0.2
+    assert len({r.body for r in requests}) == 1
+
+
+def test_terminal_webhook_is_tried_again_after_a_reset(server, receiver):
+    receiver.on("/h", Answer(reset=True), Answer(200))
+    server.predict({"code": "yield 1"}, webhook=receiver.url + "/h", webhook_events_filter=["completed"])
+    receiver.wait("/h", 2)
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 408, 410])
+def test_terminal_webhook_is_given_up(server, receiver, status):
+    receiver.on("/h", Answer(status))
+    server.predict({"code": "yield 1"}, webhook=receiver.url + "/h", webhook_events_filter=["completed"])
+    receiver.wait("/h")
+    time.sleep(0.5)  # the second attempt of a retried status comes after 0.2 s
+    assert len(receiver.at("/h")) == 1
+
+
+def test_other_webhooks_are_not_tried_again(server, receiver):
+    receiver.on("/h", Answer(500))
+    server.predict({"code": "yield 1"}, webhook=receiver.url + "/h", webhook_events_filter=["start"])
+    receiver.wait("/h")
+    time.sleep(0.5)
+    assert len(receiver.at("/h")) == 1
+
+
+@pytest.mark.parametrize(("status", "method"), [(301, "GET"), (302, "GET"), (303, "GET"), (307, "POST"), (308, "POST")])
+def test_redirects(server, receiver, status, method):
+    receiver.on("/h", Answer(status, {"Location": receiver.url + "/there"}))
+    server.predict({"code": "yield 1"}, webhook=receiver.url + "/h", webhook_events_filter=["completed"])
+    request = receiver.wait("/there")[0]
+    assert request.method == method
+    assert (request.body != b"") == (method == "POST")
+
+
+def test_unusable_url_harms_nothing(server):
+    for url in ("not a url", "ftp://x/", "http://", "file:///etc/passwd", "http://127.0.0.1:1/x"):
+        assert server.predict({"code": "yield 1"}, webhook=url).json["output"] == [1]
+    assert server.predict({"code": "yield 1"}).json["output"] == [1]
+
+
+def test_slow_receiver_holds_up_neither_answer_nor_slot(server, receiver):
+    gate = threading.Event()
+    receiver.on("/h", Answer(gate=gate))
+    for n in range(20):
+        assert server.predict({"code": f"yield {n}"}, webhook=receiver.url + "/h").json["output"] == [n]
+    gate.set()
+    wait_for(lambda: statuses(receiver.at("/h")).count("succeeded") == 20, "twenty terminal webhooks")
+
+
+@pytest.mark.ours(strict=False)
+@pytest.mark.every_python
+def test_d34_webhooks_of_a_prediction_come_in_order(fresh, receiver):
+    """Early requests are answered late: nothing may overtake them, and nothing comes after the end."""
+    server = fresh("script_stream", env={"COG_THROTTLE_RESPONSE_INTERVAL": "0"})
+    delays = [0.15, 0.1, 0.05, 0]
+    receiver.on("/h", *[Answer(delay=d) for d in delays])
+    server.predict({"code": "import time\nfor n in range(30):\n  yield n\n  time.sleep(0.01)"}, webhook=receiver.url + "/h")
+    receiver.wait_terminal("/h")
+    time.sleep(0.3)
+    requests = receiver.at("/h")
+    lengths = [len(r.json.get("output", [])) for r in requests]
+    assert lengths == sorted(lengths)
+    assert statuses(requests).index("succeeded") == len(requests) - 1
+    # One at a time: the next is sent when the last one has been answered.
+    times = [r.time for r in requests]
+    assert times[1] - times[0] >= 0.14
+
+
+@pytest.mark.ours
+@pytest.mark.every_python
+def test_d35_terminal_webhook_is_delivered_before_the_exit(fresh, receiver):
+    server = fresh("gate")
+    server.predict_async(id="late", webhook=receiver.url + "/h", webhook_events_filter=["completed"])
+    server.mark_reached("reached")
+    receiver.on("/h", Answer(503), Answer(200))
+    import signal
+
+    server.signal(signal.SIGTERM)
+    (server.cwd / "go").touch()
+    assert server.wait_exit() == 0
+    assert statuses(receiver.at("/h")) == ["succeeded", "succeeded"]
+
+
+@pytest.mark.ours
+def test_d35_dead_receiver_does_not_hold_the_exit_for_ever(fresh, receiver):
+    server = fresh("noop", env={"COG_SHUTDOWN_GRACE": "1"})
+    gate = threading.Event()
+    receiver.on("/h", Answer(gate=gate))
+    server.predict(webhook=receiver.url + "/h", webhook_events_filter=["completed"])
+    receiver.wait("/h")
+    began = time.monotonic()
+    assert server.stop() == 0
+    assert time.monotonic() - began < 15
+    gate.set()
+    assert "webhook" in server.log_text().lower()
+
+
+@pytest.mark.ours(strict=False)
+def test_1000_webhooks_with_a_hostile_receiver(fresh, receiver):
+    """Every terminal webhook arrives, in order, once answered well; predictions are unaffected."""
+    server = fresh("script_async", env={"COG_MAX_CONCURRENCY": "32"})
+    refusals = {}
+    lock = threading.Lock()
+    original = receiver._received
+
+    def hostile(request):
+        original(request)
+        body = json.loads(request.body)
+        if body["status"] == "processing":
+            return Answer()
+        with lock:
+            tries = refusals[body["id"]] = refusals.get(body["id"], 0) + 1
+        number = int(body["id"])
+        if tries == 1 and number % 10 == 0:
+            return Answer(500)
+        if tries == 1 and number % 10 == 1:
+            return Answer(reset=True)
+        return Answer(delay=0.05 if number % 10 == 2 else 0)
+
+    receiver._received = hostile
+
+    def run(numbers):
+        with server.client() as client:
+            for n in numbers:
+                body = {"id": str(n), "input": {"code": f"return {n}"}, "webhook": receiver.url + "/h"}
+                answer = client.request("POST", "/predictions", body)
+                assert (answer.status, answer.json["output"]) == (200, n)
+
+    from support.waiting import Background
+
+    for job in [Background(run, range(part, 1000, 8)) for part in range(8)]:
+        job.result(60)
+    done = lambda: sum(r.json["status"] == "succeeded" for r in receiver.at("/h"))  # noqa: E731
+    wait_for(lambda: done() >= 1200, "1000 terminal webhooks and 200 repeats", 60)
+    terminal = {}
+    seen_end = set()
+    for r in receiver.at("/h"):
+        if r.json["status"] == "succeeded":
+            terminal[r.json["id"]] = terminal.get(r.json["id"], 0) + 1
+            seen_end.add(r.json["id"])
+        else:
+            assert r.json["id"] not in seen_end
+    assert len(terminal) == 1000
+    assert all(count == (2 if int(id) % 10 in (0, 1) else 1) for id, count in terminal.items())
