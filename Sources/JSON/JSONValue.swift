@@ -155,27 +155,34 @@ public struct JSONValue {
     // MARK: - Text
 
     /// Appends the value as compact JSON.
-    public func write(to output: inout [UInt8], sortedKeys: Bool = false) {
+    ///
+    /// - Parameters:
+    ///   - output: the text so far.
+    ///   - sortedKeys: members are written in the order of their keys' code points.
+    ///   - normalizedNumbers: doubles are spelled as ``appendJSONNumber(_:to:)`` does, not as they were read.
+    public func write(to output: inout [UInt8], sortedKeys: Bool = false, normalizedNumbers: Bool = false) {
         switch json_object_get_type(object) {
         case json_type_boolean: output.append(contentsOf: (json_object_get_boolean(object) != 0 ? "true" : "false").utf8)
+        case json_type_double where normalizedNumbers && !isWideInteger:
+            appendJSONNumber(json_object_get_double(object), to: &output)
         case json_type_int, json_type_double: writeNumber(to: &output)
         case json_type_string: writeString(to: &output)
         case json_type_array:
             output.append(UInt8(ascii: "["))
             for index in 0..<count {
                 if index > 0 { output.append(UInt8(ascii: ",")) }
-                self[index].write(to: &output, sortedKeys: sortedKeys)
+                self[index].write(to: &output, sortedKeys: sortedKeys, normalizedNumbers: normalizedNumbers)
             }
             output.append(UInt8(ascii: "]"))
-        case json_type_object: writeObject(to: &output, sortedKeys: sortedKeys)
+        case json_type_object: writeObject(to: &output, sortedKeys, normalizedNumbers)
         default: output.append(contentsOf: "null".utf8)
         }
     }
 
     /// The value as compact JSON text.
-    public func text(sortedKeys: Bool = false) -> String {
+    public func text(sortedKeys: Bool = false, normalizedNumbers: Bool = false) -> String {
         var output: [UInt8] = []
-        write(to: &output, sortedKeys: sortedKeys)
+        write(to: &output, sortedKeys: sortedKeys, normalizedNumbers: normalizedNumbers)
         return String(decoding: output, as: UTF8.self)
     }
 
@@ -200,7 +207,7 @@ public struct JSONValue {
         }
     }
 
-    private func writeObject(to output: inout [UInt8], sortedKeys: Bool) {
+    private func writeObject(to output: inout [UInt8], _ sortedKeys: Bool, _ normalizedNumbers: Bool) {
         var members: [(key: String, value: JSONValue)] = []
         forEachMember { members.append(($0, $1)) }
         // By code point, which is the order of the UTF-8 bytes.
@@ -210,7 +217,7 @@ public struct JSONValue {
             if index > 0 { output.append(UInt8(ascii: ",")) }
             appendJSONString(member.key, to: &output)
             output.append(UInt8(ascii: ":"))
-            member.value.write(to: &output, sortedKeys: sortedKeys)
+            member.value.write(to: &output, sortedKeys: sortedKeys, normalizedNumbers: normalizedNumbers)
         }
         output.append(UInt8(ascii: "}"))
     }

@@ -12,7 +12,11 @@ public struct EventHistory {
         case truncated([UInt8])
     }
 
+    /// How many bytes of events are kept at most, whatever their number.
+    public static let limitBytes = 64 << 20
+
     private let capacity: Int
+    private var keptBytes = 0
     private var events: [[UInt8]] = []
     private var start = 0
     private var dropped = 0
@@ -105,7 +109,9 @@ public struct EventHistory {
             return event
         }
         events.append(event)
-        if events.count - start > capacity {
+        keptBytes += event.count
+        while events.count - start > capacity || keptBytes > Self.limitBytes {
+            keptBytes -= events[start].count
             events[start] = []
             start += 1
             dropped += 1

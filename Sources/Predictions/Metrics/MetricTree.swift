@@ -5,7 +5,7 @@ public import JSON
 /// The worker has checked names, modes and types. Dots in a name make nested objects; whatever stands in the way of a name
 /// is replaced. Members keep the order in which they were first recorded.
 public struct MetricTree {
-    private indirect enum Node {
+    private enum Node {
         case integer(Int)
         case number(Double)
         case text([UInt8])
@@ -29,11 +29,11 @@ public struct MetricTree {
             Self.delete(path, in: &root)
             return
         }
-        Self.update(path, in: &root) { old in
+        Self.update(path, in: &root) { node in
             switch mode {
-            case "increment": Self.sum(old, value)
-            case "append": Self.appending(value, to: old)
-            default: Self.node(value)
+            case "increment": node = Self.sum(node, value)
+            case "append": Self.append(value, to: &node)
+            default: node = Self.node(value)
             }
         }
     }
@@ -43,6 +43,7 @@ public struct MetricTree {
         var members = root
         if let predictTime {
             let (seconds, attoseconds) = predictTime.components
+            members.removeAll { $0.name == "predict_time" }
             members.append(("predict_time", .number(Double(seconds) + Double(attoseconds / 1_000_000_000) / 1e9)))
         }
         Self.write(.object(members), to: &output)
@@ -79,32 +80,45 @@ public struct MetricTree {
         }
     }
 
-    private static func appending(_ value: JSONValue, to old: Node?) -> Node {
-        switch old {
-        case nil: return .array([text(value)])
-        case .array(let elements): return .array(elements + [text(value)])
-        case .some(let single):
+    private static func append(_ value: JSONValue, to node: inout Node?) {
+        guard let old = node else {
+            node = .array([text(value)])
+            return
+        }
+        // Emptied first, so that the array is grown where it is, not copied.
+        node = nil
+        switch consume old {
+        case .array(var elements):
+            elements.append(text(value))
+            node = .array(elements)
+        case let single:
             var first: [UInt8] = []
             write(single, to: &first)
-            return .array([first, text(value)])
+            node = .array([first, text(value)])
         }
     }
 
     private static func update(
-        _ path: ArraySlice<String>, in members: inout [(name: String, node: Node)], _ change: (Node?) -> Node
+        _ path: ArraySlice<String>, in members: inout [(name: String, node: Node)], _ change: (inout Node?) -> Void
     ) {
         guard let name = path.first else { return }
-        let index = members.firstIndex { $0.name == name }
         let rest = path.dropFirst()
-        let node: Node
+        let index = members.firstIndex { $0.name == name }
+        var node: Node?
+        if let index {
+            node = members[index].node
+            members[index].node = .integer(0)  // Taken out, so that it is changed where it is.
+        }
         if rest.isEmpty {
-            node = change(index.map { members[$0].node })
+            change(&node)
         } else {
             var inner: [(name: String, node: Node)] = []
-            if let index, case .object(let existing) = members[index].node { inner = existing }
+            if case .object(let existing) = node { inner = existing }
+            node = nil
             update(rest, in: &inner, change)
             node = .object(inner)
         }
+        guard let node else { return }
         if let index { members[index].node = node } else { members.append((name, node)) }
     }
 

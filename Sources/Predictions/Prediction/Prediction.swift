@@ -59,9 +59,13 @@ public final class Prediction {
     private(set) var isList: Bool
     private let schemaSaysArray: Bool
     private(set) var predictTime: Duration = .zero
-    /// Chunks from the first unfilled place on.
+    /// Chunks from the first unfilled place on; their numbers follow one another.
     private var waiting: [(number: Int, text: [UInt8]?)] = []
+    /// How many of `waiting` are in the output already.
+    private var waitingStart = 0
+    private var unfilledCount = 0
     private var nextNumber = 0
+    private var areLogsTruncated = false
 
     /// Begins a prediction.
     public init(
@@ -89,14 +93,13 @@ public final class Prediction {
 
     /// The model has written text.
     public func logged(_ text: UnsafeRawBufferPointer) {
-        guard !status.isTerminal, logs.count <= Self.logLimitBytes else { return }
-        if logs.count + text.count > Self.logLimitBytes {
+        guard !status.isTerminal, !areLogsTruncated else { return }
+        guard logs.count + text.count <= Self.logLimitBytes else {
+            areLogsTruncated = true
             logs.append(contentsOf: Self.logNote.utf8)
-            logs.reserveCapacity(Self.logLimitBytes + 1)
-            logs.append(contentsOf: repeatElement(UInt8(ascii: "\n"), count: Self.logLimitBytes + 1 - logs.count))
-        } else {
-            logs.append(contentsOf: text)
+            return
         }
+        logs.append(contentsOf: text)
     }
 
     /// The model has recorded a metric.
@@ -122,6 +125,7 @@ public final class Prediction {
     /// The model has produced a chunk whose text comes later, by ``filled(_:with:)``.
     public func reserved() -> Place {
         nextNumber += 1
+        unfilledCount += 1
         waiting.append((nextNumber, nil))
         return Place(number: nextNumber)
     }
@@ -130,21 +134,26 @@ public final class Prediction {
     ///
     /// - Returns: the chunks that came into the output by this, in order.
     public func filled(_ place: Place, with text: [UInt8]) -> [[UInt8]] {
-        guard !status.isTerminal, let index = waiting.firstIndex(where: { $0.number == place.number }) else {
-            return []
-        }
+        guard !status.isTerminal, let first = waiting.first else { return [] }
+        let index = place.number - first.number
+        guard waiting.indices.contains(index), waiting[index].text == nil else { return [] }
         waiting[index].text = text
+        unfilledCount -= 1
         var appended: [[UInt8]] = []
-        while let first = waiting.first?.text {
-            waiting.removeFirst()
-            first.withUnsafeBytes { append($0) }
-            appended.append(first)
+        while waitingStart < waiting.count, let chunk = waiting[waitingStart].text {
+            chunk.withUnsafeBytes { append($0) }
+            appended.append(chunk)
+            waitingStart += 1
+        }
+        if waitingStart == waiting.count {
+            waiting = []
+            waitingStart = 0
         }
         return appended
     }
 
     /// Whether chunks are still to be filled.
-    public var isAwaitingChunks: Bool { waiting.contains { $0.text == nil } }
+    public var isAwaitingChunks: Bool { unfilledCount > 0 }
 
     /// It has ended well. `whole` is the complete output when the worker sent it in one piece: for a list the array's text.
     public func succeeded(whole: UnsafeRawBufferPointer?, isList: Bool, at moment: Timestamp, after time: Duration) {
@@ -182,6 +191,8 @@ public final class Prediction {
         predictTime = time
         // Chunks behind one that never came are lost with it; they would stand at the wrong place.
         waiting = []
+        waitingStart = 0
+        unfilledCount = 0
         // The input can be large, and nobody asks for it any more.
         input = nil
     }

@@ -53,6 +53,11 @@ public struct Registry {
         order.append((prediction.id, nextNumber))
         while finished.count > Self.finishedLimit || finishedBytes > Self.finishedLimitBytes { forgetOldest() }
         forgetExpired(now)
+        // An id that is used again leaves its old entry behind.
+        if order.count > 2 * Self.finishedLimit {
+            order = order[orderStart...].filter { finished[$0.id]?.number == $0.number }
+            orderStart = 0
+        }
     }
 
     /// The body of a prediction that has ended lately.
@@ -78,10 +83,6 @@ public struct Registry {
         if let entry = finished[oldest.id], entry.number == oldest.number {
             finishedBytes -= entry.body.count
             finished.removeValue(forKey: oldest.id)
-        }
-        if orderStart > Self.finishedLimit {
-            order.removeFirst(orderStart)
-            orderStart = 0
         }
     }
 }

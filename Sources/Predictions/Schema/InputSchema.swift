@@ -12,7 +12,9 @@ public final class InputSchema {
         var compiler = SchemaCompiler(document: document)
         var found = forTraining ? try compiler.component("TrainingInput") : nil
         if found == nil { found = try compiler.component("Input") }
-        guard let found else { return nil }
+        guard var found else { return nil }
+        try SchemaCompiler.refuseEndlessReferences(from: found)
+        while found.properties.isEmpty, let reference = found.reference { found = reference }
         node = found
     }
 
@@ -25,17 +27,17 @@ public final class InputSchema {
     public func check(_ input: JSONValue?) -> InputCheck {
         guard let input else { return result(unknown: [], problems: [], missing: node.required) }
         guard input.kind == .object else {
-            let message = "\(input.text(sortedKeys: true)) is not of type \"object\""
+            let message = "\(input.text(sortedKeys: true, normalizedNumbers: true)) is not of type \"object\""
             return result(unknown: [], problems: [.init(path: "__root__", message: message)], missing: [])
         }
         var unknown: [String] = []
         var validator = SchemaValidator()
-        var known = 0
         input.forEachMember { name, value in
             if let index = node.propertyIndex[name] {
-                known += 1
                 validator.check(value, node.properties[index].node, name)
-            } else if node.others == nil {
+            } else if let others = node.others {
+                validator.check(value, others, name)
+            } else {
                 unknown.append(name)
             }
         }

@@ -19,6 +19,29 @@ struct SchemaCompiler {
         return node
     }
 
+    /// Refuses schemas that check a value by checking the same value again, for ever.
+    static func refuseEndlessReferences(from root: SchemaNode) throws(SchemaError) {
+        var finished: Set<ObjectIdentifier> = []
+        var path: Set<ObjectIdentifier> = []
+        var waiting = [root]
+        while let node = waiting.popLast() {
+            try follow(node, path: &path, finished: &finished, parts: &waiting)
+        }
+    }
+
+    private static func follow(
+        _ node: SchemaNode, path: inout Set<ObjectIdentifier>, finished: inout Set<ObjectIdentifier>,
+        parts: inout [SchemaNode]
+    ) throws(SchemaError) {
+        let id = ObjectIdentifier(node)
+        guard !finished.contains(id) else { return }
+        guard path.insert(id).inserted else { throw .endlessReference }
+        for next in node.inPlace { try follow(next, path: &path, finished: &finished, parts: &parts) }
+        path.remove(id)
+        finished.insert(id)
+        parts += node.inside
+    }
+
     private mutating func node(_ schema: JSONValue) throws(SchemaError) -> SchemaNode {
         let node = SchemaNode()
         try fill(node, from: schema)
@@ -41,8 +64,13 @@ struct SchemaCompiler {
         try schema.forEachMember { (keyword, value) throws(SchemaError) in
             try fill(node, keyword, value)
         }
-        if schema["exclusiveMinimum"]?.bool == true { node.minimum?.isExclusive = true }
-        if schema["exclusiveMaximum"]?.bool == true { node.maximum?.isExclusive = true }
+        // The form of OpenAPI 3.0: a flag beside the bound.
+        if schema["exclusiveMinimum"]?.bool == true {
+            (node.exclusiveMinimum, node.minimum) = (node.minimum, nil)
+        }
+        if schema["exclusiveMaximum"]?.bool == true {
+            (node.exclusiveMaximum, node.maximum) = (node.maximum, nil)
+        }
     }
 
     private mutating func fill(_ node: SchemaNode, _ keyword: String, _ value: JSONValue) throws(SchemaError) {
@@ -57,8 +85,8 @@ struct SchemaCompiler {
         case "const": node.constant = value
         case "minimum": node.minimum = try bound(value, keyword)
         case "maximum": node.maximum = try bound(value, keyword)
-        case "exclusiveMinimum": if value.bool == nil { node.minimum = try bound(value, keyword, isExclusive: true) }
-        case "exclusiveMaximum": if value.bool == nil { node.maximum = try bound(value, keyword, isExclusive: true) }
+        case "exclusiveMinimum": if value.bool == nil { node.exclusiveMinimum = try bound(value, keyword) }
+        case "exclusiveMaximum": if value.bool == nil { node.exclusiveMaximum = try bound(value, keyword) }
         case "multipleOf": node.multipleOf = try bound(value, keyword)
         case "minLength": node.minLength = try count(value, keyword)
         case "maxLength": node.maxLength = try count(value, keyword)
@@ -121,11 +149,9 @@ struct SchemaCompiler {
         return types
     }
 
-    private func bound(
-        _ value: JSONValue, _ keyword: String, isExclusive: Bool = false
-    ) throws(SchemaError) -> SchemaNode.Bound {
+    private func bound(_ value: JSONValue, _ keyword: String) throws(SchemaError) -> SchemaNode.Bound {
         guard let number = value.double else { throw .malformed(keyword: keyword) }
-        return .init(value: number, text: value.text(), isExclusive: isExclusive)
+        return .init(value: number, integer: value.int, text: value.text())
     }
 
     private func count(_ value: JSONValue, _ keyword: String) throws(SchemaError) -> Int {

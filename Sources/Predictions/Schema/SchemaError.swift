@@ -4,6 +4,7 @@ public enum SchemaError: Error, Equatable, Sendable, CustomStringConvertible {
     case unknownType(String)
     case unresolved(String)
     case malformed(keyword: String)
+    case endlessReference
 
     public var description: String {
         switch self {
@@ -11,6 +12,7 @@ public enum SchemaError: Error, Equatable, Sendable, CustomStringConvertible {
             "the pattern \"\(text)\" can't be used: \(problem) at offset \(offset)"
         case .unknownType(let name): "there is no JSON type \"\(name)\""
         case .unresolved(let reference): "the reference \(reference) leads nowhere"
+        case .endlessReference: "a schema refers to itself for the same value"
         case .malformed(let keyword): "the keyword \(keyword) has a value it can't have"
         }
     }

@@ -12,8 +12,9 @@ final class SchemaNode {
     /// A bound on a number, with its spelling for messages.
     struct Bound {
         let value: Double
+        /// The bound itself when it is an integer, since a double is exact only up to 2^53.
+        let integer: Int?
         let text: String
-        var isExclusive = false
     }
 
     var types: [TypeName] = []
@@ -23,6 +24,8 @@ final class SchemaNode {
     var constant: JSONValue?
     var minimum: Bound?
     var maximum: Bound?
+    var exclusiveMinimum: Bound?
+    var exclusiveMaximum: Bound?
     var multipleOf: Bound?
     var minLength: Int?
     var maxLength: Int?
@@ -44,6 +47,15 @@ final class SchemaNode {
     var one: [SchemaNode] = []
     var not: SchemaNode?
     var notText = ""
-    /// The only thing that counts when it is set, apart from `isNullable`.
     var reference: SchemaNode?
+
+    /// The schemas that check the same value as this one.
+    var inPlace: [SchemaNode] {
+        all + any + one + [not, reference].compactMap { $0 }
+    }
+
+    /// The schemas that check parts of the value.
+    var inside: [SchemaNode] {
+        prefixItems + properties.map(\.node) + [items, others].compactMap { $0 }
+    }
 }

@@ -10,25 +10,38 @@ struct SchemaValidator {
     }
 
     private(set) var problems: [Problem] = []
+    /// Without it only whether there is a problem counts; then no text is made, which holds the value in full.
+    private let describes: Bool
+    private var hasFailed = false
+
+    /// Collects problems.
+    init() {
+        describes = true
+    }
+
+    private init(describes: Bool) {
+        self.describes = describes
+    }
 
     /// Whether `value` satisfies `node`.
     static func accepts(_ value: JSONValue, _ node: SchemaNode) -> Bool {
-        var validator = SchemaValidator()
+        var validator = SchemaValidator(describes: false)
         validator.check(value, node, "")
-        return validator.problems.isEmpty
+        return !validator.hasFailed
     }
 
     /// Checks `value`, which stands at `path` (names and indices joined by slashes).
     mutating func check(_ value: JSONValue, _ node: SchemaNode, _ path: String) {
+        if hasFailed, !describes { return }
         let kind = value.kind
         if kind == .null, node.isNullable { return }
-        if let reference = node.reference { return check(value, reference, path) }
+        if let reference = node.reference { check(value, reference, path) }
         for part in node.all { check(value, part, path) }
         if !node.any.isEmpty, !node.any.contains(where: { Self.accepts(value, $0) }) {
             fail(path, value, "is not valid under any of the schemas listed in the 'anyOf' keyword")
         }
         if let constant = node.constant, !Self.equal(value, constant) {
-            problems.append(Problem(path: path, message: "\(constant.text(sortedKeys: true)) was expected"))
+            fail(path, "\(constant.text(sortedKeys: true)) was expected")
         }
         if let choices = node.choices, !choices.contains(where: { Self.equal(value, $0) }) {
             fail(path, value, "is not one of \(node.choicesText)")
@@ -48,8 +61,13 @@ struct SchemaValidator {
         }
     }
 
-    private mutating func fail(_ path: String, _ value: JSONValue, _ text: String) {
-        problems.append(Problem(path: path, message: "\(value.text(sortedKeys: true)) \(text)"))
+    private mutating func fail(_ path: String, _ value: JSONValue, _ text: @autoclosure () -> String) {
+        fail(path, "\(value.text(sortedKeys: true, normalizedNumbers: true)) \(text())")
+    }
+
+    private mutating func fail(_ path: String, _ message: @autoclosure () -> String) {
+        hasFailed = true
+        if describes { problems.append(Problem(path: path, message: message())) }
     }
 
     private static func has(_ value: JSONValue, _ kind: JSONValue.Kind, _ type: SchemaNode.TypeName) -> Bool {
@@ -67,18 +85,32 @@ struct SchemaValidator {
     // MARK: - By type
 
     private mutating func checkNumber(_ value: JSONValue, _ node: SchemaNode, _ path: String) {
-        guard node.minimum != nil || node.maximum != nil || node.multipleOf != nil, let number = value.double else {
-            return
+        guard let number = value.double else { return }
+        let integer = value.int
+        func isBelow(_ bound: SchemaNode.Bound) -> Bool {
+            if let integer, let limit = bound.integer { integer < limit } else { number < bound.value }
         }
-        if let bound = node.maximum, bound.isExclusive ? number >= bound.value : number > bound.value {
-            fail(path, value, "is greater than \(bound.isExclusive ? "or equal to " : "")the maximum of \(bound.text)")
+        func isAbove(_ bound: SchemaNode.Bound) -> Bool {
+            if let integer, let limit = bound.integer { integer > limit } else { number > bound.value }
         }
-        if let bound = node.minimum, bound.isExclusive ? number <= bound.value : number < bound.value {
-            fail(path, value, "is less than \(bound.isExclusive ? "or equal to " : "")the minimum of \(bound.text)")
+        if let bound = node.exclusiveMaximum, !isBelow(bound) {
+            fail(path, value, "is greater than or equal to the maximum of \(bound.text)")
+        }
+        if let bound = node.exclusiveMinimum, !isAbove(bound) {
+            fail(path, value, "is less than or equal to the minimum of \(bound.text)")
+        }
+        if let bound = node.maximum, isAbove(bound) {
+            fail(path, value, "is greater than the maximum of \(bound.text)")
+        }
+        if let bound = node.minimum, isBelow(bound) {
+            fail(path, value, "is less than the minimum of \(bound.text)")
         }
         if let step = node.multipleOf, step.value > 0 {
+            // 0.3 / 0.1 is not quite 3.
             let quotient = number / step.value
-            if quotient != quotient.rounded() { fail(path, value, "is not a multiple of \(step.text)") }
+            if abs(quotient - quotient.rounded()) > 2 * quotient.ulp {
+                fail(path, value, "is not a multiple of \(step.text)")
+            }
         }
     }
 
@@ -121,19 +153,17 @@ struct SchemaValidator {
             } else if let others = node.others {
                 check(member, others, path.isEmpty ? name : "\(path)/\(name)")
             } else if !node.allowsOthers {
-                problems.append(
-                    Problem(
-                        path: path, message: "Additional properties are not allowed ('\(name)' was unexpected)"))
+                fail(path, "Additional properties are not allowed ('\(name)' was unexpected)")
             }
         }
         if let limit = node.maxProperties, value.count > limit {
-            fail(path, value, "has more than \(limit) properties")
+            fail(path, value, "has more than \(limit) propert\(limit == 1 ? "y" : "ies")")
         }
         if let limit = node.minProperties, value.count < limit {
-            fail(path, value, "has less than \(limit) properties")
+            fail(path, value, "has less than \(limit) propert\(limit == 1 ? "y" : "ies")")
         }
         for name in node.required where value[name] == nil {
-            problems.append(Problem(path: path, message: "\"\(name)\" is a required property"))
+            fail(path, "\"\(name)\" is a required property")
         }
     }
 
@@ -148,8 +178,10 @@ struct SchemaValidator {
         switch (left.kind, right.kind) {
         case (.null, .null): return true
         case (.boolean, .boolean): return left.bool == right.bool
-        case (.integer, .integer) where left.int != nil && right.int != nil: return left.int == right.int
-        case (.integer, .integer), (.integer, .number), (.number, .integer), (.number, .number):
+        case (.integer, .integer):
+            if let left = left.int, let right = right.int { return left == right }
+            return left.text() == right.text()
+        case (.integer, .number), (.number, .integer), (.number, .number):
             return left.double == right.double
         case (.string, .string): return left.string == right.string
         case (.array, .array):
