@@ -16,6 +16,10 @@ if ! command -v swift >/dev/null 2>&1; then
     done
 fi
 
+# The C compiler: the Swift toolchain's own clang, so that no second one is needed.
+compiler=$(dirname "$(readlink -f "$(command -v swift || echo /nowhere/swift)")")/clang
+[ -x "$compiler" ] || compiler=cc
+
 # Prints the path of the interpreter of Python $1 (such as 3.12) that can make virtual environments and has a
 # shared libpython, or nothing.
 python_of() {

@@ -10,8 +10,6 @@ if [ "${1:-}" = --tests ]; then with_tests=yes; fi
 
 packages=()       # what apt-get is asked for
 needs_llhttp=no   # not in Debian 12 or Ubuntu 22.04: comes from Debian 13
-compiler=$(dirname "$(readlink -f "$(command -v swift || echo /nowhere/swift)")")/clang
-[ -x "$compiler" ] || compiler=cc
 
 # has_library HEADER ARCHIVE…: whether the compiler finds the header and one of the static (or shared) libraries.
 has_library() {

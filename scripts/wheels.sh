@@ -5,7 +5,7 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-inputs=("$bin/coglet" "$bin/coglet-worker" VERSION python scripts/wheels.sh scripts/tools.txt)
+inputs=("$bin/coglet" "$bin/coglet-worker" Sources/CurlCarrier VERSION python scripts/wheels.sh scripts/tools.txt)
 stamp=dist/.made
 if [ -e "$stamp" ] && [ -z "$(find "${inputs[@]}" -newer "$stamp" -not -name '*.pyc' -not -name __pycache__ -print -quit)" ]; then
     exit 0
@@ -23,11 +23,15 @@ for name in coglet coglet-worker; do
     strip -o "$work/bin/$name" "$bin/$name"
     chmod 755 "$work/bin/$name"
 done
+# The server opens libcurl when it makes its first request, through this library beside it; being linked with
+# libcurl, it is what makes auditwheel put libcurl and all that it needs into the wheel.
+"$compiler" -shared -fPIC -O2 -fvisibility=hidden -o "$work/bin/libcoglet-curl.so" Sources/CurlCarrier/carrier.c -lcurl
+
 COGLET_BINARIES="$work/bin" "$python" -m build --wheel --no-isolation --outdir "$work" python/coglet >"$work/log" 2>&1 ||
     { cat "$work/log" >&2; exit 1; }
 "$python" -m build --wheel --no-isolation --outdir "$work" python >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
 
-# Copies libcurl and what it needs into the wheel, for `coglet` alone: `coglet-worker` is linked with none of them.
+# Libraries are put in for libcoglet-curl.so alone: both programs need only what every glibc system has.
 # The oldest tag that fits is chosen; the test in Tests/packaging refuses anything newer than 2_34.
 "$python" -m auditwheel repair --wheel-dir "$work/repaired" "$work"/coglet-"$version"-*.whl >"$work/log" 2>&1 ||
     { cat "$work/log" >&2; exit 1; }
