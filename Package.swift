@@ -38,6 +38,8 @@ let package = Package(
         .target(name: "CLibcurl", path: "Sources/CLibcurl", cSettings: cRules, linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CHTTPParser", path: "Sources/CHTTPParser", cSettings: cRules),
         .target(name: "CPythonBridge", path: "Sources/CPythonBridge", cSettings: cRules),
+        // Not imported anywhere: it only has to be linked in (its header says why).
+        .target(name: "CGlibcFloor", path: "Sources/CGlibcFloor", cSettings: cRules),
 
         // The server's layers, lowest first.
         .target(name: "EventLoop", dependencies: ["CLibuv"], swiftSettings: swiftRules),
@@ -53,14 +55,14 @@ let package = Package(
         .executableTarget(
             name: "CogletServer",
             dependencies: [
-                "CLinux", "EventLoop", "JSON", "HTTPServer", "HTTPClient", "FileTransfer", "WebhookDelivery",
+                "CGlibcFloor", "CLinux", "EventLoop", "JSON", "HTTPServer", "HTTPClient", "FileTransfer", "WebhookDelivery",
                 "Predictions",
                 "WorkerProtocol",
             ],
             swiftSettings: swiftRules),
         .executableTarget(
             name: "CogletWorker",
-            dependencies: ["CPythonBridge", "WorkerProtocol"],
+            dependencies: ["CGlibcFloor", "CPythonBridge", "WorkerProtocol"],
             swiftSettings: swiftRules),
 
         // The build tool.

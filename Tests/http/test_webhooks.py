@@ -1,12 +1,13 @@
 """Webhooks: bodies, filter, throttle, order, retries, headers (7)."""
 
 import json
+import signal
 import threading
 import time
 
 import pytest
 from support.receiver import Answer
-from support.waiting import wait_for
+from support.waiting import Background, wait_for
 
 ALL = ["start", "output", "logs", "completed"]
 
@@ -216,8 +217,6 @@ def test_d35_terminal_webhook_is_delivered_before_the_exit(fresh, receiver):
     server.predict_async(id="late", webhook=receiver.url + "/h", webhook_events_filter=["completed"])
     server.mark_reached("reached")
     receiver.on("/h", Answer(503), Answer(200))
-    import signal
-
     server.signal(signal.SIGTERM)
     (server.cwd / "go").touch()
     assert server.wait_exit() == 0
@@ -268,8 +267,6 @@ def test_1000_webhooks_with_a_hostile_receiver(fresh, receiver):
                 body = {"id": str(n), "input": {"code": f"return {n}"}, "webhook": receiver.url + "/h"}
                 answer = client.request("POST", "/predictions", body)
                 assert (answer.status, answer.json["output"]) == (200, n)
-
-    from support.waiting import Background
 
     for job in [Background(run, range(part, 1000, 8)) for part in range(8)]:
         job.result(60)

@@ -1,0 +1,312 @@
+"""What happens when the worker dies, at any moment (12; D48, D49)."""
+
+import os
+import signal
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+from support import processes
+from support.waiting import Background, wait_for
+
+PID = {"code": "import os; return os.getpid()"}
+DEATHS = {
+    "exit": "import os; os._exit(3)",
+    "exit-0": "import os; os._exit(0)",
+    "segfault": "import ctypes; ctypes.string_at(0)",
+    "abort": "import os; os.abort()",
+    "kill": "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+    "term": "import os, signal, time; os.kill(os.getpid(), signal.SIGTERM); time.sleep(30)",
+    "thread": "import threading, os, time; threading.Thread(target=os._exit, args=(1,)).start(); time.sleep(30)",
+}
+
+
+def check_replaced(server, old):
+    """The worker is another one and works; nothing of the old one is left."""
+    server.wait_status("READY")
+    new = server.predict(PID).json["output"]
+    assert new != old
+    assert not processes.alive(old)
+    wait_for(lambda: not processes.zombies(server.pid), "no zombies")
+
+
+@pytest.mark.parametrize("death", DEATHS)
+def test_prediction_in_flight_fails_at_once(fresh, death):
+    server = fresh("script")
+    began = time.monotonic()
+    answer = server.predict({"code": DEATHS[death]}, id="p")
+    assert time.monotonic() - began < 5  # a safety bound: the client hears within a second of the death
+    assert answer.status == 200
+    assert (answer.json["id"], answer.json["status"], answer.json["error"]) == ("p", "failed", "Worker crashed")
+    assert server.get("/health-check").status == 200
+
+
+@pytest.mark.ours
+@pytest.mark.every_python
+@pytest.mark.parametrize("death", DEATHS)
+def test_d49_worker_is_replaced(fresh, death):
+    server = fresh("script")
+    old = server.predict(PID).json["output"]
+    answer = server.predict({"code": DEATHS[death]}).json
+    assert (answer["status"], answer["error"]) == ("failed", "Worker crashed")
+    check_replaced(server, old)
+
+
+@pytest.mark.ours
+@pytest.mark.every_python
+def test_d49_idle_worker_that_is_killed_is_replaced(fresh):
+    server = fresh("script")
+    old = server.predict(PID).json["output"]
+    processes.kill(old)
+    check_replaced(server, old)
+
+
+@pytest.mark.ours
+def test_d48_request_right_after_an_idle_death_is_answered_well(fresh):
+    """Run by the new worker, or refused with 503 while it starts; never 409 and never lost."""
+    server = fresh("script")
+    processes.kill(server.predict(PID).json["output"])
+    answers = [server.post("/predictions", {"input": {"code": "return 1"}}) for _ in range(3)]
+    for answer in answers:
+        assert answer.status in (200, 503)
+    server.wait_status("READY")
+    assert server.predict({"code": "return 1"}).json["output"] == 1
+
+
+@pytest.mark.ours
+@pytest.mark.every_python
+def test_d49_worker_killed_while_predicting_is_replaced(fresh):
+    server = fresh("gate")
+    running = server.begin(id="p")
+    old = int(server.mark_reached("reached"))
+    processes.kill(old)
+    answer = running.result(5).json
+    assert (answer["status"], answer["error"], answer["logs"]) == ("failed", "Worker crashed", "so far\n")
+    (server.cwd / "go").touch()
+    server.wait_status("READY")
+    assert server.predict().json["output"] == "through"
+
+
+@pytest.mark.ours
+def test_d49_every_running_prediction_of_a_dead_worker_fails(fresh, receiver):
+    server = fresh("gate_async", env={"COG_MAX_CONCURRENCY": "4"})
+    running = [server.begin({"name": name}) for name in "abc"]
+    server.predict_async({"name": "d"}, webhook=receiver.url + "/h", webhook_events_filter=["completed"])
+    for name in "abcd":
+        server.mark_reached(f"reached-{name}")
+    processes.kill(server.worker_pid())
+    for r in running:
+        assert r.result(5).json["error"] == "Worker crashed"
+    assert receiver.wait("/h")[0].json["error"] == "Worker crashed"
+    server.wait_status("READY")
+    (server.cwd / "e").touch()
+    assert server.predict({"name": "e"}).json["output"] == "e"
+
+
+SETUP = """
+import os, time
+from cog import BaseRunner
+class Runner(BaseRunner):
+    def setup(self):
+        with open("starts", "a") as f: f.write("x")
+        n = os.path.getsize("starts")
+        BODY
+    def run(self) -> str:
+        return "ok"
+"""
+
+
+@pytest.mark.ours
+@pytest.mark.every_python
+def test_d49_worker_killed_during_setup_is_replaced(fresh):
+    server = fresh(source=SETUP.replace("BODY", "while n == 1: time.sleep(0.01)"), until="STARTING")
+    server.mark_reached("starts")
+    processes.kill(server.worker_pid())
+    server.wait_status("READY")
+    assert server.predict().json["output"] == "ok"
+    assert not processes.zombies(server.pid)
+
+
+def test_setup_that_always_dies_is_reported(fresh):
+    server = fresh(source=SETUP.replace("BODY", "os._exit(1)"), until=None)
+    server.wait_status("SETUP_FAILED", "DEFUNCT", seconds=60)
+    assert server.predict().status == 503
+    assert server.health()["setup"]["status"] == "failed"
+    wait_for(lambda: not [p for p in processes.children(server.pid) if processes.alive(p)], "no worker left trying")
+
+
+@pytest.mark.ours
+def test_d48_model_that_dies_again_and_again_ends_defunct_and_503(fresh):
+    """Ready each time, dead soon after: in the end the server gives up and says so."""
+    body = "import threading; threading.Timer(0.05, os._exit, (1,)).start()"
+    server = fresh(source=SETUP.replace("BODY", body), until=None)
+    server.wait_status("DEFUNCT", seconds=90)
+    answer = server.post("/predictions", {"input": {}})
+    assert answer.status == 503
+    assert answer.json["status"] == "failed"
+    assert server.get("/health-check").status == 200
+    assert server.get("/").status == 200
+    assert not processes.zombies(server.pid)
+
+
+@pytest.mark.every_python
+def test_setup_timeout_is_reported(fresh):
+    server = fresh(source=SETUP.replace("BODY", "time.sleep(600)"), env={"COG_SETUP_TIMEOUT": "1"}, until=None)
+    health = server.wait_status("SETUP_FAILED", "DEFUNCT", seconds=60)
+    assert health["setup"]["status"] == "failed"
+    assert "timed out" in health["setup"]["logs"]
+    assert server.predict().status == 503
+
+
+@pytest.mark.ours
+@pytest.mark.every_python
+def test_d47_worker_of_a_timed_out_setup_is_ended(fresh):
+    body = "open('pid', 'w').write(str(os.getpid())); time.sleep(600)"
+    server = fresh(source=SETUP.replace("BODY", body), env={"COG_SETUP_TIMEOUT": "1"}, until=None)
+    server.wait_status("SETUP_FAILED", "DEFUNCT", seconds=60)
+    pid = int(server.mark_reached("pid"))
+    wait_for(lambda: not processes.alive(pid), "the end of the worker", 10)
+    assert not processes.zombies(server.pid)
+
+
+@pytest.mark.ours
+def test_d47_worker_that_hangs_with_the_lock_of_the_interpreter_is_ended(fresh):
+    body = "open('pid', 'w').write(str(os.getpid())); import ctypes; ctypes.PyDLL(None).sleep(600)"
+    server = fresh(source=SETUP.replace("BODY", body), env={"COG_SETUP_TIMEOUT": "1"}, until=None)
+    server.wait_status("SETUP_FAILED", "DEFUNCT", seconds=60)
+    pid = int(server.mark_reached("pid"))
+    wait_for(lambda: not processes.alive(pid), "the end of the worker", 10)
+
+
+@pytest.mark.parametrize("value", ["0", "abc", "1.5", "-1"])
+def test_unusable_setup_timeout_is_ignored(fresh, value):
+    server = fresh(source=SETUP.replace("BODY", "time.sleep(1.2)"), env={"COG_SETUP_TIMEOUT": value})
+    assert server.predict().json["output"] == "ok"
+
+
+@pytest.mark.ours
+@pytest.mark.every_python
+def test_d49_worker_that_closes_all_descriptors_is_replaced(fresh):
+    server = fresh("script")
+    old = server.predict(PID).json["output"]
+    with server.client(timeout=15) as client:
+        answer = client.request("POST", "/predictions", {"input": {"code": "import os; os.closerange(0, 4096)"}})
+    assert answer.json["status"] in ("failed", "succeeded")
+    check_replaced(server, old)
+
+
+@pytest.mark.ours
+@pytest.mark.every_python
+def test_d49_forked_child_outliving_the_worker_does_not_hide_the_death(fresh):
+    """The child holds copies of every descriptor of the worker."""
+    server = fresh("script")
+    old = server.predict(PID).json["output"]
+    code = "import os, time\npid = os.fork()\nif pid == 0:\n  time.sleep(60); os._exit(0)\nopen('child', 'w').write(str(pid))\nos._exit(1)"
+    began = time.monotonic()
+    assert server.predict({"code": code}).json["error"] == "Worker crashed"
+    assert time.monotonic() - began < 5
+    child = int(server.mark_reached("child"))
+    check_replaced(server, old)
+    processes.kill(child)
+
+
+def test_forked_child_that_exits_does_no_harm(fresh):
+    server = fresh("script")
+    code = "import os\npid = os.fork()\nif pid == 0: os._exit(0)\nos.waitpid(pid, 0)\nreturn os.getpid()"
+    pid = server.predict({"code": code}).json["output"]
+    assert server.predict(PID).json["output"] == pid
+
+
+@pytest.mark.ours
+def test_d49_stopped_prediction_and_health_go_on_through_crashes(fresh):
+    """The health check answers throughout, and quickly."""
+    server = fresh("script")
+    slowest = [0.0]
+    done = []
+
+    def watch():
+        while not done:
+            began = time.monotonic()
+            assert server.get("/health-check").status == 200
+            slowest[0] = max(slowest[0], time.monotonic() - began)
+            time.sleep(0.005)
+
+    watcher = Background(watch)
+    for _ in range(3):
+        server.wait_status("READY")
+        assert server.predict({"code": "import os; os._exit(1)"}).json["error"] == "Worker crashed"
+        assert server.predict({"code": "return 1"}).status in (200, 503)
+    server.wait_status("READY")
+    done.append(True)
+    watcher.result()
+    assert slowest[0] < 2
+    assert server.predict({"code": "return 1"}).json["output"] == 1
+
+
+@pytest.mark.ours
+def test_d49_crashes_leak_no_descriptor(fresh):
+    server = fresh("script")
+
+    def crash():
+        server.wait_status("READY")
+        server.predict({"code": "import os; os._exit(1)"})
+        server.wait_status("READY")
+        assert server.predict({"code": "return 1"}).json["output"] == 1
+
+    crash()
+    before = processes.descriptors(server.pid)
+    for _ in range(2):
+        crash()
+    wait_for(lambda: processes.descriptors(server.pid) <= before + 1, "descriptors as before")
+
+
+@pytest.mark.ours
+def test_d48_while_the_worker_is_replaced_the_status_is_starting(fresh):
+    body = "\n        ".join(["if n > 1:", "    while not os.path.exists('go'): time.sleep(0.01)"])
+    server = fresh(source=SETUP.replace("BODY", body))
+    processes.kill(server.worker_pid())
+    server.wait_status("STARTING")
+    answer = server.post("/predictions", {"input": {}})
+    assert answer.status == 503
+    (server.cwd / "go").touch()
+    server.wait_status("READY")
+    assert server.predict().json["output"] == "ok"
+
+
+@pytest.mark.ours
+@pytest.mark.every_python
+def test_d04_worker_that_dies_before_it_is_connected_is_a_failed_setup(fresh):
+    """`sitecustomize` ends every interpreter but the one that becomes the server."""
+    source = "from cog import BaseRunner\nclass Runner(BaseRunner):\n    def run(self) -> str: return ''\n"
+    custom = "import os, sys\nif 'cog.server.http' not in sys.orig_argv and os.path.exists('predict.py'): os._exit(9)\n"
+    server = fresh(source=source, until=None, env={"PYTHONPATH": _with_sitecustomize(custom)}, schema="{}")
+    server.wait_status("SETUP_FAILED", "DEFUNCT", seconds=60)
+    assert server.predict().status == 503
+
+
+def _with_sitecustomize(text):
+    folder = tempfile.mkdtemp(prefix="cog-test-site-")
+    (Path(folder) / "sitecustomize.py").write_text(text)
+    return ":".join([folder, *filter(None, [os.environ.get("PYTHONPATH")])])
+
+
+def test_server_killed_takes_the_worker_along(fresh):
+    server = fresh("gate")
+    running = Background(lambda: _ignore(server))
+    pid = int(server.mark_reached("reached"))
+    server.signal(signal.SIGKILL)
+    assert server.wait_exit() == -signal.SIGKILL
+    (server.cwd / "go").touch()
+    wait_for(lambda: not processes.alive(pid), "the end of the worker", 10)
+    running.result()
+    for path in server.temp.rglob("*"):
+        if path.is_file():
+            path.unlink()
+
+
+def _ignore(server):
+    try:
+        server.predict()
+    except OSError:
+        pass
