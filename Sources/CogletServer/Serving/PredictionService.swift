@@ -135,7 +135,7 @@ final class PredictionService {
         let prediction = running.prediction
         running.webhook = webhooks.makeSession(
             url: url, events: events, predictionID: prediction.id, fields: running.trace
-        ) { _ in Buffer(prediction.body()) }
+        ) { isTerminal in Buffer(prediction.body(asRunning: !isTerminal)) }
     }
 
     private func fetchFiles(_ running: RunningPrediction, _ accepted: Accepted) {

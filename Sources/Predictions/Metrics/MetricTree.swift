@@ -59,6 +59,7 @@ public struct MetricTree {
             var members: [(name: String, node: Node)] = []
             value.forEachMember { members.append(($0, node($1))) }
             return .object(members)
+        case .array: return .array((0..<value.count).map { text(value[$0]) })
         default: return .text(text(value))
         }
     }

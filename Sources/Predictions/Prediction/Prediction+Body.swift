@@ -11,12 +11,15 @@ extension Prediction {
     }
 
     /// The state as it is now. `showsInput` puts the accepted input in while the prediction runs.
-    public func body(for audience: Audience = .client, showsInput: Bool = false) -> [UInt8] {
+    ///
+    /// `asRunning` shows a prediction that has just ended as it was before: for a webhook about an earlier event.
+    public func body(for audience: Audience = .client, showsInput: Bool = false, asRunning: Bool = false) -> [UInt8] {
         var body: [UInt8] = []
         body.reserveCapacity(320 + output.count + logs.count)
         body.append(UInt8(ascii: "{"))
-        if audience == .client { appendTimes(to: &body) }
-        if let error {
+        let isTerminal = status.isTerminal && !asRunning
+        if audience == .client { appendTimes(to: &body, isTerminal: isTerminal) }
+        if isTerminal, let error {
             body.append(#""error":"#)
             appendJSONString(error, to: &body)
             body.append(",")
@@ -31,8 +34,8 @@ extension Prediction {
             body.append(#","logs":"#)
             appendJSONString(logs, to: &body)
             body.append(#","metrics":"#)
-            metrics.write(to: &body, predictTime: status.isTerminal ? predictTime : nil)
-            appendOutput(to: &body)
+            metrics.write(to: &body, predictTime: isTerminal ? predictTime : nil)
+            appendOutput(to: &body, isTerminal: isTerminal)
         }
         if audience == .client, let startedAt {
             body.append(#","started_at":""#)
@@ -40,13 +43,13 @@ extension Prediction {
             body.append(#"""#)
         }
         body.append(#","status":""#)
-        body.append(contentsOf: status.rawValue.utf8)
+        body.append(contentsOf: (status.isTerminal && !isTerminal ? Status.processing : status).rawValue.utf8)
         body.append(#""}"#)
         return body
     }
 
-    private func appendTimes(to body: inout [UInt8]) {
-        if let completedAt {
+    private func appendTimes(to body: inout [UInt8], isTerminal: Bool) {
+        if isTerminal, let completedAt {
             body.append(#""completed_at":""#)
             completedAt.append(to: &body, digits: 6)
             body.append(#"","#)
@@ -78,10 +81,11 @@ extension Prediction {
         body.append("}")
     }
 
-    private func appendOutput(to body: inout [UInt8]) {
-        guard status == .succeeded || chunkCount > 0 else { return }
+    private func appendOutput(to body: inout [UInt8], isTerminal: Bool) {
+        let hasSucceeded = status == .succeeded && isTerminal
+        guard hasSucceeded || chunkCount > 0 else { return }
         body.append(#","output":"#)
-        if isList || status != .succeeded || chunkCount > 1 {
+        if isList || !hasSucceeded || chunkCount > 1 {
             body.append("[")
             body.append(contentsOf: output)
             body.append("]")

@@ -142,5 +142,6 @@ def install() -> None:
 
 def _truncated(text: str) -> str:
     newline = "\n" if text.endswith("\n") else ""
-    room = WRITE_LIMIT_BYTES - len(TRUNCATION_MARK) - len(newline)
+    # One byte is left for the newline, which print() writes on its own.
+    room = WRITE_LIMIT_BYTES - len(TRUNCATION_MARK) - 1
     return text.encode("utf-8")[:room].decode("utf-8", "ignore") + TRUNCATION_MARK + newline

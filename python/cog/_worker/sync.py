@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from contextvars import Context
 from types import FrameType, GeneratorType
 from typing import Any
@@ -76,6 +77,10 @@ def _predict(
         prediction.is_canceled = True
         results.finish(prediction, frames.CANCELED)
     except BaseException as error:
+        asyncio = sys.modules.get("asyncio")
+        if asyncio is not None and isinstance(error, asyncio.CancelledError):
+            results.finish(prediction, frames.CANCELED)
+            return
         if not prediction.is_canceled:
             results.log_traceback(error)
         results.fail(prediction, failure_prefix + results.describe(error))
