@@ -28,9 +28,3 @@ def test_unknown_option_is_an_error(tmp_path):
     result = cog("build", "--no-such-option", cwd=tmp_path)
     assert result.returncode != 0
     assert "no-such-option" in result.stderr
-
-
-def test_build_without_a_project_says_so(tmp_path):
-    result = cog("build", cwd=tmp_path)
-    assert result.returncode != 0
-    assert "cog.yaml" in result.stderr
