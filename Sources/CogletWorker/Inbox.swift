@@ -8,12 +8,14 @@ import WorkerProtocol
 final class Inbox: @unchecked Sendable {
     private let descriptor: Int32
     private let cancellation: Cancellation
+    private let shared: SharedMemory
     private var frames = FrameBuffer()
     private var strings: [cogpy_bytes] = []
     private var escaped: [UInt8] = []
 
-    init(descriptor: Int32, cancellation: Cancellation) {
+    init(descriptor: Int32, cancellation: Cancellation, shared: SharedMemory) {
         self.descriptor = descriptor
+        self.shared = shared
         self.cancellation = cancellation
     }
 
@@ -27,6 +29,8 @@ final class Inbox: @unchecked Sendable {
             do {
                 if let frame = try frames.next() {
                     guard frame.header.kind == .predict, fill(request, from: frame) else { continue }
+                    // A worker that dies from here on has begun it: the server must not give it to another one.
+                    shared.taken = frame.header.token
                     if wait { cancellation.began(frame.header.token) }
                     return COGPY_REQUEST.outcome
                 }

@@ -5,8 +5,8 @@ import WorkerProtocol
 
 /// Frames on their way to the server.
 ///
-/// Small frames gather in a buffer so that a model that yields quickly costs few system calls. The buffer lies in
-/// memory that the server shares: what a crash leaves in it, the server still reads. Layout: ``OutboxLayout``.
+/// Small frames gather in ``SharedMemory`` so that a model that yields quickly costs few system calls. What a crash leaves
+/// there, the server still reads.
 ///
 /// Safe to share: `lock` guards everything below it.
 final class Outbox: @unchecked Sendable {
@@ -20,16 +20,12 @@ final class Outbox: @unchecked Sendable {
 
     private let descriptor: Int32
     private let lock = Mutex(())
-    private let shared: OutboxLayout
+    private let shared: SharedMemory
     private var lastFlush: UInt64 = 0
     private var isLateFlushArmed = false
 
-    init(descriptor: Int32, sharedMemory: Int32) {
+    init(descriptor: Int32, shared: SharedMemory) {
         self.descriptor = descriptor
-        guard let shared = OutboxLayout(mapping: sharedMemory) else {
-            complain("can't map the outbox: errno \(errno)")
-            exit(71)
-        }
         self.shared = shared
     }
 
@@ -63,7 +59,7 @@ final class Outbox: @unchecked Sendable {
     private func append(_ frame: cogpy_frame, urgency: Int32) -> Int32 {
         let parts = UnsafeBufferPointer(start: frame.parts, count: frame.part_count)
         let content = parts.reduce(0) { $0 + $1.count }
-        guard shared.queued + FrameHeader.byteCount + content <= OutboxLayout.capacityBytes,
+        guard shared.queued + FrameHeader.byteCount + content <= SharedMemory.capacityBytes,
             let kind = FrameKind(rawValue: frame.kind)
         else { return COGPY_NOT_QUEUED.outcome }
         var end = shared.bytes + shared.queued

@@ -13,9 +13,12 @@ final class Worker: @unchecked Sendable {
     private let controlDescriptor = WorkerOptions.controlDescriptor
 
     init(options: WorkerOptions) {
-        outbox = Outbox(
-            descriptor: WorkerOptions.workDescriptor, sharedMemory: WorkerOptions.outboxDescriptor)
-        inbox = Inbox(descriptor: WorkerOptions.workDescriptor, cancellation: cancellation)
+        guard let shared = SharedMemory(mapping: WorkerOptions.sharedMemoryDescriptor) else {
+            complain("can't map the shared memory: errno \(errno)")
+            exit(71)
+        }
+        outbox = Outbox(descriptor: WorkerOptions.workDescriptor, shared: shared)
+        inbox = Inbox(descriptor: WorkerOptions.workDescriptor, cancellation: cancellation, shared: shared)
         Fork.leaveServerToParent()
     }
 

@@ -5,7 +5,7 @@ struct WorkerOptions {
     /// The descriptors that `coglet` leaves open for the worker.
     static let workDescriptor: Int32 = 3
     static let controlDescriptor: Int32 = 4
-    static let outboxDescriptor: Int32 = 5
+    static let sharedMemoryDescriptor: Int32 = 5
 
     /// The path of libpython.
     let library: String

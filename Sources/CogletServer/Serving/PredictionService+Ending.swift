@@ -23,6 +23,8 @@ extension PredictionService {
             startCancelTimer(running)
         } else if let fetch = running.fetch {
             fetch.cancel()
+        } else {
+            end(running, .canceled)
         }
     }
 

@@ -32,15 +32,41 @@ extension PredictionService: SupervisorDelegate {
         }
     }
 
-    func workerDied() {
+    func workerDied(hadTaken: (UInt32) -> Bool) {
         healthChecks?.workerDied()
-        for running in Array(byToken.values) where running.isDispatched {
-            end(running, running.prediction.isCancelRequested ? .canceled : .failed("Worker crashed"))
+        for running in byToken.values.sorted(by: { $0.prediction.createdAt < $1.prediction.createdAt })
+        where running.isDispatched {
+            if running.prediction.isCancelRequested {
+                end(running, .canceled)
+            } else if hadTaken(running.prediction.token) {
+                end(running, .failed(Self.crashed))
+            } else {
+                // The model has not seen it: nothing speaks against the next worker's running it.
+                running.isDispatched = false
+                waitForWorker(running)
+            }
         }
     }
 
+    func workerReady() {
+        let waiting = waitingForWorker
+        waitingForWorker = []
+        for running in waiting where !running.prediction.status.isTerminal { dispatch(running) }
+    }
+
+    func workerGaveUp() {
+        failWaiting()
+    }
+
     func supervisorStopped() {
+        failWaiting()
         onStopped?()
+    }
+
+    private func failWaiting() {
+        let waiting = waitingForWorker
+        waitingForWorker = []
+        for running in waiting { end(running, .failed(Self.crashed)) }
     }
 
     // MARK: - Logs and metrics

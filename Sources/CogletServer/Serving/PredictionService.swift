@@ -25,6 +25,9 @@ final class PredictionService {
         let trace: [(name: String, value: String)]
     }
 
+    /// The error of a prediction whose worker has died.
+    static let crashed = "Worker crashed"
+
     let loop: EventLoop
     let options: ServerOptions
     let log: Log
@@ -36,6 +39,8 @@ final class PredictionService {
     var registry = Registry()
     var byToken: [UInt32: RunningPrediction] = [:]
     var takenSlots = 0
+    /// Predictions that no worker has begun, because the one they were meant for has died. In order.
+    var waitingForWorker: [RunningPrediction] = []
     private var nextToken: UInt32 = 1
     private var ids = PredictionIDs()
     private(set) var healthChecks: HealthChecks?
@@ -88,7 +93,7 @@ final class PredictionService {
             id: accepted.id, token: nextToken, createdAt: Clock.wall, acceptedAt: Clock.monotonic,
             input: accepted.request.input, unknownInputs: accepted.unknownInputs, outputIsArray: isArray ?? false)
         nextToken = nextToken == .max ? 1 : nextToken + 1
-        let running = RunningPrediction(prediction, origin: accepted.origin, trace: accepted.trace)
+        let running = RunningPrediction(prediction, accepted)
         byToken[prediction.token] = running
         registry.began(prediction)
         takenSlots += 1
@@ -99,9 +104,9 @@ final class PredictionService {
         beginWebhook(running, accepted.request)
         prepare(running)
         if accepted.files.isEmpty {
-            dispatch(running, accepted, paths: [])
+            dispatch(running)
         } else {
-            fetchFiles(running, accepted)
+            fetchFiles(running)
         }
     }
 
@@ -138,8 +143,9 @@ final class PredictionService {
         ) { isTerminal in Buffer(prediction.body(asRunning: !isTerminal)) }
     }
 
-    private func fetchFiles(_ running: RunningPrediction, _ accepted: Accepted) {
+    private func fetchFiles(_ running: RunningPrediction) {
         announceStart(running)
+        let accepted = running.accepted
         let directory = files.store.makeDirectory()
         running.directory = directory
         let inputs = accepted.files.map { found in
@@ -152,27 +158,38 @@ final class PredictionService {
             guard let self, let running else { return }
             running.fetch = nil
             switch result {
-            case .success(let paths): dispatch(running, accepted, paths: paths)
+            case .success(let paths):
+                running.paths = paths
+                dispatch(running)
             case .failure where running.prediction.isCancelRequested: end(running, .canceled)
             case .failure(let error): end(running, .failed("Input validation error: \(error)"))
             }
         }
     }
 
-    private func dispatch(
-        _ running: RunningPrediction, _ accepted: Accepted, paths: [(pointer: String, path: String)]
-    ) {
+    /// Keeps a prediction until there is a worker for it.
+    func waitForWorker(_ running: RunningPrediction) {
+        if case .defunct = supervisor.phase {
+            end(running, .failed(Self.crashed))
+        } else {
+            waitingForWorker.append(running)
+        }
+    }
+
+    /// Hands a prediction to the worker.
+    func dispatch(_ running: RunningPrediction) {
         if running.prediction.status == .starting { announceStart(running) }
         guard let worker = supervisor.worker, supervisor.facts != nil else {
-            end(running, .failed("Worker crashed"))
+            waitForWorker(running)
             return
         }
         running.isDispatched = true
+        let accepted = running.accepted
         let strings = accepted.document?.longStrings ?? []
         // A file's text stays here: the model gets its path.
         let inFiles = Set(accepted.files.compactMap(\.value.longStringIndex))
         let meta = WorkerRequest.meta(
-            context: accepted.request.context, files: paths, unknown: accepted.unknownInputs,
+            context: accepted.request.context, files: running.paths, unknown: accepted.unknownInputs,
             isFollowed: running.isFollowed, hasStrings: !strings.isEmpty, trace: running.trace)
         let body = accepted.body.bytes
         let parts = strings.enumerated().map { index, string in

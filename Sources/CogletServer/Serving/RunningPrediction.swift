@@ -15,7 +15,8 @@ final class RunningPrediction {
     }
 
     let prediction: Prediction
-    let origin: Origin
+    let accepted: PredictionService.Accepted
+    var origin: Origin { accepted.origin }
     /// Clients that get the terminal state as their answer.
     var waiters: [Exchange] = []
     /// Clients that follow the events.
@@ -24,10 +25,11 @@ final class RunningPrediction {
     var history: EventHistory?
     var webhook: WebhookSession?
     /// What the model and the webhooks are told of the trace that the request belongs to.
-    let trace: [(name: String, value: String)]
+    var trace: [(name: String, value: String)] { accepted.trace }
 
-    /// The files of its inputs.
+    /// The files of its inputs, and where they lie once they are there.
     var directory: PredictionDirectory?
+    var paths: [(pointer: String, path: String)] = []
     var fetch: InputFetch?
     var uploads: UploadSession?
     /// The worker has it.
@@ -46,10 +48,9 @@ final class RunningPrediction {
         case canceled
     }
 
-    init(_ prediction: Prediction, origin: Origin, trace: [(name: String, value: String)]) {
+    init(_ prediction: Prediction, _ accepted: PredictionService.Accepted) {
         self.prediction = prediction
-        self.origin = origin
-        self.trace = trace
+        self.accepted = accepted
     }
 
     /// Whether an event stream or a webhook follows what happens in detail.

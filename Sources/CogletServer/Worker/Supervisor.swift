@@ -12,8 +12,14 @@ protocol SupervisorDelegate: AnyObject {
     /// Text from descriptor 1 or 2 of the worker while the model is ready.
     func workerWrote(_ text: [UInt8], to source: LogSource)
 
-    /// The worker is gone; what it was doing is lost.
-    func workerDied()
+    /// The worker is gone; what it was doing is lost. `hadTaken` tells of a token whether the model had begun with it.
+    func workerDied(hadTaken: (UInt32) -> Bool)
+
+    /// The model is ready, for the first time or again.
+    func workerReady()
+
+    /// The worker has died too often and is not started again.
+    func workerGaveUp()
 
     /// Everything has ended, after ``Supervisor/stop(within:)``.
     func supervisorStopped()
@@ -183,6 +189,7 @@ final class Supervisor {
             setup.finish(.succeeded, at: Clock.wall)
             hasBeenReady = true
             phase = .ready(facts)
+            delegate?.workerReady()
         } catch {
             log.error("coglet", "\(error)")
             setup.log(Array("worker setup failed: Setup failed: \(error)".utf8))
@@ -207,6 +214,7 @@ final class Supervisor {
         guard let pause = policy.died(after: Clock.monotonic - startedAt) else {
             log.error("coglet", "The worker has died too often; it is not started again")
             if hasBeenReady { phase = .defunct }
+            delegate?.workerGaveUp()
             return
         }
         log.warning("coglet", "Starting the worker again", ["after": .string("\(pause)")])
@@ -254,7 +262,7 @@ extension Supervisor: WorkerProcessDelegate {
         self.worker = nil
         let wasReady = facts != nil
         guard !isStopping else {
-            delegate?.workerDied()
+            delegate?.workerDied(hadTaken: worker.hadTaken)
             delegate?.supervisorStopped()
             return
         }
@@ -263,7 +271,7 @@ extension Supervisor: WorkerProcessDelegate {
             log.error("coglet", "The worker has died (\(reason))")
             phase = .starting
             setup = SetupRecord(at: Clock.wall)
-            delegate?.workerDied()
+            delegate?.workerDied(hadTaken: worker.hadTaken)
             restart()
         } else if hasReportedFailure, !hasBeenReady {
             log.info("coglet", "The worker has ended after its failed setup (\(reason))")

@@ -20,7 +20,7 @@ final class WorkerChannel {
     private static let gatherLimitBytes = 32 * 1024
 
     unowned(unsafe) var delegate: (any WorkerChannelDelegate)?
-    /// How many bytes came in since the start: tells what of the worker's outbox is new after its end.
+    /// How many bytes came in since the start: tells which of the frames in the shared memory are new after the worker's end.
     private(set) var receivedBytes = 0
     /// Counts the times that frames were taken, many at once as it may be.
     private(set) var receipts = 0
@@ -193,7 +193,7 @@ final class WorkerChannel {
         }
     }
 
-    /// Takes frames that did not come through the socket: what a dead worker has left in its outbox.
+    /// Takes frames that did not come through the socket: what a dead worker has left in the shared memory.
     func deliver(leftOver bytes: UnsafeRawBufferPointer) {
         var rest = bytes
         while !rest.isEmpty {

@@ -26,10 +26,11 @@ final class WorkerProcess {
     private let control: WorkerChannel
     private let outputs: [OutputPipe]
     private var drainedReceipts = 0
-    private let outbox: OutboxLayout
+    private let shared: SharedMemory
     private var process: Process?
     private var killTimer: Timer?
     private var isAskedToStop = false
+    private var lastTaken: UInt32 = 0
 
     /// Starts a worker.
     ///
@@ -44,8 +45,8 @@ final class WorkerProcess {
         work = try WorkerChannel(on: loop, descriptor: workPair.ours)
         control = try WorkerChannel(on: loop, descriptor: controlPair.ours)
         let memory = try Self.sharedMemory()
-        guard let outbox = OutboxLayout(mapping: memory) else { throw .libuv(-errno, in: "mmap") }
-        self.outbox = outbox
+        guard let shared = SharedMemory(mapping: memory) else { throw .libuv(-errno, in: "mmap") }
+        self.shared = shared
         let box = DelegateBox()
         outputs = [
             try OutputPipe(on: loop, source: .standardOutput) { box.worker?.wrote($1, to: $0) },
@@ -120,13 +121,20 @@ final class WorkerProcess {
 
     // MARK: - The end
 
+    /// Whether the model had been given the prediction with this token; known once the worker has ended.
+    func hadTaken(_ token: UInt32) -> Bool {
+        // Tokens are given in order, and start again after the last one.
+        lastTaken != 0 && Int32(bitPattern: token &- lastTaken) <= 0
+    }
+
     private func ended(_ exit: Process.Exit) {
-        // In this order: what came through the socket, then what was still in the outbox, then what was printed last.
+        // In this order: what came through the socket, then frames that were not sent yet, then what was printed last.
         work.drain()
-        let missed = outbox.queued - max(0, work.receivedBytes - outbox.sent)
-        if missed > 0, missed <= outbox.queued {
-            work.deliver(leftOver: .init(start: outbox.bytes + (outbox.queued - missed), count: missed))
+        let missed = shared.queued - max(0, work.receivedBytes - shared.sent)
+        if missed > 0, missed <= shared.queued {
+            work.deliver(leftOver: .init(start: shared.bytes + (shared.queued - missed), count: missed))
         }
+        lastTaken = shared.taken
         for output in outputs { output.drain() }
         // Processes that the model started have lost their purpose, and hold the pipes open.
         process?.killGroup(SIGKILL)
@@ -141,7 +149,7 @@ final class WorkerProcess {
         work.close()
         control.close()
         for output in outputs { output.close() }
-        outbox.unmap()
+        shared.unmap()
     }
 
     private func wrote(_ text: [UInt8], to source: LogSource) {
@@ -165,8 +173,8 @@ final class WorkerProcess {
     }
 
     private static func sharedMemory() throws(EventLoopError) -> Int32 {
-        let descriptor = memfd_create("outbox", coglinux_memfd_close_on_exec)
-        guard descriptor >= 0, ftruncate(descriptor, OutboxLayout.totalBytes) == 0 else {
+        let descriptor = memfd_create("coglet-worker", coglinux_memfd_close_on_exec)
+        guard descriptor >= 0, ftruncate(descriptor, SharedMemory.totalBytes) == 0 else {
             throw .libuv(-errno, in: "memfd_create")
         }
         return descriptor

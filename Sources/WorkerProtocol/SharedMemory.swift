@@ -1,13 +1,14 @@
 import Glibc
 import Synchronization
 
-/// The worker's outgoing buffer in memory that the server shares.
+/// Memory that the worker shares with the server, so that its death loses nothing. The worker alone writes; the server
+/// reads after the worker's end.
 ///
-/// It holds frames that the worker has made but not yet written to the channel. `sent` counts all bytes that the worker
-/// has written. When the worker dies, the server has received `received` ≥ `sent` bytes; what it lacks are the bytes
-/// `received - sent ..< queued` of the buffer. The worker alone writes; the server reads after the worker's end.
-public struct OutboxLayout: @unchecked Sendable {
-    /// How much the buffer holds.
+/// It holds the frames that the worker has made but not yet written to the channel. `sent` counts all bytes that the
+/// worker has written. When the worker dies, the server has received `received` ≥ `sent` bytes; what it lacks are the bytes
+/// `received - sent ..< queued` of the frames. `taken` tells which predictions the model has begun.
+public struct SharedMemory: @unchecked Sendable {
+    /// How many bytes of frames it holds.
     public static let capacityBytes = 256 * 1024
     private static let headerBytes = 64
     /// The size of the shared memory as a whole.
@@ -32,7 +33,7 @@ public struct OutboxLayout: @unchecked Sendable {
     /// Where the frames lie.
     public var bytes: UnsafeMutableRawPointer { base + Self.headerBytes }
 
-    /// How many bytes of frames are in the buffer.
+    /// How many bytes of frames lie there.
     public var queued: Int {
         get { counter(0).pointee.load(ordering: .acquiring) }
         nonmutating set { counter(0).pointee.store(newValue, ordering: .releasing) }
@@ -42,6 +43,12 @@ public struct OutboxLayout: @unchecked Sendable {
     public var sent: Int {
         get { counter(1).pointee.load(ordering: .acquiring) }
         nonmutating set { counter(1).pointee.store(newValue, ordering: .releasing) }
+    }
+
+    /// The token of the prediction that the model was given last; 0 before the first.
+    public var taken: UInt32 {
+        get { UInt32(truncatingIfNeeded: counter(2).pointee.load(ordering: .acquiring)) }
+        nonmutating set { counter(2).pointee.store(Int(newValue), ordering: .releasing) }
     }
 
     private func counter(_ index: Int) -> UnsafeMutablePointer<Atomic<Int>> {
