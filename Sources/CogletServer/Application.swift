@@ -11,7 +11,7 @@ import WebhookDelivery
 /// first two share the limit `COG_SHUTDOWN_GRACE`, the worker has ``workerGrace``, the webhooks ``webhookGrace``.
 final class Application {
     static let workerGrace = Duration.seconds(5)
-    static let webhookGrace = Duration.seconds(20)
+    static let webhookGrace = Duration.seconds(10)
 
     private let loop: EventLoop
     private let options: ServerOptions
@@ -62,6 +62,7 @@ final class Application {
         configuration.bodyTimeout = options.bodyTimeout
         configuration.idleTimeout = options.idleTimeout
         configuration.bodyTooLarge = Answers.tooLarge
+        configuration.reportsAnswers = log.level <= .debug
         let server = try HTTPServer(loop: loop, configuration: configuration, handler: router)
         let port = try server.listen(host: options.host, port: options.port)
         self.router = router

@@ -4,12 +4,14 @@ internal import Synchronization
 
 /// The folder below the system's temporary folder in which this server keeps its files, one folder for each prediction.
 ///
-/// Nothing exists on disk before the first file is made. A server that was killed leaves its folder behind; the next one
+/// It exists on disk only while a prediction has files. A server that was killed leaves its folder behind; the next one
 /// removes it, which it can tell by a lock that the kernel lets go with the process. Any thread; methods that block say so.
 public final class FileStore: Sendable {
     private struct State {
         var root: String?
         var lock: OpenFile?
+        /// How many folders of predictions are in `root`.
+        var count = 0
         var made = 0
         var isClosed = false
     }
@@ -67,7 +69,19 @@ public final class FileStore: Sendable {
             state.made += 1
             let path = root + "/\(state.made)"
             guard mkdir(path, 0o700) == 0 else { return failure("make", path) }
+            state.count += 1
             return .success(path)
+        }
+    }
+
+    /// Removes a folder that ``makeFolder()`` made, and the store's own after the last of them. Blocks.
+    func removeFolder(_ path: String) {
+        removeTree(path)
+        state.withLock { state in
+            state.count -= 1
+            guard state.count == 0, let root = state.root, rmdir(root) == 0 else { return }
+            state.root = nil
+            state.lock = nil
         }
     }
 
@@ -135,7 +149,7 @@ public final class PredictionDirectory: Sendable {
             state.isRemoved = true
             return state.path
         }
-        if let path { removeTree(path) }
+        if let path { store.removeFolder(path) }
     }
 }
 

@@ -9,6 +9,12 @@ public protocol HTTPHandler: AnyObject {
     ///
     /// An exchange that is let go without an answer is answered ``HTTPConfiguration/unanswered``.
     func received(_ request: Request, on exchange: Exchange)
+
+    /// An answer is about to be sent; only called with ``HTTPConfiguration/reportsAnswers``.
+    ///
+    /// `head` is `nil` for a request that could not be understood. `time` has passed since the head was complete, in whole
+    /// milliseconds.
+    func answering(_ head: RequestHead?, status: Int, after time: Duration)
 }
 
 extension HTTPHandler {
@@ -16,6 +22,9 @@ extension HTTPHandler {
     public func receivedHead(_ head: RequestHead) -> HeadAction {
         .accept()
     }
+
+    /// Does nothing.
+    public func answering(_ head: RequestHead?, status: Int, after time: Duration) {}
 }
 
 /// What becomes of a request whose head has arrived.

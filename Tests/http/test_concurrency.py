@@ -44,7 +44,7 @@ def test_bad_concurrency_means_one(fresh, value):
     (server.cwd / "go").touch()
     running.result()
     if value:
-        assert "COG_MAX_CONCURRENCY" in server.log_text()
+        wait_for(lambda: "Invalid COG_MAX_CONCURRENCY value" in server.log_text(), "the warning in the log", 5)
 
 
 DECORATED = """

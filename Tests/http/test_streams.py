@@ -261,7 +261,6 @@ def test_slow_reader_costs_other_clients_nothing(fresh):
             assert server.get("/health-check").status == 200
 
 
-@pytest.mark.skipif("not config.getoption('--slow', default=False)", reason="waits 15 s for a comment: run with --slow")
 def test_silence_is_filled_with_comments(fresh):
     server = fresh("gate_stream")
     with server.client(timeout=30).stream("POST", "/predictions", {"input": {}}) as stream:

@@ -216,7 +216,7 @@ def _is_text(file: io.IOBase) -> bool:
 
 
 def _described_text(file: io.IOBase) -> str:
-    return f"{type(file).__name__} gives str, not bytes: open the file with mode 'rb'"
+    return f"{type(file).__name__} gives text, not bytes: open the file with mode 'rb'"
 
 
 def _name_of(file: Any) -> str:

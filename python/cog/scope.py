@@ -10,7 +10,8 @@ __all__ = ["MetricRecorder", "Scope", "current_scope"]
 
 _MAX_NAME_LENGTH = 128
 _MAX_SEGMENTS = 4
-_MODES = {"replace": "replace", "incr": "incr", "increment": "incr", "append": "append"}
+# What a model may call a mode, and what the server and its clients call it.
+_MODES = {"replace": "replace", "incr": "increment", "increment": "increment", "append": "append"}
 _TYPES: tuple[type[Any], ...] = (bool, int, float, str, list, dict)
 
 # Takes the mode, the name and the value as JSON text.
@@ -63,7 +64,7 @@ class MetricRecorder:
         present = self._types.get(key)
         if present is not None and present != type_name:
             raise TypeError(f"Metric '{key}' has type {present}, cannot set to {type_name} without deleting first")
-        if recorded_mode == "incr" and type_name not in ("int", "float"):
+        if recorded_mode == "increment" and type_name not in ("int", "float"):
             raise TypeError(f"Increment mode requires int or float, got {type_name}")
         text = _json(value)
         self._types[key] = type_name

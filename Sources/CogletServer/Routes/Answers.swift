@@ -1,7 +1,8 @@
 import HTTPServer
+import JSON
 import Predictions
 
-/// The answers that are the same every time.
+/// The answers that depend on little or nothing.
 enum Answers {
     static var notFound: Response {
         Response.empty(404)
@@ -39,10 +40,6 @@ enum Answers {
         Response.json(
             #"{"error":"At capacity - all prediction slots busy","status":"failed"}"#, status: 409)
     }
-    static var alreadyRunning: Response {
-        Response.json(
-            #"{"error":"A prediction with this id is already running","status":"failed"}"#, status: 409)
-    }
     static var noStreams: Response {
         Response.json(
             #"{"error":"This model does not support streaming responses. Add @cog.streaming to predict() to enable SSE."}"#,
@@ -54,6 +51,14 @@ enum Answers {
     }
     static var tooManyStreams: Response {
         Response.json(#"{"error":"Too many stream subscribers"}"#, status: 429)
+    }
+
+    /// A `POST` with an id that another prediction has.
+    static func alreadyRunning(_ id: String) -> Response {
+        var body = Array(#"{"error":"#.utf8)
+        appendJSONString("A prediction with the id \(id) is running already", to: &body)
+        body.append(contentsOf: #","status":"failed"}"#.utf8)
+        return .json(body, status: 409)
     }
 
     /// The method is not one of the route's.

@@ -109,7 +109,7 @@ final class PredictionRoutes {
         }
         let id = pathID ?? envelope.id ?? service.newID()
         guard service.running(id) == nil else {
-            exchange.respond(Answers.alreadyRunning)
+            exchange.respond(Answers.alreadyRunning(id))
             return
         }
         guard service.freeSlots > 0 else {

@@ -42,9 +42,6 @@ final class Router: HTTPHandler {
             exchange.respond(Answers.notFound)
             return
         }
-        if log.level <= .debug {
-            log.debug("coglet::access", "\(request.head.method.description) \(request.head.path.string)")
-        }
         switch route {
         case .predictions(let isTraining):
             predictions.create(request, on: exchange, id: nil, isTraining: isTraining)
@@ -68,6 +65,14 @@ final class Router: HTTPHandler {
             exchange.respond(Answers.empty)
             onShutdown()
         }
+    }
+
+    /// The access log.
+    func answering(_ head: RequestHead?, status: Int, after time: Duration) {
+        let request = head.map { "\($0.method.description) \($0.target.string)" } ?? "a request that is no HTTP/1.1"
+        log.debug(
+            "coglet::access", request,
+            ["status": .raw("\(status)"), "milliseconds": .raw("\(time / .milliseconds(1))")])
     }
 
     /// The routes of trainings are there in train mode, those of predictions otherwise.

@@ -62,6 +62,7 @@ extension Connection {
     }
 
     private func writeHead(_ response: Response, length: Int?, isChunked: Bool) {
+        if server.configuration.reportsAnswers { reportAnswer(response.status) }
         let own = outbox.own
         if isStatusPrefixSent {
             isStatusPrefixSent = false
@@ -95,6 +96,12 @@ extension Connection {
             own.append("connection: keep-alive\r\n")
         }
         own.append("\r\n")
+    }
+
+    private func reportAnswer(_ status: Int) {
+        let time = isHeadComplete ? server.loop.nowMilliseconds - headCompletedAt : 0
+        server.handler.answering(
+            isHeadComplete ? RequestHead(buffer: input) : nil, status: status, after: .milliseconds(time))
     }
 
     // MARK: - Streams

@@ -18,7 +18,10 @@ extension Connection {
         switch state {
         case .readingHead:
             guard input.parsed < input.filled else { return false }
-            if parser.isBetweenMessages { renewInput() }
+            if parser.isBetweenMessages {
+                isHeadComplete = false
+                renewInput()
+            }
             switch parser.feedHead(input) {
             case .incomplete: return false
             case .complete: headReceived()
@@ -61,6 +64,8 @@ extension Connection {
     }
 
     private func headReceived() {
+        isHeadComplete = true
+        headCompletedAt = server.loop.nowMilliseconds
         version = input.version
         isHeadRequest = input.method == .head
         // What follows a CONNECT would be another protocol, if it were accepted.

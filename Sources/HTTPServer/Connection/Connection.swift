@@ -48,6 +48,9 @@ final class Connection {
     var bodyLimitBytes = 0
     var keepsAlive = true
     var isHeadRequest = false
+    /// Whether `input` holds a whole head, and since when, in the loop's milliseconds.
+    var isHeadComplete = false
+    var headCompletedAt = 0
     var version = HTTPVersion.http11
     /// Not owned: whoever answers holds the exchange, and it tells when it is let go.
     unowned(unsafe) var exchange: Exchange?

@@ -34,6 +34,9 @@ public struct HTTPConfiguration {
     /// Bytes of the body of a refused request that are read and thrown away to keep the connection.
     public var discardLimitBytes = 262_144
 
+    /// Whether the handler is told of every answer.
+    public var reportsAnswers = false
+
     /// The answer to a request whose body is longer than allowed.
     public var bodyTooLarge = Response.plainText(
         "Failed to buffer the request body: length limit exceeded", status: 413)

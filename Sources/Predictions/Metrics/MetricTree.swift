@@ -3,7 +3,7 @@ public import JSON
 /// The metrics a prediction has recorded, as the tree that clients see.
 ///
 /// The worker has checked names, modes and types. Dots in a name make nested objects; whatever stands in the way of a name
-/// is replaced. Members keep the order in which they were first recorded.
+/// is replaced. Members are shown in the order of their names' code points, as clients know it, at every depth.
 public struct MetricTree {
     private enum Node {
         case integer(Int)
@@ -147,7 +147,8 @@ public struct MetricTree {
             output.append("]")
         case .object(let members):
             output.append("{")
-            for (index, member) in members.enumerated() {
+            let sorted = members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+            for (index, member) in sorted.enumerated() {
                 if index > 0 { output.append(",") }
                 appendJSONString(member.name, to: &output)
                 output.append(":")

@@ -115,7 +115,11 @@ struct SchemaCompiler {
         case "properties":
             try value.forEachMember { (name, schema) throws(SchemaError) in
                 node.propertyIndex[name] = node.properties.count
-                node.properties.append((name, try self.node(schema)))
+                do throws(SchemaError) {
+                    node.properties.append((name, try self.node(schema)))
+                } catch {
+                    throw .property(name, error)
+                }
             }
         case "required":
             guard value.kind == .array else { throw .malformed(keyword: keyword) }

@@ -5,6 +5,8 @@ public enum SchemaError: Error, Equatable, Sendable, CustomStringConvertible {
     case unresolved(String)
     case malformed(keyword: String)
     case endlessReference
+    /// What is wrong lies in the schema of this property.
+    indirect case property(String, SchemaError)
 
     public var description: String {
         switch self {
@@ -13,6 +15,7 @@ public enum SchemaError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unknownType(let name): "there is no JSON type \"\(name)\""
         case .unresolved(let reference): "the reference \(reference) leads nowhere"
         case .endlessReference: "a schema refers to itself for the same value"
+        case .property(let name, let error): "\(name): \(error)"
         case .malformed(let keyword): "the keyword \(keyword) has a value it can't have"
         }
     }

@@ -22,7 +22,7 @@ from cog._inputs import InputError, InputPlan
 from cog._loader import LoadedModel
 from coglet import CancelationException
 
-from . import frames, results
+from . import frames, results, temporaries
 from .health import HealthChecks
 from .requests import Request
 from .running import Running, enter, running
@@ -218,6 +218,8 @@ class AsyncServer:
             results.fail(prediction, "Prediction failed: Async prediction failed: " + results.describe(error))
         finally:
             del running[prediction.token]
+            if prediction.folders:
+                temporaries.remove(prediction)
             if self._by_token.pop(prediction.token, None) is not None:
                 self._flush_soon()
 

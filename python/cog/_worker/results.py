@@ -121,15 +121,20 @@ def log_traceback(error: BaseException) -> None:
 
 
 def _send_file(prediction: Running, file: BinaryIO, name: str) -> None:
+    is_path = isinstance(file, _outputs.OpenedFile)
     try:
         descriptor = _descriptor(file)
     except Exception as error:
         raise _outputs.OutputError(f"Failed to process output: {describe(error)}") from error
+    if not is_path:
+        # A file object's name says where its bytes came from, not what they are called: only its extension counts.
+        name = f"{prediction.file_objects}{os.path.splitext(name)[1] or '.bin'}"
+        prediction.file_objects += 1
     try:
         _coglet.send(frames.OUTPUT_FILE, 0, prediction.token, name.encode("utf-8", "replace"), descriptor, frames.NOW)
     finally:
         os.close(descriptor)
-        if isinstance(file, _outputs.OpenedFile):
+        if is_path:
             file.close()
 
 

@@ -15,7 +15,7 @@ from . import frames
 class Running:
     """A prediction while it runs."""
 
-    __slots__ = ("token", "is_itemized", "is_canceled", "partial", "urgency")
+    __slots__ = ("token", "is_itemized", "is_canceled", "partial", "urgency", "file_objects", "folders")
 
     def __init__(self, token: int, meta: dict[str, Any], urgency: int) -> None:
         self.token = token
@@ -25,6 +25,10 @@ class Running:
         # Text without a final newline, per log source.
         self.partial = {1: "", 2: ""}
         self.urgency = urgency
+        # How many outputs were file objects so far, which are numbered instead of named.
+        self.file_objects = 0
+        # Temporary folders whose removal waits for the end; see temporaries.py.
+        self.folders: list[Any] | None = None
 
     def record_metric(self, mode: str, name: str, value: str) -> None:
         """Send a metric; `value` is JSON text."""

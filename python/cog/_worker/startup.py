@@ -15,7 +15,7 @@ import _coglet
 from cog import _loader
 from cog._inputs import InputPlan
 
-from . import frames, results, streams, sync, threads
+from . import frames, results, streams, sync, temporaries, threads
 
 _SCHEMA_PATH = os.path.join(".cog", "openapi_schema.json")
 
@@ -56,6 +56,7 @@ def run() -> None:
 
 def _serve(model: _loader.LoadedModel, plan: InputPlan, loop: Any) -> None:
     threads.inherit_context()
+    temporaries.keep_until_the_end()
     is_asynchronous = model.kind in ("coroutine", "async_generator")
     if is_asynchronous:
         from . import asynchronous

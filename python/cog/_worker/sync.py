@@ -15,7 +15,7 @@ from cog._inputs import InputError, InputPlan
 from cog._loader import LoadedModel
 from coglet import CancelationException
 
-from . import frames, results
+from . import frames, results, temporaries
 from .requests import Request
 from .running import Running, enter, running
 
@@ -47,6 +47,8 @@ def _run(model: LoadedModel, plan: InputPlan, failure_prefix: str, received: Any
         Context().run(_predict, model, plan, failure_prefix, request, prediction)
     finally:
         del running[request.token]
+        if prediction.folders:
+            temporaries.remove(prediction)
 
 
 def _predict(
