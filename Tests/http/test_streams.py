@@ -208,6 +208,7 @@ def test_truncated_history_is_told(fresh):
     server = fresh("script_stream", env={"COG_STREAM_HISTORY_CAPACITY": "10"})
     assert server.predict_async({"code": LONG}, id="t").status == 202
     server.mark_reached("reached")
+    wait_for(lambda: len(server.get("/predictions/t").json["output"]) == 100, "all chunks at the server")
     with attach(server, "t") as stream:
         found = stream.events()
     assert [(e.name, e.data) for e in found] == [

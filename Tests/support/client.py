@@ -4,6 +4,7 @@ import errno
 import http.client
 import json
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -89,6 +90,8 @@ class EventStream:
         self.status = answer.status
         self.headers = {name.lower(): value for name, value in answer.getheaders()}
         self.raw = b""
+        # Comments keep a silent stream alive for ever: this ends the wait for an event that never comes.
+        self._deadline = time.monotonic() + 3 * DEADLINE
 
     def read(self) -> bytes:
         """The rest of the body, for answers that are no event stream."""
@@ -101,6 +104,8 @@ class EventStream:
     def __next__(self) -> Event:
         name, data = "", []
         while True:
+            if time.monotonic() > self._deadline:
+                raise AssertionError(f"the stream has not ended in time; last bytes: {self.raw[-500:]!r}")
             line = self._answer.readline()
             self.raw += line
             if not line:
