@@ -22,6 +22,7 @@ IMPORTS = {
     "Predictions": {"JSON", "CPCRE2"},
     "WorkerProtocol": set(),
     "CogletServer": {
+        "CLinux",
         "EventLoop",
         "JSON",
         "HTTPServer",

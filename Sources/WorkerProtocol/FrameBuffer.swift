@@ -75,6 +75,20 @@ public struct FrameBuffer: ~Copyable {
             content: UnsafeRawBufferPointer(start: base + FrameHeader.byteCount, count: header.contentBytes))
     }
 
+    /// Gives away the memory in which the content of `frame` lies, if that is large and little else is in it.
+    ///
+    /// Call right after ``next()`` gave the frame. Its content stays valid as long as the object that is returned lives; nil
+    /// if the content has to be copied.
+    public mutating func detach(_ frame: Frame) -> AnyObject? {
+        guard frame.content.count >= Self.capacityBytes, end - start <= Self.capacityBytes else { return nil }
+        let detached = DetachedStorage(storage)
+        storage = .allocate(byteCount: Self.capacityBytes, alignment: 16)
+        storage.copyMemory(from: .init(rebasing: detached.storage[start..<end]))
+        end -= start
+        start = 0
+        return detached
+    }
+
     /// The bytes that the frame at the front takes as a whole, when its header is here.
     private var currentFrameBytes: Int? {
         guard end - start >= FrameHeader.byteCount,
@@ -96,5 +110,18 @@ public struct FrameBuffer: ~Copyable {
         storage = larger
         end -= start
         start = 0
+    }
+}
+
+/// Memory that a ``FrameBuffer`` has given away.
+private final class DetachedStorage {
+    let storage: UnsafeMutableRawBufferPointer
+
+    init(_ storage: UnsafeMutableRawBufferPointer) {
+        self.storage = storage
+    }
+
+    deinit {
+        storage.deallocate()
     }
 }

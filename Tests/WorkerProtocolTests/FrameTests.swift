@@ -72,3 +72,36 @@ func framesSurviveAnyCutting(step: Int) throws {
         #expect(PredictFrame(reading: .init(rebasing: content[..<20])) == nil)
     }
 }
+
+/// The content of a large frame can be kept without a copy, and what follows it is still there.
+@Test func largeContentIsDetached() throws {
+    let large = [UInt8](repeating: 7, count: 200_000)
+    let bytes =
+        wire(FrameHeader(.output, token: 1, contentBytes: large.count), large)
+        + wire(FrameHeader(.finished, token: 2, contentBytes: 2), [8, 9])
+    var buffer = FrameBuffer()
+    var rest = bytes[...]
+    var owner: AnyObject?
+    var content = UnsafeRawBufferPointer(start: nil, count: 0)
+    var last: [UInt8] = []
+    while !rest.isEmpty {
+        let space = buffer.space()
+        let piece = rest.prefix(space.count)
+        space.copyBytes(from: piece)
+        buffer.received(piece.count)
+        rest = rest.dropFirst(piece.count)
+        while let frame = try buffer.next() {
+            if frame.header.kind == .output {
+                owner = buffer.detach(frame)
+                content = frame.content
+            } else {
+                #expect(buffer.detach(frame) == nil)
+                last = [UInt8](frame.content)
+            }
+        }
+    }
+    try withExtendedLifetime(#require(owner)) {
+        #expect(content.elementsEqual(large))
+    }
+    #expect(last == [8, 9])
+}

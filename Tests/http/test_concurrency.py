@@ -182,3 +182,11 @@ def test_d17_simultaneous_requests_up_to_the_limit_are_all_taken(fresh):
 
     assert all(s == 200 for r in [Background(client) for _ in range(16)] for s in r.result())
     wait_for(lambda: server.status() == "READY", "free slots")
+
+
+def test_async_worker_ends_without_complaint(fresh):
+    server = fresh("script_async", env={"COG_MAX_CONCURRENCY": "8"})
+    running = [server.begin({"code": "import asyncio; await asyncio.sleep(0.05); return 1"}) for _ in range(4)]
+    assert [r.result().json["output"] for r in running] == [1] * 4
+    assert server.stop() == 0
+    assert "Traceback" not in server.log_text()

@@ -81,6 +81,7 @@ def test_prediction_that_no_worker_has_begun_is_given_to_the_next_one(fresh):
     server = fresh("script")
     worker = server.worker_pid()
     os.kill(worker, signal.SIGSTOP)
+    wait_for(lambda: processes.stopped(worker), "a worker that reads nothing")
     running = server.begin(PID, id="kept")
     wait_for(lambda: server.get("/predictions/kept").status == 200, "the prediction to be accepted")
     os.kill(worker, signal.SIGKILL)
@@ -94,6 +95,7 @@ def test_prediction_waiting_for_the_next_worker_can_be_canceled(fresh):
     server = fresh("script", env={"COG_SETUP_TIMEOUT": None})
     worker = server.worker_pid()
     os.kill(worker, signal.SIGSTOP)
+    wait_for(lambda: processes.stopped(worker), "a worker that reads nothing")
     running = server.begin(PID, id="kept")
     wait_for(lambda: server.get("/predictions/kept").status == 200, "the prediction to be accepted")
     assert server.cancel("kept").status == 200

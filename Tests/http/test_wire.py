@@ -38,7 +38,9 @@ def test_text_error_has_its_content_type(server):
 
 def test_body_is_compact_json(server):
     answer = server.predict()
-    assert answer.text == json.dumps(answer.json, separators=(",", ":"))
+    # Floats are left out of the comparison: small ones are written without an exponent, unlike Python's.
+    floats = json.loads(answer.text, parse_float=lambda text: f"<{text}>")
+    assert answer.text == json.dumps(floats, separators=(",", ":")).replace('"<', "").replace('>"', "")
 
 
 def test_keep_alive(server):

@@ -25,6 +25,12 @@ def alive(pid: int) -> bool:
     return stat is not None and stat[2] not in "ZX"
 
 
+def stopped(pid: int) -> bool:
+    """Whether a signal has stopped the process."""
+    stat = _stat(pid)
+    return stat is not None and stat[2] == "T"
+
+
 def descendants(pid: int) -> list[int]:
     """Every process below `pid`, zombies included."""
     stats = _all()

@@ -23,11 +23,9 @@ final class EventStream {
         stream = exchange.startStream(
             contentType: "text/event-stream", fields: [Response.Field("cache-control", "no-cache")])
         stream.onClientGone = { [weak self] in self?.clientGone() }
+        stream.onPeerFinished = { [weak self] in self?.sendComment() }
         // Without a timer the stream works all the same, just without comments.
-        keepAlive = try? Timer(on: loop) { [weak self] in
-            guard let self, !isEnded else { return }
-            stream.write(EventHistory.keepAlive)
-        }
+        keepAlive = try? Timer(on: loop) { [weak self] in self?.sendComment() }
         restartKeepAlive()
     }
 
@@ -49,6 +47,10 @@ final class EventStream {
         isEnded = true
         close()
         stream.finish()
+    }
+
+    private func sendComment() {
+        if !isEnded { stream.write(EventHistory.keepAlive) }
     }
 
     private func clientGone() {

@@ -69,23 +69,20 @@ extension PredictionService {
         case .failed where prediction.isCancelRequested: prediction.canceled(at: now, after: time)
         case .failed(let error): prediction.failed(error, at: now, after: time)
         case .succeeded where prediction.isCancelRequested: prediction.canceled(at: now, after: time)
-        case .succeeded(let whole?, let isList):
+        case .succeeded(let whole, let isList):
             supervisor.predictionEnded()
-            whole.withUnsafeBytes { prediction.succeeded(whole: $0, isList: isList, at: now, after: time) }
-        case .succeeded(nil, let isList):
-            supervisor.predictionEnded()
-            prediction.succeeded(whole: nil, isList: isList, at: now, after: time)
+            prediction.succeeded(whole: whole, isList: isList, at: now, after: time)
         }
     }
 
-    private func answer(_ running: RunningPrediction, _ body: [UInt8]) {
+    private func answer(_ running: RunningPrediction, _ body: SegmentedText) {
         for exchange in running.waiters {
             exchange.onClientGone = nil
             exchange.respond(.json(body))
         }
         running.waiters = []
         if var history = running.history {
-            running.send(history.completed(running.prediction.body(for: .eventStream)))
+            running.send(history.completed(running.prediction.body(for: .eventStream).joined))
             for stream in running.streams { stream.end() }
             running.history = nil
         }

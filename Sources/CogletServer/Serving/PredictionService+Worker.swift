@@ -13,7 +13,7 @@ extension PredictionService: SupervisorDelegate {
         switch frame.header.kind {
         case .log: logged(frame)
         case .output:
-            if let running = byToken[token] { produced(frame.content, running) }
+            if let running = byToken[token] { produced(content(of: frame), running) }
         case .outputFile: producedFile(frame)
         case .metric:
             if let running = byToken[token] { recorded(frame.content, running) }
@@ -114,12 +114,18 @@ extension PredictionService: SupervisorDelegate {
 
     // MARK: - Output
 
-    private func produced(_ chunk: UnsafeRawBufferPointer, _ running: RunningPrediction) {
+    private func produced(_ chunk: ChunkText, _ running: RunningPrediction) {
         if running.prediction.produced(chunk) { announce(chunk, running) }
     }
 
-    private func announce(_ chunk: UnsafeRawBufferPointer, _ running: RunningPrediction) {
-        if let event = running.history?.produced(chunk) { running.send(event) }
+    private func content(of frame: Frame) -> ChunkText {
+        supervisor.worker?.takeContent(of: frame) ?? .borrowed(frame.content)
+    }
+
+    private func announce(_ chunk: ChunkText, _ running: RunningPrediction) {
+        chunk.withUnsafeBytes { bytes in
+            if let event = running.history?.produced(bytes) { running.send(event) }
+        }
         running.webhook?.record(.output)
     }
 
@@ -140,28 +146,26 @@ extension PredictionService: SupervisorDelegate {
                     result.map { url in
                         var text: [UInt8] = []
                         appendJSONString(url, to: &text)
-                        return text
+                        return .small(text)
                     }, prefix: "Failed to upload output: ")
             }
         } else {
             files.encoder.dataURL(of: file, named: name) { [weak self, weak running] result in
                 guard let self, let running else { return }
                 fill(
-                    place, running, result.map { [UInt8]($0.bytes) },
+                    place, running, result.map { .large(OwnedBytes($0.bytes, owner: $0)) },
                     prefix: "Prediction failed: Failed to process output: ")
             }
         }
     }
 
     private func fill(
-        _ place: Prediction.Place, _ running: RunningPrediction, _ result: Result<[UInt8], FileError>, prefix: String
+        _ place: Prediction.Place, _ running: RunningPrediction, _ result: Result<ChunkText, FileError>, prefix: String
     ) {
         guard !running.prediction.status.isTerminal else { return }
         switch result {
         case .success(let text):
-            for chunk in running.prediction.filled(place, with: text) {
-                chunk.withUnsafeBytes { announce($0, running) }
-            }
+            for chunk in running.prediction.filled(place, with: text) { announce(chunk, running) }
             if let ending = running.awaitsFiles, !running.prediction.isAwaitingChunks { end(running, ending) }
         case .failure(let error):
             let failure = RunningPrediction.Ending.failed(
@@ -188,15 +192,15 @@ extension PredictionService: SupervisorDelegate {
             ending = failure
         } else if detail.contains(.inline), running.isFollowed {
             // Whoever follows the prediction sees the output as a chunk before the end.
-            if !detail.contains(.list) { produced(frame.content, running) }
+            if !detail.contains(.list) { produced(content(of: frame), running) }
             ending = .succeeded(
-                whole: detail.contains(.list) ? [UInt8](frame.content) : nil, isList: detail.contains(.list))
+                whole: detail.contains(.list) ? content(of: frame) : nil, isList: detail.contains(.list))
         } else {
             ending = .succeeded(
-                whole: detail.contains(.inline) ? [UInt8](frame.content) : nil, isList: detail.contains(.list))
+                whole: detail.contains(.inline) ? content(of: frame) : nil, isList: detail.contains(.list))
         }
-        if running.prediction.isAwaitingChunks, case .succeeded = ending {
-            running.awaitsFiles = ending
+        if running.prediction.isAwaitingChunks, case .succeeded(let whole, let isList) = ending {
+            running.awaitsFiles = .succeeded(whole: whole?.kept, isList: isList)
         } else {
             end(running, ending)
         }

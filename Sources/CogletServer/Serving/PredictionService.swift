@@ -140,7 +140,7 @@ final class PredictionService {
         let prediction = running.prediction
         running.webhook = webhooks.makeSession(
             url: url, events: events, predictionID: prediction.id, fields: running.trace
-        ) { isTerminal in Buffer(prediction.body(asRunning: !isTerminal)) }
+        ) { isTerminal in Buffer(prediction.body(asRunning: !isTerminal).joined) }
     }
 
     private func fetchFiles(_ running: RunningPrediction) {

@@ -43,7 +43,7 @@ final class RunningPrediction {
 
     /// How the worker says it has ended.
     enum Ending {
-        case succeeded(whole: [UInt8]?, isList: Bool)
+        case succeeded(whole: ChunkText?, isList: Bool)
         case failed(String)
         case canceled
     }

@@ -54,6 +54,11 @@ final class WorkerChannel {
         descriptors.isEmpty ? nil : descriptors.removeFirst()
     }
 
+    /// Takes the content of the frame at hand without copying it, if it is large; see ``FrameBuffer/detach(_:)``.
+    func detach(_ frame: Frame) -> AnyObject? {
+        frames.detach(frame)
+    }
+
     /// Tells the worker that nothing more will be sent: it ends in an orderly way.
     func finishSending() {
         guard !isEnded else { return }

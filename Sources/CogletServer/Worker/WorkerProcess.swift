@@ -1,6 +1,7 @@
 import CLinux
 import EventLoop
 import Glibc
+import Predictions
 import WorkerProtocol
 
 /// What a ``WorkerProcess`` tells its owner, on the loop.
@@ -90,6 +91,15 @@ final class WorkerProcess {
     /// The oldest descriptor that came along with a frame; the caller owns it.
     func takeDescriptor() -> Int32? {
         work.takeDescriptor()
+    }
+
+    /// The content of the frame at hand; large content changes its owner instead of being copied.
+    func takeContent(of frame: Frame) -> ChunkText {
+        if let owner = work.detach(frame) {
+            .large(OwnedBytes(frame.content, owner: owner))
+        } else {
+            .borrowed(frame.content)
+        }
     }
 
     /// Delivers what was written to descriptors 1 and 2 before the frame at hand was sent.

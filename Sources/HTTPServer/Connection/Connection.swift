@@ -152,7 +152,9 @@ extension Connection: StreamDelegate {
     func streamEnded(_ stream: Stream) {
         peerFinished = true
         switch state {
-        case .exchanging: watchForReset()
+        case .exchanging:
+            watchForReset()
+            responseStream?.onPeerFinished?()
         case .readingHead, .readingBody, .readingChunks, .discarding: inputEnded()
         case .lingering: close()
         case .closing, .closed: break

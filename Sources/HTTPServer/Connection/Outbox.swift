@@ -51,6 +51,8 @@ final class Outbox {
             append(buffer.bytes, buffer)
         case .part(let buffer, let range):
             append(UnsafeRawBufferPointer(rebasing: buffer.bytes[range]), buffer)
+        case .owned(let bytes, let owner):
+            append(bytes, owner)
         }
     }
 

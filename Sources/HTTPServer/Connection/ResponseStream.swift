@@ -9,6 +9,9 @@ public final class ResponseStream {
     /// Called on the loop when all bytes that had to wait for the client were taken.
     public var onDrained: (() -> Void)?
 
+    /// Called on the loop when the client has finished sending: it may have gone, which shows only when something is sent.
+    public var onPeerFinished: (() -> Void)?
+
     init(on exchange: Exchange) {
         self.exchange = exchange
     }
@@ -45,6 +48,7 @@ public final class ResponseStream {
         precondition(!isFinished, "a stream is finished once")
         isFinished = true
         onDrained = nil
+        onPeerFinished = nil
         guard let connection = exchange.openConnection else { return }
         exchange.finish()
         connection.streamFinished()
@@ -55,6 +59,7 @@ public final class ResponseStream {
         guard !isFinished else { return }
         isFinished = true
         onDrained = nil
+        onPeerFinished = nil
         guard let connection = exchange.openConnection else { return }
         exchange.finish()
         connection.streamAborted()

@@ -10,6 +10,8 @@ public enum BodySegment {
     case buffer(Buffer)
     /// Part of a buffer, which must not change until it was sent.
     case part(Buffer, Range<Int>)
+    /// Bytes that are valid and unchanged as long as their owner lives.
+    case owned(UnsafeRawBufferPointer, by: AnyObject)
 
     /// How many bytes.
     public var count: Int {
@@ -18,6 +20,7 @@ public enum BodySegment {
         case .bytes(let bytes): bytes.count
         case .buffer(let buffer): buffer.count
         case .part(_, let range): range.count
+        case .owned(let bytes, _): bytes.count
         }
     }
 }

@@ -13,38 +13,38 @@ extension Prediction {
     /// The state as it is now. `showsInput` puts the accepted input in while the prediction runs.
     ///
     /// `asRunning` shows a prediction that has just ended as it was before: for a webhook about an earlier event.
-    public func body(for audience: Audience = .client, showsInput: Bool = false, asRunning: Bool = false) -> [UInt8] {
-        var body: [UInt8] = []
-        body.reserveCapacity(320 + output.count + logs.count)
-        body.append(UInt8(ascii: "{"))
+    public func body(for audience: Audience = .client, showsInput: Bool = false, asRunning: Bool = false) -> SegmentedText {
+        var body = SegmentedText()
+        body.tail.reserveCapacity(320 + output.tail.count + logs.count)
+        body.tail.append(UInt8(ascii: "{"))
         let isTerminal = status.isTerminal && !asRunning
-        if audience == .client { appendTimes(to: &body, isTerminal: isTerminal) }
+        if audience == .client { appendTimes(to: &body.tail, isTerminal: isTerminal) }
         if isTerminal, let error {
-            body.append(#""error":"#)
-            appendJSONString(error, to: &body)
-            body.append(",")
+            body.tail.append(#""error":"#)
+            appendJSONString(error, to: &body.tail)
+            body.tail.append(",")
         }
-        body.append(#""id":"#)
-        appendJSONString(id, to: &body)
+        body.tail.append(#""id":"#)
+        appendJSONString(id, to: &body.tail)
         if showsInput {
-            body.append(#","input":"#)
-            appendInput(to: &body)
+            body.tail.append(#","input":"#)
+            appendInput(to: &body.tail)
         }
         if status != .starting {
-            body.append(#","logs":"#)
-            appendJSONString(logs, to: &body)
-            body.append(#","metrics":"#)
-            metrics.write(to: &body, predictTime: isTerminal ? predictTime : nil)
+            body.tail.append(#","logs":"#)
+            appendJSONString(logs, to: &body.tail)
+            body.tail.append(#","metrics":"#)
+            metrics.write(to: &body.tail, predictTime: isTerminal ? predictTime : nil)
             appendOutput(to: &body, isTerminal: isTerminal)
         }
         if audience == .client, let startedAt {
-            body.append(#","started_at":""#)
-            startedAt.append(to: &body, digits: 6)
-            body.append(#"""#)
+            body.tail.append(#","started_at":""#)
+            startedAt.append(to: &body.tail, digits: 6)
+            body.tail.append(#"""#)
         }
-        body.append(#","status":""#)
-        body.append(contentsOf: (status.isTerminal && !isTerminal ? Status.processing : status).rawValue.utf8)
-        body.append(#""}"#)
+        body.tail.append(#","status":""#)
+        body.tail.append(contentsOf: (status.isTerminal && !isTerminal ? Status.processing : status).rawValue.utf8)
+        body.tail.append(#""}"#)
         return body
     }
 
@@ -81,18 +81,18 @@ extension Prediction {
         body.append("}")
     }
 
-    private func appendOutput(to body: inout [UInt8], isTerminal: Bool) {
+    private func appendOutput(to body: inout SegmentedText, isTerminal: Bool) {
         let hasSucceeded = status == .succeeded && isTerminal
         guard hasSucceeded || chunkCount > 0 else { return }
-        body.append(#","output":"#)
+        body.tail.append(#","output":"#)
         if isList || !hasSucceeded || chunkCount > 1 {
-            body.append("[")
-            body.append(contentsOf: output)
-            body.append("]")
+            body.tail.append("[")
+            body.append(output)
+            body.tail.append("]")
         } else if chunkCount == 0 {
-            body.append("null")
+            body.tail.append("null")
         } else {
-            body.append(contentsOf: output)
+            body.append(output)
         }
     }
 }

@@ -52,7 +52,7 @@ public final class Prediction {
     public var isCancelRequested = false
 
     /// The chunks so far, joined by commas, or the whole output without brackets.
-    private(set) var output: [UInt8] = []
+    private(set) var output = SegmentedText()
     /// How many chunks are in ``output``.
     public private(set) var chunkCount = 0
     /// The output is an array of its chunks, because the model gave a list or the schema says so.
@@ -60,7 +60,7 @@ public final class Prediction {
     private let schemaSaysArray: Bool
     private(set) var predictTime: Duration = .zero
     /// Chunks from the first unfilled place on; their numbers follow one another.
-    private var waiting: [(number: Int, text: [UInt8]?)] = []
+    private var waiting: [(number: Int, text: ChunkText?)] = []
     /// How many of `waiting` are in the output already.
     private var waitingStart = 0
     private var unfilledCount = 0
@@ -111,11 +111,11 @@ public final class Prediction {
     /// The model has produced a chunk.
     ///
     /// - Returns: whether it is in the output now; false if it waits for an earlier one.
-    public func produced(_ chunk: UnsafeRawBufferPointer) -> Bool {
+    public func produced(_ chunk: ChunkText) -> Bool {
         guard !status.isTerminal else { return false }
         nextNumber += 1
         guard waiting.isEmpty else {
-            waiting.append((nextNumber, [UInt8](chunk)))
+            waiting.append((nextNumber, chunk.kept))
             return false
         }
         append(chunk)
@@ -133,15 +133,15 @@ public final class Prediction {
     /// The text of a reserved chunk is here.
     ///
     /// - Returns: the chunks that came into the output by this, in order.
-    public func filled(_ place: Place, with text: [UInt8]) -> [[UInt8]] {
+    public func filled(_ place: Place, with text: ChunkText) -> [ChunkText] {
         guard !status.isTerminal, let first = waiting.first else { return [] }
         let index = place.number - first.number
         guard waiting.indices.contains(index), waiting[index].text == nil else { return [] }
         waiting[index].text = text
         unfilledCount -= 1
-        var appended: [[UInt8]] = []
+        var appended: [ChunkText] = []
         while waitingStart < waiting.count, let chunk = waiting[waitingStart].text {
-            chunk.withUnsafeBytes { append($0) }
+            append(chunk)
             appended.append(chunk)
             waitingStart += 1
         }
@@ -156,16 +156,21 @@ public final class Prediction {
     public var isAwaitingChunks: Bool { unfilledCount > 0 }
 
     /// It has ended well. `whole` is the complete output when the worker sent it in one piece: for a list the array's text.
-    public func succeeded(whole: UnsafeRawBufferPointer?, isList: Bool, at moment: Timestamp, after time: Duration) {
+    public func succeeded(whole: ChunkText?, isList: Bool, at moment: Timestamp, after time: Duration) {
         finish(.succeeded, at: moment, after: time)
         self.isList = isList || schemaSaysArray
         guard let whole else { return }
         if isList {
             // `[1,2]` → `1,2`
-            output = [UInt8](whole.dropFirst().dropLast())
+            output = SegmentedText()
+            switch whole {
+            case .borrowed(let text): output.tail.append(contentsOf: text.dropFirst().dropLast())
+            case .small(let text): output.tail.append(contentsOf: text.dropFirst().dropLast())
+            case .large(let text): output.append(.large(text.part(1..<text.bytes.count - 1)))
+            }
             chunkCount = output.isEmpty ? 0 : 1
-        } else if schemaSaysArray, whole.elementsEqual("null".utf8) {
-            output = []
+        } else if schemaSaysArray, whole.withUnsafeBytes({ $0.elementsEqual("null".utf8) }) {
+            output = SegmentedText()
         } else {
             append(whole)
         }
@@ -197,9 +202,9 @@ public final class Prediction {
         input = nil
     }
 
-    private func append(_ chunk: UnsafeRawBufferPointer) {
-        if chunkCount > 0 { output.append(UInt8(ascii: ",")) }
-        output.append(contentsOf: chunk)
+    private func append(_ chunk: ChunkText) {
+        if chunkCount > 0 { output.tail.append(UInt8(ascii: ",")) }
+        output.append(chunk)
         chunkCount += 1
     }
 }

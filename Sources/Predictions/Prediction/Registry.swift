@@ -44,9 +44,10 @@ public struct Registry {
     }
 
     /// A prediction has ended with this body.
-    public mutating func ended(_ prediction: Prediction, body: [UInt8], at now: Duration) {
+    public mutating func ended(_ prediction: Prediction, body: SegmentedText, at now: Duration) {
         running.removeValue(forKey: prediction.id)
         guard body.count <= Self.bodyLimitBytes else { return }
+        let body = body.joined
         nextNumber += 1
         finished[prediction.id] = Finished(id: prediction.id, body: body, endedAt: now, number: nextNumber)
         finishedBytes += body.count

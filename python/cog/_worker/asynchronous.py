@@ -253,6 +253,9 @@ class AsyncServer:
         _coglet.flush()
 
     def _close(self) -> None:
+        # Their end would stop the loop again and again.
+        self.loop.remove_reader(_coglet.work_descriptor)
+        self.loop.remove_reader(_coglet.control_descriptor)
         pending = [task for task in asyncio.all_tasks(self.loop) if not task.done()]
         for task in pending:
             task.cancel()

@@ -1,0 +1,90 @@
+import Predictions
+import Testing
+
+private func prediction(_ id: String, token: UInt32 = 1) -> Prediction {
+    Prediction(
+        id: id, token: token, createdAt: Timestamp(nanoseconds: 0), acceptedAt: .zero, input: nil, unknownInputs: [],
+        outputIsArray: false)
+}
+
+extension Registry {
+    /// Runs a prediction from begin to end with an output of this size.
+    fileprivate mutating func run(_ id: String, outputBytes: Int = 1, at time: Duration = .zero) {
+        let prediction = prediction(id)
+        began(prediction)
+        prediction.started(at: Timestamp(nanoseconds: 0))
+        let text = "\"" + String(repeating: "x", count: outputBytes) + "\""
+        prediction.succeeded(
+            whole: .small(Array(text.utf8)), isList: false, at: Timestamp(nanoseconds: 0), after: .zero)
+        ended(prediction, body: prediction.body(), at: time)
+    }
+}
+
+/// What is remembered of predictions, and for how long.
+@Suite struct Remembering {
+    @Test func runningThenFinished() {
+        var registry = Registry()
+        let first = prediction("a")
+        registry.began(first)
+        #expect(registry.running("a") === first)
+        #expect(registry.finishedBody("a", at: .zero) == nil)
+        first.canceled(at: Timestamp(nanoseconds: 0), after: .zero)
+        registry.ended(first, body: first.body(), at: .zero)
+        #expect(registry.running("a") == nil)
+        #expect(registry.finishedBody("a", at: .zero) == first.body().joined)
+    }
+
+    @Test func anHour() {
+        var registry = Registry()
+        registry.run("a", at: .seconds(10))
+        #expect(registry.finishedBody("a", at: .seconds(10) + Registry.timeToLive - .nanoseconds(1)) != nil)
+        #expect(registry.finishedBody("a", at: .seconds(10) + Registry.timeToLive) == nil)
+    }
+
+    @Test func aThousand() {
+        var registry = Registry()
+        for number in 0...Registry.finishedLimit { registry.run("\(number)") }
+        #expect(registry.finishedBody("0", at: .zero) == nil)
+        #expect(registry.finishedBody("1", at: .zero) != nil)
+        #expect(registry.finishedBody("\(Registry.finishedLimit)", at: .zero) != nil)
+    }
+
+    @Test func bytes() {
+        var registry = Registry()
+        let size = Registry.bodyLimitBytes - 1000
+        for number in 0..<100 { registry.run("\(number)", outputBytes: size) }
+        let kept = (0..<100).filter { registry.finishedBody("\($0)", at: .zero) != nil }
+        #expect(kept == Array(100 - kept.count..<100))
+        #expect(kept.count * size <= Registry.finishedLimitBytes)
+        #expect((kept.count + 2) * size > Registry.finishedLimitBytes)
+    }
+
+    @Test func largeBodyIsNotKept() {
+        var registry = Registry()
+        registry.run("a", outputBytes: Registry.bodyLimitBytes)
+        #expect(registry.finishedBody("a", at: .zero) == nil)
+    }
+
+    /// An id that runs again has no finished state, and its old entry does not outlive it.
+    @Test func idIsUsedAgain() {
+        var registry = Registry()
+        for number in 0..<5000 { registry.run("a", at: .seconds(number)) }
+        registry.began(prediction("a"))
+        #expect(registry.finishedBody("a", at: .seconds(5000)) == nil)
+    }
+}
+
+/// Ids that the server chooses.
+@Suite struct ChosenIDs {
+    @Test func hexadecimalNanoseconds() {
+        var ids = PredictionIDs()
+        #expect(ids.next(at: Timestamp(nanoseconds: 0x18EA_C045_5BAF_2715)) == "pred_18eac0455baf2715")
+        #expect(ids.next(at: Timestamp(nanoseconds: 0x18EA_C045_5BAF_2715)) == "pred_18eac0455baf2716")
+        #expect(ids.next(at: Timestamp(nanoseconds: 5)) == "pred_18eac0455baf2717")
+    }
+
+    @Test func leadingZeros() {
+        var ids = PredictionIDs()
+        #expect(ids.next(at: Timestamp(nanoseconds: 255)) == "pred_00000000000000ff")
+    }
+}
