@@ -92,7 +92,7 @@ def test_text(value: Any, text: str) -> None:
         ("\ud800", "Failed to parse output JSON: the text holds the lone surrogate \\ud800"),
         ({"a": PurePath("/nothing/here")}, "Failed to process output: FileNotFoundError: [Errno 2] No such file"),
         ([[PurePath("/nothing/here")]], "Failed to process output item: FileNotFoundError: [Errno 2] No such file"),
-        ({"a": io.StringIO("x")}, "Failed to read IOBase: TypeError: StringIO gives text, not bytes"),
+        ({"a": io.StringIO("x")}, "Failed to read IOBase: TypeError: StringIO gives str, not bytes"),
         ([lst := [], lst.append(lst)][0], "Failed to serialize output item: ValueError: Circular reference detected"),
     ],
 )
@@ -155,7 +155,7 @@ def test_files_at_the_top() -> None:
         (Path("/tmp"), "Failed to process output: IsADirectoryError: [Errno 21] Is a directory: '/tmp'"),
         (
             io.StringIO("x"),
-            "Failed to read IOBase: TypeError: StringIO gives text, not bytes: open the file with mode 'rb'",
+            "Failed to read IOBase: TypeError: StringIO gives str, not bytes: open the file with mode 'rb'",
         ),
     ],
 )
