@@ -70,9 +70,15 @@ pip_install() {
     "$dir/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
 }
 
-# tools: the environment with build, auditwheel, ruff and mypy; made again when its list changes.
-tools() {
-    local list="$root/scripts/tools.txt" dir="$root/.envs/tools"
+# tools: the environment with build, auditwheel and ruff; made again when its list changes.
+tools() { listed_environment tools; }
+
+# type_checkers: the environment with mypy and pyright, and what the SDK imports where a model has it.
+type_checkers() { listed_environment types; }
+
+# listed_environment NAME: an environment with what scripts/NAME.txt lists.
+listed_environment() {
+    local list="$root/scripts/$1.txt" dir="$root/.envs/$1"
     environment "$dir" "$(any_python)"
     if ! cmp -s "$list" "$dir/installed.txt"; then
         pip_install "$dir" -r "$list"

@@ -5,6 +5,7 @@ set -uo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 tools
+type_checkers
 failed=0
 check() {
     step "$1"
@@ -15,6 +16,9 @@ check() {
 check "swift format" swift format lint --strict --parallel --recursive Package.swift Sources Tests
 check "ruff format" .envs/tools/bin/ruff format --check .
 check "ruff" .envs/tools/bin/ruff check .
-check "mypy" .envs/tools/bin/mypy --strict -p cog
+check "mypy" .envs/types/bin/mypy --strict -p cog
+check "mypy: a model's side" .envs/types/bin/mypy --strict Tests/sdk/typed
+# The pyright of PyPI that brings its own node, in pyright's own "standard" mode.
+check "pyright" .envs/types/bin/basedpyright --pythonpath .envs/types/bin/python
 check "tidy" .envs/tools/bin/python scripts/tidy.py
 exit $failed

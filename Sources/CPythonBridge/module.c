@@ -1,4 +1,4 @@
-/* The built-in module `_coglet`. Its Python face is described in python/cog/_worker/_coglet.pyi. */
+/* The built-in module `_coglet`. Its Python face is described in python/_coglet.pyi. */
 #include "python.h"
 
 #include <stdlib.h>

@@ -90,6 +90,13 @@ def test_modules_and_promised_names() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_modules_are_there_without_an_import_of_their_own() -> None:
+    names = "types input model predictor coder errors exceptions mode suppress_output"
+    done = python("import cog; print(*[getattr(cog, name).__name__ for name in " + repr(names.split()) + "])")
+    assert done.stdout.split() == [f"cog.{name}" for name in names.split()], done.stderr
+    assert python("import cog; print({*cog.__all__} <= {*dir(cog)}, 'types' in dir(cog))").stdout == "True True\n"
+
+
 def test_import_is_light() -> None:
     """Nothing that is slow to load, and no third party, comes along with what a plain model needs."""
     code = (
@@ -381,6 +388,11 @@ def test_mode() -> None:
     from cog.mode import Mode
 
     assert [str(mode) for mode in Mode] == ["predict", "train"]
+    from cog.server import http
+
+    assert http.Mode("train") is Mode.TRAIN  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match="^module 'cog.server.http' has no attribute 'nothing'$"):
+        _ = http.nothing  # type: ignore[attr-defined]
 
 
 def test_suppress_output() -> None:

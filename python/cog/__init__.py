@@ -12,13 +12,22 @@ send, the type it returns says what a client gets::
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ._version import __version__
 
 if TYPE_CHECKING:
     from coglet import CancelationException
 
+    from . import coder as coder
+    from . import errors as errors
+    from . import exceptions as exceptions
+    from . import input as input
+    from . import mode as mode
+    from . import model as model
+    from . import predictor as predictor
+    from . import suppress_output as suppress_output
+    from . import types as types
     from ._decorators import concurrent, streaming
     from ._deprecated import ExperimentalFeatureWarning, emit_metric
     from .coder import Coder as Coder
@@ -85,16 +94,23 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module 'cog' has no attribute {name!r}")
-    import importlib
+# The modules that are there as soon as `cog` is, without an import of their own.
+_MODULES = frozenset(
+    {"coder", "errors", "exceptions", "input", "mode", "model", "predictor", "suppress_output", "types"}
+)
 
-    value = getattr(importlib.import_module(home), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # Type checkers would take it for a promise that any name is there.
+
+    def __getattr__(name):
+        home = _HOMES.get(name)
+        if home is None and name not in _MODULES:
+            raise AttributeError(f"module 'cog' has no attribute {name!r}")
+        import importlib
+
+        value = importlib.import_module(f"cog.{name}") if home is None else getattr(importlib.import_module(home), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return sorted({*globals(), *_HOMES, *_MODULES})

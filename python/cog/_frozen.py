@@ -19,7 +19,7 @@ class LazyFields:
         fields: dict[str, Any] = made.__dataclass_fields__
         for name in names:
             fields[name].type = owner._types.get(name, "Any")
-        owner.__dataclass_params__ = made.__dataclass_params__  # type: ignore[attr-defined]
+        setattr(owner, "__dataclass_params__", made.__dataclass_params__)  # noqa: B010 - unknown to type checkers
         owner.__dataclass_fields__ = fields
         return fields
 

@@ -216,7 +216,7 @@ def _by_name(method: Any) -> Callable[..., Any]:
     def call(**inputs: Any) -> Any:
         return method(*[inputs.pop(name) for name in positional if name in inputs], **inputs)
 
-    call.__wrapped__ = method  # type: ignore[attr-defined]
+    call.__dict__["__wrapped__"] = method
     return call
 
 

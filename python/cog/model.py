@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dataclasses import field
+
     from typing_extensions import dataclass_transform
 else:
+    field = None
 
-    def dataclass_transform(**_: Any) -> Any:
+    def dataclass_transform(**_):
         """Stand in for the function of the same name, which only type checkers need."""
         return lambda cls: cls
 
 
-@dataclass_transform()
+@dataclass_transform(field_specifiers=(field,))
 class BaseModel:
     """A structured output or input. Each subclass becomes a dataclass.
 

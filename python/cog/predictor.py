@@ -6,8 +6,6 @@ import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pathlib import Path as PathlibPath
-
     from .scope import Scope
 
 __all__ = [
@@ -47,12 +45,23 @@ class BaseRunner:
         super().__init_subclass__(**keywords)
         cls._cog_defines_predict_only = defines(cls, "predict") and not defines(cls, "run")
 
-    def setup(self, weights: PathlibPath | str | None = None) -> Any:
-        """Load the model; called once, before the first prediction. May be a coroutine function.
+    if TYPE_CHECKING:
+        # A model's own may have the parameter `weights` or not: type checkers must find both right.
+        def setup(self, *args: Any, **kwargs: Any) -> Any:
+            """Load the model; called once, before the first prediction. May be a coroutine function.
 
-        Args:
-            weights: the value of the environment variable COG_WEIGHTS, None where that is not set.
-        """
+            Args:
+                weights: the value of the environment variable COG_WEIGHTS, None where that is not set.
+            """
+
+    else:
+
+        def setup(self, weights: os.PathLike[str] | str | None = None) -> Any:
+            """Load the model; called once, before the first prediction. May be a coroutine function.
+
+            Args:
+                weights: the value of the environment variable COG_WEIGHTS, None where that is not set.
+            """
 
     def run(self, *args: Any, **kwargs: Any) -> Any:
         """Run one prediction. A model has its own method of this name, with annotated parameters.

@@ -32,7 +32,7 @@ FILENAME_MAX_LENGTH = 200
 
 _URL_SCHEMES = ("data", "http", "https")
 
-_Item = TypeVar("_Item")
+_Item = TypeVar("_Item", covariant=True)
 
 
 if TYPE_CHECKING:
@@ -254,22 +254,36 @@ def _shortened(name: str) -> str:
     if len(name.encode("utf-8", "surrogateescape")) <= FILENAME_MAX_LENGTH:
         return name
     stem, extension = os.path.splitext(name)
-    room = max(FILENAME_MAX_LENGTH - 1 - len(extension.encode()), 0)
-    return f"{stem.encode()[:room].decode('utf-8', 'ignore')}~{extension}"
+    room = FILENAME_MAX_LENGTH - 1 - len(extension.encode("utf-8", "surrogateescape"))
+    if room < 1:  # What follows the last dot is no extension.
+        stem, extension, room = name, "", FILENAME_MAX_LENGTH - 1
+    kept = stem.encode("utf-8", "surrogateescape")[:room].decode("utf-8", "ignore")
+    return f"{kept}~{extension}"
 
 
-class ConcatenateIterator(Iterator[_Item]):
-    """Annotation of a model that gives its text piece by piece; clients show the pieces as one text."""
+if TYPE_CHECKING:
+    from typing import Protocol
 
-    @abstractmethod
-    def __next__(self) -> _Item: ...
+    # As protocols they are what a generator function may be annotated with.
+    class ConcatenateIterator(Iterator[_Item], Protocol[_Item]):
+        """Annotation of a model that gives its text piece by piece; clients show the pieces as one text."""
 
+    class AsyncConcatenateIterator(AsyncIterator[_Item], Protocol[_Item]):
+        """The same for an asynchronous model."""
 
-class AsyncConcatenateIterator(AsyncIterator[_Item]):
-    """The same for an asynchronous model."""
+else:
 
-    @abstractmethod
-    async def __anext__(self) -> _Item: ...
+    class ConcatenateIterator(Iterator[_Item]):
+        """Annotation of a model that gives its text piece by piece; clients show the pieces as one text."""
+
+        @abstractmethod
+        def __next__(self): ...
+
+    class AsyncConcatenateIterator(AsyncIterator[_Item]):
+        """The same for an asynchronous model."""
+
+        @abstractmethod
+        async def __anext__(self): ...
 
 
 class _Opaque:

@@ -126,6 +126,16 @@ _mode.__name__ = "Mode"
 _boolean.__name__ = "boolean"
 
 
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        if name == "Mode":  # Old code finds the enumeration here too.
+            from cog.mode import Mode
+
+            return Mode
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 def _parse_fully(arguments: list[str]) -> Options:
     found = _parser().parse_args(arguments)
     return Options(found.host, found.mode, found.await_explicit_shutdown, found.upload_url or None)
