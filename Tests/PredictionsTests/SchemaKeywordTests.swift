@@ -74,6 +74,10 @@ import Testing
             #"v/0: "a" is not of type "integer""#, #"v/1: 1 is not of type "string""#,
         ]),
         (#"{"additionalProperties":{"type":"integer"}}"#, #"{"k":"x"}"#, [#"v/k: "x" is not of type "integer""#]),
+        (#"{"propertyNames":{"pattern":"^[0-9]+$"}}"#, #"{"1":2,"x\"":3}"#, [#"v/x": "x\"" does not match "^[0-9]+$""#]),
+        (#"{"propertyNames":{"enum":["a","b"]},"additionalProperties":{"type":"integer"}}"#, #"{"a":1,"c":"d"}"#, [
+            #"v/c: "c" is not one of ["a","b"]"#, #"v/c: "d" is not of type "integer""#,
+        ]),
         (#"{"properties":{"a":{"items":{"properties":{"b":{"maximum":1}}}}}}"#, #"{"a":[{"b":1},{"b":2}]}"#,
             ["v/a/1/b: 2 is greater than the maximum of 1"]),
         (#"{"properties":{"a":{"type":"string","nullable":true}},"required":["a"]}"#, #"{"a":null}"#, []),

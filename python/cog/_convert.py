@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any, cast
 
-from ._forms import SCALARS, Form, Unsupported, record_forms
+from ._forms import SCALARS, Form, record_forms
 from ._records import Record
 from .types import File, Path, Secret, URLPath
 
@@ -291,7 +291,7 @@ def _record(record: Record, made: dict[Any, Converter]) -> Converter:
 
     build = _builder(record)
     made[record] = convert
-    for name, form, field in _known_forms(record):
+    for name, form, field in record_forms(record):
         if field.is_constructed:
             inner = converter(form, True, made)
             if record.kind != "pydantic":
@@ -300,12 +300,6 @@ def _record(record: Record, made: dict[Any, Converter]) -> Converter:
                 # pydantic converts and checks the rest; aliases are its own matter.
                 fields.append((field.key, field.key, inner, False, form.is_nullable))
     return convert
-
-
-def _known_forms(record: Record) -> list[Any]:
-    from ._schema import _fields
-
-    return _fields(record)
 
 
 def _has_special(form: Form) -> bool:
@@ -355,13 +349,9 @@ def file_patterns(form: Form, where: str, within: tuple[Record, ...] = (), plain
     if form.kind == "record":
         if form.value in within:
             return []
-        try:
-            fields = record_forms(form.value)
-        except Unsupported:
-            return []
         return [
             pattern
-            for _, inner, field in fields
+            for _, inner, field in record_forms(form.value)
             for pattern in file_patterns(inner, f"{where}/{escaped(field.key)}", (*within, form.value))
         ]
     found: list[str] = []

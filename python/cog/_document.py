@@ -8,8 +8,9 @@ from typing import Any
 from . import _forms, _signature, _skeleton
 from ._decorators import is_streaming
 from ._forms import Form, Unsupported
+from ._input_schema import InputSchemas, add_limits, choice_values, element
 from ._inputs import has_factory, written_default
-from ._schema import NotJSON, input_schema, json_value, output_schema, title, value_type
+from ._schema import NotJSON, json_value, output_schema, title, value_type
 from ._signature import EMPTY, Parameter, Signature
 from ._version import version
 from .errors import SchemaError
@@ -163,10 +164,10 @@ class _Components:
             raise Unsupported("it has no type annotation", f"Write what it takes, for example `{parameter.name}: str`.")
         form, info = self._form(parameter)
         default, info = written_default(parameter, info)
-        schema = input_schema(form) if form.kind != "anything" else {}
+        schema = InputSchemas().of(form)
         schema["title"] = title(parameter.name)
         if info is not None:
-            self._add_limits(schema, form.without_none(), info)
+            add_limits(schema, form, info)
             if info.choices:
                 schema = self._with_choices(schema, form, parameter.name, info)
         if has_factory(info) and default is info.__dict__["_default_factory"]:
@@ -178,8 +179,7 @@ class _Components:
 
     def _form(self, parameter: Parameter) -> tuple[Form, FieldInfo | None]:
         try:
-            annotation, info = _forms.split_annotated(parameter.annotation, self._names)
-            return _forms.parse(annotation, self._names), info
+            return _forms.parse_parameter(parameter.annotation, self._names)
         except _forms.Unresolved as problem:
             if self._is_strict:
                 raise
@@ -189,34 +189,11 @@ class _Components:
             warnings.warn(str(refusal), UserWarning, stacklevel=2)
             return Form("anything"), None
 
-    def _add_limits(self, schema: dict[str, Any], form: Form, info: FieldInfo) -> None:
-        limits = {"minimum": info.ge, "maximum": info.le, "pattern": info.regex}
-        lengths = {"minLength": info.min_length, "maxLength": info.max_length}
-        found = {name: value for name, value in limits.items() if value is not None}
-        found.update({name: int(value) for name, value in lengths.items() if value is not None})
-        if form.kind == "union" and (found or info.choices):
-            raise Unsupported(
-                "constraints and choices are not supported on union inputs",
-                "Choose one type, or check the value in the method.",
-            )
-        schema.update(found)
-        if info.description is not None:
-            schema["description"] = info.description
-        if info.deprecated is True:
-            schema["deprecated"] = True
-        if info.accept is not None:
-            if _element(form).kind not in ("path", "file"):
-                raise Unsupported("accept is only valid on Path or File inputs", "Remove it.")
-            schema["x-cog-accept"] = info.accept
-
     def _with_choices(self, schema: dict[str, Any], form: Form, name: str, info: FieldInfo) -> dict[str, Any]:
-        try:
-            values = [json_value(choice) for choice in info.choices or ()]
-        except NotJSON:
-            raise Unsupported("its choices have a value that JSON doesn't have", "Use texts or numbers.") from None
-        element = input_schema(_element(form.without_none()))
+        values = choice_values(info)
+        each = InputSchemas().of(element(form.without_none()))
         enumeration: dict[str, Any] = {"title": name, "description": "An enumeration.", "enum": values}
-        if (kind := element.get("type") or value_type(values)) is not None:
+        if (kind := each.get("type") or value_type(values)) is not None:
             enumeration["type"] = kind
         component = self._component_name(name)
         self.made[component] = enumeration
@@ -289,7 +266,3 @@ class _Components:
                 "Give the output piece by piece, or remove @streaming.",
             )
         return schema
-
-
-def _element(form: Form) -> Form:
-    return form.children[0].without_none() if form.kind == "list" and form.children else form

@@ -37,18 +37,20 @@ class Unresolved(Unsupported):
 
 
 class Form:
-    """A kind of value. `children` are the forms of what it holds."""
+    """A kind of value. `children` are the forms of what it holds, `limits` what an `Input(…)` around it says."""
 
-    __slots__ = ("children", "kind", "value")
+    __slots__ = ("children", "kind", "limits", "value")
 
     def __init__(self, kind: str, value: Any = None, children: tuple[Form, ...] = ()) -> None:
-        # One of: scalar (value: the type), path, file, secret, any, opaque, none, datetime, dict (value: form of the
-        # keys; children: form of the values; or neither), list (children: item or nothing), tuple (children), set
-        # (children: item), iterator (children: item; value: whether clients concatenate), union (children), nullable
-        # (children: one), literal (value: the values), enum (value: the class), record (value: Record).
+        # One of: scalar (value: the type), path, file, secret, any (an object), anything, opaque, none, datetime, dict
+        # (value: form of the keys; children: form of the values; or neither), list (children: item or nothing), tuple
+        # (children), set (children: item), iterator (children: item; value: whether clients concatenate), union
+        # (children), nullable (children: one), literal (value: the values), enum (value: the class), record (value:
+        # Record).
         self.kind = kind
         self.value = value
         self.children = children
+        self.limits: FieldInfo | None = None
 
     def __repr__(self) -> str:
         return f"Form({self.kind!r}, {self.value!r}, {self.children!r})"
@@ -73,25 +75,25 @@ class Names:
         self.locals = locals_ if locals_ is not None else {}
 
 
-def split_annotated(annotation: Any, names: Names) -> tuple[Any, FieldInfo | None]:
-    """Take the `Input(…)` out of `Annotated[T, Input(…)]`.
+def parse_parameter(annotation: Any, names: Names) -> tuple[Form, FieldInfo | None]:
+    """Find the form of a parameter, and what the `Input(…)` in `Annotated[T, Input(…)]` says of it.
 
     Args:
         annotation: as written.
-        names: for quoted annotations.
+        names: where names in quoted annotations are looked up.
 
     Returns:
-        The annotation, evaluated if it was quoted; and what `Input` was given, or None.
+        The form; and what `Input` was given, or None.
 
     Raises:
-        Unsupported: the text can't be evaluated.
+        Unsupported: there is no form.
     """
     annotation = evaluated(annotation, names)
     if typing.get_origin(annotation) is typing.Annotated:
         for extra in annotation.__metadata__:
             if isinstance(extra, FieldInfo):
-                return annotation, extra
-    return annotation, None
+                return _without_input(annotation, names), extra
+    return parse(annotation, names), None
 
 
 def evaluated(annotation: Any, names: Names) -> Any:
@@ -217,6 +219,22 @@ def _parse_iterator(annotation: Any, origin: Any, arguments: tuple[Any, ...], na
 
 
 def _parse_annotated(annotation: Any, names: Names) -> Form:
+    form = _without_input(annotation, names)
+    for extra in annotation.__metadata__:
+        if isinstance(extra, FieldInfo):
+            _refuse_default(extra)
+            form.limits = extra
+    return form
+
+
+def _refuse_default(info: FieldInfo) -> None:
+    if info.__dict__["_has_default"] or info.__dict__["_default_factory"] is not None:
+        raise Unsupported(
+            "an Input(…) inside of another type can't have a default", "Give the parameter or field itself one."
+        )
+
+
+def _without_input(annotation: Any, names: Names) -> Form:
     inner = annotation.__origin__
     if not any(isinstance(extra, cog_types._Opaque) for extra in annotation.__metadata__):
         return parse(inner, names)
@@ -352,7 +370,16 @@ def record_forms(record: Record) -> list[tuple[str, Form, Any]]:
         owner = sys.modules.get(field.owner.__module__, module)
         names = Names(vars(owner) if owner is not None else {}, {field.owner.__name__: field.owner})
         try:
-            found.append((field.name, parse(field.annotation, names), field))
+            if isinstance(field.default, FieldInfo):
+                raise Unsupported(
+                    "Input(…) can't be the default of a field", f"Write {field.name}: Annotated[…, Input(…)] = …"
+                )
+            form = parse(field.annotation, names)
         except Unsupported as problem:
-            raise Unsupported(f'field "{field.name}" of {record.cls.__name__}: {problem.what}', problem.fix) from None
+            if record.kind != "pydantic" or isinstance(field.default, FieldInfo):
+                what = f'field "{field.name}" of {record.cls.__name__}: {problem.what}'
+                raise Unsupported(what, problem.fix) from None
+            # pydantic knows far more types and checks its values itself.
+            form = Form("anything")
+        found.append((field.name, form, field))
     return found

@@ -28,10 +28,12 @@ class InputPlan:
 
     Attributes:
         file_patterns: where in `input` files can stand; see `cog._convert.file_patterns`.
+        forms: what each input is, by name, where its annotation can be understood.
     """
 
     def __init__(self, callable_: Any) -> None:
         self.file_patterns: list[str] = []
+        self.forms: dict[str, _forms.Form] = {}
         self._converters: list[tuple[str, Converter]] = []
         self._defaults: list[tuple[str, Callable[[], Any]]] = []
         signature = _signature.of(callable_)
@@ -72,14 +74,17 @@ class InputPlan:
         info = None
         if parameter.annotation is not EMPTY:
             try:
-                annotation, info = _forms.split_annotated(parameter.annotation, names)
-                form = _forms.parse(annotation, names)
+                form, info = _forms.parse_parameter(parameter.annotation, names)
                 convert = converter(form)
+                _, given = written_default(parameter, info)
+                if given is not None and given.choices and form.without_none().kind == "list":
+                    convert = _listed(convert)
                 patterns = file_patterns(form, name)
             except _forms.Unsupported:
                 form = None
             else:
                 self.file_patterns += patterns
+                self.forms[name] = form
                 if convert is not None:
                     # An explicit null where None is a legal value of the parameter, or its default.
                     if form.kind not in ("scalar", "nullable"):
@@ -122,6 +127,17 @@ def _present_defaults(function: Any) -> dict[str, Any]:
     defaults = function.__defaults__ or ()
     names = code.co_varnames[code.co_argcount - len(defaults) : code.co_argcount]
     return {**dict(zip(names, defaults, strict=True)), **(function.__kwdefaults__ or {})}
+
+
+def _listed(convert: Converter | None) -> Converter:
+    """Take a single choice for a list of one: that is how the document describes it."""
+
+    def listed(value: Any, where: str, files: dict[str, str]) -> Any:
+        if value is not None and type(value) is not list:
+            value = [value]
+        return value if convert is None else convert(value, where, files)
+
+    return listed
 
 
 def _none_kept(convert: Converter) -> Converter:

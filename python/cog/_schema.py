@@ -5,13 +5,12 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any
 
-from ._forms import SCALARS, Form, Unsupported, record_forms
-from ._records import MISSING, Field, Record
+from ._forms import SCALARS, Form, record_forms
+from ._records import MISSING, Record
 
 _URI = {"type": "string", "format": "uri"}
 _SECRET = {"type": "string", "format": "password", "writeOnly": True, "x-cog-secret": True}
-_OBJECT = {"type": "object"}
-_ANY_OF_LIMITS = {"ge": "minimum", "le": "maximum", "min_length": "minLength", "max_length": "maxLength"}
+OBJECT = {"type": "object"}
 
 
 def title(name: str) -> str:
@@ -61,58 +60,35 @@ def _key(key: Any) -> str:
     return str(json_value(key))
 
 
-# MARK: - Inputs
+# MARK: - Single values
 
 
-def input_schema(form: Form, within: tuple[Record, ...] = ()) -> dict[str, Any]:
-    """Return the schema of an input, without what belongs to its parameter (title, default, limits).
+def leaf_schema(form: Form) -> dict[str, Any] | None:
+    """Return the schema of a form that holds no other ones, the same for inputs and outputs; None for other forms.
 
     Args:
-        form: what the input is.
-        within: the records it is part of, so that recursion ends.
-
-    Raises:
-        Unsupported: values of this form can't be sent.
+        form: what the values are.
     """
-    kind = form.kind
-    if kind == "scalar":
+    if form.kind == "scalar":
         return {"type": SCALARS[form.value]}
-    if kind in ("path", "file"):
+    if form.kind in ("path", "file"):
         return dict(_URI)
-    if kind == "secret":
+    if form.kind == "secret":
         return dict(_SECRET)
-    if kind in ("any", "opaque", "dict") or (kind == "record" and form.value.kind == "typeddict"):
-        return dict(_OBJECT)
-    if kind == "list":
-        return {"type": "array", "items": input_schema(form.children[0], within) if form.children else {}}
-    if kind == "nullable":
-        return _nullable(input_schema(form.children[0], within))
-    if kind == "union":
-        return {"anyOf": [input_schema(member, within) for member in form.children]}
-    if kind in ("literal", "enum"):
+    if form.kind in ("literal", "enum"):
         return _enumeration(form)
-    if kind == "record":
-        return _input_record(form.value, within)
-    raise Unsupported(f"{_NAMES[kind]} can't be an input", _FIXES[kind])
+    return None
 
 
-_NAMES = {
-    "none": "None",
-    "datetime": "datetime",
-    "tuple": "tuple",
-    "set": "set",
-    "iterator": "an iterator",
-}
-_FIXES = {
-    "none": "Leave the parameter out.",
-    "datetime": "Take a str and parse it.",
-    "tuple": "Use list[…], or a class that derives from cog.BaseModel.",
-    "set": "Use list[…].",
-    "iterator": "Use list[…].",
-}
+def nullable(schema: dict[str, Any]) -> dict[str, Any]:
+    """Let null be among the values of a schema.
 
+    Args:
+        schema: it is changed.
 
-def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
+    Returns:
+        The same schema.
+    """
     for member in schema.get("anyOf", ()):
         member["nullable"] = True
     if "enum" in schema and None not in schema["enum"]:
@@ -137,54 +113,13 @@ def value_type(values: list[Any]) -> str | None:
     return types.pop() if len(types) == 1 else None
 
 
-def _input_record(record: Record, within: tuple[Record, ...]) -> dict[str, Any]:
-    if record in within:
-        return dict(_OBJECT)
-    properties: dict[str, Any] = {}
-    required = []
-    for name, form, field in _fields(record):
-        if not field.is_constructed:
-            continue
-        schema = {**input_schema(form, (*within, record)), "title": title(name)}
-        _add_limits(schema, field)
-        if field.has_value:
-            try:
-                schema["default"] = json_value(field.default)
-            except NotJSON:
-                pass
-        elif field.is_required and not (form.is_nullable and record.kind != "pydantic"):
-            required.append(field.key)
-        properties[field.key] = schema
-    return _object(properties, required)
+def object_schema(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    """Return the schema of an object.
 
-
-def _fields(record: Record) -> list[tuple[str, Form, Field]]:
-    if record.kind != "pydantic":
-        return record_forms(record)
-    # pydantic checks its values itself and knows far more types: what has no form here may be anything.
-    found = []
-    for field in record.fields:
-        single = Record(record.cls, record.kind)
-        single._fields = [field]
-        try:
-            found += record_forms(single)
-        except Unsupported:
-            found.append((field.name, Form("any"), field))
-    return found
-
-
-def _add_limits(schema: dict[str, Any], field: Field) -> None:
-    for limit in field.limits:
-        for name, keyword in _ANY_OF_LIMITS.items():
-            value = getattr(limit, name, None)
-            if value is not None and isinstance(value, (int, float)):
-                suffix = "Items" if schema.get("type") == "array" else ""
-                schema[keyword.replace("Length", suffix) if suffix else keyword] = value
-        if isinstance(pattern := getattr(limit, "pattern", None), str):
-            schema["pattern"] = pattern
-
-
-def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    Args:
+        properties: the schemas of its members.
+        required: the names of those that must be there.
+    """
     schema: dict[str, Any] = {"type": "object", "properties": properties}
     if required:
         schema["required"] = required
@@ -205,21 +140,23 @@ def output_schema(form: Form, within: tuple[Record, ...] = ()) -> dict[str, Any]
         Unsupported: a part of it can't be described.
     """
     kind = form.kind
+    if kind == "anything":
+        return {}
     if kind in ("any", "opaque"):
-        return dict(_OBJECT)
+        return dict(OBJECT)
     if kind == "dict":
         if not form.children:
-            return dict(_OBJECT)
+            return dict(OBJECT)
         return {"type": "object", "additionalProperties": output_schema(form.children[0], within)}
     if kind in ("list", "set"):
-        return {"type": "array", "items": output_schema(form.children[0], within) if form.children else dict(_OBJECT)}
+        return {"type": "array", "items": output_schema(form.children[0], within) if form.children else dict(OBJECT)}
     if kind == "tuple":
         return {"type": "array", "items": _items(form, within)}
     if kind == "iterator":
         schema = {"type": "array", "items": output_schema(form.children[0], within), "x-cog-array-type": "iterator"}
         return {**schema, "x-cog-array-display": "concatenate"} if form.value else schema
     if kind == "nullable":
-        return _nullable(output_schema(form.children[0], within))
+        return nullable(output_schema(form.children[0], within))
     if kind == "union":
         return {"anyOf": [output_schema(member, within) for member in form.children]}
     if kind == "none":
@@ -228,7 +165,9 @@ def output_schema(form: Form, within: tuple[Record, ...] = ()) -> dict[str, Any]
         return {"type": "string", "format": "date-time"}
     if kind == "record":
         return _output_record(form.value, within)
-    return input_schema(form, within)
+    leaf = leaf_schema(form)
+    assert leaf is not None, kind
+    return leaf
 
 
 def _items(form: Form, within: tuple[Record, ...]) -> dict[str, Any]:
@@ -238,16 +177,16 @@ def _items(form: Form, within: tuple[Record, ...]) -> dict[str, Any]:
         if schema not in schemas:
             schemas.append(schema)
     if not schemas:
-        return dict(_OBJECT)
+        return dict(OBJECT)
     return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
 
 
 def _output_record(record: Record, within: tuple[Record, ...]) -> dict[str, Any]:
     if record in within:
-        return dict(_OBJECT)
+        return dict(OBJECT)
     properties: dict[str, Any] = {}
     required = []
-    for name, form, field in _fields(record):
+    for name, form, field in record_forms(record):
         schema = {**output_schema(form, (*within, record)), "title": title(name)}
         if record.kind == "typeddict":
             is_required = field.is_required
@@ -258,4 +197,4 @@ def _output_record(record: Record, within: tuple[Record, ...]) -> dict[str, Any]
         if is_required:
             required.append(field.key if record.kind != "pydantic" else name)
         properties[name] = schema
-    return _object(properties, required)
+    return object_schema(properties, required)

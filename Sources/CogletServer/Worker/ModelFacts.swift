@@ -43,9 +43,11 @@ struct ModelFacts {
         schema.write(to: &text, sortedKeys: true)
         document = text
         documentFacts = DocumentFacts(document: schema)
+        // Where the form that clients know leaves out what an input holds, the worker says it beside the document.
+        let checked = root["checks"].flatMap { $0.kind == .object ? $0 : nil } ?? schema
         do throws(SchemaError) {
-            predictionSchema = try InputSchema(document: schema, forTraining: false)
-            trainingSchema = try InputSchema(document: schema, forTraining: true)
+            predictionSchema = try InputSchema(document: checked, forTraining: false)
+            trainingSchema = try InputSchema(document: checked, forTraining: true)
         } catch {
             throw .schema(error)
         }

@@ -127,6 +127,7 @@ struct SchemaCompiler {
         case "additionalProperties":
             node.allowsOthers = value.bool != false
             if value.kind == .object { node.others = try self.node(value) }
+        case "propertyNames": node.names = try self.node(value)
         case "minProperties": node.minProperties = try count(value, keyword)
         case "maxProperties": node.maxProperties = try count(value, keyword)
         default: break  // Annotations, `format` and what this server doesn't know check nothing.

@@ -40,6 +40,8 @@ final class SchemaNode {
     var required: [String] = []
     var allowsOthers = true
     var others: SchemaNode?
+    /// What the names of an object's members must be, as strings.
+    var names: SchemaNode?
     var minProperties: Int?
     var maxProperties: Int?
     var all: [SchemaNode] = []
@@ -56,6 +58,6 @@ final class SchemaNode {
 
     /// The schemas that check parts of the value.
     var inside: [SchemaNode] {
-        prefixItems + properties.map(\.node) + [items, others].compactMap { $0 }
+        prefixItems + properties.map(\.node) + [items, others, names].compactMap { $0 }
     }
 }

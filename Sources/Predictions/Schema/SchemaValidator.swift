@@ -148,6 +148,7 @@ struct SchemaValidator {
 
     private mutating func checkObject(_ value: JSONValue, _ node: SchemaNode, _ path: String) {
         value.forEachMember { name, member in
+            if let names = node.names { checkName(name, names, path.isEmpty ? name : "\(path)/\(name)") }
             if let index = node.propertyIndex[name] {
                 check(member, node.properties[index].node, path.isEmpty ? name : "\(path)/\(name)")
             } else if let others = node.others {
@@ -164,6 +165,16 @@ struct SchemaValidator {
         }
         for name in node.required where value[name] == nil {
             fail(path, "\"\(name)\" is a required property")
+        }
+    }
+
+    private mutating func checkName(_ name: String, _ node: SchemaNode, _ path: String) {
+        var text: [UInt8] = []
+        appendJSONString(name, to: &text)
+        do throws(JSONError) {
+            check(try JSONDocument.parsing(String(decoding: text, as: UTF8.self)).root, node, path)
+        } catch {
+            fail(path, error.description)
         }
     }
 

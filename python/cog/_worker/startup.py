@@ -12,7 +12,7 @@ from typing import Any
 
 import _coglet
 
-from cog import _loader
+from cog import _checks, _loader
 from cog._inputs import InputPlan
 
 from . import frames, results, streams, sync, temporaries, threads
@@ -149,7 +149,8 @@ def _announce(model: _loader.LoadedModel, plan: InputPlan, schema: str | None, c
     }
     text = json.dumps(facts)
     if schema is not None:
-        text = f'{text[:-1]},"schema":{schema}}}'
+        checks = _checks.beyond(json.loads(schema), plan.forms, "train" if model.is_training else "predict")
+        text = f'{text[:-1]},"schema":{schema},"checks":{json.dumps(checks)}}}'
     content = text.encode("utf-8", "replace")
     _coglet.send(frames.READY, 0, frames.NO_TOKEN, content, frames.NO_DESCRIPTOR, frames.NOW)
 

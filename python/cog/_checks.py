@@ -1,0 +1,64 @@
+"""What the server checks of inputs beyond the document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._forms import Form
+from ._input_schema import InputSchemas
+
+# What a property says besides its type, and is checked.
+_LIMITS = ("minimum", "maximum", "minLength", "maxLength", "pattern", "nullable")
+
+
+def beyond(document: Any, forms: dict[str, Form], mode: str) -> dict[str, Any] | None:
+    """Make the document by which the server checks inputs, where the one it shows leaves something out.
+
+    Clients know the contents of a dictionary or a `TypedDict` as "an object", and the choices of a list as those of a
+    single value. The server checks what is meant.
+
+    Args:
+        document: the document that is shown; it may be one that somebody wrote.
+        forms: what each input is, by name.
+        mode: "predict" or "train".
+
+    Returns:
+        A document of components only; None where the one that is shown says all.
+    """
+    schemas = _mapping(_mapping(_mapping(document).get("components")).get("schemas"))
+    component = "TrainingInput" if mode == "train" and "TrainingInput" in schemas else "Input"
+    properties = _mapping(_mapping(schemas.get(component)).get("properties"))
+    full = InputSchemas(is_full=True)
+    replaced = {}
+    for name, form in forms.items():
+        described = properties.get(name)
+        if not isinstance(described, dict):
+            continue
+        schema = _chosen(form, described) or _full(form, described, full)
+        if schema is not None:
+            replaced[name] = schema
+    if not replaced:
+        return None
+    input_ = {**schemas[component], "properties": {**properties, **replaced}}
+    return {"components": {"schemas": {**schemas, **full.definitions, component: input_}}}
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _full(form: Form, described: dict[str, Any], full: InputSchemas) -> dict[str, Any] | None:
+    shown = InputSchemas()
+    schema = shown.of(form)
+    if not shown.leaves_out or any(described.get(key) != value for key, value in schema.items()):
+        return None  # Nothing to add; or somebody described the input otherwise, and knows why.
+    return {**{key: described[key] for key in _LIMITS if key in described}, **full.of(form)}
+
+
+def _chosen(form: Form, described: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the schema of a list whose items are chosen from; a single one of them does too."""
+    parts = described.get("allOf")
+    if form.without_none().kind != "list" or not isinstance(parts, list) or len(parts) != 1:
+        return None
+    schema: dict[str, Any] = {"anyOf": [{"type": "array", "items": parts[0]}, parts[0]]}
+    return {**schema, "nullable": True} if form.is_nullable else schema

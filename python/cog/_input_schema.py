@@ -1,0 +1,209 @@
+"""Inputs as JSON schema: the dialect of OpenAPI 3.0 for the document, a fuller one for the server's own checks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._forms import Form, Unsupported, record_forms
+from ._records import Field, Record
+from ._schema import OBJECT, NotJSON, json_value, leaf_schema, nullable, object_schema, title
+from .input import FieldInfo
+
+__all__ = ["InputSchemas", "add_limits", "choice_values", "element"]
+
+# Texts that stand for the keys of a dict which are no texts in Python.
+_KEY_PATTERNS = {int: r"^-?(0|[1-9][0-9]*)$", float: r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$"}
+
+
+class InputSchemas:
+    """Makes the schemas of inputs.
+
+    In the document clients have come to know dictionaries and a `TypedDict` as plain objects. The full schemas also say
+    what those hold, and follow records that contain themselves.
+
+    Args:
+        is_full: make the full schemas.
+
+    Attributes:
+        definitions: the components that full schemas refer to.
+        leaves_out: whether the schemas made so far leave something out that full ones say.
+    """
+
+    def __init__(self, is_full: bool = False) -> None:
+        self._is_full = is_full
+        self._names: dict[Record, str] = {}
+        self.definitions: dict[str, Any] = {}
+        self.leaves_out = False
+
+    def of(self, form: Form, within: tuple[Record | None, ...] = ()) -> dict[str, Any]:
+        """Return the schema of an input, without what belongs to its parameter (title, default, limits).
+
+        Args:
+            form: what the input is.
+            within: the records it is part of, so that recursion ends, and None for each dictionary.
+
+        Raises:
+            Unsupported: values of this form can't be sent.
+        """
+        schema = self._plain(form, within)
+        if form.limits is not None:
+            add_limits(schema, form, form.limits)
+            if form.limits.choices:
+                schema["enum"] = choice_values(form.limits)
+                if form.is_nullable:
+                    nullable(schema)
+        return schema
+
+    def _plain(self, form: Form, within: tuple[Record | None, ...]) -> dict[str, Any]:
+        kind = form.kind
+        if kind == "anything":
+            return {}
+        if kind == "any" and within:
+            return {}
+        if kind in ("any", "opaque"):
+            return dict(OBJECT)
+        if kind == "dict":
+            return self._dict(form, within)
+        if kind == "list":
+            return {"type": "array", "items": self.of(form.children[0], within) if form.children else {}}
+        if kind == "nullable":
+            return nullable(self.of(form.children[0], within))
+        if kind == "union":
+            return {"anyOf": [self.of(member, within) for member in form.children]}
+        if kind == "record":
+            return self._record(form.value, within)
+        schema = leaf_schema(form)
+        if schema is None:
+            raise Unsupported(f"{_NAMES[kind]} can't be an input", _FIXES[kind])
+        return schema
+
+    def _dict(self, form: Form, within: tuple[Record | None, ...]) -> dict[str, Any]:
+        if not form.children or not (self._is_full or within):
+            self.leaves_out = self.leaves_out or bool(form.children)
+            return dict(OBJECT)
+        schema = {**OBJECT, "additionalProperties": self.of(form.children[0], (*within, None))}
+        if (names := _key_schema(form.value)) is not None:
+            if self._is_full:
+                schema["propertyNames"] = names
+            self.leaves_out = True
+        return schema
+
+    def _record(self, record: Record, within: tuple[Record | None, ...]) -> dict[str, Any]:
+        if not self._is_full:
+            # A TypedDict says what it holds only inside of what the original has no schema for.
+            if record in within or (record.kind == "typeddict" and not within):
+                self.leaves_out = True
+                return dict(OBJECT)
+            return self._fields(record, within)
+        name = self._names.get(record)
+        if name is None:
+            name = self._names[record] = f"{record.cls.__name__}.{len(self._names)}"
+            self.definitions[name] = self._fields(record, within)
+        return {"$ref": f"#/components/schemas/{name}"}
+
+    def _fields(self, record: Record, within: tuple[Record | None, ...]) -> dict[str, Any]:
+        if record.kind == "pydantic" and hasattr(record.cls, "model_json_schema"):
+            from ._pydantic import input_schema
+
+            schema, is_whole = input_schema(record.cls, self.definitions if self._is_full else None)
+            self.leaves_out = self.leaves_out or not is_whole
+            return schema
+        properties: dict[str, Any] = {}
+        required = []
+        for name, form, field in record_forms(record):
+            if not field.is_constructed:
+                continue
+            schema = {**self.of(form, (*within, record)), "title": title(name)}
+            if field.has_value:
+                try:
+                    schema["default"] = json_value(field.default)
+                except NotJSON:
+                    pass  # The class knows it; clients don't see it.
+            elif _is_required(field, form, record):
+                required.append(field.key)
+            properties[field.key] = schema
+        return object_schema(properties, required)
+
+
+def _is_required(field: Field, form: Form, record: Record) -> bool:
+    return field.is_required and not (form.is_nullable and record.kind not in ("pydantic", "typeddict"))
+
+
+_NAMES = {
+    "none": "None",
+    "datetime": "datetime",
+    "tuple": "tuple",
+    "set": "set",
+    "iterator": "an iterator",
+}
+_FIXES = {
+    "none": "Leave the parameter out.",
+    "datetime": "Take a str and parse it.",
+    "tuple": "Use list[…], or a class that derives from cog.BaseModel.",
+    "set": "Use list[…].",
+    "iterator": "Use list[…].",
+}
+
+
+def _key_schema(key: Form | None) -> dict[str, Any] | None:
+    """Return what the keys of a dictionary must be as texts, None if any text will do."""
+    if key is None or key.kind == "any" or key.value is str:
+        return None
+    if key.kind == "scalar":
+        return {"pattern": _KEY_PATTERNS[key.value]} if key.value in _KEY_PATTERNS else {"enum": ["false", "true"]}
+    import json
+
+    values = [json_value(value) for value in key.value]
+    return {"enum": [value if isinstance(value, str) else json.dumps(value) for value in values]}
+
+
+def element(form: Form) -> Form:
+    """Return the form of a list's items, or the form itself where it is no list."""
+    return form.children[0].without_none() if form.kind == "list" and form.children else form
+
+
+def choice_values(info: FieldInfo) -> list[Any]:
+    """Return the choices as JSON values.
+
+    Args:
+        info: what `Input` was given.
+
+    Raises:
+        Unsupported: JSON has no such value.
+    """
+    try:
+        return [json_value(choice) for choice in info.choices or ()]
+    except NotJSON:
+        raise Unsupported("its choices have a value that JSON doesn't have", "Use texts or numbers.") from None
+
+
+def add_limits(schema: dict[str, Any], form: Form, info: FieldInfo) -> None:
+    """Add to a schema what `Input` says beside the default and the choices.
+
+    Args:
+        schema: of the input; it is changed.
+        form: what the input is.
+        info: what `Input` was given.
+
+    Raises:
+        Unsupported: the limits don't go with the type.
+    """
+    form = form.without_none()
+    limits = {"minimum": info.ge, "maximum": info.le, "pattern": info.regex}
+    lengths = {"minLength": info.min_length, "maxLength": info.max_length}
+    found = {name: value for name, value in limits.items() if value is not None}
+    found.update({name: int(value) for name, value in lengths.items() if value is not None})
+    if form.kind == "union" and (found or info.choices):
+        raise Unsupported(
+            "constraints and choices are not supported on union inputs",
+            "Put them on one of its types: Union[Annotated[int, Input(ge=1)], str].",
+        )
+    schema.update(found)
+    if info.description is not None:
+        schema["description"] = info.description
+    if info.deprecated is True:
+        schema["deprecated"] = True
+    if info.accept is not None:
+        if element(form).kind not in ("path", "file"):
+            raise Unsupported("accept is only valid on Path or File inputs", "Remove it.")
+        schema["x-cog-accept"] = info.accept

@@ -1,0 +1,141 @@
+"""The schemas that pydantic 2 makes of its models, in the dialect of OpenAPI 3.0."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ._forms import Unsupported
+from ._schema import nullable
+
+# What is taken over as it stands. The rest is translated below or, like `examples`, says nothing that is checked.
+_KEPT = frozenset(
+    {
+        "default",
+        "deprecated",
+        "description",
+        "enum",
+        "format",
+        "maxItems",
+        "maxLength",
+        "maxProperties",
+        "maximum",
+        "minItems",
+        "minLength",
+        "minProperties",
+        "minimum",
+        "multipleOf",
+        "readOnly",
+        "required",
+        "title",
+        "type",
+        "uniqueItems",
+        "writeOnly",
+    }
+)
+
+
+def input_schema(cls: Any, definitions: dict[str, Any] | None) -> tuple[dict[str, Any], bool]:
+    """Return the schema of a model as an input.
+
+    Args:
+        cls: the model class.
+        definitions: takes the models within as components, so that recursion is followed; without it they are part of
+            the schema, and a model within itself is a plain object.
+
+    Returns:
+        The schema, and whether it is whole.
+
+    Raises:
+        Unsupported: pydantic has no schema for a field.
+    """
+    try:
+        schema = cls.model_json_schema(mode="validation")
+    except Exception as error:  # pydantic's own error classes, and whatever the hooks of a field's type raise.
+        text = str(error).partition("\n")[0]
+        raise Unsupported(
+            f"pydantic can't describe {cls.__name__}: {text}", "Give the field a type that JSON has."
+        ) from None
+    translation = _Translation(cls.__name__, schema.get("$defs", {}), definitions)
+    return translation.of(schema, ()), translation.is_whole
+
+
+class _Translation:
+    def __init__(self, prefix: str, parts: dict[str, Any], definitions: dict[str, Any] | None) -> None:
+        self._prefix = prefix
+        self._parts = parts
+        self._definitions = definitions
+        self.is_whole = True
+
+    def of(self, schema: Any, within: tuple[str, ...]) -> dict[str, Any]:
+        """Translate a schema; `within` names the parts it stands in."""
+        if not isinstance(schema, dict):  # true: anything, as {} is
+            return {}
+        found: dict[str, Any] = {key: value for key, value in schema.items() if key in _KEPT or key.startswith("x-")}
+        if found.get("type") == "null":
+            return {"enum": [None], "nullable": True}
+        if "const" in schema:
+            found["enum"] = [schema["const"]]
+        if isinstance(pattern := schema.get("pattern"), str) and _is_shared(pattern):
+            found["pattern"] = pattern
+        self._add_bounds(found, schema)
+        self._add_parts(found, schema, within)
+        alternatives: list[Any] = schema.get("anyOf") or schema.get("oneOf") or []
+        members = [self.of(member, within) for member in alternatives]
+        values = [member for member in members if member.get("enum") != [None]]
+        if len(values) == 1:
+            found = {**values[0], **found}
+        elif values:
+            found["anyOf"] = values
+        if len(values) < len(members):
+            nullable(found)
+        if "$ref" in schema:
+            found = {**self._part(schema["$ref"].rpartition("/")[2], within), **found}
+        for part in schema.get("allOf", ()):
+            found = {**self.of(part, within), **found}
+        return found
+
+    def _add_bounds(self, found: dict[str, Any], schema: dict[str, Any]) -> None:
+        for bound, keyword in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+            if keyword in schema:
+                found[bound] = schema[keyword]
+                found[keyword] = True
+
+    def _add_parts(self, found: dict[str, Any], schema: dict[str, Any], within: tuple[str, ...]) -> None:
+        if "properties" in schema:
+            found["properties"] = {name: self.of(each, within) for name, each in schema["properties"].items()}
+        if isinstance(others := schema.get("additionalProperties"), dict):
+            found["additionalProperties"] = self.of(others, within)
+        elif others is not None:
+            found["additionalProperties"] = others
+        if "prefixItems" in schema:
+            items = []
+            for item in [self.of(each, within) for each in schema["prefixItems"]]:
+                if item not in items:
+                    items.append(item)
+            found["items"] = items[0] if len(items) == 1 else {"anyOf": items}
+        elif "items" in schema:
+            found["items"] = self.of(schema["items"], within)
+        elif found.get("type") == "array":
+            found["items"] = {}
+
+    def _part(self, name: str, within: tuple[str, ...]) -> dict[str, Any]:
+        if self._definitions is None:
+            if name in within:
+                self.is_whole = False
+                return {"type": "object"}
+            return self.of(self._parts[name], (*within, name))
+        component = f"{self._prefix}.{name}"
+        if component not in self._definitions:
+            self._definitions[component] = {}  # Before it is made: it may refer to itself.
+            self._definitions[component] = self.of(self._parts[name], within)
+        return {"$ref": f"#/components/schemas/{component}"}
+
+
+def _is_shared(pattern: str) -> bool:
+    """Tell whether a pattern means the same to pydantic (Rust) and here; pydantic checks it anyway."""
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return "\\z" not in pattern
