@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +12,8 @@ from typing import Any
 import pytest
 from cases import PYTHONS, case, folders, same, short
 from decisions import ACCEPTED, REFUSED, SERVED
-
-Server = pytest.importorskip("support.server", reason="needs Tests/support").Server
+from support.server import Server
+from support.waiting import wait_for
 
 CONFORMANCE = {path.name: path for path in folders("conformance") if not path.name.startswith("quirk_")}
 ADDITIONS = {path.name: path for path in folders("additions")}
@@ -86,8 +87,18 @@ def test_addition(python: str, name: str) -> None:
         return
     with serving(python, folder, "READY") as server:
         same(server.get("/openapi.json").json, json.loads((folder / "openapi.json").read_text()))
+        logs = server.health()["setup"]["logs"]
+        for text in case(folder).get("logs", ()):
+            assert text in logs
         for example in json.loads((folder / "examples.json").read_text()):
             check(server, example)
+            wait_for(lambda: not input_files(server), "files of inputs to be removed")
+
+
+def input_files(server: Any) -> list[str]:
+    """Return the files that were fetched for inputs and are still there."""
+    # os.walk passes over folders that vanish while it looks.
+    return [name for _, _, names in os.walk(server.temp) for name in names if name.startswith("tmp")]
 
 
 def check(server: Any, example: dict[str, Any]) -> None:

@@ -122,12 +122,27 @@ def _to_path(value: Any, where: str, files: dict[str, str]) -> Any:
 
 
 def _fetched(url: str, where: str) -> Path:
+    """Fetch a file that the server didn't: one at a place that no pattern names, such as a record within itself."""
+    from weakref import finalize
+
     try:
-        path = Path.validate(url)
-        assert isinstance(path, URLPath)
-        return path.convert()
+        source = Path.validate(url)
+        assert isinstance(source, URLPath)
+        path = source.convert()
     except (OSError, ValueError) as error:
         raise InputError(where, str(error)) from error
+    # The arguments hold the path while the prediction runs; the file goes with it.
+    finalize(path, _remove, str(path))
+    return path
+
+
+def _remove(file: str) -> None:
+    import os
+
+    try:
+        os.unlink(file)
+    except FileNotFoundError:
+        pass  # The model has moved it.
 
 
 def _to_file(value: Any, where: str, files: dict[str, str]) -> io.IOBase:

@@ -164,7 +164,10 @@ class _Components:
             raise Unsupported("it has no type annotation", f"Write what it takes, for example `{parameter.name}: str`.")
         form, info = self._form(parameter)
         default, info = written_default(parameter, info)
-        schema = InputSchemas().of(form)
+        schemas = InputSchemas()
+        schema = schemas.of(form)
+        if schemas.leaves_out:
+            self._warn_of_unchecked(parameter.name, form)
         schema["title"] = title(parameter.name)
         if info is not None:
             add_limits(schema, form, info)
@@ -183,11 +186,20 @@ class _Components:
         except _forms.Unresolved as problem:
             if self._is_strict:
                 raise
-            import warnings
-
-            refusal = self._refusal(parameter.name, f"{problem.what}, so it is not checked", problem.fix)
-            warnings.warn(str(refusal), UserWarning, stacklevel=2)
+            self._warn(parameter.name, problem)
             return Form("anything"), None
+
+    def _warn_of_unchecked(self, parameter: str, form: Form) -> None:
+        full = InputSchemas(is_full=True)
+        full.of(form)
+        for problem in full.unchecked:
+            self._warn(parameter, problem)
+
+    def _warn(self, parameter: str, problem: Unsupported) -> None:
+        import warnings
+
+        refusal = self._refusal(parameter, f"{problem.what}, so it is not checked", problem.fix)
+        warnings.warn(str(refusal), UserWarning, stacklevel=2)
 
     def _with_choices(self, schema: dict[str, Any], form: Form, name: str, info: FieldInfo) -> dict[str, Any]:
         values = choice_values(info)

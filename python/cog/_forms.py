@@ -46,7 +46,7 @@ class Form:
         # (value: form of the keys; children: form of the values; or neither), list (children: item or nothing), tuple
         # (children), set (children: item), iterator (children: item; value: whether clients concatenate), union
         # (children), nullable (children: one), literal (value: the values), enum (value: the class), record (value:
-        # Record).
+        # Record), unsupported (value: why), which stands only for what a dictionary or a TypedDict holds.
         self.kind = kind
         self.value = value
         self.children = children
@@ -175,10 +175,7 @@ def _parse_generic(annotation: Any, origin: Any, names: Names) -> Form:
     if origin is list:
         return Form("list", None, _parse_all(annotation, arguments, names, 1))
     if origin is dict:
-        children = _parse_all(annotation, arguments, names, 2)
-        if children and children[0].kind not in ("scalar", "any", "literal", "enum"):
-            raise Unsupported(f"{spelled(annotation)} has keys that JSON doesn't have", "Use dict[str, …].")
-        return Form("dict", children[0] if children else None, children[1:])
+        return _parse_dict(annotation, arguments, names)
     if origin in _ITERATORS:
         return _parse_iterator(annotation, origin, arguments, names)
     if origin in (set, frozenset):
@@ -189,7 +186,26 @@ def _parse_generic(annotation: Any, origin: Any, names: Names) -> Form:
         return parse(arguments[0], names)
     if isinstance(origin, type) and record_of(annotation) is not None:
         return Form("record", record_of(annotation))
-    raise Unsupported(f"{spelled(annotation)} is not supported", _hint(annotation))
+    hint = f"Use list[{spelled(arguments[0])}]." if origin in _SEQUENCES and arguments else _hint(annotation)
+    raise Unsupported(f"{spelled(annotation)} is not supported", hint)
+
+
+_SEQUENCES = (abc.Sequence, abc.MutableSequence, abc.Collection, abc.Set, abc.MutableSet)
+
+
+def _parse_dict(annotation: Any, arguments: tuple[Any, ...], names: Names) -> Form:
+    try:
+        children = _parse_all(annotation, arguments, names, 2)
+        if children and children[0].kind not in ("scalar", "any", "literal", "enum"):
+            raise Unsupported(f"{spelled(annotation)} has keys that JSON doesn't have", "Use dict[str, …].")
+    except Unresolved:
+        raise
+    except Unsupported as problem:
+        if len(arguments) != 2:
+            raise
+        # As an input it is an object all the same; who needs to know more asks for the reason.
+        return Form("dict", None, (Form("unsupported", problem),))
+    return Form("dict", children[0] if children else None, children[1:])
 
 
 _ITERATORS: dict[Any, str] = {
@@ -376,10 +392,13 @@ def record_forms(record: Record) -> list[tuple[str, Form, Any]]:
                 )
             form = parse(field.annotation, names)
         except Unsupported as problem:
-            if record.kind != "pydantic" or isinstance(field.default, FieldInfo):
-                what = f'field "{field.name}" of {record.cls.__name__}: {problem.what}'
-                raise Unsupported(what, problem.fix) from None
-            # pydantic knows far more types and checks its values itself.
-            form = Form("anything")
+            what = f'field "{field.name}" of {record.cls.__name__}: {problem.what}'
+            refusal = Unsupported(what, problem.fix)
+            if record.kind == "typeddict":
+                form = Form("unsupported", refusal)
+            elif record.kind == "pydantic" and not isinstance(field.default, FieldInfo):
+                form = Form("anything")  # pydantic knows far more types and checks its values itself.
+            else:
+                raise refusal from None
         found.append((field.name, form, field))
     return found

@@ -27,6 +27,7 @@ class InputSchemas:
     Attributes:
         definitions: the components that full schemas refer to.
         leaves_out: whether the schemas made so far leave something out that full ones say.
+        unchecked: why parts of dictionaries or of a `TypedDict` have no full schema: any value passes there.
     """
 
     def __init__(self, is_full: bool = False) -> None:
@@ -34,6 +35,7 @@ class InputSchemas:
         self._names: dict[Record, str] = {}
         self.definitions: dict[str, Any] = {}
         self.leaves_out = False
+        self.unchecked: list[Unsupported] = []
 
     def of(self, form: Form, within: tuple[Record | None, ...] = ()) -> dict[str, Any]:
         """Return the schema of an input, without what belongs to its parameter (title, default, limits).
@@ -72,6 +74,8 @@ class InputSchemas:
             return {"anyOf": [self.of(member, within) for member in form.children]}
         if kind == "record":
             return self._record(form.value, within)
+        if kind == "unsupported":
+            raise form.value
         schema = leaf_schema(form)
         if schema is None:
             raise Unsupported(f"{_NAMES[kind]} can't be an input", _FIXES[kind])
@@ -81,12 +85,21 @@ class InputSchemas:
         if not form.children or not (self._is_full or within):
             self.leaves_out = self.leaves_out or bool(form.children)
             return dict(OBJECT)
-        schema = {**OBJECT, "additionalProperties": self.of(form.children[0], (*within, None))}
+        schema = {**OBJECT, "additionalProperties": self._part(form.children[0], (*within, None))}
         if (names := _key_schema(form.value)) is not None:
             if self._is_full:
                 schema["propertyNames"] = names
             self.leaves_out = True
         return schema
+
+    def _part(self, form: Form, within: tuple[Record | None, ...]) -> dict[str, Any]:
+        """Return the schema of what a dictionary or a `TypedDict` holds."""
+        try:
+            return self.of(form, within)
+        except Unsupported as problem:
+            # The original knows nothing of what these hold: a model that it serves is not refused for that.
+            self.unchecked.append(problem)
+            return {}
 
     def _record(self, record: Record, within: tuple[Record | None, ...]) -> dict[str, Any]:
         if not self._is_full:
@@ -113,7 +126,8 @@ class InputSchemas:
         for name, form, field in record_forms(record):
             if not field.is_constructed:
                 continue
-            schema = {**self.of(form, (*within, record)), "title": title(name)}
+            make = self._part if record.kind == "typeddict" else self.of
+            schema = {**make(form, (*within, record)), "title": title(name)}
             if field.has_value:
                 try:
                     schema["default"] = json_value(field.default)

@@ -163,6 +163,8 @@ def output_schema(form: Form, within: tuple[Record, ...] = ()) -> dict[str, Any]
         return {"type": "object", "nullable": True}
     if kind == "datetime":
         return {"type": "string", "format": "date-time"}
+    if kind == "unsupported":
+        raise form.value
     if kind == "record":
         return _output_record(form.value, within)
     leaf = leaf_schema(form)
