@@ -12,8 +12,9 @@ from ._input_schema import InputSchemas, add_limits, choice_values, element
 from ._inputs import has_factory, written_default
 from ._schema import NotJSON, json_value, output_schema, title, value_type
 from ._signature import EMPTY, Parameter, Signature
+from ._validate import contradiction
 from ._version import version
-from .errors import SchemaError
+from .errors import DocumentError, SchemaError
 from .input import FieldInfo
 
 __all__ = ["describe", "for_server", "generate", "validate"]
@@ -147,15 +148,22 @@ class _Components:
             except Unsupported as problem:
                 raise self._refusal(parameter.name, problem.what, problem.fix) from None
             schema["x-order"] = len(properties)
+            problem_of_limits = contradiction(schema, self.made)
+            if problem_of_limits is not None:
+                what = self._told(parameter.name, problem_of_limits, "Correct the default or the limits.")
+                raise DocumentError(f"Model schema is invalid: {what}")
             properties[parameter.name] = schema
         return properties
 
     def _refusal(self, parameter: str, what: str, fix: str) -> SchemaError:
+        return SchemaError(self._told(parameter, what, fix))
+
+    def _told(self, parameter: str, what: str, fix: str) -> str:
         from ._source import place
 
         name = self._signature.name
         subject = f"parameter '{parameter}' of {name}()" if parameter else f"{name}()"
-        return SchemaError(f"{place(self._signature.function, parameter)}: {subject}: {what}. {fix}")
+        return f"{place(self._signature.function, parameter)}: {subject}: {what}. {fix}"
 
     # MARK: - A parameter
 

@@ -17,6 +17,10 @@ _TYPES: dict[str, tuple[type[Any], ...]] = {
     "object": (dict,),
 }
 
+# What regular expressions of JSON Schema may have and Python's may not: \p{L}, \x{1F600}, (?<name>…), [[:alpha:]],
+# possessive quantifiers, atomic groups, and flags in the middle.
+_FOREIGN = re.compile(r"\\[pPzQEGRhHKXNcu]|\\x\{|\(\?<[A-Za-z_]|\[\[:|[*+?}]\+|\(\?>|\(\?\||\(\?[a-zA-Z]+[:)]")
+
 
 def check(document: dict[str, Any]) -> None:
     """Check the inputs that a document describes.
@@ -37,6 +41,23 @@ def check(document: dict[str, Any]) -> None:
             raise DocumentError(f'Model schema is invalid: schema "{name}": {problem}') from None
 
 
+def contradiction(schema: dict[str, Any], schemas: dict[str, Any]) -> str | None:
+    """Find what contradicts itself in the schema of one input.
+
+    Args:
+        schema: the input's.
+        schemas: the components that it refers to.
+
+    Returns:
+        What is wrong, None if nothing is.
+    """
+    try:
+        _check_schema(schema, "", schemas)
+    except _Contradiction as problem:
+        return str(problem)
+    return None
+
+
 class _Contradiction(Exception):
     pass
 
@@ -44,10 +65,9 @@ class _Contradiction(Exception):
 def _check_schema(schema: Any, where: str, schemas: dict[str, Any]) -> None:
     if not isinstance(schema, dict):
         return
-    pattern = schema.get("pattern")
-    if isinstance(pattern, str):
+    if isinstance(pattern := schema.get("pattern"), str):
         try:
-            re.compile(pattern)
+            _compiled(pattern)
         except re.error as error:
             raise _Contradiction(f"{where}the pattern {pattern!r} is no regular expression: {error}") from None
     if "default" in schema and schema["default"] is not None:
@@ -78,6 +98,20 @@ def _problem(value: Any, schema: dict[str, Any], schemas: dict[str, Any]) -> str
     return next((problem for problem in problems if problem is not None), None)
 
 
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    """Compile a pattern; None where the server understands it and Python doesn't.
+
+    Raises:
+        re.error: nobody would understand it.
+    """
+    try:
+        return re.compile(pattern)
+    except re.error:
+        if _FOREIGN.search(pattern):
+            return None
+        raise
+
+
 def _is_same(value: Any, choice: Any) -> bool:
     return bool(value == choice) and isinstance(value, bool) == isinstance(choice, bool)
 
@@ -104,7 +138,8 @@ def _limit_problem(value: Any, schema: dict[str, Any]) -> str | None:
             return f"minimum string length is {schema['minLength']}, got {value!r}"
         if "maxLength" in schema and len(value) > schema["maxLength"]:
             return f"maximum string length is {schema['maxLength']}, got {value!r}"
-        if "pattern" in schema and not re.search(schema["pattern"], value):
+        pattern = _compiled(schema["pattern"]) if "pattern" in schema else None
+        if pattern is not None and not pattern.search(value):
             return f"string doesn't match the regular expression {schema['pattern']!r}, got {value!r}"
     return None
 

@@ -1,0 +1,11 @@
+from fractions import Fraction
+
+from cog import BaseRunner
+
+
+class Runner(BaseRunner):
+    def run(
+        self,
+        share: Fraction,
+    ) -> str:
+        return ""
