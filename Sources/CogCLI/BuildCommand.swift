@@ -7,7 +7,7 @@ struct BuildCommand: AsyncParsableCommand {
         commandName: "build", abstract: "Build an image from cog.yaml.")
 
     @Option(
-        name: [.customShort("t", allowingJoined: true), .long],
+        name: .shortAndLong,
         help: ArgumentHelp("A name for the image: NAME or NAME:TAG.", valueName: "name"))
     var tag: String?
 
@@ -24,17 +24,15 @@ struct BuildCommand: AsyncParsableCommand {
     func run() async throws {
         let session = Session(global)
         let console = session.console
-        let engine = try await session.connect()
         let project = try session.loadProject(self.project.file)
         let name = tag ?? project.config.image ?? project.config.model ?? project.derivedImageName
         var request = self.project.request(name, session)
         try full.apply(to: &request, project, session)
         request.timestamp = timestamp >= 0 ? timestamp : nil
         request.skipsSchema = skipSchemaValidation
+        let builder = try await session.builder(project, request)
         console.info("Building Docker image from environment in \(project.configName) as \(console.bold(name))...")
         console.info("")
-        let builder = ImageBuilder(
-            project: project, engine: engine, console: console, planner: session.planner(project), request: request)
         _ = try await builder.buildFull()
         console.info("")
         console.success("Image built as \(console.bold(name))")

@@ -23,9 +23,9 @@ struct DebugCommand: ParsableCommand {
         let project = try session.loadProject(self.project.file)
         var request = self.project.request(imageName ?? project.derivedImageName, session)
         request.separatesWeights = separateWeights
-        let planner = session.planner(project)
-        let plan = try planner.plan(request)
-        for warning in plan.packages.warnings { session.console.warn(warning) }
+        request.describesModel = false
+        let plan = try session.planner(project).plan(request)
+        session.console.tell(plan.notes)
         guard separateWeights else { return Console.result(Dockerfile.text(plan)) }
         Console.result("=== Weights Dockerfile contents:\n\(Dockerfile.weightsText(plan.separateWeights))===\n")
         Console.result("=== Runner Dockerfile contents:\n\(Dockerfile.text(plan))===\n")

@@ -8,7 +8,7 @@ struct ExecCommand: AsyncParsableCommand {
         commandName: "exec", abstract: "Run a command in the model's environment.")
 
     @Option(
-        name: [.customShort("p", allowingJoined: true), .long], parsing: .unconditionalSingleValue,
+        name: .shortAndLong, parsing: .unconditionalSingleValue,
         help: ArgumentHelp("Publish a port: PORT or HOST:PORT, by default on 127.0.0.1. Repeatable.", valueName: "port")
     )
     var publish: [String] = []
@@ -35,15 +35,15 @@ struct ExecCommand: AsyncParsableCommand {
         guard !command.isEmpty else { throw ValidationError("Missing expected argument '<command> ...'") }
         let ports = try publish.map(PublishedPort.parse)
         let gpus = try ContainerOptions.checkGPUs(container.gpus)
-        let engine = try await session.connect()
         let project = try session.loadProject(self.project.file)
         var request = self.project.request(project.derivedImageName, session)
         request.secrets = try secrets.parsed(project, session)
+        request.describesModel = false
+        let builder = try await session.builder(project, request)
+        let engine = builder.engine
         console.info("Building Docker image from environment in \(project.configName)...")
         console.info("")
-        let builder = ImageBuilder(
-            project: project, engine: engine, console: console, planner: session.planner(project), request: request)
-        _ = try await builder.buildLight(describes: false)
+        _ = try await builder.buildLight()
         console.info("")
         console.info(
             "Running \(console.bold(command.joined(separator: " "))) in Docker with the current directory mounted as a "

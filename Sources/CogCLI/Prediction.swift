@@ -30,21 +30,19 @@ struct Prediction {
         let fingerprint = SourceFingerprint(project)
         let known = fingerprint.knownDocument()
         if let known { _ = try request.input(known) }
-        let engine = try await session.connect()
         var build = self.project.request(project.derivedImageName, session)
         build.secrets = try secrets.parsed(project, session)
+        let builder = try await session.builder(project, build)
         console.info("Building Docker image from environment in \(project.configName)...")
         console.info("")
-        let builder = ImageBuilder(
-            project: project, engine: engine, console: console, planner: session.planner(project), request: build)
-        let result = try await builder.buildLight(describes: true)
+        let result = try await builder.buildLight()
         guard let document = result.document else { return }
         fingerprint.store()
         let input = try request.input(document)
         var options = ContainerOptions(name: Session.containerName("predict"), image: project.derivedImageName)
         options.binds = ["\(project.directory):/src"]
         options.gpus = gpus ?? (project.config.build.gpu ? "all" : nil)
-        try await serve(options, engine, isExplicitGPU: gpus != nil) { server throws(CogError) in
+        try await serve(options, builder.engine, isExplicitGPU: gpus != nil) { server throws(CogError) in
             try await request.send(input: input, to: server.client, document: document, console: console)
         }
     }

@@ -17,20 +17,18 @@ struct PushCommand: AsyncParsableCommand {
     func run() async throws {
         let session = Session(global)
         let console = session.console
-        let engine = try await session.connect()
         let project = try session.loadProject(self.project.file)
         let target = try target(project, session)
         var request = self.project.request(target, session)
         try full.apply(to: &request, project, session)
         request.labels = ["run.cog.push_id": TimeOrderedID.make(now: Date())]
+        let builder = try await session.builder(project, request)
         console.info("Building Docker image from environment in \(project.configName) as \(console.bold(target))...")
         console.info("")
-        let builder = ImageBuilder(
-            project: project, engine: engine, console: console, planner: session.planner(project), request: request)
         _ = try await builder.buildFull()
         console.info("")
         console.info("Pushing to \(console.bold(target))...")
-        let reference = try await engine.push(target, quiet: request.progress == "quiet")
+        let reference = try await builder.engine.push(target, quiet: request.progress == "quiet")
         console.plain("")
         console.plain("  image  \(reference)")
         if let parsed = try? ImageReference(target), parsed.host == "r8.im" {

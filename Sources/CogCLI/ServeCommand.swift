@@ -10,7 +10,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The address to listen on.")
     var host = "127.0.0.1"
 
-    @Option(name: [.customShort("p", allowingJoined: true), .long], help: "The port to listen on.")
+    @Option(name: .shortAndLong, help: "The port to listen on.")
     var port = 8393
 
     @Option(help: ArgumentHelp("Where the server uploads output files.", valueName: "url"))
@@ -48,15 +48,14 @@ struct ServeCommand: AsyncParsableCommand {
     private func serve(_ session: Session) async throws {
         let console = session.console
         let gpus = try ContainerOptions.checkGPUs(container.gpus)
-        let engine = try await session.connect()
         let project = try session.loadProject(self.project.file)
         var request = self.project.request(project.derivedImageName, session)
         request.secrets = try secrets.parsed(project, session)
+        let builder = try await session.builder(project, request)
+        let engine = builder.engine
         console.info("Building Docker image from environment in \(project.configName)...")
         console.info("")
-        let builder = ImageBuilder(
-            project: project, engine: engine, console: console, planner: session.planner(project), request: request)
-        _ = try await builder.buildLight(describes: true)
+        _ = try await builder.buildLight()
         var options = ContainerOptions(name: Session.containerName("serve"), image: request.tag)
         options.command = [
             "python", "--check-hash-based-pycs", "never", "-m", "cog.server.http", "--await-explicit-shutdown", "true",

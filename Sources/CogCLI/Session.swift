@@ -43,6 +43,17 @@ struct Session {
         BuildPlanner(project: project, environment: environment, executable: Self.executable)
     }
 
+    /// Plans a build and tells what is unusual about it, then connects to the engine: what is wrong with a project is
+    /// told even where no engine answers.
+    func builder(_ project: Project, _ request: BuildRequest) async throws -> ImageBuilder {
+        let planner = planner(project)
+        let plan = try planner.plan(request)
+        console.tell(plan.notes)
+        return ImageBuilder(
+            project: project, engine: try await connect(), console: console, planner: planner, plan: plan,
+            request: request)
+    }
+
     /// The progress mode for builds when none is given.
     func progress(_ option: String?) -> String {
         if let option { return option }

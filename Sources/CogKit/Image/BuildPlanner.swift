@@ -19,6 +19,7 @@ package struct BuildPlanner {
 
     /// The plan, with everything that can be wrong found before the engine is asked for anything.
     package func plan(_ request: BuildRequest) throws(CogError) -> BuildPlan {
+        try checkReference(request)
         let sources = try PackageSources.find(
             config: project.config, environment: environment, directories: wheelDirectories,
             working: FileManager.default.currentDirectoryPath)
@@ -30,6 +31,8 @@ package struct BuildPlanner {
         var plan = BuildPlan(config: project.config, base: base, packages: packages, sources: sources)
         plan.otherConfigName = project.configName == "cog.yaml" ? nil : project.configName
         plan.certificate = try environment["COG_CA_CERT"].flatMapNonEmpty(CACertificate.read)
+        plan.notes = packages.warnings.map { .warning($0) }
+        if plan.certificate != nil { plan.notes.append(.info("Injecting CA certificate from COG_CA_CERT")) }
         plan.hasInit = initProgram != nil
         plan.strip = request.strip
         plan.precompile = request.precompile
@@ -41,6 +44,16 @@ package struct BuildPlanner {
         try plan.validate()
         for artifact in packages.artifacts { _ = try artifactPath(artifact) }
         return plan
+    }
+
+    /// A document is made from the model that the configuration names.
+    private func checkReference(_ request: BuildRequest) throws(CogError) {
+        guard request.describesModel, !request.skipsSchema, request.schemaFile == nil,
+            environment["COG_OPENAPI_SCHEMA", default: ""].isEmpty
+        else { return }
+        guard project.config.predict != nil || project.config.train != nil else {
+            throw .config(["no predict or train reference found in \(project.configName)"])
+        }
     }
 
     /// The absolute path of a local wheel or archive, which must be a regular file inside the project.

@@ -16,6 +16,8 @@ package struct BuildRequest: Equatable, Sendable {
     /// A ready document instead of one made from the model.
     package var schemaFile: String?
     package var skipsSchema = false
+    /// Whether the image's model is described; false for containers that run a command.
+    package var describesModel = true
     /// `SOURCE_DATE_EPOCH`; nil for none.
     package var timestamp: Int?
     package var strip = false

@@ -6,17 +6,26 @@ import Foundation
 /// back to this machine, then up to the image itself, for which every layer is in the cache already.
 package struct ImageBuilder: Sendable {
     let project: Project
-    let engine: Engine
+    /// The engine that holds the images.
+    package let engine: Engine
     let console: Console
     let planner: BuildPlanner
+    private let plan: BuildPlan
     private let request: BuildRequest
     private let directory: String
 
-    package init(project: Project, engine: Engine, console: Console, planner: BuildPlanner, request: BuildRequest) {
+    /// - Parameters:
+    ///   - planner: what made `plan`.
+    ///   - plan: the plan for `request`.
+    package init(
+        project: Project, engine: Engine, console: Console, planner: BuildPlanner, plan: BuildPlan,
+        request: BuildRequest
+    ) {
         self.project = project
         self.engine = engine
         self.console = console
         self.planner = planner
+        self.plan = plan
         self.request = request
         directory = project.stateDirectory + "/build"
     }
@@ -39,11 +48,9 @@ package struct ImageBuilder: Sendable {
     }
 
     /// Builds the image without the project, which is mounted when it runs.
-    ///
-    /// - Parameter describes: whether the model's document is needed.
-    package func buildLight(describes: Bool) async throws(CogError) -> Result {
+    package func buildLight() async throws(CogError) -> Result {
         try await build { builder throws(CogError) in
-            let description = describes ? try await builder.describe() : nil
+            let description = request.describesModel ? try await builder.describe() : nil
             try await builder.finish(.environment, description: nil)
             return Result(document: description?.document)
         }
@@ -54,7 +61,7 @@ package struct ImageBuilder: Sendable {
     private func build(_ body: (StagedBuild) async throws(CogError) -> Result) async throws(CogError) -> Result {
         let lock = try await ProjectLock.take(project.stateDirectory)
         defer { lock.release() }
-        var plan = try planner.plan(request)
+        var plan = plan
         plan.linksCopies = engine.linksCopies
         let files = BuildFiles(directory: directory, project: project, planner: planner, plan: plan)
         defer { files.remove() }

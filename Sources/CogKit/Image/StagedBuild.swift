@@ -24,9 +24,6 @@ struct StagedBuild: Sendable {
     /// Builds up to the stage that describes the model, and reads what it found.
     func describe() async throws(CogError) -> Description {
         let given = try givenDocument()
-        if given == nil, !request.skipsSchema, config.predict == nil, config.train == nil {
-            throw .build("image build failed: no predict or train reference found in \(project.configName)")
-        }
         if isCustom { return try await describeCustom(given) }
         let output = directory + "/document"
         try await run(["--target", Dockerfile.Stage.document.rawValue, "--output", "type=local,dest=\(output)"])
