@@ -16,10 +16,10 @@ enum CogMain {
     }
 
     private static func run(_ given: [String]) async -> Int32 {
-        var arguments = ArgumentNormalizer.normalized(given)
+        let arguments = ArgumentNormalizer.withCommandFirst(given)
         if let message = ArgumentNormalizer.unknownCommand(arguments) { return fail(message, usage: nil) }
-        arguments = ArgumentNormalizer.withFlagValues(await RunCommand.resolved(arguments))
         do {
+            let arguments = ArgumentNormalizer.withPlainOptions(try await RunCommand.resolved(arguments))
             var command = try Cog.parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

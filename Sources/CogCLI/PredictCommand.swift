@@ -9,12 +9,12 @@ struct PredictionOptions: ParsableArguments {
     var image: String?
 
     @Option(
-        name: [.customShort("i", allowingJoined: true), .long], parsing: .unconditionalSingleValue,
+        name: .shortAndLong, parsing: .unconditionalSingleValue,
         help: ArgumentHelp("Inputs; @path reads a file. Repeatable.", valueName: "name=value"))
     var input: [String] = []
 
     @Option(
-        name: [.customShort("o", allowingJoined: true), .long], parsing: .unconditional,
+        name: .shortAndLong, parsing: .unconditional,
         help: ArgumentHelp("Where the output is written.", valueName: "path"))
     var output = ""
 

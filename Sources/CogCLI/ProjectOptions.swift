@@ -25,8 +25,9 @@ struct ProjectOptions: ParsableArguments {
     var dockerfile: String?
 
     func validate() throws {
+        // To refuse prepared images asks for nothing, so it goes with everything.
         let given = [
-            ("--use-cog-base-image", useCogBaseImage != nil), ("--use-cuda-base-image", useCudaBaseImage != nil),
+            ("--use-cog-base-image", useCogBaseImage == true), ("--use-cuda-base-image", useCudaBaseImage != nil),
             ("--dockerfile", dockerfile != nil),
         ].filter(\.1).map(\.0)
         guard given.count < 2 else {

@@ -19,11 +19,15 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// Replaces `run` by `predict` or `exec`; leaves requests for help and all other commands alone.
-    static func resolved(_ arguments: [String]) async -> [String] {
+    static func resolved(_ arguments: [String]) async throws(CogError) -> [String] {
         guard arguments.first == "run" else { return arguments }
         let rest = Array(arguments.dropFirst())
         if rest.first == "-h" || rest.first == "--help" { return arguments }
         let environment = ProcessInfo.processInfo.environment
+        let mode = environment["COG_RUN_MODE"].flatMap { $0.isEmpty ? nil : $0 }
+        if let mode, RunMeaning(rawValue: mode) == nil {
+            throw .usage("invalid COG_RUN_MODE \"\(mode)\": use predict or exec")
+        }
         let questions = RunMeaning.Questions(
             isPath: { FileManager.default.fileExists(atPath: $0) },
             isModelImage: { name in
@@ -33,7 +37,7 @@ struct RunCommand: AsyncParsableCommand {
                 else { return false }
                 return labels["run.cog.config"] != nil
             })
-        let meaning = await RunMeaning.of(rest, mode: environment["COG_RUN_MODE"], questions)
+        let meaning = await RunMeaning.of(rest, mode: mode, questions)
         return [meaning.rawValue] + rest
     }
 }

@@ -12,43 +12,54 @@ package enum ArgumentNormalizer {
         "http": ["serve"], "infer": ["predict", "run"],
     ]
 
-    private static let globalFlags: Set<String> = ["--debug", "--no-color", "--profile"]
-
-    /// Moves global options behind the subcommand and gives flags that may have a value one.
-    package static func normalized(_ arguments: [String]) -> [String] {
+    /// Moves global options from before the subcommand to behind it.
+    package static func withCommandFirst(_ arguments: [String]) -> [String] {
         var leading: [String] = []
         var rest = arguments[...]
-        while let first = rest.first {
-            if globalFlags.contains(first) || first.hasPrefix("--registry=") {
-                leading.append(first)
-                rest = rest.dropFirst()
-            } else if first == "--registry", rest.count > 1 {
-                leading += rest.prefix(2)
-                rest = rest.dropFirst(2)
-            } else {
-                break
-            }
+        while let first = rest.first, OptionForms.global.contains(OptionForms.split(first).name) {
+            let width = OptionForms.width(first)
+            leading += rest.prefix(width)
+            rest = rest.dropFirst(width)
         }
         guard let command = rest.first, !command.hasPrefix("-") else { return leading + rest }
         return [command] + leading + rest.dropFirst()
     }
 
-    /// `--use-cog-base-image` alone means true; what belongs to a command in the container is left alone.
-    package static func withFlagValues(_ arguments: [String]) -> [String] {
-        guard arguments.first != "exec" else {
-            let options = arguments.dropFirst().prefix { $0.hasPrefix("-") }
-            return ["exec"] + options.map(flagValue) + arguments.dropFirst(1 + options.count)
+    /// Writes options in one way: values of short options apart, flags without a value.
+    ///
+    /// Nothing is touched behind `--`, nor behind the first name of `exec`: that belongs to the command it runs.
+    package static func withPlainOptions(_ arguments: [String]) -> [String] {
+        let isExec = arguments.first == "exec"
+        var plain = Array(arguments.prefix(1))
+        var index = 1
+        while index < arguments.count {
+            let argument = arguments[index]
+            let isOption = OptionForms.isOption(argument)
+            if argument == "--" || (isExec && !isOption) { break }
+            let width = OptionForms.width(argument)
+            plain += isOption ? Self.plain(argument) : [argument]
+            plain += arguments[min(index + 1, arguments.count)..<min(index + width, arguments.count)]
+            index += width
         }
-        return arguments.map(flagValue)
+        return plain + arguments[min(index, arguments.count)...]
     }
 
-    private static func flagValue(_ argument: String) -> String {
-        argument == "--use-cog-base-image" ? argument + "=true" : argument
+    private static func plain(_ argument: String) -> [String] {
+        let (name, value) = OptionForms.split(argument)
+        if name == "--use-cog-base-image" {
+            return [name + "=" + (value.map { OptionForms.truth($0).map(String.init) ?? $0 } ?? "true")]
+        }
+        if let value, OptionForms.flags.contains(name), let isSet = OptionForms.truth(value) {
+            return isSet ? [name] : []
+        }
+        if let value, !name.hasPrefix("--"), OptionForms.withValue.contains(name) { return [name, value] }
+        return [argument]
     }
 
     /// What to say when there is no such subcommand; nil where there is.
     package static func unknownCommand(_ arguments: [String]) -> String? {
-        guard let word = arguments.first, !word.hasPrefix("-"), !commands.contains(word) else { return nil }
+        let words = arguments.first == "help" ? arguments.dropFirst() : arguments[...]
+        guard let word = words.first, !word.hasPrefix("-"), !commands.contains(word) else { return nil }
         let near = synonyms[word] ?? Suggestion.near(word, among: commands)
         let hint = near.isEmpty ? "" : "\n\nDid you mean this?\n" + near.map { "\t\($0)\n" }.joined()
         return "unknown command \"\(word)\" for \"cog\"\(hint)"

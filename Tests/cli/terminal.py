@@ -1,0 +1,103 @@
+"""Runs the real binary as at a terminal, in an environment of its own where no container engine answers."""
+
+import os
+import subprocess
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+COG = Path(os.environ.get("COG_TEST_BIN", ROOT / ".build" / "release")).resolve() / "cog"
+VERSION = (ROOT / "VERSION").read_text().strip()
+TIMEOUT_SECONDS = 120
+
+# Nothing listens there: a command that gets as far as the engine says that it can't reach it.
+NO_ENGINE = "unix:///nonexistent/docker.sock"
+ENGINE_ASKED = "error pinging docker daemon"
+
+CONFIG = 'build:\n  python_version: "3.12"\npredict: predict.py:Predictor\n'
+MODEL = """
+from cog import BasePredictor
+
+
+class Predictor(BasePredictor):
+    def predict(self, s: str) -> str:
+        return "hello " + s
+"""
+
+
+@dataclass
+class Result:
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+    def ok(self) -> "Result":
+        assert self.status == 0, f"status {self.status}\n{self.out}\n{self.err}"
+        return self
+
+    def fails(self, *texts: str, status: int = 1) -> "Result":
+        """A failure with nothing on standard output, and every one of the texts on standard error."""
+        assert self.status == status, f"status {self.status}\n{self.out}\n{self.err}"
+        assert self.out == ""
+        for text in texts:
+            assert text in self.err
+        return self
+
+
+class Project:
+    """A directory to run commands in."""
+
+    def __init__(self, directory: Path):
+        self.directory = directory
+
+    def write(self, path: str, text: str | bytes) -> Path:
+        file = self.directory / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(text, bytes):
+            file.write_bytes(text)
+        else:
+            file.write_text(textwrap.dedent(text).lstrip("\n"))
+        return file
+
+    def read(self, path: str) -> str:
+        return (self.directory / path).read_text()
+
+    def config(self, text: str) -> "Project":
+        self.write("cog.yaml", text)
+        return self
+
+    def build(self, *lines: str) -> "Project":
+        """A configuration with these lines below `build:`."""
+        return self.config("build:\n" + "".join(f"  {line}\n" for line in lines) + "predict: predict.py:Predictor\n")
+
+    def with_model(self) -> "Project":
+        self.write("predict.py", MODEL)
+        return self.config(CONFIG)
+
+    def cog(self, *arguments: str, cwd: str = ".", stdin: str = "", env: dict[str, str] | None = None) -> Result:
+        done = subprocess.run(
+            [COG, *arguments],
+            cwd=self.directory / cwd,
+            env=environment(self.directory, env),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    def dockerfile(self, *arguments: str, env: dict[str, str] | None = None) -> str:
+        """What `cog debug` prints."""
+        return self.cog("debug", *arguments, env=env).ok().out
+
+
+def environment(directory: Path, changes: dict[str, str] | None = None) -> dict[str, str]:
+    """Variables for a command: a home of its own, no settings of the machine that the tool would obey."""
+    home = directory.parent / "home"
+    home.mkdir(exist_ok=True)
+    kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "PYENV_ROOT") if name in os.environ}
+    return {**kept, "HOME": str(home), "LANG": "C.UTF-8", "DOCKER_HOST": NO_ENGINE, **(changes or {})}
