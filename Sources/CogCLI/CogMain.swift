@@ -19,7 +19,7 @@ enum CogMain {
         let arguments = ArgumentNormalizer.withCommandFirst(given)
         if let message = ArgumentNormalizer.unknownCommand(arguments) { return fail(message, usage: nil) }
         do {
-            let arguments = ArgumentNormalizer.withPlainOptions(try await RunCommand.resolved(arguments))
+            let arguments = ArgumentNormalizer.withPlainOptions(try await RunCommand.resolved(arguments, console))
             var command = try Cog.parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

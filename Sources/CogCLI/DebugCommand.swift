@@ -25,7 +25,7 @@ struct DebugCommand: ParsableCommand {
         request.separatesWeights = separateWeights
         request.describesModel = false
         let plan = try session.planner(project).plan(request)
-        session.console.tell(plan.notes)
+        session.tell(plan)
         guard separateWeights else { return Console.result(Dockerfile.text(plan)) }
         Console.result("=== Weights Dockerfile contents:\n\(Dockerfile.weightsText(plan.separateWeights))===\n")
         Console.result("=== Runner Dockerfile contents:\n\(Dockerfile.text(plan))===\n")

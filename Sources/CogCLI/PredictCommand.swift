@@ -60,9 +60,6 @@ struct PredictCommand: AsyncParsableCommand {
 
     func run() async throws {
         let session = Session(options.global)
-        if session.environment["COG_DEPRECATIONS"] == "1" {
-            session.console.warn("\"cog predict\" is deprecated, use \"cog run\"")
-        }
         var request = PredictionRequest()
         request.inputs = options.input
         request.json = try options.json.map(InputParser.readJSON)

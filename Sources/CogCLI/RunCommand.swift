@@ -3,7 +3,7 @@ import CogKit
 import Foundation
 
 /// `cog run`: a prediction or a command, see `RunMeaning`. The command line is rewritten before it is parsed, so this
-/// type only carries the help and the local prediction.
+/// type only carries the help.
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run one prediction, or a command in the model's environment.",
@@ -14,22 +14,26 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var options: PredictionOptions
 
-    func run() async throws {
-        try await PredictCommand.parse(Array(CommandLine.arguments.dropFirst(2))).run()
-    }
+    func run() async throws { throw CleanExit.helpRequest(self) }
 
     /// Replaces `run` by `predict` or `exec`; leaves requests for help and all other commands alone.
-    static func resolved(_ arguments: [String]) async throws(CogError) -> [String] {
-        guard arguments.first == "run" else { return arguments }
+    static func resolved(_ arguments: [String], _ console: Console) async throws(CogError) -> [String] {
+        let environment = ProcessInfo.processInfo.environment
         let rest = Array(arguments.dropFirst())
         if rest.first == "-h" || rest.first == "--help" { return arguments }
-        let environment = ProcessInfo.processInfo.environment
+        // Both names are meant to stay; whoever moves scripts from one to the other can ask to be told.
+        let notices = environment["COG_DEPRECATIONS"] == "1"
+        if arguments.first == "predict", notices { console.warn("\"cog predict\" is deprecated, use \"cog run\"") }
+        guard arguments.first == "run" else { return arguments }
         let mode = environment["COG_RUN_MODE"].flatMap { $0.isEmpty ? nil : $0 }
         if let mode, RunMeaning(rawValue: mode) == nil {
             throw .usage("invalid COG_RUN_MODE \"\(mode)\": use predict or exec")
         }
+        let working = FileManager.default.currentDirectoryPath
+        // Without a project every name counts from the current directory.
+        let directory = (try? Project.find("cog.yaml", from: working))?.0 ?? working
         let questions = RunMeaning.Questions(
-            isPath: { FileManager.default.fileExists(atPath: $0) },
+            isPath: { FileManager.default.fileExists(atPath: directory + "/" + $0) },
             isModelImage: { name in
                 // Without an engine there is no image either.
                 guard (try? ImageReference(name)) != nil, let engine = try? await Engine.connect(environment),
@@ -38,6 +42,7 @@ struct RunCommand: AsyncParsableCommand {
                 return labels["run.cog.config"] != nil
             })
         let meaning = await RunMeaning.of(rest, mode: mode, questions)
+        if meaning == .exec, notices { console.warn("\"cog run <command>\" is deprecated, use \"cog exec\"") }
         return [meaning.rawValue] + rest
     }
 }

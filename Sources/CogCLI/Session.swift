@@ -33,7 +33,8 @@ struct Session {
     /// Loads the project and tells what is unusual about its configuration.
     func loadProject(_ file: String) throws -> Project {
         let project = try Project.load(file, from: FileManager.default.currentDirectoryPath)
-        for warning in project.warnings { console.warn(warning) }
+        console.debug("project: \(project.directory), configuration: \(project.configName)")
+        console.tell(project.notes)
         return project
     }
 
@@ -48,10 +49,18 @@ struct Session {
     func builder(_ project: Project, _ request: BuildRequest) async throws -> ImageBuilder {
         let planner = planner(project)
         let plan = try planner.plan(request)
-        console.tell(plan.notes)
+        tell(plan)
         return ImageBuilder(
             project: project, engine: try await connect(), console: console, planner: planner, plan: plan,
             request: request)
+    }
+
+    /// Tells what is unusual about a plan, and with `--debug` what was chosen.
+    func tell(_ plan: BuildPlan) {
+        console.debug("base image: \(plan.base.reference)")
+        console.debug("SDK: \(plan.sources.sdk.place("cog"))")
+        console.debug("server: \(plan.sources.server?.place("coglet") ?? "the one that the SDK depends on")")
+        console.tell(plan.notes)
     }
 
     /// The progress mode for builds when none is given.

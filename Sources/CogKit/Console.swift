@@ -19,17 +19,66 @@ package struct Console: Sendable {
     package func success(_ text: String) { line("✔", "32", text) }
     package func warn(_ text: String) { line("⚠", "33", text) }
     package func error(_ text: String) { line("✗", "31", text) }
-    package func debug(_ text: String) { if isDebug { line("⚙", "2", text) } }
+    package func debug(_ text: String) { if isDebug { line("⚙", "2", faint(text)) } }
 
     /// A line as it is, without an icon.
     package func plain(_ text: String) { Self.write(text + "\n") }
 
+    private func faint(_ text: String) -> String { usesColor ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
+
     /// A changing value inside a line.
     package func bold(_ text: String) -> String { usesColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
 
+    /// Lines with an icon are wrapped between words; others stay as they are, for whoever reads them by program.
     private func line(_ icon: String, _ color: String, _ text: String) {
         guard usesColor, !text.isEmpty else { return Self.write(text + "\n") }
-        Self.write(color.isEmpty ? "\(icon) \(text)\n" : "\u{1B}[\(color)m\(icon)\u{1B}[0m \(text)\n")
+        let icon = color.isEmpty ? icon : "\u{1B}[\(color)m\(icon)\u{1B}[0m"
+        let text = Self.wrapped(text, columns: (Self.terminalColumns ?? .max) - 2)
+        Self.write("\(icon) \(text)\n")
+    }
+
+    /// How wide the terminal on standard error is; nil where it doesn't say.
+    private static var terminalColumns: Int? {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 2 else { return nil }
+        return Int(size.ws_col)
+    }
+
+    /// Breaks lines between words so that they fit; a word that is too long keeps its line to itself.
+    static func wrapped(_ text: String, columns: Int) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            var out = ""
+            var used = 0
+            for word in line.split(separator: " ", omittingEmptySubsequences: false) {
+                let length = visibleLength(word)
+                if used > 0, used + 1 + length > columns {
+                    out += "\n"
+                    used = 0
+                } else if !out.isEmpty {
+                    out += " "
+                    used += 1
+                }
+                out += word
+                used += length
+            }
+            return out
+        }.joined(separator: "\n")
+    }
+
+    /// How many columns a text takes: its characters without the sequences that make it bold or coloured.
+    private static func visibleLength(_ text: Substring) -> Int {
+        var count = 0
+        var isSequence = false
+        for character in text {
+            if character == "\u{1B}" {
+                isSequence = true
+            } else if isSequence {
+                isSequence = character != "m"
+            } else {
+                count += 1
+            }
+        }
+        return count
     }
 
     private static func write(_ text: String) {

@@ -12,7 +12,7 @@ package enum ArgumentNormalizer {
         "http": ["serve"], "infer": ["predict", "run"],
     ]
 
-    /// Moves global options from before the subcommand to behind it.
+    /// Moves global options from before the subcommand to behind it; without one they have no effect and go.
     package static func withCommandFirst(_ arguments: [String]) -> [String] {
         var leading: [String] = []
         var rest = arguments[...]
@@ -21,7 +21,7 @@ package enum ArgumentNormalizer {
             leading += rest.prefix(width)
             rest = rest.dropFirst(width)
         }
-        guard let command = rest.first, !command.hasPrefix("-") else { return leading + rest }
+        guard let command = rest.first, !command.hasPrefix("-") else { return Array(rest) }
         return [command] + leading + rest.dropFirst()
     }
 

@@ -22,7 +22,7 @@ package struct BuildPlan: Equatable, Sendable {
     /// The image that holds the staged files while a build runs.
     package var filesImage = "cog-build-files"
     /// What to tell before the build starts.
-    package var notes: [BuildNote] = []
+    package var notes: [Note] = []
     /// The published image of uv, which installs Python into CUDA images.
     package var uvImage = "ghcr.io/astral-sh/uv:0.9.26"
 

@@ -18,6 +18,15 @@ package enum PackageSource: Equatable, Sendable {
         }
     }
 
+    /// Where exactly it is, for people who look for it.
+    package func place(_ package: String) -> String {
+        switch self {
+        case .file(let path): path
+        case .url(let url): url
+        case .release: text(package) + " from PyPI"
+        }
+    }
+
     /// What pip is given; wheels of this machine are found below `directory` of the image.
     package func argument(_ package: String, directory: String) -> String {
         switch self {

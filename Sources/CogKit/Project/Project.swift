@@ -11,7 +11,7 @@ package struct Project: Sendable {
     /// The Python packages of the project.
     package let requirements: Requirements
     /// Unknown and deprecated keys, and choices made for the user, fit to print.
-    package let warnings: [String]
+    package let notes: [Note]
 
     /// `.cog` in the project.
     package var stateDirectory: String { directory + "/.cog" }
@@ -38,15 +38,15 @@ package struct Project: Sendable {
         var validator = ConfigValidator(reader, file: relative, requirements: requirements, fileExists: exists)
         let problems = validator.validate()
         guard problems.isEmpty else { throw .config(problems) }
-        var warnings = reader.warnings + ConfigValidator.deprecations(in: reader, file: relative)
+        var notes = (reader.warnings + ConfigValidator.deprecations(in: reader, file: relative)).map(Note.warning)
         var config = reader.config
         if config.build.pythonVersion == nil {
             let version = defaultPython(requirements)
             config.build.pythonVersion = version
-            warnings.append("build.python_version is not set in \(relative), using Python \(version)")
+            notes.append(.info("build.python_version is not set in \(relative), using Python \(version)"))
         }
         return Project(
-            directory: directory, configName: relative, config: config, requirements: requirements, warnings: warnings)
+            directory: directory, configName: relative, config: config, requirements: requirements, notes: notes)
     }
 
     /// The directory that holds `name`, and the name relative to it.
