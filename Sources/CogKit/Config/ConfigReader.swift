@@ -175,12 +175,25 @@ package struct ConfigReader {
     // MARK: - Values
 
     private mutating func entries(_ mapping: Node.Mapping, in parent: String) -> [(String, Node, String)] {
-        mapping.map { key, value in
+        Self.merged(mapping).map { key, value in
             let name = key.scalar?.string ?? ""
             let field = parent.isEmpty ? name : parent + "." + name
             lines[field] = key.mark?.line
             return (name, value, field)
         }
+    }
+
+    /// The pairs of a mapping; `<<` adds what the mappings it names have and this one lacks.
+    private static func merged(_ mapping: Node.Mapping) -> [(key: Node, value: Node)] {
+        var pairs = mapping.filter { $0.key.scalar?.string != "<<" }
+        for (key, value) in mapping where key.scalar?.string == "<<" {
+            let sources = value.sequence.map(Array.init) ?? [value]
+            for pair in sources.compactMap(\.mapping).flatMap(merged)
+            where !pairs.contains(where: { $0.key == pair.key }) {
+                pairs.append(pair)
+            }
+        }
+        return pairs
     }
 
     private mutating func items(_ node: Node, _ field: String) -> [(Node, String)] {

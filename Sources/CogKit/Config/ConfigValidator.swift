@@ -40,6 +40,7 @@ package struct ConfigValidator {
         let replacements = [
             ("build.python_packages", "build.python_requirements"),
             ("build.pre_install", "build.run"),
+            ("concurrency.max", "@cog.concurrent(max=…)"),
         ]
         return replacements.compactMap { field, replacement in
             reader.lines[field].map { "\(file):\($0): deprecated field \"\(field)\": use \"\(replacement)\" instead" }
@@ -132,6 +133,9 @@ package struct ConfigValidator {
                 problem(field, nil, "environment variable \"\(name)\" is not allowed: reserved for internal use")
             } else if !seen.insert(name).inserted {
                 problem(field, nil, "environment variable \"\(name)\" is already defined")
+            } else if entry.contains(where: \.isNewline) {
+                // A Dockerfile has no way to write one.
+                problem(field, nil, "environment variable \"\(name)\" has a new line in its value")
             }
         }
     }
@@ -175,12 +179,14 @@ package struct ConfigValidator {
             let field = "weights[\(index)]"
             checkWeightName(weight.name, field + ".name", &names)
             checkWeightTarget(weight.target, field + ".target", &targets)
-            if weight.sources.allSatisfy({ ($0.uri ?? "").isEmpty }) {
-                problem(field + ".source", nil, "source is required")
-            }
-            for source in weight.sources {
-                checkPatterns(source.include, field + ".source.include")
-                checkPatterns(source.exclude, field + ".source.exclude")
+            if weight.sources.isEmpty { problem(field + ".source", nil, "source is required") }
+            for (index, source) in weight.sources.enumerated() {
+                let item = field + ".source[\(index)]"
+                // One source needs no list around it.
+                let field = reader.lines[item] == nil ? field + ".source" : item
+                if (source.uri ?? "").isEmpty { problem(field, nil, "source is required") }
+                checkPatterns(source.include, field + ".include")
+                checkPatterns(source.exclude, field + ".exclude")
             }
         }
     }
@@ -211,7 +217,8 @@ package struct ConfigValidator {
     }
 
     private mutating func checkPatterns(_ patterns: [String], _ field: String) {
-        for pattern in patterns {
+        for (index, pattern) in patterns.enumerated() {
+            let field = "\(field)[\(index)]"
             if pattern.isEmpty { problem(field, nil, "a pattern must not be empty") }
             if pattern.hasPrefix("!") {
                 problem(field, pattern, "negation patterns (starting with '!') are not supported")
@@ -227,8 +234,14 @@ package struct ConfigValidator {
         problems.append(place(field) + "invalid \(shown ?? field)\(value): \(message)")
     }
 
+    /// The line of a field; of what isn't there, that of the nearest thing around it.
     private func place(_ field: String) -> String {
-        reader.lines[field].map { "\(file):\($0): " } ?? ""
+        var field = field
+        while !field.isEmpty {
+            if let line = reader.lines[field] { return "\(file):\(line): " }
+            field = field.lastIndex { ".[".contains($0) }.map { String(field[..<$0]) } ?? ""
+        }
+        return ""
     }
 }
 

@@ -32,7 +32,9 @@ package struct Project: Sendable {
         let reader = try ConfigReader(text, file: relative)
         guard reader.problems.isEmpty else { throw .config(reader.problems) }
         let exists = { (path: String) in
-            FileManager.default.fileExists(atPath: path.hasPrefix("/") ? path : directory + "/" + path)
+            var isDirectory: ObjCBool = false
+            let full = path.hasPrefix("/") ? path : directory + "/" + path
+            return FileManager.default.fileExists(atPath: full, isDirectory: &isDirectory) && !isDirectory.boolValue
         }
         let requirements = readRequirements(reader.config.build, directory)
         var validator = ConfigValidator(reader, file: relative, requirements: requirements, fileExists: exists)
