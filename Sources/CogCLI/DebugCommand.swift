@@ -9,6 +9,13 @@ struct DebugCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The image's name, for the weights stage.", valueName: "name"))
     var imageName: String?
 
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "Also write the Dockerfile and the files it needs to this directory, which must not exist.",
+            valueName: "path"))
+    var output: String?
+
     @OptionGroup var project: ProjectOptions
     @OptionGroup var global: GlobalOptions
 
@@ -24,12 +31,17 @@ struct DebugCommand: ParsableCommand {
         var request = self.project.request(imageName ?? project.derivedImageName, session)
         request.separatesWeights = separateWeights
         request.describesModel = false
-        let plan = try session.planner(project).plan(request)
+        let planner = session.planner(project)
+        let plan = try planner.plan(request)
         session.tell(plan)
+        if let output {
+            try planner.export(plan, to: output)
+            session.console.info("Build it with: \(BuildPlanner.exportedBuild(plan, output, project.directory))")
+        }
         guard separateWeights else { return Console.result(Dockerfile.text(plan)) }
-        Console.result("=== Weights Dockerfile contents:\n\(Dockerfile.weightsText(plan.separateWeights))===\n")
+        Console.result("=== Weights Dockerfile contents:\n\(Dockerfile.weightsText(plan.separateWeights.paths))===\n")
         Console.result("=== Runner Dockerfile contents:\n\(Dockerfile.text(plan))===\n")
-        let patterns = plan.separateWeights.flatMap { [$0, $0 + "/**/*"] }.map { $0 + "\n" }.joined()
+        let patterns = plan.separateWeights.ignorePatterns.map { $0 + "\n" }.joined()
         Console.result("=== Weights exclude patterns:\n\(patterns)===\n")
     }
 }

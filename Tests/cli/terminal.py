@@ -3,6 +3,7 @@
 import os
 import subprocess
 import textwrap
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,6 +94,12 @@ class Project:
     def dockerfile(self, *arguments: str, env: dict[str, str] | None = None) -> str:
         """What `cog debug` prints."""
         return self.cog("debug", *arguments, env=env).ok().out
+
+    def context(self, *arguments: str, env: dict[str, str] | None = None) -> "Project":
+        """What `cog debug --output` writes: the Dockerfile, and below `files` what the image is given."""
+        directory = self.directory.parent / f"context-{uuid.uuid4().hex}"
+        self.cog("debug", "--output", str(directory), *arguments, env=env).ok()
+        return Project(directory)
 
 
 def environment(directory: Path, changes: dict[str, str] | None = None) -> dict[str, str]:

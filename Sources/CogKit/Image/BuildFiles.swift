@@ -11,14 +11,14 @@ struct BuildFiles {
 
     /// Writes everything afresh.
     ///
-    /// - Parameter separated: paths to hide from the project's context, by default those in the weights image.
-    func write(dockerfile: String, separated: [String]? = nil) throws(CogError) {
+    /// - Parameter hidesWeights: whether what is in the weights image is hidden from the project's context.
+    func write(dockerfile: String, hidesWeights: Bool = true) throws(CogError) {
         do {
             let manager = FileManager.default
             remove()
             try manager.createDirectory(atPath: staging, withIntermediateDirectories: true)
             try dockerfile.write(toFile: directory + "/Dockerfile", atomically: false, encoding: .utf8)
-            try ignoreText(separated ?? plan.separateWeights).write(
+            try ignoreText(hidesWeights ? plan.separateWeights.ignorePatterns : []).write(
                 toFile: directory + "/Dockerfile.dockerignore", atomically: false, encoding: .utf8)
             if let text = plan.requirementsText {
                 try text.write(toFile: staging + "/requirements.txt", atomically: false, encoding: .utf8)
@@ -66,10 +66,10 @@ struct BuildFiles {
     }
 
     /// The user's ignore rules, then ours: `.cog` and what is in the weights image.
-    private func ignoreText(_ separated: [String]) throws -> String {
+    private func ignoreText(_ weights: [String]) throws -> String {
         let path = project.directory + "/.dockerignore"
         let own = FileManager.default.fileExists(atPath: path) ? try String(contentsOfFile: path, encoding: .utf8) : ""
-        let lines = [".cog"] + separated.flatMap { [$0, $0 + "/**/*"] }
+        let lines = [".cog"] + weights
         return (own.isEmpty || own.hasSuffix("\n") ? own : own + "\n") + lines.map { $0 + "\n" }.joined()
     }
 }

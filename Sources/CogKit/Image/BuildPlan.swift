@@ -13,8 +13,8 @@ package struct BuildPlan: Equatable, Sendable {
     package var hasInit = true
     package var strip = false
     package var precompile = false
-    /// Files and directories that come from the weights image, sorted, relative to the project.
-    package var separateWeights: [String] = []
+    /// What comes from the weights image.
+    package var separateWeights = SeparateWeights()
     /// The name of the weights image.
     package var weightsImage = ""
     /// Whether the builder knows `COPY --link`.

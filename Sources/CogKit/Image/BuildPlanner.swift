@@ -31,7 +31,12 @@ package struct BuildPlanner {
         var plan = BuildPlan(config: project.config, base: base, packages: packages, sources: sources)
         plan.otherConfigName = project.configName == "cog.yaml" ? nil : project.configName
         plan.certificate = try environment["COG_CA_CERT"].flatMapNonEmpty(CACertificate.read)
-        plan.notes = packages.warnings.map { .warning($0) }
+        plan.notes = sources.notes + packages.warnings.map { .warning($0) }
+        if case .cog = base, let text = project.config.build.pythonVersion, let python = Version(text),
+            python.patch != nil
+        {
+            plan.notes.append(.warning("Stripping patch version from Python version \(text) to \(python.minorText)"))
+        }
         if plan.certificate != nil { plan.notes.append(.info("Injecting CA certificate from COG_CA_CERT")) }
         plan.hasInit = initProgram != nil
         plan.strip = request.strip
@@ -75,6 +80,21 @@ package struct BuildPlanner {
             throw .config(["local Python package artifact \"\(artifact)\" must be a regular file"])
         }
         return resolved
+    }
+
+    /// Writes the Dockerfile of a plan and everything it needs besides the project, for builds without this program.
+    package func export(_ plan: BuildPlan, to directory: String) throws(CogError) {
+        guard !FileManager.default.fileExists(atPath: directory) else {
+            throw .files("\(directory) exists already: name a directory that can be made")
+        }
+        let files = BuildFiles(directory: directory, project: project, planner: self, plan: plan)
+        try files.write(dockerfile: Dockerfile.text(plan))
+    }
+
+    /// The command that builds what was exported.
+    package static func exportedBuild(_ plan: BuildPlan, _ directory: String, _ project: String) -> String {
+        let files = plan.stagesFiles ? " --build-context \(plan.filesImage)=\((directory + "/files").shellQuoted)" : ""
+        return "docker buildx build --file \((directory + "/Dockerfile").shellQuoted)\(files) \(project.shellQuoted)"
     }
 
     static func weightsImage(_ tag: String) -> String {

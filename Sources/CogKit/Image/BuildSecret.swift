@@ -36,7 +36,11 @@ package struct BuildSecret: Equatable, Sendable {
         }
         self.id = id
         if values["type"] == "env" || values["env"] != nil {
-            variable = values["env"] ?? values["src"] ?? id
+            let name = values["env"] ?? values["src"] ?? id
+            guard environment[name] != nil else {
+                throw .usage("failed to parse secrets: variable \(name) of secret \"\(id)\" is not set")
+            }
+            variable = name
             file = nil
         } else if values["src"] == nil, values["type"] == nil, environment[id] != nil {
             variable = id

@@ -49,7 +49,9 @@ package struct Dockerfile {
         linkerPaths()
         runSteps()
         let copy = plan.linksCopies ? "COPY --from=weights --link" : "COPY --from=weights"
-        for path in plan.separateWeights { lines.append("\(copy) \(Self.words(["/src/" + path, "/src/" + path]))") }
+        for path in plan.separateWeights.paths {
+            lines.append("\(copy) \(Self.words(["/src/" + path, "/src/" + path]))")
+        }
         lines += ["WORKDIR /src", "EXPOSE 5000"]
         if let predict = plan.config.predict { lines.append("ENV COG_PREDICT_TYPE_STUB=\"\(predict)\"") }
         if let train = plan.config.train { lines.append("ENV COG_TRAIN_TYPE_STUB=\"\(train)\"") }
@@ -156,8 +158,9 @@ package struct Dockerfile {
         let packages = [("coglet", plan.sources.server), ("cog", plan.sources.sdk)].compactMap { name, source in
             source?.argument(name, directory: BuildPlan.filesDirectory)
         }
-        var prerelease = false
-        if case .release(_, true) = plan.sources.sdk { prerelease = true }
+        let prerelease = [plan.sources.server, plan.sources.sdk].contains {
+            if case .release(_, prerelease: true) = $0 { true } else { false }
+        }
         lines.append(install((prerelease ? "--pre " : "") + packages.joined(separator: " ")))
     }
 

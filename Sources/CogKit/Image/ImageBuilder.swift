@@ -93,9 +93,7 @@ package struct ImageBuilder: Sendable {
 
     private func buildWeights(_ plan: BuildPlan) async throws(CogError) {
         let files = BuildFiles(directory: directory, project: project, planner: planner, plan: plan)
-        var manifest = plan
-        manifest.separateWeights = []
-        try files.write(dockerfile: Dockerfile.weightsText(plan.separateWeights), separated: [])
+        try files.write(dockerfile: Dockerfile.weightsText(plan.separateWeights.paths), hidesWeights: false)
         console.info("Building weights image \(plan.weightsImage)...")
         let status = try await engine.build(
             ["--platform", "linux/amd64", "--file", directory + "/Dockerfile", "--tag", plan.weightsImage]

@@ -11,9 +11,7 @@ package struct ResolvedPackages: Equatable, Sendable {
     /// Things to tell, in order.
     package var warnings: [String] = []
 
-    private static let frameworks = ["torch", "torchvision", "torchaudio", "tensorflow"]
     private static let wheelIndex = "https://download.pytorch.org/whl/"
-    private static let archiveSuffixes = [".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"]
 
     /// Chooses CUDA and cuDNN for GPU projects and rewrites pinned frameworks to the builds for it.
     ///
@@ -61,7 +59,9 @@ package struct ResolvedPackages: Equatable, Sendable {
             ])
         }
         if let given = cuda {
-            if given != build.cuda { doubt(cuda: given, "Tensorflow \(pin)", better: build.cuda) }
+            if let version = Version(given), Version(build.cuda)?.matches(version) == false {
+                doubt(cuda: given, "Tensorflow \(pin)", better: build.cuda)
+            }
         } else {
             cuda = build.cuda
         }
@@ -69,15 +69,20 @@ package struct ResolvedPackages: Equatable, Sendable {
             guard given == String(build.cudnn) else {
                 throw .config(["the specified cuDNN version \(given) is not compatible with tensorflow==\(pin)"])
             }
-        } else if let cuda = cuda.flatMap(Version.init), CompatibilityTables.cudnns(for: cuda).contains(build.cudnn) {
-            // Where no image has that pair (CUDA 12.3 with cuDNN 8), the newest cuDNN for the CUDA is taken.
-            cudnn = String(build.cudnn)
+        } else if let version = cuda.flatMap(Version.init), let newest = CompatibilityTables.cudnns(for: version).last {
+            // There is no image for some pairs, such as CUDA 12.3 with CuDNN 8.
+            let hasImage = CompatibilityTables.cudnns(for: version).contains(build.cudnn)
+            cudnn = String(hasImage ? build.cudnn : newest)
+            if !hasImage {
+                warnings.append(
+                    "There is no image with CUDA \(version.minorText) and CuDNN \(build.cudnn), which tensorflow==\(pin) "
+                        + "was built with: using CuDNN \(newest)")
+            }
         }
     }
 
     private mutating func resolveTorch(_ specifier: String) throws(CogError) {
         guard !specifier.isEmpty else {
-            if cuda != nil { return }
             throw .config(["torch version must be specified when using CUDA"])
         }
         let builds = Version(specifier).map(CompatibilityTables.torch) ?? []
@@ -117,86 +122,64 @@ package struct ResolvedPackages: Equatable, Sendable {
         var links: [String] = []
         var indexes: Set<String> = []
         var packages: [String] = []
-        for line in requirements.lines {
-            if let name = Requirements.name(of: line), name == "cog" || name == "coglet" {
+        for text in requirements.lines {
+            let line = RequirementLine(text)
+            if line.name == "cog" || line.name == "coglet" {
                 warnings.append(
-                    "'\(line)' found in requirements — overriding with \(sdkName). Remove it from requirements and use "
+                    "'\(text)' found in requirements — overriding with \(sdkName). Remove it from requirements and use "
                         + "build.sdk_version in cog.yaml or COG_SDK_WHEEL to control the version.")
-            } else if let link = Self.option("--find-links", in: line) {
-                if !links.contains(link) { links.append(link) }
-            } else if let index = Self.option("--extra-index-url", in: line) {
-                indexes.insert(index)
-            } else if line.hasPrefix("-") {
-                packages.append(line)
-            } else if try isArtifact(line) {
-                artifacts.append(line)
-            } else if let build = build(for: line, gpu: gpu) {
+                continue
+            }
+            if let path = try LocalArtifact.path(in: text) {
+                artifacts.append(path)
+                continue
+            }
+            var kept: [String] = []
+            var hasIndex = false
+            // Where pip looks goes for all packages: it knows these options on lines of their own alone.
+            for option in text.hasPrefix("-") ? [text] : line.options {
+                if let link = Self.value(of: "--find-links", in: option) {
+                    if !links.contains(link) { links.append(link) }
+                } else if let index = Self.value(of: "--extra-index-url", in: option) {
+                    indexes.insert(index)
+                    hasIndex = true
+                } else {
+                    kept.append(option)
+                }
+            }
+            if text.hasPrefix("-") {
+                packages += kept
+            } else if !hasIndex, let build = build(for: line, gpu: gpu) {
                 indexes.insert(Self.wheelIndex + build.index)
-                packages.append(build.line)
+                packages.append(([build.line] + kept).joined(separator: " "))
+            } else if line.options.isEmpty {
+                packages.append(text)
             } else {
-                packages.append(line)
+                let requirement = line.requirement + (line.marker.isEmpty ? "" : " " + line.marker)
+                packages.append(([requirement] + kept).joined(separator: " "))
             }
         }
         guard !packages.isEmpty || !artifacts.isEmpty else { return }
         lines = links.map { "--find-links \($0)" } + indexes.sorted().map { "--extra-index-url \($0)" } + packages
     }
 
-    private static func option(_ name: String, in line: String) -> String? {
-        guard line.hasPrefix(name + " ") || line.hasPrefix(name + "=") else { return nil }
-        return line.dropFirst(name.count + 1).trimmingSpaces
+    private static func value(of name: String, in option: String) -> String? {
+        guard option.hasPrefix(name + " ") || option.hasPrefix(name + "=") else { return nil }
+        return option.dropFirst(name.count + 1).trimmingSpaces
     }
 
     /// The wheel index and the line for a pinned torch or torchvision; nil where the line stays as it is.
-    private func build(for line: String, gpu: Bool) -> (index: String, line: String)? {
-        guard !line.contains("--extra-index-url"), let (name, pinned) = Requirements.pin(line),
-            name == "torch" || name == "torchvision", let version = Version(pinned)
+    private func build(for line: RequirementLine, gpu: Bool) -> (index: String, line: String)? {
+        guard let name = line.name, name == "torch" || name == "torchvision", let pinned = line.pinned,
+            let version = Version(pinned)
         else { return nil }
         let rows = CompatibilityTables.torchBuilds.filter { row in
             (name == "torch" ? row.torch : Version(row.torchvision))?.matches(version) == true
         }
-        let bare = pinned.split(separator: "+").first.map(String.init) ?? pinned
-        let marker = line.firstIndex(of: ";").map { String(line[$0...]) } ?? ""
-        if !gpu {
-            return rows.contains { $0.cuda == nil } ? ("cpu", "\(name)==\(bare)\(marker)") : nil
-        }
+        let bare = line.with(version: pinned.split(separator: "+").first.map(String.init) ?? pinned)
+        if !gpu { return rows.contains { $0.cuda == nil } ? ("cpu", bare) : nil }
         guard let cuda = cuda.flatMap(Version.init) else { return nil }
         let fitting = rows.filter { row in row.cuda.map { $0.hasSameMinor(as: cuda) || $0 < cuda } ?? false }
-        guard let best = fitting.max(by: { ($0.cuda ?? cuda) < ($1.cuda ?? cuda) }) else { return nil }
-        return (best.index, "\(name)==\(bare)\(marker)")
-    }
-
-    // MARK: - Local wheels and archives
-
-    private func isArtifact(_ line: String) throws(CogError) -> Bool {
-        if line.contains("file://") {
-            throw .config(["local file URL requirements are not supported: \(line)"])
-        }
-        if let at = line.firstRange(of: " @ ") {
-            guard line[at.upperBound...].contains("://") else {
-                throw .config([
-                    "local direct reference requirements (`name @ path`) are not supported: \(line); give the bare path"
-                ])
-            }
-            return false
-        }
-        let path = String(line.prefix { $0 != ";" && $0 != " " && $0 != "[" })
-        let isPath =
-            path.hasPrefix(".") || path.hasPrefix("/")
-            || (Self.archiveSuffixes.contains { path.hasSuffix($0) } && !path.contains("://"))
-        guard isPath else { return false }
-        let rest = line.dropFirst(path.count)
-        if rest.hasPrefix("[") {
-            throw .config(["extras are not supported on local package artifact requirements: \(line)"])
-        }
-        if rest.contains(";") {
-            throw .config(["environment markers are not supported on local package artifact requirements: \(line)"])
-        }
-        if rest.contains("--") {
-            throw .config(["local package artifact requirements do not support inline options or hashes: \(line)"])
-        }
-        guard Self.archiveSuffixes.contains(where: { path.hasSuffix($0) }) else {
-            throw .config(["local package requirement \"\(path)\" is not a supported wheel or source archive"])
-        }
-        return true
+        return fitting.max { ($0.cuda ?? cuda) < ($1.cuda ?? cuda) }.map { ($0.index, bare) }
     }
 }

@@ -1,18 +1,38 @@
 import Foundation
 
-/// Finds the large data files of a project, which get an image of their own.
-package enum SeparateWeights {
+/// The large data files of a project, which get an image of their own.
+package struct SeparateWeights: Equatable, Sendable {
+    /// Files at the top of the project and directories, relative to it.
+    private let files: [String]
+    private let directories: [String]
+
     /// What counts as large.
     static let thresholdBytes = 10 << 20
 
-    /// Files and directories relative to `directory`, sorted; a directory with Python code anywhere below it is never
-    /// among them.
-    package static func find(in directory: String) -> [String] {
+    package init(files: [String] = [], directories: [String] = []) {
+        self.files = files
+        self.directories = directories
+    }
+
+    /// All of them, sorted.
+    package var paths: [String] { (files + directories).sorted() }
+
+    /// What hides them from a build of the project.
+    package var ignorePatterns: [String] {
+        paths.flatMap { directories.contains($0) ? [$0, $0 + "/**/*"] : [$0] }
+    }
+
+    package var isEmpty: Bool { files.isEmpty && directories.isEmpty }
+
+    /// Looks through a project; a directory with Python code anywhere below it is never among what is found.
+    package static func find(in directory: String) -> SeparateWeights {
         var files: [String] = []
         var code: [String] = []
         let root = URL(fileURLWithPath: directory)
         let keys: [URLResourceKey] = [.isRegularFileKey, .fileSizeKey]
-        guard let walk = FileManager.default.enumerator(at: root, includingPropertiesForKeys: keys) else { return [] }
+        guard let walk = FileManager.default.enumerator(at: root, includingPropertiesForKeys: keys) else {
+            return SeparateWeights()
+        }
         for case let url as URL in walk {
             let path = String(url.path.dropFirst(root.path.count).drop { $0 == "/" })
             if [".cog", ".git", "__pycache__"].contains(path) { walk.skipDescendants() }
@@ -27,8 +47,8 @@ package enum SeparateWeights {
     }
 
     /// Files at the top stay single; others contribute their directory.
-    static func choose(files: [String], code: [String]) -> [String] {
-        var chosen = files.filter { !$0.contains("/") }
+    static func choose(files: [String], code: [String]) -> SeparateWeights {
+        var chosen: [String] = []
         let directories = Set(
             files.filter { $0.contains("/") }.map { $0.split(separator: "/").dropLast().joined(separator: "/") })
         for directory in directories.sorted() {
@@ -36,13 +56,12 @@ package enum SeparateWeights {
             let hasCode = code.contains { $0.hasPrefix(directory + "/") }
             if !isBelow && !hasCode { chosen.append(directory) }
         }
-        return chosen.sorted()
+        return SeparateWeights(files: files.filter { !$0.contains("/") }, directories: chosen)
     }
 
     static func isCandidate(_ path: String) -> Bool {
-        guard !path.split(separator: "/").contains("__pycache__"), let dot = path.lastIndex(of: ".") else {
-            return true
-        }
+        if path.split(separator: "/").contains("__pycache__") { return false }
+        guard let dot = path.lastIndex(of: ".") else { return true }
         return !excluded.contains(path[dot...].lowercased())
     }
 

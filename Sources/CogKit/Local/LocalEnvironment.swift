@@ -33,6 +33,7 @@ package struct LocalEnvironment: Sendable {
         let stamp = directory + "/cog-environment.txt"
         let wanted = description
         if let made = try? String(contentsOfFile: stamp, encoding: .utf8), made == wanted { return }
+        console.tell(sources.notes + packages.warnings.map { .warning($0) })
         console.info("Preparing the Python environment in .cog/venv...")
         let hasUV = (try? await Tool("uv").answer(["--version"]))?.succeeded ?? false
         if !FileManager.default.isExecutableFile(atPath: python) { try await make(hasUV: hasUV) }
