@@ -46,16 +46,24 @@ if ! (any_python) >/dev/null 2>&1; then
     packages+=("libpython${minor:-3-dev}")
 fi
 
-if [ "$with_tests" = yes ]; then
-    want debootstrap command -v debootstrap
-    want wrk command -v wrk
-    want binutils command -v nm
-fi
-
-# install NAME…: by apt-get, as root or through sudo.
+# as_root COMMAND…: as root or through sudo; fails where neither is possible.
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null 2>&1; then sudo "$@"; else return 1; fi
 }
+
+if [ "$with_tests" = yes ]; then
+    want wrk command -v wrk
+    want binutils command -v nm
+    want debootstrap command -v debootstrap
+fi
+# The engine and the registry that the command-line tests start need root: without it those tests are skipped.
+if [ "$with_tests" = yes ] && [ "$(id -u)" = 0 ]; then
+    want docker.io command -v dockerd
+    want tini test -x /usr/bin/tini-static
+    want docker-registry command -v docker-registry
+    want apache2-utils command -v htpasswd
+fi
+
 apt_is_fresh=no
 refresh() {
     if [ "$apt_is_fresh" = no ]; then as_root apt-get update -qq >&2; apt_is_fresh=yes; fi
@@ -64,25 +72,51 @@ install_packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
 }
 
-# libllhttp-dev is new in Debian 13 and Ubuntu 25.04. It needs only an old libc, so older systems take Debian 13's
-# own package: its sources are read from a private directory, and the system's lists of sources stay as they are.
-install_llhttp() {
-    refresh
-    if apt-cache show libllhttp-dev >/dev/null 2>&1; then install_packages libllhttp-dev; return; fi
-    local private keyring=/usr/share/keyrings/debian-archive-keyring.gpg mirror=http://deb.debian.org/debian
+# from_debian13 DIRECTORY PACKAGE…: downloads packages of Debian 13. Its sources are read from a private directory, and
+# the system's lists of sources stay as they are.
+from_debian13() {
+    local target=$1 private keyring=/usr/share/keyrings/debian-archive-keyring.gpg mirror=http://deb.debian.org/debian
+    shift
     if [ ! -e "$keyring" ]; then install_packages debian-archive-keyring; fi
     private=$(mktemp -d)
     chmod 755 "$private"
-    mkdir -p "$private/lists/partial" "$private/parts" "$private/debs"
-    chmod 777 "$private/debs"
+    mkdir -p "$private/lists/partial" "$private/parts" "$target"
+    chmod 777 "$target"
     printf 'Types: deb\nURIs: %s\nSuites: trixie\nComponents: main\nSigned-By: %s\n' "$mirror" "$keyring" \
         >"$private/parts/trixie.sources"
     local options=(-qq -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$private/parts"
         -o Dir::State::Lists="$private/lists" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=)
     as_root apt-get "${options[@]}" update >&2
-    (cd "$private/debs" && as_root apt-get "${options[@]}" download libllhttp-dev libllhttp9.2 >&2)
-    as_root dpkg -i "$private"/debs/*.deb >&2
+    (cd "$target" && as_root apt-get "${options[@]}" download "$@" >&2)
     as_root rm -rf "$private"
+}
+
+# libllhttp-dev is new in Debian 13 and Ubuntu 25.04. It needs only an old libc, so older systems take Debian 13's
+# own package.
+install_llhttp() {
+    refresh
+    if apt-cache show libllhttp-dev >/dev/null 2>&1; then install_packages libllhttp-dev; return; fi
+    local debs
+    debs=$(mktemp -d)
+    chmod 755 "$debs"
+    from_debian13 "$debs" libllhttp-dev libllhttp9.2
+    as_root dpkg -i "$debs"/*.deb >&2
+    as_root rm -rf "$debs"
+}
+
+# The plugin with which newer docker clients build, for the tests alone: it stays out of the system, so that the
+# older client of Debian's docker.io is tested as it is, without plugins.
+fetch_buildx() {
+    local debs plugins=${COG_TEST_CACHE:-$HOME/.cache/cog-tests}/cli-plugins
+    if [ -x "$plugins/docker-buildx" ]; then return; fi
+    step "fetching docker-buildx"
+    debs=$(mktemp -d)
+    chmod 755 "$debs"
+    from_debian13 "$debs/download" docker-buildx
+    dpkg -x "$debs"/download/*.deb "$debs/tree"
+    mkdir -p "$plugins"
+    install -m 755 "$debs/tree/usr/libexec/docker/cli-plugins/docker-buildx" "$plugins/docker-buildx"
+    as_root rm -rf "$debs"
 }
 
 missing() {
@@ -103,6 +137,12 @@ if [ ${#packages[@]} -gt 0 ] || [ $needs_llhttp = yes ]; then
         minor=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
         install_packages "libpython$minor"
     fi
+fi
+
+# Only a client that is new enough to want the plugin and has none is given it.
+client_major=$(docker --version 2>/dev/null | sed -n 's/^Docker version \([0-9]*\).*/\1/p')
+if [ "$with_tests" = yes ] && [ "$(id -u)" = 0 ] && [ "${client_major:-0}" -ge 23 ] && command -v apt-get >/dev/null 2>&1; then
+    docker buildx version >/dev/null 2>&1 || fetch_buildx
 fi
 
 # Swift is not a package of Debian 12 or Ubuntu: name it, don't guess at a download.

@@ -19,7 +19,11 @@ if [ ! -s "$archive" ]; then
         tree=$(mktemp -d "$cache/rootfs.XXXXXX")
         trap 'rm -rf "$tree"' EXIT
         packages=python3,python3-pip,python3-venv,libpython3.11,ca-certificates
-        debootstrap --variant=minbase --include="$packages" bookworm "$tree" >&2
+        debootstrap --variant=minbase --include="$packages" bookworm "$tree" >"$cache/debootstrap.log" 2>&1 || {
+            echo "rootfs.sh: debootstrap failed; the end of its log:" >&2
+            tail -n 5 "$cache/debootstrap.log" >&2
+            exit 1
+        }
         # The interpreter is found as `python`, and pip installs as it does in the published Python images.
         ln -sf python3 "$tree/usr/bin/python"
         rm -f "$tree"/usr/lib/python3*/EXTERNALLY-MANAGED
