@@ -1,0 +1,310 @@
+"""A real container engine for the tests of a session, and projects whose commands use it."""
+
+import base64
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from terminal import COG, ROOT, Project, Result, environment
+
+SCRIPTS = ROOT / "docker" / "engine"
+CACHE = Path(os.environ.get("COG_TEST_CACHE", Path.home() / ".cache" / "cog-tests"))
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+DEADLINE_SECONDS = 60.0
+T = TypeVar("T")
+
+
+def wait_for(probe: Callable[[], T], what: str, seconds: float = DEADLINE_SECONDS) -> T:
+    """The first true value of `probe()`, within a deadline."""
+    end = time.monotonic() + seconds
+    while not (value := probe()):
+        assert time.monotonic() < end, f"not within {seconds:.0f} s: {what}"
+        time.sleep(0.02)
+    return value
+
+
+def why_not() -> str | None:
+    """Why no engine can be started on this machine; None where it can be tried."""
+    if os.geteuid() != 0:
+        return "starting a container engine needs root"
+    missing = [name for name in ("dockerd", "docker", "docker-registry", "htpasswd") if not shutil.which(name)]
+    return f"not installed: {', '.join(missing)} (scripts/setup.sh --tests)" if missing else None
+
+
+class Client:
+    """One of the machine's docker clients: where it is found, and with which plugins."""
+
+    def __init__(self, program: Path, home: Path):
+        self.program = program
+        version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+        self.major = int(version.split("version ")[1].split(".")[0])
+        self.config = home / f"docker-{self.major}"
+        plugin = CACHE / "cli-plugins" / "docker-buildx"
+        (self.config / "cli-plugins").mkdir(parents=True)
+        if self.major >= 23 and plugin.exists():
+            (self.config / "cli-plugins" / "docker-buildx").symlink_to(plugin)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        path = [str(self.program.parent), *(p for p in os.environ["PATH"].split(":") if p != str(self.program.parent))]
+        return {"PATH": ":".join(path), "DOCKER_CONFIG": str(self.config)}
+
+
+def clients(home: Path) -> list[Client]:
+    """The docker clients of the machine, those on PATH first coming first; links to the same file count once."""
+    found: dict[Path, Path] = {}
+    for folder in os.environ["PATH"].split(":"):
+        program = Path(folder) / "docker"
+        if os.access(program, os.X_OK):
+            found.setdefault(program.resolve(), program)
+    return [Client(program, home) for program in found.values()]
+
+
+class Engine:
+    """A Docker engine of the tests' own: nothing in it but what the tests put there."""
+
+    def __init__(self, directory: Path, env: dict[str, str] | None = None):
+        self.directory = directory
+        self.clients = clients(directory)
+        self.client = self.clients[0]
+        started = subprocess.run(
+            [SCRIPTS / "start-engine.sh", directory / "run", directory / "data"],
+            env={**os.environ, **(env or {})},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.failure = started.stderr if started.returncode else None
+        self.host = started.stdout.strip()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"DOCKER_HOST": self.host, **self.client.environment}
+
+    def add_base_images(self) -> None:
+        subprocess.run([SCRIPTS / "base-image.sh"], env={**os.environ, **self.environment}, check=True)
+
+    def close(self) -> None:
+        subprocess.run([SCRIPTS / "stop.sh", self.directory / "run"], check=True)
+        shutil.rmtree(self.directory / "data", ignore_errors=True)
+
+    # MARK: - Looking into it
+
+    def docker(self, *arguments: str, check: bool = True, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            ["docker", *arguments],
+            env={**os.environ, **self.environment},
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0 or not check, f"docker {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def run(self, image: str, *command: str) -> str:
+        """The standard output of a command in a new container."""
+        return self.docker("run", "--rm", image, *command).stdout
+
+    def containers(self) -> list[str]:
+        return self.docker("ps", "--all", "--format", "{{.Names}}").stdout.split()
+
+    def images(self) -> list[str]:
+        return self.docker("images", "--format", "{{.Repository}}:{{.Tag}}").stdout.split()
+
+    def inspect(self, image: str) -> dict[str, Any]:
+        return json.loads(self.docker("image", "inspect", image).stdout)[0]
+
+    def labels(self, image: str) -> dict[str, str]:
+        return self.inspect(image)["Config"]["Labels"] or {}
+
+    def layers(self, image: str) -> list[str]:
+        return self.inspect(image)["RootFS"]["Layers"]
+
+
+class EngineProject(Project):
+    """A project whose commands find the engine."""
+
+    def __init__(self, directory: Path, engine: Engine):
+        super().__init__(directory)
+        directory.mkdir(parents=True, exist_ok=True)
+        self.engine = engine
+
+    def environment(self, changes: dict[str, str] | None = None) -> dict[str, str]:
+        env = environment(self.engine.directory, {**self.engine.environment, **(changes or {})})
+        # The wheels are found beside the program, as they are in a checkout and in a distribution.
+        env.pop("COG_SDK_WHEEL", None)
+        return {**env, **(changes or {})}
+
+    def cog(self, *arguments: str, cwd: str = ".", stdin: str = "", env: dict[str, str] | None = None) -> Result:
+        done = subprocess.run(
+            [COG, *arguments],
+            cwd=self.directory / cwd,
+            env=self.environment(env),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    def predict(self, *arguments: str, **options: Any) -> Result:
+        return self.cog("predict", *arguments, **options)
+
+    def predictor(self, source: str, *build: str) -> "EngineProject":
+        """Writes predict.py and a configuration with these lines below `build:`."""
+        self.write("predict.py", source)
+        self.build('python_version: "3.12"', *build)
+        return self
+
+    @contextmanager
+    def started(self, *arguments: str, env: dict[str, str] | None = None) -> Iterator["Running"]:
+        """A command that goes on while the test looks at it; killed at the end if it still runs."""
+        running = Running(self, arguments, self.environment(env))
+        try:
+            yield running
+        finally:
+            running.discard()
+
+
+class Running:
+    """A command in the background, in a process group of its own as a shell would start it."""
+
+    def __init__(self, project: EngineProject, arguments: tuple[str, ...], env: dict[str, str]):
+        self.out_path = project.engine.directory / "running.out"
+        self.err_path = project.engine.directory / "running.err"
+        with self.out_path.open("w") as out, self.err_path.open("w") as err:
+            self.process = subprocess.Popen(
+                [COG, *arguments],
+                cwd=project.directory,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+            )
+
+    @property
+    def out(self) -> str:
+        return self.out_path.read_text()
+
+    @property
+    def err(self) -> str:
+        return self.err_path.read_text()
+
+    def says(self, text: str, seconds: float = DEADLINE_SECONDS) -> None:
+        """Waits for a text on standard error."""
+
+        def seen() -> bool:
+            if text in self.err:
+                return True
+            assert self.process.poll() is None, f"ended with {self.process.returncode} before it said {text!r}:\n{self.err}"
+            return False
+
+        wait_for(seen, f"{text!r} on standard error", seconds)
+
+    def interrupt(self) -> None:
+        """Ctrl-C: the whole process group hears of it."""
+        os.killpg(self.process.pid, signal.SIGINT)
+
+    def wait(self, seconds: float = DEADLINE_SECONDS) -> int:
+        return self.process.wait(seconds)
+
+    def discard(self) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()
+
+
+# MARK: - Talking to servers
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def get(url: str) -> Any:
+    """The JSON answer, or None while nothing answers."""
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return json.load(answer)
+    except OSError:
+        return None
+
+
+def post(url: str, body: Any) -> Any:
+    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=DEADLINE_SECONDS) as answer:
+        return json.load(answer)
+
+
+def wait_status(port: int, status: str) -> None:
+    """Waits until the server on a port of this machine is in a state of health."""
+
+    def reached() -> bool:
+        health = get(f"http://127.0.0.1:{port}/health-check")
+        return health is not None and health["status"] == status
+
+    wait_for(reached, f"{status} on port {port}")
+
+
+# MARK: - Registries
+
+
+class Registry:
+    """A running registry."""
+
+    def __init__(self, host: str, user: str | None, password: str | None):
+        self.host = host
+        self.user = user
+        self.password = password
+
+    def request(self, path: str, accept: str = "*/*") -> tuple[Any, dict[str, str]]:
+        """The JSON answer to a GET and its headers."""
+        headers = {"Accept": accept}
+        if self.user:
+            pair = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+            headers["Authorization"] = f"Basic {pair}"
+        request = urllib.request.Request(f"http://{self.host}/v2/{path}", headers=headers)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer), dict(answer.headers)
+
+    def manifest(self, repository: str, tag: str) -> tuple[Any, str]:
+        """An image's manifest and its digest."""
+        kinds = "application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json"
+        manifest, headers = self.request(f"{repository}/manifests/{tag}", kinds)
+        return manifest, headers["Docker-Content-Digest"]
+
+
+@contextmanager
+def started_registry(directory: Path, user: str | None = None, password: str | None = None) -> Iterator[Registry]:
+    """A registry on a free port, stopped at the end."""
+    credentials = [user, password] if user and password else []
+    started = subprocess.run(
+        [SCRIPTS / "start-registry.sh", directory, str(free_port()), *credentials],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    try:
+        yield Registry(started.stdout.strip(), user, password)
+    finally:
+        subprocess.run([SCRIPTS / "stop.sh", directory], check=True)
