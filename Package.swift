@@ -55,7 +55,8 @@ let package = Package(
         .executableTarget(
             name: "CogletServer",
             dependencies: [
-                "CGlibcFloor", "CLinux", "EventLoop", "JSON", "HTTPServer", "HTTPClient", "FileTransfer", "WebhookDelivery",
+                "CGlibcFloor", "CLinux", "EventLoop", "JSON", "HTTPServer", "HTTPClient", "FileTransfer",
+                "WebhookDelivery",
                 "Predictions",
                 "WorkerProtocol",
             ],

@@ -162,7 +162,8 @@ public struct JSONValue {
     ///   - normalizedNumbers: doubles are spelled as ``appendJSONNumber(_:to:)`` does, not as they were read.
     public func write(to output: inout [UInt8], sortedKeys: Bool = false, normalizedNumbers: Bool = false) {
         switch json_object_get_type(object) {
-        case json_type_boolean: output.append(contentsOf: (json_object_get_boolean(object) != 0 ? "true" : "false").utf8)
+        case json_type_boolean:
+            output.append(contentsOf: (json_object_get_boolean(object) != 0 ? "true" : "false").utf8)
         case json_type_double where normalizedNumbers && !isWideInteger:
             appendJSONNumber(json_object_get_double(object), to: &output)
         case json_type_int, json_type_double: writeNumber(to: &output)
@@ -190,7 +191,11 @@ public struct JSONValue {
         if json_object_get_type(object) == json_type_int {
             let value = json_object_get_int64(object)
             // Above the signed range json-c returns its end.
-            if value == .max { appendDecimal(json_object_get_uint64(object), to: &output) } else { appendDecimal(value, to: &output) }
+            if value == .max {
+                appendDecimal(json_object_get_uint64(object), to: &output)
+            } else {
+                appendDecimal(value, to: &output)
+            }
         } else if let spelling {
             output.append(contentsOf: spelling.dropLast(isWideInteger ? Self.wideIntegerMark.utf8.count : 0))
         }
@@ -200,7 +205,8 @@ public struct JSONValue {
         if let index = longStringIndex {
             // As it was written: the contents are a checked JSON string already.
             output.append(UInt8(ascii: "\""))
-            output.append(contentsOf: UnsafeRawBufferPointer(rebasing: document.source[document.longStrings[index].range]))
+            output.append(
+                contentsOf: UnsafeRawBufferPointer(rebasing: document.source[document.longStrings[index].range]))
             output.append(UInt8(ascii: "\""))
         } else {
             _ = withStringBytes { appendJSONString($0, to: &output) }

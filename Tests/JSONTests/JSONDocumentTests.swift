@@ -41,7 +41,8 @@ func roundTrip(text: String) throws {
 
 /// A long string is kept out of json-c's way, and its value is the same.
 @Test func longStrings() throws {
-    let owner = JSONTestOwner(#"{"a":"\#(String(repeating: "x", count: 20))","b":"\#(String(repeating: "\\n", count: 20))","c":"s"}"#)
+    let owner = JSONTestOwner(
+        #"{"a":"\#(String(repeating: "x", count: 20))","b":"\#(String(repeating: "\\n", count: 20))","c":"s"}"#)
     let document = try JSONDocument(parsing: owner.bytes, owner: owner, longStringBytes: 10)
     #expect(document.longStrings.count == 2)
     #expect(document.longStrings.map(\.hasEscapes) == [false, true])
@@ -50,8 +51,9 @@ func roundTrip(text: String) throws {
     #expect(document.root["b"]?.longStringIndex == 1)
     #expect(document.root["c"]?.longStringIndex == nil)
     #expect(document.root.text() == owner.text)
-    #expect(String(decoding: document.reducedText ?? [], as: UTF8.self)
-        == #"{"a":"\#(JSONDocument.placeholder)0","b":"\#(JSONDocument.placeholder)1","c":"s"}"#)
+    #expect(
+        String(decoding: document.reducedText ?? [], as: UTF8.self)
+            == #"{"a":"\#(JSONDocument.placeholder)0","b":"\#(JSONDocument.placeholder)1","c":"s"}"#)
 }
 
 final class JSONTestOwner {

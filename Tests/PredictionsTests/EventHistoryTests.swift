@@ -19,7 +19,9 @@ extension EventHistory {
 @Suite struct Events {
     @Test func bytes() throws {
         var history = EventHistory(capacity: 10)
-        #expect(text(history.started(id: "a\"b")) == "event: start\ndata: {\"id\":\"a\\\"b\",\"status\":\"processing\"}\n\n")
+        #expect(
+            text(history.started(id: "a\"b")) == "event: start\ndata: {\"id\":\"a\\\"b\",\"status\":\"processing\"}\n\n"
+        )
         #expect(history.chunk(#""tok""#) == "event: output\ndata: {\"chunk\":\"tok\",\"index\":0}\n\n")
         #expect(history.chunk("[1]") == "event: output\ndata: {\"chunk\":[1],\"index\":1}\n\n")
         let log = Array("x\n".utf8).withUnsafeBytes { history.logged($0, source: "stderr") }
@@ -51,7 +53,8 @@ extension EventHistory {
         }
         #expect(
             text(event)
-                == "event: error\ndata: {\"error\":\"SSE stream replay truncated; events were dropped\",\"skipped\":1}\n\n")
+                == "event: error\ndata: {\"error\":\"SSE stream replay truncated; events were dropped\",\"skipped\":1}\n\n"
+        )
     }
 
     /// Also after many events the history holds the last ones only, and counts all that are gone.

@@ -17,7 +17,8 @@ private func report(_ health: Health, _ setup: SetupRecord, problem: String? = n
     @Test func starting() {
         var setup = SetupRecord(at: moment)
         setup.log(Array("not shown before the end".utf8))
-        #expect(report(.starting, setup) == #"{"status":"STARTING","setup":{\#(started),"status":"starting"},\#(version)}"#)
+        #expect(
+            report(.starting, setup) == #"{"status":"STARTING","setup":{\#(started),"status":"starting"},\#(version)}"#)
     }
 
     @Test func ready() {
@@ -27,7 +28,8 @@ private func report(_ health: Health, _ setup: SetupRecord, problem: String? = n
         setup.finish(.succeeded, at: moment)
         #expect(
             report(.ready, setup)
-                == #"{"status":"READY","setup":{\#(started),\#(completed),"status":"succeeded","logs":"one\ntwo\n"},\#(version)}"#)
+                == #"{"status":"READY","setup":{\#(started),\#(completed),"status":"succeeded","logs":"one\ntwo\n"},\#(version)}"#
+        )
     }
 
     @Test func withoutLogsTheKeyIsMissing() {

@@ -47,41 +47,49 @@ extension InputCheck {
         """##
     private static let choices = #"{"title":"c","type":"string","enum":["red","green"]}"#
 
-    @Test(arguments: [
-        (#"{"s":5}"#, ["s: 5 is not of type \"string\""]),
-        (#"{"n":"x"}"#, ["n: \"x\" is not of type \"integer\""]),
-        (#"{"s":null}"#, ["s: null is not of type \"string\""]),
-        (#"{"n":{"k":[1,null]}}"#, [#"n: {"k":[1,null]} is not of type "integer""#]),
-        (#"{"n":{"z":1,"a":"é"}}"#, [#"n: {"a":"é","z":1} is not of type "integer""#]),
-        (#"{"n":true}"#, ["n: true is not of type \"integer\""]),
-        (#"{"n":1.5}"#, ["n: 1.5 is not of type \"integer\""]),
-        (#"{"f":true}"#, ["f: true is not of type \"number\""]),
-        (#"{"b":1}"#, ["b: 1 is not of type \"boolean\""]),
-        (#"{"r":0}"#, ["r: 0 is less than the minimum of 1"]),
-        (#"{"r":11}"#, ["r: 11 is greater than the maximum of 10"]),
-        (#"{"r":1e30}"#, ["r: 1e+30 is greater than the maximum of 10"]),
-        (#"{"r":1000.00}"#, ["r: 1000.0 is greater than the maximum of 10"]),
-        (#"{"g":-0.5}"#, ["g: -0.5 is less than the minimum of 0.0"]),
-        (#"{"g":2}"#, ["g: 2 is greater than the maximum of 1.50"]),
-        (#"{"l":"a"}"#, ["l: \"a\" is shorter than 2 characters"]),
-        (#"{"l":"abcde"}"#, ["l: \"abcde\" is longer than 4 characters"]),
-        (#"{"o":""}"#, ["o: \"\" is shorter than 1 character"]),
-        (#"{"o":"ab"}"#, ["o: \"ab\" is longer than 1 character"]),
-        (#"{"p":"a1"}"#, ["p: \"a1\" does not match \"^[a-z]+$\""]),
-        (#"{"c":"blue"}"#, [#"c: "blue" is not one of ["red","green"]"#]),
-        (#"{"c":5}"#, [#"c: 5 is not one of ["red","green"]"#, #"c: 5 is not of type "string""#]),
-        (#"{"u":true}"#, ["u: true is not valid under any of the schemas listed in the 'anyOf' keyword"]),
-        (#"{"li":[1,"x",2,null]}"#, [#"li/1: "x" is not of type "integer""#, #"li/3: null is not of type "integer""#]),
-        (#"{"li":1}"#, ["li: 1 is not of type \"array\""]),
-        (#"{"d":[]}"#, ["d: [] is not of type \"object\""]),
-        ("[]", ["__root__: [] is not of type \"object\""]),
-        ("\"x\"", ["__root__: \"x\" is not of type \"object\""]),
-        ("5", ["__root__: 5 is not of type \"object\""]),
-        (#"{"s":1,"b":"x","n":"y"}"#, [
-            #"b: "x" is not of type "boolean""#, #"n: "y" is not of type "integer""#, #"s: 1 is not of type "string""#,
-        ]),
-        (#"{"l":"\n"}"#, [#"l: "\n" is shorter than 2 characters"#]),
-    ] as [(String, [String])])
+    @Test(
+        arguments: [
+            (#"{"s":5}"#, ["s: 5 is not of type \"string\""]),
+            (#"{"n":"x"}"#, ["n: \"x\" is not of type \"integer\""]),
+            (#"{"s":null}"#, ["s: null is not of type \"string\""]),
+            (#"{"n":{"k":[1,null]}}"#, [#"n: {"k":[1,null]} is not of type "integer""#]),
+            (#"{"n":{"z":1,"a":"é"}}"#, [#"n: {"a":"é","z":1} is not of type "integer""#]),
+            (#"{"n":true}"#, ["n: true is not of type \"integer\""]),
+            (#"{"n":1.5}"#, ["n: 1.5 is not of type \"integer\""]),
+            (#"{"f":true}"#, ["f: true is not of type \"number\""]),
+            (#"{"b":1}"#, ["b: 1 is not of type \"boolean\""]),
+            (#"{"r":0}"#, ["r: 0 is less than the minimum of 1"]),
+            (#"{"r":11}"#, ["r: 11 is greater than the maximum of 10"]),
+            (#"{"r":1e30}"#, ["r: 1e+30 is greater than the maximum of 10"]),
+            (#"{"r":1000.00}"#, ["r: 1000.0 is greater than the maximum of 10"]),
+            (#"{"g":-0.5}"#, ["g: -0.5 is less than the minimum of 0.0"]),
+            (#"{"g":2}"#, ["g: 2 is greater than the maximum of 1.50"]),
+            (#"{"l":"a"}"#, ["l: \"a\" is shorter than 2 characters"]),
+            (#"{"l":"abcde"}"#, ["l: \"abcde\" is longer than 4 characters"]),
+            (#"{"o":""}"#, ["o: \"\" is shorter than 1 character"]),
+            (#"{"o":"ab"}"#, ["o: \"ab\" is longer than 1 character"]),
+            (#"{"p":"a1"}"#, ["p: \"a1\" does not match \"^[a-z]+$\""]),
+            (#"{"c":"blue"}"#, [#"c: "blue" is not one of ["red","green"]"#]),
+            (#"{"c":5}"#, [#"c: 5 is not one of ["red","green"]"#, #"c: 5 is not of type "string""#]),
+            (#"{"u":true}"#, ["u: true is not valid under any of the schemas listed in the 'anyOf' keyword"]),
+            (
+                #"{"li":[1,"x",2,null]}"#,
+                [#"li/1: "x" is not of type "integer""#, #"li/3: null is not of type "integer""#]
+            ),
+            (#"{"li":1}"#, ["li: 1 is not of type \"array\""]),
+            (#"{"d":[]}"#, ["d: [] is not of type \"object\""]),
+            ("[]", ["__root__: [] is not of type \"object\""]),
+            ("\"x\"", ["__root__: \"x\" is not of type \"object\""]),
+            ("5", ["__root__: 5 is not of type \"object\""]),
+            (
+                #"{"s":1,"b":"x","n":"y"}"#,
+                [
+                    #"b: "x" is not of type "boolean""#, #"n: "y" is not of type "integer""#,
+                    #"s: 1 is not of type "string""#,
+                ]
+            ),
+            (#"{"l":"\n"}"#, [#"l: "\n" is shorter than 2 characters"#]),
+        ] as [(String, [String])])
     func refused(input: String, expected: [String]) throws {
         let schema = try schema(Self.properties, others: Self.choices)
         #expect(try schema.check(JSONDocument.parsing(input).root).entries == expected)
@@ -195,7 +203,8 @@ extension InputCheck {
 
     /// A schema that leads back to itself for a part of the value is fine.
     @Test func recursive() throws {
-        let more = ##"{"type":"object","properties":{"next":{"$ref":"#/components/schemas/More"},"v":{"type":"integer"}}}"##
+        let more =
+            ##"{"type":"object","properties":{"next":{"$ref":"#/components/schemas/More"},"v":{"type":"integer"}}}"##
         let schema = try schema(##"{"a":{"$ref":"#/components/schemas/More"}}"##, others: more)
         let input = try JSONDocument.parsing(#"{"a":{"v":1,"next":{"v":2,"next":{"v":"x"}}}}"#).root
         #expect(try schema.check(input).entries == [#"a/next/next/v: "x" is not of type "integer""#])

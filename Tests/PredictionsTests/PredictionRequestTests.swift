@@ -19,14 +19,20 @@ private func request(_ text: String) throws -> PredictionRequest {
         (#"{"id":5}"#, "id: invalid type: integer `5`, expected a string"),
         (#"{"id":{}}"#, "id: invalid type: map, expected a string"),
         (#"{"webhook":5}"#, "webhook: invalid type: integer `5`, expected a string"),
-        (#"{"webhook_events_filter":["bogus"]}"#,
-            "webhook_events_filter[0]: unknown variant `bogus`, expected one of `start`, `output`, `logs`, `completed`"),
-        (#"{"webhook_events_filter":["start","Start"]}"#,
-            "webhook_events_filter[1]: unknown variant `Start`, expected one of `start`, `output`, `logs`, `completed`"),
+        (
+            #"{"webhook_events_filter":["bogus"]}"#,
+            "webhook_events_filter[0]: unknown variant `bogus`, expected one of `start`, `output`, `logs`, `completed`"
+        ),
+        (
+            #"{"webhook_events_filter":["start","Start"]}"#,
+            "webhook_events_filter[1]: unknown variant `Start`, expected one of `start`, `output`, `logs`, `completed`"
+        ),
         (#"{"webhook_events_filter":[1]}"#, "webhook_events_filter[0]: invalid type: integer `1`, expected a string"),
         (#"{"webhook_events_filter":null}"#, "webhook_events_filter: invalid type: null, expected a sequence"),
-        (#"{"webhook_events_filter":"start"}"#,
-            "webhook_events_filter: invalid type: string \"start\", expected a sequence"),
+        (
+            #"{"webhook_events_filter":"start"}"#,
+            "webhook_events_filter: invalid type: string \"start\", expected a sequence"
+        ),
         (#"{"context":{"a":1}}"#, "context.a: invalid type: integer `1`, expected a string"),
         (#"{"context":null}"#, "context: invalid type: null, expected a map"),
         (#"{"context":[]}"#, "context: invalid type: sequence, expected a map"),
@@ -71,7 +77,8 @@ private func request(_ text: String) throws -> PredictionRequest {
         #expect(request.context.map(\.value) == ["1", "2"])
         #expect(request.webhook == "not a url")
         #expect(request.webhookEvents == [.start, .completed])
-        #expect(try Predictions.PredictionRequest(reading: .parsing(#"{"webhook_events_filter":[]}"#)).webhookEvents == [])
+        #expect(
+            try Predictions.PredictionRequest(reading: .parsing(#"{"webhook_events_filter":[]}"#)).webhookEvents == [])
     }
 
     /// The id is at most 255 bytes of UTF-8, without NUL.
@@ -92,15 +99,17 @@ private func request(_ text: String) throws -> PredictionRequest {
 
 /// How clients say what answer they want.
 @Suite struct PreferenceFields {
-    @Test(arguments: [
-        ([], false, nil), (["respond-async"], true, nil), (["  Respond-Async "], true, nil),
-        (["respond-async, wait=5"], true, 5), (["wait=5"], false, 5), (["wait=5", "respond-async"], true, 5),
-        (["respond-async;x=1"], true, nil), (["return=minimal"], false, nil), (["wait=\"7\""], false, 7),
-        (["wait = 7"], false, 7), (["wait=x"], false, nil), (["wait=-1"], false, nil), (["wait=5, wait=9"], false, 5),
-        (["foo=\"respond-async\""], false, nil), (["foo=\"a, respond-async\""], false, nil), ([","], false, nil),
-        (["respond-asynchronously"], false, nil), (["foo; respond-async"], false, nil),
-        (["RESPOND-ASYNC , WAIT=0"], true, 0), (["foo=\"a\\\", respond-async\""], false, nil),
-    ] as [([String], Bool, Int?)])
+    @Test(
+        arguments: [
+            ([], false, nil), (["respond-async"], true, nil), (["  Respond-Async "], true, nil),
+            (["respond-async, wait=5"], true, 5), (["wait=5"], false, 5), (["wait=5", "respond-async"], true, 5),
+            (["respond-async;x=1"], true, nil), (["return=minimal"], false, nil), (["wait=\"7\""], false, 7),
+            (["wait = 7"], false, 7), (["wait=x"], false, nil), (["wait=-1"], false, nil),
+            (["wait=5, wait=9"], false, 5),
+            (["foo=\"respond-async\""], false, nil), (["foo=\"a, respond-async\""], false, nil), ([","], false, nil),
+            (["respond-asynchronously"], false, nil), (["foo; respond-async"], false, nil),
+            (["RESPOND-ASYNC , WAIT=0"], true, 0), (["foo=\"a\\\", respond-async\""], false, nil),
+        ] as [([String], Bool, Int?)])
     func prefer(fields: [String], isAsynchronous: Bool, waitSeconds: Int?) {
         let prefer = Preferences.Prefer(reading: fields)
         #expect(prefer.isAsynchronous == isAsynchronous)
@@ -109,7 +118,8 @@ private func request(_ text: String) throws -> PredictionRequest {
 
     @Test(arguments: [
         ([], false), (["text/event-stream"], true), (["TEXT/Event-Stream"], true), (["text/event-stream;q=0.5"], true),
-        (["text/event-stream ; q=1"], true), (["text/event-stream;q=0"], false), (["text/event-stream; Q=0.000"], false),
+        (["text/event-stream ; q=1"], true), (["text/event-stream;q=0"], false),
+        (["text/event-stream; Q=0.000"], false),
         (["text/html, text/event-stream"], true), (["text/html", "text/event-stream"], true), (["text/*"], false),
         (["*/*"], false), (["text/html"], false), (["text/event-stream2"], false),
         (["application/json;x=\"text/event-stream\""], false), (["text/event-stream;charset=utf-8"], true),
@@ -118,12 +128,14 @@ private func request(_ text: String) throws -> PredictionRequest {
         #expect(Preferences.acceptsEventStream(fields) == wantsStream)
     }
 
-    @Test(arguments: [
-        (nil, true), ("application/json", true), ("APPLICATION/JSON", true), ("application/json; charset=latin-1", true),
-        ("application/vnd.x+json", true), ("application/problem+JSON;a=b", true), ("text/json", false),
-        ("text/plain", false), ("application/x-www-form-urlencoded", false), ("*/*", false), ("garbage", false),
-        ("", false), ("application/jsonx", false), ("application/json+xml", false),
-    ] as [(String?, Bool)])
+    @Test(
+        arguments: [
+            (nil, true), ("application/json", true), ("APPLICATION/JSON", true),
+            ("application/json; charset=latin-1", true),
+            ("application/vnd.x+json", true), ("application/problem+JSON;a=b", true), ("text/json", false),
+            ("text/plain", false), ("application/x-www-form-urlencoded", false), ("*/*", false), ("garbage", false),
+            ("", false), ("application/jsonx", false), ("application/json+xml", false),
+        ] as [(String?, Bool)])
     func contentType(contentType: String?, isJSON: Bool) {
         #expect(Preferences.isJSON(contentType: contentType) == isJSON)
     }

@@ -4,7 +4,8 @@ import Testing
 
 private let moment = Timestamp(nanoseconds: 1_700_000_000_123_456_789)
 
-private func prediction(outputIsArray: Bool = false, input: String? = nil, unknown: [String] = []) throws -> Prediction {
+private func prediction(outputIsArray: Bool = false, input: String? = nil, unknown: [String] = []) throws -> Prediction
+{
     let document = try input.map { try JSONDocument.parsing($0) }
     return Prediction(
         id: "p", token: 1, createdAt: moment, acceptedAt: .zero, input: document?.root, unknownInputs: unknown,

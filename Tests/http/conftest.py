@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from support.plugin import (  # noqa: E402, F401
+from support.plugin import (  # noqa: F401
     _shared_servers,
     fresh,
     pytest_collection_modifyitems,

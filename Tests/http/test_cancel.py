@@ -74,7 +74,9 @@ def test_three_times_in_a_row(script):
     script.mark_reached("reached")
     for n in range(1, 4):
         assert script.cancel("c").status == 200
-        wait_for(lambda: (script.cwd / "caught").exists() and len((script.cwd / "caught").read_text()) == n, f"cancel {n}")
+        wait_for(
+            lambda: (script.cwd / "caught").exists() and len((script.cwd / "caught").read_text()) == n, f"cancel {n}"
+        )
     (script.cwd / "go").touch()
     assert running.result().json["status"] == "canceled"
 
@@ -160,7 +162,9 @@ def test_better_extension_that_never_returns_is_replaced(fresh):
 def test_synchronous_prediction_ends_with_its_connection(fresh):
     server = fresh("gate")
     with server.raw() as raw:
-        raw.send(b"POST /predictions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+        raw.send(
+            b"POST /predictions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+        )
         server.mark_reached("reached")
     server.wait_status("READY")
     assert not (server.cwd / "go").exists()
@@ -173,9 +177,13 @@ def test_synchronous_prediction_ends_with_its_connection(fresh):
 @pytest.mark.every_python
 def test_d37_slot_is_free_only_when_the_task_has_ended(fresh):
     server = fresh("script_async")
-    code = "import asyncio, os\ntry:\n  " + AWAIT.strip().replace("\n", "\n  ") + (
-        "\nexcept asyncio.CancelledError:\n  open('cleaning', 'w').close()\n"
-        "  while not os.path.exists('clean'): await asyncio.sleep(0.01)\n  print('cleaned'); raise"
+    code = (
+        "import asyncio, os\ntry:\n  "
+        + AWAIT.strip().replace("\n", "\n  ")
+        + (
+            "\nexcept asyncio.CancelledError:\n  open('cleaning', 'w').close()\n"
+            "  while not os.path.exists('clean'): await asyncio.sleep(0.01)\n  print('cleaned'); raise"
+        )
     )
     running = server.begin({"code": code}, id="c")
     server.mark_reached("reached")
@@ -191,8 +199,10 @@ def test_d37_slot_is_free_only_when_the_task_has_ended(fresh):
 
 def test_async_cancel_raises_cancelled_error(fresh):
     server = fresh("script_async")
-    code = "import asyncio\ntry:\n  " + AWAIT.strip().replace("\n", "\n  ") + (
-        "\nexcept BaseException as e:\n  open('kind', 'w').write(type(e).__name__); raise"
+    code = (
+        "import asyncio\ntry:\n  "
+        + AWAIT.strip().replace("\n", "\n  ")
+        + ("\nexcept BaseException as e:\n  open('kind', 'w').write(type(e).__name__); raise")
     )
     assert cancelled(server, code).json["status"] == "canceled"
     assert server.mark_reached("kind") == "CancelledError"
@@ -201,8 +211,12 @@ def test_async_cancel_raises_cancelled_error(fresh):
 @pytest.mark.ours
 def test_d37_coroutine_that_swallows_the_cancel_is_canceled_when_it_returns(fresh):
     server = fresh("script_async")
-    code = "import asyncio\ntry:\n  " + AWAIT.strip().replace("\n", "\n  ") + (
-        "\nexcept asyncio.CancelledError:\n  await asyncio.sleep(0.3); open('returned', 'w').close(); return 'value'"
+    code = (
+        "import asyncio\ntry:\n  "
+        + AWAIT.strip().replace("\n", "\n  ")
+        + (
+            "\nexcept asyncio.CancelledError:\n  await asyncio.sleep(0.3); open('returned', 'w').close(); return 'value'"
+        )
     )
     assert cancelled(server, code).json["status"] == "canceled"
     assert (server.cwd / "returned").exists()
@@ -255,4 +269,7 @@ def test_200_predictions_cancelled_at_random_moments(fresh, model):
     assert server.predict({"code": "return 1"}).json["output"] == 1
     assert server.worker_pid() == pid
     after = lambda: (processes.descriptors(server.pid), processes.descriptors(pid), processes.threads(pid))  # noqa: E731
-    wait_for(lambda: all(a <= b + 3 for a, b in zip(after(), before, strict=True)), f"descriptors and threads as before: {before}")
+    wait_for(
+        lambda: all(a <= b + 3 for a, b in zip(after(), before, strict=True)),
+        f"descriptors and threads as before: {before}",
+    )

@@ -132,7 +132,12 @@ def test_state_of_the_model_persists(shared):
 
 
 def test_asyncio_run_works_in_a_sync_model(shared):
-    assert shared("script").predict({"code": "import asyncio\nasync def f(): return 5\nreturn asyncio.run(f())"}).json["output"] == 5
+    assert (
+        shared("script")
+        .predict({"code": "import asyncio\nasync def f(): return 5\nreturn asyncio.run(f())"})
+        .json["output"]
+        == 5
+    )
 
 
 @pytest.mark.every_python
@@ -157,7 +162,11 @@ def test_threads_forks_and_children_are_fine(shared):
 def test_d46_standard_input_is_empty(fresh):
     server = fresh("script")
     with server.client(timeout=5) as client:
-        answer = client.request("POST", "/predictions", {"input": {"code": "import sys, os; return [sys.stdin.read(), len(os.read(0, 10))]"}})
+        answer = client.request(
+            "POST",
+            "/predictions",
+            {"input": {"code": "import sys, os; return [sys.stdin.read(), len(os.read(0, 10))]"}},
+        )
     assert answer.json["output"] == ["", 0]
     code = "try: input()\nexcept EOFError: return 'eof'"
     assert server.predict({"code": code}).json["output"] == "eof"
@@ -166,7 +175,12 @@ def test_d46_standard_input_is_empty(fresh):
 def test_waiting_coroutines_do_not_hold_each_other_up(fresh):
     server = fresh("script_async", env={"COG_MAX_CONCURRENCY": "20"})
     began = time.monotonic()
-    running = [Background(server.post, "/predictions", {"input": {"code": "import asyncio; await asyncio.sleep(0.5); return 1"}}) for _ in range(20)]
+    running = [
+        Background(
+            server.post, "/predictions", {"input": {"code": "import asyncio; await asyncio.sleep(0.5); return 1"}}
+        )
+        for _ in range(20)
+    ]
     assert [r.result().status for r in running] == [200] * 20
     assert time.monotonic() - began < 6  # one after the other would be 10 s
 

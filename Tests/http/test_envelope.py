@@ -132,7 +132,17 @@ def test_json_content_types(server, kind):
 
 
 @pytest.mark.parametrize(
-    "kind", ["text/json", "text/plain", "application/x-www-form-urlencoded", "*/*", "json", "application/jsonx", "image/svg+xml", ";"]
+    "kind",
+    [
+        "text/json",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "*/*",
+        "json",
+        "application/jsonx",
+        "image/svg+xml",
+        ";",
+    ],
 )
 def test_other_content_types_are_415(server, kind):
     answer = raw_post(server, b"{}", {"Content-Type": kind})
@@ -254,7 +264,14 @@ def test_response_mode(shared, headers, wanted):
 
 @pytest.mark.ours
 @pytest.mark.parametrize(
-    "value", ["Respond-Async", "respond-async;x=1", "return=minimal, respond-async", "respond-async, return=minimal", ', respond-async, x="a,b"']
+    "value",
+    [
+        "Respond-Async",
+        "respond-async;x=1",
+        "return=minimal, respond-async",
+        "respond-async, return=minimal",
+        ', respond-async, x="a,b"',
+    ],
 )
 def test_d13_prefer_is_parsed_as_rfc_7240(shared, value):
     assert mode(shared("script_stream"), {"Prefer": value}) == "async"
@@ -339,7 +356,15 @@ def test_put_asynchronously(script):
 
 @pytest.mark.parametrize(
     ("segment", "id"),
-    [("%C3%BC%20x", "ü x"), ("a%2Fb", "a/b"), ("a+b", "a+b"), ("%zz", "%zz"), ("a%", "a%"), ("%41", "A"), ("a%3Fb", "a?b")],
+    [
+        ("%C3%BC%20x", "ü x"),
+        ("a%2Fb", "a/b"),
+        ("a+b", "a+b"),
+        ("%zz", "%zz"),
+        ("a%", "a%"),
+        ("%41", "A"),
+        ("a%3Fb", "a?b"),
+    ],
 )
 def test_id_of_the_path_is_percent_decoded(script, segment, id):
     answer = script.put(f"/predictions/{segment}", {"input": {"code": "return 1"}})

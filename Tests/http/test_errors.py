@@ -99,7 +99,9 @@ def test_value_that_cannot_be_serialised(script, code, end):
     assert error.endswith(end)
 
 
-@pytest.mark.parametrize("value", ["float('nan')", "float('inf')", "float('-inf')", "[1, float('nan')]", "{'a': float('inf')}"])
+@pytest.mark.parametrize(
+    "value", ["float('nan')", "float('inf')", "float('-inf')", "[1, float('nan')]", "{'a': float('inf')}"]
+)
 def test_output_that_is_not_json(script, value):
     assert "output" in failed(script.predict({"code": f"return {value}"})).lower()
 
@@ -128,7 +130,10 @@ def test_model_that_raises_cancellation_itself(script, name):
 
 
 def test_async_model_that_raises_cancellation_itself(shared):
-    assert shared("script_async").predict({"code": "import asyncio; raise asyncio.CancelledError()"}).json["status"] == "canceled"
+    assert (
+        shared("script_async").predict({"code": "import asyncio; raise asyncio.CancelledError()"}).json["status"]
+        == "canceled"
+    )
 
 
 @pytest.mark.ours

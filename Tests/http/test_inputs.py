@@ -62,12 +62,18 @@ def test_d22_whole_float_for_an_int_arrives_as_int(server, text, wanted):
 
 @pytest.mark.ours
 def test_d23_key_order_is_kept_inwards(server):
-    answer = server.request("POST", "/predictions", '{"input":{"d":{"z":1,"a":{"y":1,"b":2}}}}', {"Content-Type": "application/json"})
+    answer = server.request(
+        "POST", "/predictions", '{"input":{"d":{"z":1,"a":{"y":1,"b":2}}}}', {"Content-Type": "application/json"}
+    )
     assert answer.json["output"]["d"]["repr"] == "{'z': 1, 'a': {'y': 1, 'b': 2}}"
 
 
 def test_secret(server):
-    assert server.predict({"secret": "hush"}).json["output"]["secret"] == {"type": "Secret", "str": "**********", "value": "hush"}
+    assert server.predict({"secret": "hush"}).json["output"]["secret"] == {
+        "type": "Secret",
+        "str": "**********",
+        "value": "hush",
+    }
 
 
 def test_file_from_a_data_url(server):
@@ -206,7 +212,10 @@ def test_refused_download(server, receiver, status, text):
 
 def test_404_keeps_its_wording(server, receiver):
     url = receiver.on("/x.png", Answer(404))
-    assert server.predict({"path": url}).json["error"] == f"Input validation error: 404 Client Error: Not Found for url: {url}"
+    assert (
+        server.predict({"path": url}).json["error"]
+        == f"Input validation error: 404 Client Error: Not Found for url: {url}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -243,7 +252,9 @@ def test_short_body_is_an_error(server, receiver):
 def test_d24_local_paths_are_refused_clearly(server, value):
     answer = server.predict({"path": value})
     told = answer.text
-    assert answer.status == 422 or (answer.json["status"] == "failed" and answer.json["error"].startswith("Input validation error: "))
+    assert answer.status == 422 or (
+        answer.json["status"] == "failed" and answer.json["error"].startswith("Input validation error: ")
+    )
     assert "path" in told
 
 

@@ -228,7 +228,8 @@ def test_server_log_is_one_json_object_a_line_on_stderr(fresh):
     server = fresh("script")
     server.predict({"code": "print('of the model')"}, id="logged")
     entry = wait_for(
-        lambda: [e for e in server.log_entries() if e.get("fields", {}).get("message") == "of the model"], "the line in the log"
+        lambda: [e for e in server.log_entries() if e.get("fields", {}).get("message") == "of the model"],
+        "the line in the log",
     )[0]
     assert {"timestamp", "level", "fields", "target"} <= set(entry)
     assert entry["fields"]["prediction_id"] == "logged"
@@ -260,7 +261,11 @@ def test_d42_requests_are_logged_at_debug_level(fresh):
     server.get("/openapi.json?x=1")
 
     def logged():
-        return [line for line in server.log_text().splitlines() if "/openapi.json" in line and "DEBUG" in line and "200" in line]
+        return [
+            line
+            for line in server.log_text().splitlines()
+            if "/openapi.json" in line and "DEBUG" in line and "200" in line
+        ]
 
     wait_for(logged, "the request in the log", 5)
 

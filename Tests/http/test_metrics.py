@@ -90,7 +90,9 @@ REFUSED = [
 
 
 @pytest.mark.every_python
-@pytest.mark.parametrize(("code", "message"), REFUSED, ids=[message[:40] + str(n) for n, (_, message) in enumerate(REFUSED)])
+@pytest.mark.parametrize(
+    ("code", "message"), REFUSED, ids=[message[:40] + str(n) for n, (_, message) in enumerate(REFUSED)]
+)
 def test_refused(script, code, message):
     answer = script.predict({"code": RECORD + code}).json
     assert answer["status"] == "failed"
@@ -115,9 +117,16 @@ def test_repr(script):
 
 
 def test_same_scope_for_a_whole_prediction_and_a_new_context_for_each(script):
-    code = RECORD + "s.context['mine'] = '1'; return [cog.current_scope() is s, self.scope is s, cog.current_scope().context]"
+    code = (
+        RECORD
+        + "s.context['mine'] = '1'; return [cog.current_scope() is s, self.scope is s, cog.current_scope().context]"
+    )
     for _ in range(2):
-        assert script.predict({"code": code}, context={"a": "b"}).json["output"] == [True, True, {"a": "b", "mine": "1"}]
+        assert script.predict({"code": code}, context={"a": "b"}).json["output"] == [
+            True,
+            True,
+            {"a": "b", "mine": "1"},
+        ]
 
 
 def test_thread_of_a_sync_model_sees_the_scope(script):

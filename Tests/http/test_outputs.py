@@ -42,7 +42,15 @@ def test_shape_without_array_in_the_document(script, code, wanted):
 
 @pytest.mark.parametrize(
     ("code", "wanted"),
-    [("'one'", ["one"]), ("None", []), ("[]", []), ("[1]", [1]), ("(1, 2)", [1, 2]), ("(n for n in 'ab')", ["a", "b"]), ("{'a': 1}", [{"a": 1}])],
+    [
+        ("'one'", ["one"]),
+        ("None", []),
+        ("[]", []),
+        ("[1]", [1]),
+        ("(1, 2)", [1, 2]),
+        ("(n for n in 'ab')", ["a", "b"]),
+        ("{'a': 1}", [{"a": 1}]),
+    ],
 )
 def test_shape_with_array_in_the_document(shared, code, wanted):
     assert output(shared("listing"), code) == wanted
@@ -100,7 +108,10 @@ IMPORTS = "import dataclasses, enum, datetime, collections, cog, os, pathlib, ty
         ("return {1: 'a', None: 'b', 1.5: 'c'}", {"1": "a", "null": "b", "1.5": "c"}),
         ("return collections.OrderedDict(b=1, a=2)", {"a": 2, "b": 1}),
         ("d = collections.defaultdict(int); d['x'] += 1; return d", {"x": 1}),
-        ("return {'s': {1}, 'f': frozenset([2]), 't': (3,), 'g': (n for n in [4])}", {"s": [1], "f": [2], "t": [3], "g": [4]}),
+        (
+            "return {'s': {1}, 'f': frozenset([2]), 't': (3,), 'g': (n for n in [4])}",
+            {"s": [1], "f": [2], "t": [3], "g": [4]},
+        ),
         ("return {'p': collections.namedtuple('P', 'x y')(1, 2)}", {"p": [1, 2]}),
         ("E = enum.Enum('E', {'A': 'sva'}); return E.A", "sva"),
         ("E = enum.IntEnum('E', {'A': 7}); return {'e': E.A}", {"e": 7}),
@@ -116,7 +127,7 @@ def test_conversion(script, code, wanted):
 
 
 def test_strings_come_back_exactly(script):
-    text = "".join(map(chr, range(0x80))) + "é\u2028😀</script>\"\\"
+    text = "".join(map(chr, range(0x80))) + 'é\u2028😀</script>"\\'
     assert output(script, "return ''.join(map(chr, range(128))) + 'é\\u2028\\U0001F600</script>\"\\\\'") == text
 
 
@@ -181,7 +192,9 @@ def data_url(kind, data):
     ],
 )  # fmt: skip
 def test_file_and_its_media_type(script, name, kind):
-    assert output(script, f"{FILES}p = cog.Path({name!r}); p.write_bytes(b'\\0data'); return p") == data_url(kind, b"\0data")
+    assert output(script, f"{FILES}p = cog.Path({name!r}); p.write_bytes(b'\\0data'); return p") == data_url(
+        kind, b"\0data"
+    )
 
 
 def test_files_in_a_list_and_from_a_generator(shared, script):
@@ -214,7 +227,9 @@ def test_large_file(script):
 
 
 @pytest.mark.ours
-@pytest.mark.parametrize("code", ["return cog.Path('nope.png')", "return [cog.Path('nope.png')]", "return cog.Path('.')"])
+@pytest.mark.parametrize(
+    "code", ["return cog.Path('nope.png')", "return [cog.Path('nope.png')]", "return cog.Path('.')"]
+)
 def test_d29_missing_file_fails_the_prediction(script, code):
     answer = script.predict({"code": FILES + code}).json
     assert answer["status"] == "failed"
@@ -230,7 +245,9 @@ def test_missing_nested_file_fails_the_prediction(script):
 @pytest.mark.ours
 @pytest.mark.every_python
 def test_d29_file_in_a_temporary_directory_survives_its_removal(script):
-    code = FILES + "with tempfile.TemporaryDirectory() as d:\n  p = cog.Path(d) / 'o.txt'; p.write_text('kept'); return p"
+    code = (
+        FILES + "with tempfile.TemporaryDirectory() as d:\n  p = cog.Path(d) / 'o.txt'; p.write_text('kept'); return p"
+    )
     for _ in range(5):
         assert output(script, code) == data_url("text/plain", b"kept")
 

@@ -92,7 +92,9 @@ def test_discovery_document(server):
 
 
 def test_discovery_names_training_urls_when_the_schema_has_them(fresh):
-    schema = {"components": {"schemas": {"Input": {"type": "object", "properties": {}}, "TrainingInput": {"type": "object"}}}}
+    schema = {
+        "components": {"schemas": {"Input": {"type": "object", "properties": {}}, "TrainingInput": {"type": "object"}}}
+    }
     found = fresh("noop", schema=json.dumps(schema)).get("/").json
     assert found["trainings_url"] == "/trainings"
     assert found["trainings_idempotent_url"] == "/trainings/{training_id}"

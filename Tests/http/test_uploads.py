@@ -63,7 +63,9 @@ def test_redirect_that_leaves_http_is_refused(start, receiver):
     assert run(start(), "return file('o.png')")["status"] == "failed"
 
 
-@pytest.mark.parametrize(("status", "phrase"), [(500, "500 Internal Server Error"), (403, "403 Forbidden"), (404, "404 Not Found")])
+@pytest.mark.parametrize(
+    ("status", "phrase"), [(500, "500 Internal Server Error"), (403, "403 Forbidden"), (404, "404 Not Found")]
+)
 def test_refused_upload_fails_the_prediction(start, receiver, status, phrase):
     receiver.on("/up/o.png", Answer(status))
     server = start()

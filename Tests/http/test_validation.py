@@ -61,7 +61,9 @@ def test_message(server, field, value, message):
 
 
 def test_list_item_is_named_with_its_index(server):
-    assert details(server.predict({**GOOD, "li": [1, "x"]})) == [("li/1", '"x" is not of type "integer"', "value_error")]
+    assert details(server.predict({**GOOD, "li": [1, "x"]})) == [
+        ("li/1", '"x" is not of type "integer"', "value_error")
+    ]
 
 
 def test_missing_field(server):
@@ -138,7 +140,9 @@ def test_d21_null_is_accepted_where_nullable(server, field):
 
 
 def test_put_is_validated_too(server):
-    assert details(server.put("/predictions/v", {"input": {"s": "x"}})) == [("n", "Field required", "value_error.missing")]
+    assert details(server.put("/predictions/v", {"input": {"s": "x"}})) == [
+        ("n", "Field required", "value_error.missing")
+    ]
 
 
 def with_input(schema):
@@ -180,7 +184,9 @@ def test_limits_are_printed_as_the_schema_writes_them(fresh):
 @pytest.mark.ours
 @pytest.mark.parametrize("spec", [{"type": "string", "pattern": "("}, {"type": "nonsense"}], ids=["pattern", "type"])
 def test_d09_unusable_schema_fails_the_setup(fresh, spec):
-    server = fresh(source=ANYTHING, schema=with_input({"type": "object", "properties": {"code": spec}}), until="SETUP_FAILED")
+    server = fresh(
+        source=ANYTHING, schema=with_input({"type": "object", "properties": {"code": spec}}), until="SETUP_FAILED"
+    )
     assert "code" in server.health()["setup"]["logs"]
 
 

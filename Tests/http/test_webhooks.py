@@ -86,7 +86,10 @@ def test_empty_filter_sends_nothing(server, receiver):
 
 @pytest.mark.parametrize(
     ("code", "status", "error"),
-    [("raise ValueError('boom')", "failed", "ValueError: boom"), ("import cog; raise cog.CancelationException()", "canceled", None)],
+    [
+        ("raise ValueError('boom')", "failed", "ValueError: boom"),
+        ("import cog; raise cog.CancelationException()", "canceled", None),
+    ],
 )
 def test_terminal_webhook_of_a_failure_and_a_cancel(server, receiver, code, status, error):
     server.predict({"code": "print('log')\nyield 1\n" + code}, webhook=receiver.url + "/h")
@@ -198,7 +201,9 @@ def test_d34_webhooks_of_a_prediction_come_in_order(fresh, receiver):
     server = fresh("script_stream", env={"COG_THROTTLE_RESPONSE_INTERVAL": "0"})
     delays = [0.15, 0.1, 0.05, 0]
     receiver.on("/h", *[Answer(delay=d) for d in delays])
-    server.predict({"code": "import time\nfor n in range(30):\n  yield n\n  time.sleep(0.01)"}, webhook=receiver.url + "/h")
+    server.predict(
+        {"code": "import time\nfor n in range(30):\n  yield n\n  time.sleep(0.01)"}, webhook=receiver.url + "/h"
+    )
     receiver.wait_terminal("/h")
     time.sleep(0.3)
     requests = receiver.at("/h")

@@ -10,7 +10,12 @@ GET = b"GET /health-check HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 def post(body: bytes, *fields: str, target: str = "/predictions", version: str = "1.1") -> bytes:
-    lines = [f"POST {target} HTTP/{version}", "Host: x", "Content-Type: application/json", f"Content-Length: {len(body)}"]
+    lines = [
+        f"POST {target} HTTP/{version}",
+        "Host: x",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+    ]
     return "\r\n".join([*lines, *fields, "", ""]).encode() + body
 
 
@@ -107,7 +112,9 @@ def test_request_fed_byte_by_byte(server):
 def test_chunked_request_body(script):
     body = json.dumps({"input": {"code": "return 'chunks'"}}).encode()
     with script.raw() as raw:
-        raw.send(b"POST /predictions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+        raw.send(
+            b"POST /predictions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
         for byte in body:
             raw.send(b"1\r\n" + bytes([byte]) + b"\r\n")
         raw.send(b"0\r\n\r\n")
@@ -178,7 +185,9 @@ def test_smuggled_length_is_refused(server):
 
 def test_bad_chunk_size_is_refused(server):
     with server.raw() as raw:
-        raw.send(b"POST /predictions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+        raw.send(
+            b"POST /predictions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+        )
         raw.half_close()
         data = raw.read_to_end()
     assert data == b"" or data.startswith(b"HTTP/1.1 400 ")
@@ -219,7 +228,9 @@ def test_better_too_large_content_length_is_refused_before_the_body_is_read(serv
 def test_body_limit_while_reading_chunks(server):
     piece = b"100000\r\n" + b" " * 0x100000 + b"\r\n"
     with server.raw() as raw:
-        raw.send(b"POST /predictions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+        raw.send(
+            b"POST /predictions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
         try:
             for _ in range(101):
                 raw.send(piece)
@@ -287,7 +298,13 @@ LIMITS = {"COG_HEADER_TIMEOUT": "1", "COG_BODY_TIMEOUT": "1", "COG_IDLE_TIMEOUT"
 @pytest.mark.ours
 @pytest.mark.parametrize(
     "sent",
-    [b"", b"GET / HTT", b"GET / HTTP/1.1\r\nHost: x\r\n", post(b"{}")[:-1], post(b"").replace(b"Length: 0", b"Length: 9")],
+    [
+        b"",
+        b"GET / HTT",
+        b"GET / HTTP/1.1\r\nHost: x\r\n",
+        post(b"{}")[:-1],
+        post(b"").replace(b"Length: 0", b"Length: 9"),
+    ],
     ids=["nothing", "request-line", "head", "body", "no-body"],
 )
 def test_d05_slow_client_is_given_up(shared, sent):

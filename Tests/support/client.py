@@ -41,9 +41,7 @@ class Client:
     def __init__(self, port: int, host: str = "127.0.0.1", timeout: float = DEADLINE) -> None:
         self._connection = http.client.HTTPConnection(host, port, timeout=timeout)
 
-    def request(
-        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
-    ) -> Response:
+    def request(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Response:
         """Sends a request; a body that is not bytes goes out as JSON."""
         headers = dict(headers or {})
         if body is not None and not isinstance(body, (bytes, str)):

@@ -56,11 +56,23 @@ def prop(name, parameter, annotation, order, components, required):
     value = (info.default if info else parameter.default) if has_default else None
     found = {**schema(annotation), "title": name.title(), "x-order": order}
     if info and info.choices:
-        components[name] = {"title": name, "description": "An enumeration.", "enum": list(info.choices), "type": found.pop("type")}
+        components[name] = {
+            "title": name,
+            "description": "An enumeration.",
+            "enum": list(info.choices),
+            "type": found.pop("type"),
+        }
         del found["title"]
         found["allOf"] = [{"$ref": f"#/components/schemas/{name}"}]
     if info:
-        for key, word in (("ge", "minimum"), ("le", "maximum"), ("min_length", "minLength"), ("max_length", "maxLength"), ("regex", "pattern"), ("description", "description")):
+        for key, word in (
+            ("ge", "minimum"),
+            ("le", "maximum"),
+            ("min_length", "minLength"),
+            ("max_length", "maxLength"),
+            ("regex", "pattern"),
+            ("description", "description"),
+        ):
             if getattr(info, key) is not None:
                 found[word] = getattr(info, key)
     if value is not None:

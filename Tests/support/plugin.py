@@ -11,7 +11,9 @@ from .server import Server
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "every_python: runs on each interpreter of COG_TEST_PYTHONS, not the first alone")
+    config.addinivalue_line(
+        "markers", "every_python: runs on each interpreter of COG_TEST_PYTHONS, not the first alone"
+    )
     config.addinivalue_line("markers", "ours(strict=True): better than the original on purpose, and fails there")
 
 

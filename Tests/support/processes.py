@@ -11,7 +11,9 @@ def _stat(pid: int) -> list[str] | None:
     except (FileNotFoundError, ProcessLookupError):
         return None
     # The second field is the name in parentheses and may hold spaces.
-    return [text[: text.index(" ")], text[text.index("(") + 1 : text.rindex(")")]] + text[text.rindex(")") + 2 :].split()
+    return [text[: text.index(" ")], text[text.index("(") + 1 : text.rindex(")")]] + text[
+        text.rindex(")") + 2 :
+    ].split()
 
 
 def _all() -> list[list[str]]:

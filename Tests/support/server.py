@@ -82,8 +82,13 @@ class Server:
             script = TESTS / "support" / "peer_schema.py"
             # A model that can't be described is served without a document, as the original would.
             subprocess.run(
-                [self.python, str(script), file, name, str(path), mode], cwd=self.cwd, env=self.env,
-                capture_output=True, check=False, stdin=subprocess.DEVNULL, timeout=60,
+                [self.python, str(script), file, name, str(path), mode],
+                cwd=self.cwd,
+                env=self.env,
+                capture_output=True,
+                check=False,
+                stdin=subprocess.DEVNULL,
+                timeout=60,
             )
 
     # MARK: - Life
@@ -93,7 +98,12 @@ class Server:
         with self.stderr.open("wb") as err, self.stdout.open("wb") as out:
             self.process = subprocess.Popen(
                 [self.python, "-m", "cog.server.http", *self.flags],
-                cwd=self.cwd, env=self.env, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True,
+                cwd=self.cwd,
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
             )
         wait_for(self._find_port, "listening port")
         if until:
@@ -187,7 +197,9 @@ class Server:
     def put(self, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Response:
         return self.request("PUT", path, body, headers)
 
-    def predict(self, input: dict[str, Any] | None = None, headers: dict[str, str] | None = None, **fields: Any) -> Response:
+    def predict(
+        self, input: dict[str, Any] | None = None, headers: dict[str, str] | None = None, **fields: Any
+    ) -> Response:
         """POST /predictions with an input and further envelope fields.
 
         The original now and then answers 409 to a client that comes right after another (D17): tests of other

@@ -13,7 +13,9 @@ extension Prediction {
     /// The state as it is now. `showsInput` puts the accepted input in while the prediction runs.
     ///
     /// `asRunning` shows a prediction that has just ended as it was before: for a webhook about an earlier event.
-    public func body(for audience: Audience = .client, showsInput: Bool = false, asRunning: Bool = false) -> SegmentedText {
+    public func body(for audience: Audience = .client, showsInput: Bool = false, asRunning: Bool = false)
+        -> SegmentedText
+    {
         var body = SegmentedText()
         body.tail.reserveCapacity(320 + output.tail.count + logs.count)
         body.tail.append(UInt8(ascii: "{"))

@@ -21,7 +21,7 @@ class Request:
         values: the request's `input`.
     """
 
-    __slots__ = ("token", "meta", "values")
+    __slots__ = ("meta", "token", "values")
 
     def __init__(self, received: tuple[int, str, str, tuple[str | bytes, ...] | None]) -> None:
         self.token, meta, text, strings = received

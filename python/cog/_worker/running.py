@@ -15,7 +15,7 @@ from . import frames
 class Running:
     """A prediction while it runs."""
 
-    __slots__ = ("token", "is_itemized", "is_canceled", "partial", "urgency", "file_objects", "folders")
+    __slots__ = ("file_objects", "folders", "is_canceled", "is_itemized", "partial", "token", "urgency")
 
     def __init__(self, token: int, meta: dict[str, Any], urgency: int) -> None:
         self.token = token

@@ -44,7 +44,11 @@ def run() -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         _coglet.send(
-            frames.SETUP_FAILED, 0, frames.NO_TOKEN, str(error).encode("utf-8", "replace"), frames.NO_DESCRIPTOR,
+            frames.SETUP_FAILED,
+            0,
+            frames.NO_TOKEN,
+            str(error).encode("utf-8", "replace"),
+            frames.NO_DESCRIPTOR,
             frames.NOW,
         )
         return

@@ -51,9 +51,7 @@ def _run(model: LoadedModel, plan: InputPlan, failure_prefix: str, received: Any
             temporaries.remove(prediction)
 
 
-def _predict(
-    model: LoadedModel, plan: InputPlan, failure_prefix: str, request: Request, prediction: Running
-) -> None:
+def _predict(model: LoadedModel, plan: InputPlan, failure_prefix: str, request: Request, prediction: Running) -> None:
     global _interruptible
     enter(prediction, request.meta.get("context") or {})
     try:
