@@ -70,7 +70,7 @@ let package = Package(
         .target(
             name: "CogKit",
             dependencies: [
-                "CHTTPParser",
+                "CHTTPParser", "JSON",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],

@@ -40,13 +40,14 @@ struct PredictionOptions: ParsableArguments {
     @OptionGroup var secrets: SecretOptions
     @OptionGroup var global: GlobalOptions
 
-    func validate() throws {
+    /// What goes together with what. Told without the usage: every option is right by itself.
+    func check() throws(CogError) {
         if json != nil, !input.isEmpty {
-            throw ValidationError("Must use one of --json or --input to provide model inputs")
+            throw .usage("Must use one of --json or --input to provide model inputs")
         }
-        if local, image != nil { throw ValidationError("--local runs the project and takes no image") }
+        if local, image != nil { throw .usage("--local runs the project and takes no image") }
         if let image, image.contains("=") {
-            throw ValidationError("Invalid image name '\(image)'. Did you forget `-i`?")
+            throw .usage("Invalid image name '\(image)'. Did you forget `-i`?")
         }
     }
 }
@@ -59,6 +60,7 @@ struct PredictCommand: AsyncParsableCommand {
     @OptionGroup var options: PredictionOptions
 
     func run() async throws {
+        try options.check()
         let session = Session(options.global)
         var request = PredictionRequest()
         request.inputs = options.input

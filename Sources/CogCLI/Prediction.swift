@@ -28,8 +28,8 @@ struct Prediction {
         let project = try session.loadProject(self.project.file)
         // A model that didn't change since it was last described is asked before anything is built.
         let fingerprint = SourceFingerprint(project)
-        let known = fingerprint.knownDocument()
-        if let known { _ = try request.input(known) }
+        let given = try ModelDocument.given(nil, session.environment)
+        if let known = given ?? fingerprint.knownDocument() { _ = try request.input(known) }
         var build = self.project.request(project.derivedImageName, session)
         build.secrets = try secrets.parsed(project, session)
         let builder = try await session.builder(project, build)
@@ -37,7 +37,7 @@ struct Prediction {
         console.info("")
         let result = try await builder.buildLight()
         guard let document = result.document else { return }
-        fingerprint.store()
+        if given == nil { fingerprint.store() }
         let input = try request.input(document)
         var options = ContainerOptions(name: Session.containerName("predict"), image: project.derivedImageName)
         options.binds = ["\(project.directory):/src"]

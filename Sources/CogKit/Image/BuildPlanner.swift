@@ -20,6 +20,7 @@ package struct BuildPlanner {
     /// The plan, with everything that can be wrong found before the engine is asked for anything.
     package func plan(_ request: BuildRequest) throws(CogError) -> BuildPlan {
         try checkReference(request)
+        let given = request.describesModel ? try ModelDocument.given(request.schemaFile, environment) : nil
         let sources = try PackageSources.find(
             config: project.config, environment: environment, directories: wheelDirectories,
             working: FileManager.default.currentDirectoryPath)
@@ -32,6 +33,9 @@ package struct BuildPlanner {
         plan.otherConfigName = project.configName == "cog.yaml" ? nil : project.configName
         plan.certificate = try environment["COG_CA_CERT"].flatMapNonEmpty(CACertificate.read)
         plan.notes = sources.notes + packages.warnings.map { .warning($0) }
+        if given != nil, let file = request.schemaFile {
+            plan.notes.append(.info("Validating model schema from \(file)..."))
+        }
         if case .cog = base, let text = project.config.build.pythonVersion, let python = Version(text),
             python.patch != nil
         {

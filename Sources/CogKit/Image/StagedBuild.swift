@@ -126,13 +126,7 @@ struct StagedBuild: Sendable {
 
     /// A ready document: `COG_OPENAPI_SCHEMA`, then `--openapi-schema`.
     private func givenDocument() throws(CogError) -> ModelDocument? {
-        let variable = ProcessInfo.processInfo.environment["COG_OPENAPI_SCHEMA"] ?? ""
-        guard let path = variable.isEmpty ? request.schemaFile : variable else { return nil }
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            let prefix = variable.isEmpty ? "" : "COG_OPENAPI_SCHEMA: "
-            throw .build("\(prefix)failed to read \(path)")
-        }
-        return try checked(text)
+        try ModelDocument.given(request.schemaFile, ProcessInfo.processInfo.environment)
     }
 
     private func checked(_ text: String) throws(CogError) -> ModelDocument {

@@ -126,6 +126,19 @@ package struct LocalEnvironment: Sendable {
 
     /// The model's document, made by the SDK and kept where the server reads it.
     package func describe() async throws(CogError) -> ModelDocument {
+        let given = try ModelDocument.given(nil, planner.environment)
+        let document = if let given { given } else { try await ownDocument() }
+        do {
+            try document.text.write(
+                toFile: project.stateDirectory + "/openapi_schema.json", atomically: true, encoding: .utf8)
+        } catch {
+            throw .files("can't write \(project.stateDirectory)/openapi_schema.json: \(error.localizedDescription)")
+        }
+        if given == nil { SourceFingerprint(project).store() }
+        return document
+    }
+
+    private func ownDocument() async throws(CogError) -> ModelDocument {
         guard project.config.predict != nil || project.config.train != nil else {
             throw .build("no predict or train reference found in \(project.configName)")
         }
@@ -133,12 +146,6 @@ package struct LocalEnvironment: Sendable {
         guard answer.succeeded else { throw .build(answer.error.trimmingSpaces) }
         let document = try ModelDocument(answer.output.trimmingSpaces)
         try document.validateDefaults()
-        do {
-            try document.text.write(
-                toFile: project.stateDirectory + "/openapi_schema.json", atomically: true, encoding: .utf8)
-        } catch {
-            throw .files("can't write \(project.stateDirectory)/openapi_schema.json: \(error.localizedDescription)")
-        }
         return document
     }
 }

@@ -9,11 +9,14 @@ package struct LocalServer: Sendable {
 
     /// Starts the server of the environment's SDK on a port of 127.0.0.1.
     package static func start(_ tool: Tool, host: String, port: Int, extra: [String]) -> LocalServer {
-        let arguments = ["-m", "cog.server.http", "--host", host, "--port", String(port)] + extra
+        let arguments = ["-m", "cog.server.http", "--host", host] + extra
+        var tool = tool
+        tool.environment["PORT"] = String(port)
+        let server = tool
         return LocalServer(
             client: LoopbackClient(port: port),
             // A server that can't be started has ended, which is what the caller sees.
-            process: Task { try? await tool.show(arguments, output: .standardError) })
+            process: Task { try? await server.show(arguments, output: .standardError) })
     }
 
     package func waitUntilReady(timeout: Duration) async throws(CogError) {
@@ -24,7 +27,7 @@ package struct LocalServer: Sendable {
             flag.set()
         }
         defer { watcher.cancel() }
-        try await client.waitUntilReady(timeout: timeout) { !flag.isSet }
+        try await client.waitUntilReady(timeout: timeout, what: "Server") { !flag.isSet }
     }
 
     /// Waits for the server to end by itself. Always false, so that it can stand in for "nothing changed".

@@ -102,15 +102,31 @@ package struct InputParser {
         let accepted = types(schema)
         var candidates: [JSONValue] = []
         if accepted.contains("boolean"), text == "true" || text == "false" { candidates.append(.bool(text == "true")) }
-        if accepted.contains("integer") || accepted.contains("number"), let value = Int64(text) {
-            candidates.append(.int(value))
+        if accepted.contains("integer") || accepted.contains("number"), let value = Self.integer(text) {
+            candidates.append(value)
         }
-        if accepted.contains("number"), let value = Double(text), value.isFinite { candidates.append(.number(value)) }
+        if accepted.contains("number"), let value = Self.number(text) { candidates.append(value) }
         if accepted.contains("object"), let value = try? JSONValue(parsing: text), value.object != nil {
             candidates.append(value)
         }
         guard accepted.contains("string") else { return candidates.first ?? .string(text) }
-        return candidates.first { validator.problem(of: $0, against: property) == nil } ?? .string(text)
+        return candidates.first { validator.problem(of: $0, against: property, path: "") == nil } ?? .string(text)
+    }
+
+    /// A decimal integer of any size.
+    private static func integer(_ text: String) -> JSONValue? {
+        if let value = Int64(text) { return .int(value) }
+        let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+        guard digits.count > 18, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+        return try? JSONValue(parsing: text)
+    }
+
+    /// A decimal number, spelled as it was given where JSON has that form.
+    private static func number(_ text: String) -> JSONValue? {
+        guard text.allSatisfy({ "0123456789+-.eE".contains($0) }), let value = Double(text), value.isFinite else {
+            return nil
+        }
+        return (try? JSONValue(parsing: text)) ?? .number(value)
     }
 
     /// The JSON types a schema takes, over all members of a union; of a list of choices, those of its values.
@@ -220,15 +236,7 @@ package struct InputParser {
     }
 
     private static func reason(_ error: any Error) -> String {
-        if case DecodingError.dataCorrupted(let context) = error {
-            if let under = context.underlyingError as? CocoaError,
-                let text = under.userInfo[NSDebugDescriptionErrorKey] as? String
-            {
-                return text
-            }
-            return context.debugDescription
-        }
-        return error.localizedDescription
+        (error as? JSONValue.Malformed)?.description ?? error.localizedDescription
     }
 
     private mutating func set(_ name: String, _ value: JSONValue, text: String? = nil) {

@@ -1,9 +1,13 @@
 extension LoopbackClient {
     /// Asks for the server's health every 100 ms until it is ready to take predictions.
     ///
-    /// - Parameter isRunning: whether there is still a server to wait for; asked when it doesn't answer.
+    /// - Parameters:
+    ///   - what: what the server runs in, for messages.
+    ///   - isRunning: whether there is still a server to wait for; asked when it doesn't answer.
     /// - Throws: `CogError.prediction` when the setup failed, took too long, or the server ended.
-    package func waitUntilReady(timeout: Duration, isRunning: () async throws -> Bool) async throws(CogError) {
+    package func waitUntilReady(
+        timeout: Duration, what: String = "Container", isRunning: () async throws -> Bool
+    ) async throws(CogError) {
         let clock = ContinuousClock()
         let deadline = clock.now + timeout
         do {
@@ -18,10 +22,10 @@ extension LoopbackClient {
                     case "SETUP_FAILED": throw CogError.prediction("Model setup failed")
                     case let other:
                         throw CogError.prediction(
-                            "Container healthcheck returned unexpected status: \(other ?? "none")")
+                            "\(what) healthcheck returned unexpected status: \(other ?? "none")")
                     }
                 } else if try await !isRunning() {
-                    throw CogError.prediction("Container exited unexpectedly")
+                    throw CogError.prediction("\(what) exited unexpectedly")
                 }
                 try await Task.sleep(for: .milliseconds(100))
             }

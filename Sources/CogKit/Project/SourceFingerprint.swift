@@ -4,13 +4,14 @@ import Foundation
 package struct SourceFingerprint: Sendable {
     private let project: Project
     private var path: String { project.stateDirectory + "/sources.txt" }
+    private var documentPath: String { project.stateDirectory + "/openapi_schema.json" }
 
     package init(_ project: Project) { self.project = project }
 
     /// The document of the last build, if no Python file and no configuration changed since.
     package func knownDocument() -> ModelDocument? {
         guard let stored = try? String(contentsOfFile: path, encoding: .utf8), stored == state(),
-            let text = try? String(contentsOfFile: project.stateDirectory + "/openapi_schema.json", encoding: .utf8)
+            let text = try? String(contentsOfFile: documentPath, encoding: .utf8)
         else { return nil }
         // A document that can't be read any more is made anew.
         return try? ModelDocument(text)
@@ -23,9 +24,12 @@ package struct SourceFingerprint: Sendable {
     }
 
     private func state() -> String {
-        var lines = ["\(ProgramVersion.current) \(project.config)"]
         let keys: [URLResourceKey] = [.contentModificationDateKey, .fileSizeKey]
         let root = URL(fileURLWithPath: project.directory)
+        // Whoever replaces the document makes the note worthless.
+        let document = URL(fileURLWithPath: documentPath)
+        let written = (try? document.resourceValues(forKeys: Set(keys)))?.contentModificationDate
+        var lines = ["\(ProgramVersion.current) \(project.config) \(written?.timeIntervalSince1970 ?? 0)"]
         guard let walk = FileManager.default.enumerator(at: root, includingPropertiesForKeys: keys) else { return "" }
         for case let url as URL in walk {
             if [".cog", ".git", ".venv", "venv", "__pycache__"].contains(url.lastPathComponent) {

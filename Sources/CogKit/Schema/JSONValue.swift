@@ -1,23 +1,38 @@
-import Foundation
+import JSON
 
-/// A JSON value as the build tool needs it: schemas, inputs, outputs.
+/// A JSON value as the build tool needs it: schemas, inputs, outputs. It stands by itself, unlike those of the module
+/// JSON, which are parts of a document.
 ///
-/// Objects print with sorted keys. Text that must keep its exact spelling is passed on as text instead.
+/// Objects print with sorted keys, numbers as they were written.
 package enum JSONValue: Equatable, Sendable {
     case null
     case bool(Bool)
     case int(Int64)
-    case number(Double)
+    /// A number with a fraction or an exponent, or an integer beyond 64 bits.
+    case number(Double, spelling: String)
     case string(String)
     case array([JSONValue])
     case object([String: JSONValue])
 
     /// Reads JSON text.
     ///
-    /// - Throws: `DecodingError` with the place of the mistake.
-    package init(parsing text: String) throws {
-        self = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+    /// - Throws: `Malformed`, which says what is wrong and where.
+    package init(parsing text: String) throws(Malformed) {
+        do {
+            self.init(try JSONDocument.parsing(text).root)
+        } catch {
+            throw Malformed(description: error.description)
+        }
     }
+
+    /// A text is no JSON.
+    package struct Malformed: Error, Equatable, CustomStringConvertible {
+        /// For instance `expected value at line 1 column 10`.
+        package let description: String
+    }
+
+    /// A number that nobody has spelled yet.
+    static func number(_ value: Double) -> JSONValue { .number(value, spelling: "\(value)") }
 
     package subscript(key: String) -> JSONValue? {
         if case .object(let members) = self { members[key] } else { nil }
@@ -30,7 +45,7 @@ package enum JSONValue: Equatable, Sendable {
     package var double: Double? {
         switch self {
         case .int(let value): Double(value)
-        case .number(let value): value
+        case .number(let value, _): value
         default: nil
         }
     }
@@ -60,7 +75,7 @@ package enum JSONValue: Equatable, Sendable {
         case .null: out += "null"
         case .bool(let value): out += value ? "true" : "false"
         case .int(let value): out += String(value)
-        case .number(let value): out += value.isFinite ? "\(value)" : "null"
+        case .number(_, let spelling): out += spelling
         case .string(let value): out += Self.quoted(value)
         case .array(let items):
             Self.writeMembers(items, "[", "]", to: &out, level) { item, out, level in item.write(to: &out, level) }
@@ -106,38 +121,24 @@ package enum JSONValue: Equatable, Sendable {
     }
 }
 
-extension JSONValue: Decodable {
-    package init(from decoder: any Decoder) throws {
-        if let container = try? decoder.container(keyedBy: AnyKey.self) {
-            var members: [String: JSONValue] = [:]
-            for key in container.allKeys {
-                members[key.stringValue] = try container.decode(JSONValue.self, forKey: key)
-            }
-            self = .object(members)
-        } else if var container = try? decoder.unkeyedContainer() {
-            var items: [JSONValue] = []
-            while !container.isAtEnd { items.append(try container.decode(JSONValue.self)) }
-            self = .array(items)
-        } else {
-            let container = try decoder.singleValueContainer()
-            if container.decodeNil() {
-                self = .null
-            } else if let value = try? container.decode(Bool.self) {
-                self = .bool(value)
-            } else if let value = try? container.decode(Int64.self) {
-                self = .int(value)
-            } else if let value = try? container.decode(Double.self) {
-                self = .number(value)
+extension JSONValue {
+    /// Takes over a value of a document, which ends with this call.
+    private init(_ value: JSON.JSONValue) {
+        switch value.kind {
+        case .null: self = .null
+        case .boolean: self = .bool(value.bool ?? false)
+        case .integer, .number:
+            if value.kind == .integer, let number = value.int {
+                self = .int(Int64(number))
             } else {
-                self = .string(try container.decode(String.self))
+                self = .number(value.double ?? 0, spelling: value.text())
             }
+        case .string: self = .string(value.string ?? "")
+        case .array: self = .array((0..<value.count).map { JSONValue(value[$0]) })
+        case .object:
+            var members: [String: JSONValue] = [:]
+            value.forEachMember { members[$0] = JSONValue($1) }
+            self = .object(members)
         }
-    }
-
-    private struct AnyKey: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init?(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
     }
 }

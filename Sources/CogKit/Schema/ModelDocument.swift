@@ -1,3 +1,5 @@
+import Foundation
+
 /// What a model accepts and gives, from its OpenAPI document.
 package struct ModelDocument: Equatable, Sendable {
     /// The document as it was made.
@@ -16,7 +18,7 @@ package struct ModelDocument: Equatable, Sendable {
         do {
             root = try JSONValue(parsing: text)
         } catch {
-            throw .build("Model schema is invalid: it is not JSON")
+            throw .build("Model schema is invalid: it is not JSON: \(error)")
         }
         guard root["openapi"]?.string?.hasPrefix("3.") == true else {
             throw .build("Model schema is invalid: it is not an OpenAPI 3 document")
@@ -24,6 +26,23 @@ package struct ModelDocument: Equatable, Sendable {
         guard root["paths"]?.object != nil, root["info"]?.object != nil else {
             throw .build("Model schema is invalid: value of paths and info must be objects")
         }
+    }
+
+    /// The ready document that is used instead of one made from the model, checked: that of the variable
+    /// `COG_OPENAPI_SCHEMA`, else `file`; nil where neither is named.
+    package static func given(_ file: String?, _ environment: [String: String]) throws(CogError) -> ModelDocument? {
+        let variable = environment["COG_OPENAPI_SCHEMA"] ?? ""
+        guard let path = variable.isEmpty ? file : variable else { return nil }
+        let text: String
+        do {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            let prefix = variable.isEmpty ? "" : "COG_OPENAPI_SCHEMA: "
+            throw .build("\(prefix)failed to read \(path): \(error.localizedDescription)")
+        }
+        let document = try ModelDocument(text.trimmingSpaces)
+        try document.validateDefaults()
+        return document
     }
 
     /// A component by its name.
@@ -82,9 +101,14 @@ package struct ModelDocument: Equatable, Sendable {
             guard let properties = component(name)?["properties"]?.object else { continue }
             for (property, schema) in properties.sorted(by: { $0.key < $1.key }) {
                 guard let value = schema["default"], value != .null else { continue }
-                if let problem = SchemaValidator(document: self).problem(of: value, against: schema) {
-                    let bound = schema["minimum"] != nil || schema["maximum"] != nil ? " (minimum or maximum)" : ""
-                    throw .build("Model schema is invalid: invalid default of \"\(property)\": \(problem)\(bound)")
+                let problem = SchemaValidator(document: self).problem(of: value, against: schema, path: property)
+                switch problem {
+                case nil: continue
+                case .missing(let path):
+                    throw .build("Model schema is invalid: invalid default of \"\(property)\": \"\(path)\" is missing")
+                case .invalid(let path, let text, let keyword):
+                    let rule = keyword.map { " (\($0))" } ?? ""
+                    throw .build("Model schema is invalid: invalid default of \"\(path)\": \(text)\(rule)")
                 }
             }
         }
