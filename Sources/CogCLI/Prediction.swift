@@ -41,8 +41,8 @@ struct Prediction {
         let input = try request.input(document)
         var options = ContainerOptions(name: Session.containerName("predict"), image: project.derivedImageName)
         options.binds = ["\(project.directory):/src"]
-        options.gpus = gpus ?? (project.config.build.gpu ? "all" : nil)
-        try await serve(options, builder.engine, isExplicitGPU: gpus != nil) { server throws(CogError) in
+        options.gpus = gpus
+        try await serve(options, builder.engine, wantsGPU: project.config.build.gpu) { server throws(CogError) in
             try await request.send(input: input, to: server.client, document: document, console: console)
         }
     }
@@ -65,8 +65,8 @@ struct Prediction {
         let input = try usable.map(request.input)
         var options = ContainerOptions(name: Session.containerName("predict"), image: name)
         let wantsGPU = (try? JSONValue(parsing: config))?["build"]?["gpu"]?.bool ?? false
-        options.gpus = gpus ?? (wantsGPU ? "all" : nil)
-        try await serve(options, engine, isExplicitGPU: gpus != nil) { server throws(CogError) in
+        options.gpus = gpus
+        try await serve(options, engine, wantsGPU: wantsGPU) { server throws(CogError) in
             if let usable, let input {
                 return try await request.send(input: input, to: server.client, document: usable, console: console)
             }
@@ -99,17 +99,20 @@ struct Prediction {
     // MARK: - One container
 
     private func serve(
-        _ given: ContainerOptions, _ engine: Engine, isExplicitGPU: Bool,
+        _ given: ContainerOptions, _ engine: Engine, wantsGPU: Bool,
         _ body: (ServerContainer) async throws(CogError) -> Void
     ) async throws {
         var options = given
         options.environment = session.containerEnvironment(container.env, isPrediction: true)
         if request.kind == .trainings { options.command = ["python", "-m", "cog.server.http", "--x-mode", "train"] }
+        if options.gpus == nil, wantsGPU {
+            // A training without its GPU would go on for ever.
+            let isTraining = request.kind == .trainings
+            options.gpus = isTraining ? "all" : try await engine.implicitGPU(options.image, console)
+        }
         console.info("")
         console.info("Starting Docker image \(console.bold(options.image)) and running setup()...")
-        let server = try await ServerContainer.start(
-            options, engine: engine, console: console,
-            retriesWithoutGPU: !isExplicitGPU && request.kind == .predictions)
+        let server = try await ServerContainer.start(options, engine: engine)
         do {
             try await server.waitUntilReady(timeout: setupTimeout)
             try await body(server)

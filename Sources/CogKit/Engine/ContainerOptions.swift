@@ -12,7 +12,8 @@ package struct ContainerOptions: Equatable, Sendable {
     /// `all`, a count, or `device=0,1`; nil for none.
     package var gpus: String?
     package var workingDirectory: String?
-    package var detached = false
+    /// Whether the client hands signals that it gets on to the container.
+    package var passesSignals = true
     package var interactive = false
     package var terminal = false
     /// Gives containers the name `host.docker.internal` for this machine.
@@ -28,7 +29,7 @@ package struct ContainerOptions: Equatable, Sendable {
 
     package var arguments: [String] {
         var list = ["run", "--rm", "--name", name, "--platform", "linux/amd64", "--shm-size", "6g"]
-        if detached { list.append("--detach") }
+        if !passesSignals { list.append("--sig-proxy=false") }
         if interactive { list.append("--interactive") }
         if terminal { list.append("--tty") }
         if let gpus { list += ["--gpus", gpus.hasPrefix("device=") ? "\"\(gpus)\"" : gpus] }

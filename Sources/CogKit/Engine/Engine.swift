@@ -83,15 +83,17 @@ package struct Engine: Sendable {
         guard answer.succeeded else { throw .build("Failed to stage build files: \(answer.text)") }
     }
 
-    /// Removes a tag; what can't be removed stays.
-    package func removeImage(_ name: String) async {
-        // Left-over staging images cost little and their removal must not hide the command's own result.
-        _ = try? await client.answer(["image", "rm", name])
-    }
+    /// Removes a tag, also when the task is cancelled; what can't be removed stays.
+    package func removeImage(_ name: String) async { _ = await client.answerRegardless(["image", "rm", name]) }
 
     /// Runs a build and returns the exit status; the log goes to standard error.
-    package func build(_ arguments: [String]) async throws(CogError) -> Int32 {
-        try await builder.show(["build"] + arguments)
+    ///
+    /// - Parameter progress: how the log looks; `quiet` shows failures alone.
+    package func build(_ arguments: [String], progress: String) async throws(CogError) -> Int32 {
+        // Quiet clients print the image's identifier on standard output, which is no result of ours.
+        if progress == "quiet" { return try await builder.show(["build", "--quiet"] + arguments, output: .discarded) }
+        // Podman's log has one form.
+        return try await builder.show(["build"] + (isPodman ? [] : ["--progress", progress]) + arguments)
     }
 
     /// Pushes an image and returns its digest.
@@ -115,15 +117,15 @@ package struct Engine: Sendable {
         return tool
     }
 
-    /// Asks the engine to stop a container, and to kill it three seconds later. Says nothing when it's gone.
+    /// Asks the engine to stop a container, and to kill it three seconds later; also when the task is cancelled. Says
+    /// nothing when it's gone.
     package func stop(_ container: String) async {
-        // The caller is usually cancelled already, and the container must go nevertheless.
-        let client = client
-        await Task.detached {
-            _ = try? await client.answer(["stop", "-t", "3", container])
-            _ = try? await client.answer(["rm", "-f", container])
-        }.value
+        _ = await client.answerRegardless(["stop", "-t", "3", container])
+        await remove(container)
     }
+
+    /// Removes a container, running or not; says nothing when it's gone.
+    package func remove(_ container: String) async { _ = await client.answerRegardless(["rm", "-f", container]) }
 
     /// Whether an error text says that there is no GPU to give.
     package static func saysGPUMissing(_ text: String) -> Bool {

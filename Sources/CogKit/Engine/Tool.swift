@@ -110,6 +110,33 @@ package struct Tool: Sendable {
         }
     }
 
+    /// Runs the program with one file as its input and another, written anew, as its output; its standard error goes
+    /// to ours.
+    package func filter(_ arguments: [String], from input: String, to output: String) async throws(CogError) -> Int32 {
+        do {
+            let result = try await Subprocess.run(
+                executable, arguments: Arguments(arguments), environment: fullEnvironment,
+                workingDirectory: directory.map { FilePath($0) }, platformOptions: Self.options,
+                input: .fileDescriptor(
+                    try FileDescriptor.open(FilePath(input), .readOnly), closeAfterSpawningProcess: true),
+                output: .fileDescriptor(
+                    try FileDescriptor.open(
+                        FilePath(output), .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite),
+                    closeAfterSpawningProcess: true), error: .currentStandardError)
+            try Self.checkCancellation()
+            return Self.status(result.terminationStatus)
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    /// Runs the program to its end even when the task is cancelled: for putting things in order afterwards.
+    ///
+    /// - Returns: nil when it can't be started.
+    package func answerRegardless(_ arguments: [String]) async -> Answer? {
+        await Task.detached { try? await answer(arguments) }.value
+    }
+
     private static func checkCancellation() throws(CogError) {
         if Task.isCancelled { throw .interrupted }
     }

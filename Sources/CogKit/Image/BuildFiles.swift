@@ -23,6 +23,7 @@ struct BuildFiles {
             if let text = plan.requirementsText {
                 try text.write(toFile: staging + "/requirements.txt", atomically: false, encoding: .utf8)
             }
+            if case .given(let document) = plan.document { try stage(document) }
             try plan.certificate?.write(toFile: staging + "/cog-ca-cert.crt", atomically: false, encoding: .utf8)
             for case .file(let path)? in [plan.sources.sdk, plan.sources.server] {
                 try manager.copyItem(atPath: path, toPath: staging + "/" + BuildPlan.fileName(path))
@@ -45,6 +46,30 @@ struct BuildFiles {
         } catch {
             throw .build("can't write build files to \(directory): \(error.localizedDescription)")
         }
+    }
+
+    /// Writes a file of the scratch directory anew.
+    func write(_ text: String, to name: String) throws(CogError) {
+        do {
+            try text.write(toFile: directory + "/" + name, atomically: false, encoding: .utf8)
+        } catch {
+            throw .build("can't write \(directory)/\(name): \(error.localizedDescription)")
+        }
+    }
+
+    /// Puts a document alone into the staging directory, for a Dockerfile of the user's own.
+    func write(document: ModelDocument) throws(CogError) {
+        do {
+            if FileManager.default.fileExists(atPath: staging) { try FileManager.default.removeItem(atPath: staging) }
+            try FileManager.default.createDirectory(atPath: staging, withIntermediateDirectories: true)
+            try stage(document)
+        } catch {
+            throw .build("can't write build files to \(directory): \(error.localizedDescription)")
+        }
+    }
+
+    private func stage(_ document: ModelDocument) throws {
+        try document.text.write(toFile: staging + "/openapi_schema.json", atomically: false, encoding: .utf8)
     }
 
     /// Hands the staged files to the engine as an image without a base. Names, modes and times are fixed, so equal

@@ -11,6 +11,10 @@ package struct BuildPlan: Equatable, Sendable {
     package var certificate: String?
     /// Whether this program brings its own init; otherwise it comes from the distribution's package `tini`.
     package var hasInit = true
+    /// Where the model's document comes from.
+    package var document = DocumentSource.model
+    /// The time that files and images are stamped with, in seconds since 1970; nil for that of the build.
+    package var timestamp: Int?
     package var strip = false
     package var precompile = false
     /// What comes from the weights image.
@@ -45,6 +49,7 @@ package struct BuildPlan: Equatable, Sendable {
     /// Whether there is anything to stage for the build.
     package var stagesFiles: Bool {
         if hasInit || requirementsText != nil || certificate != nil { return true }
+        if case .given = document { return true }
         return [sources.sdk, sources.server].contains { if case .file = $0 { true } else { false } }
     }
 

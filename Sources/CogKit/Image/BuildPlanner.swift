@@ -19,8 +19,7 @@ package struct BuildPlanner {
 
     /// The plan, with everything that can be wrong found before the engine is asked for anything.
     package func plan(_ request: BuildRequest) throws(CogError) -> BuildPlan {
-        try checkReference(request)
-        let given = request.describesModel ? try ModelDocument.given(request.schemaFile, environment) : nil
+        let document = try documentSource(request)
         let sources = try PackageSources.find(
             config: project.config, environment: environment, directories: wheelDirectories,
             working: FileManager.default.currentDirectoryPath)
@@ -33,9 +32,9 @@ package struct BuildPlanner {
         plan.otherConfigName = project.configName == "cog.yaml" ? nil : project.configName
         plan.certificate = try environment["COG_CA_CERT"].flatMapNonEmpty(CACertificate.read)
         plan.notes = sources.notes + packages.warnings.map { .warning($0) }
-        if given != nil, let file = request.schemaFile {
-            plan.notes.append(.info("Validating model schema from \(file)..."))
-        }
+        plan.document = document
+        if let path = request.schemaFile { plan.notes.append(.info("Validating model schema from \(path)...")) }
+        plan.timestamp = request.timestamp
         if case .cog = base, let text = project.config.build.pythonVersion, let python = Version(text),
             python.patch != nil
         {
@@ -55,14 +54,13 @@ package struct BuildPlanner {
         return plan
     }
 
-    /// A document is made from the model that the configuration names.
-    private func checkReference(_ request: BuildRequest) throws(CogError) {
-        guard request.describesModel, !request.skipsSchema, request.schemaFile == nil,
-            environment["COG_OPENAPI_SCHEMA", default: ""].isEmpty
-        else { return }
-        guard project.config.predict != nil || project.config.train != nil else {
-            throw .config(["no predict or train reference found in \(project.configName)"])
-        }
+    /// A ready document, else the model that the configuration names.
+    private func documentSource(_ request: BuildRequest) throws(CogError) -> DocumentSource {
+        if request.skipsSchema { return .none }
+        if let document = try ModelDocument.given(request.schemaFile, environment) { return .given(document) }
+        if project.config.predict != nil || project.config.train != nil { return .model }
+        guard request.describesModel else { return .none }
+        throw .config(["no predict or train reference found in \(project.configName)"])
     }
 
     /// The absolute path of a local wheel or archive, which must be a regular file inside the project.

@@ -1,13 +1,15 @@
 /// Writes the Dockerfile of a build plan.
 ///
-/// One file has all stages. `environment` is everything but the project; `model` adds the project; `document` runs
-/// the model's code once to describe it, and never becomes part of an image; `image` is what is pushed.
+/// One file has all stages. `environment` is everything but the project, `light` is that with the model's document, for
+/// a project that is mounted, and `image`, with project and document, is what is pushed. `document` holds what is found
+/// out on the way: it runs the model's code once to describe it, and never becomes part of an image.
 /// Only instructions that every BuildKit since Docker 20.10 has built in are used, so nothing is fetched to read it.
 package struct Dockerfile {
     /// The stages a build can ask for.
     package enum Stage: String, Sendable {
         case environment = "cog_environment"
         case document = "cog_document"
+        case light = "cog_light"
         case image = "cog_image"
     }
 
@@ -36,7 +38,13 @@ package struct Dockerfile {
     private mutating func environment() {
         if plan.stagesFiles { lines.append("FROM \(plan.filesImage) AS cog_build") }
         if !plan.separateWeights.isEmpty { lines.append("FROM \(plan.weightsImage) AS weights") }
+        if plan.strip {
+            // The image itself gets no binutils.
+            lines += ["FROM \(plan.base.reference) AS cog_strip", apt(["binutils"])]
+        }
         lines.append("FROM \(plan.base.reference) AS \(Stage.environment.rawValue)")
+        // Seen by every step: Python then makes byte code that doesn't depend on the time of day.
+        if plan.timestamp != nil { lines.append("ARG SOURCE_DATE_EPOCH") }
         defaults()
         certificate()
         initProcess()
@@ -62,17 +70,32 @@ package struct Dockerfile {
     private mutating func model() {
         lines += ["FROM \(Stage.environment.rawValue) AS cog_model", "COPY . /src"]
         if let name = plan.otherConfigName { lines.append("RUN cp /src/\(name.shellQuoted) /src/cog.yaml") }
-        // Failures of the model's code are files too: the program tells them better than a build log.
         lines += [
-            "FROM cog_model AS cog_describe",
-            "RUN mkdir /cog_document && cd /src && (python -m cog.command.openapi_schema > /cog_document/openapi_schema.json "
-                + "2> /cog_document/error.txt; echo $? > /cog_document/status) && python -m pip freeze "
-                + "--disable-pip-version-check > /cog_document/pip_freeze.txt",
-            "FROM scratch AS \(Stage.document.rawValue)",
-            "COPY --from=cog_describe /cog_document /",
-            "FROM cog_model AS \(Stage.image.rawValue)",
+            "FROM \(Stage.environment.rawValue) AS cog_freeze",
+            "RUN mkdir /cog_document && python -m pip freeze --disable-pip-version-check > /cog_document/pip_freeze.txt",
         ]
+        if plan.document == .model {
+            // Failures of the model's code are files too: the program tells them better than a build log.
+            lines += [
+                "FROM cog_model AS cog_describe",
+                "RUN mkdir /cog_document && cd /cog_document && (cd /src && python -m cog.command.openapi_schema) "
+                    + "> openapi_schema.json 2> error.txt; echo $? > status; grep -qx 0 status || rm openapi_schema.json",
+            ]
+        }
+        lines += ["FROM scratch AS \(Stage.document.rawValue)", "COPY --from=cog_freeze /cog_document /"]
+        if plan.document == .model { lines.append("COPY --from=cog_describe /cog_document /") }
+        for (stage, base) in [(Stage.light, Stage.environment.rawValue), (.image, "cog_model")] {
+            lines.append("FROM \(base) AS \(stage.rawValue)")
+            switch plan.document {
+            case .model: lines.append("COPY --from=cog_describe /cog_document/openapi_schema.json \(Self.documentPath)")
+            case .given: lines.append("COPY --from=cog_build openapi_schema.json \(Self.documentPath)")
+            case .none: break
+            }
+        }
     }
+
+    /// Where the server looks for the model's document.
+    static let documentPath = "/src/.cog/openapi_schema.json"
 
     // MARK: - Steps
 
@@ -148,7 +171,10 @@ package struct Dockerfile {
 
     private mutating func projectPackages() {
         guard plan.requirementsText != nil else { return }
-        lines.append(install("--requirement \(BuildPlan.filesDirectory)/requirements.txt"))
+        let artifacts = plan.packages.artifacts.isEmpty ? [] : ["local_package_artifacts"]
+        lines.append(
+            install(
+                "--requirement \(BuildPlan.filesDirectory)/requirements.txt", files: ["requirements.txt"] + artifacts))
         if !plan.packages.artifacts.isEmpty {
             lines.append("RUN python -m pip uninstall --yes\(breakSystem) cog coglet")
         }
@@ -161,19 +187,29 @@ package struct Dockerfile {
         let prerelease = [plan.sources.server, plan.sources.sdk].contains {
             if case .release(_, prerelease: true) = $0 { true } else { false }
         }
-        lines.append(install((prerelease ? "--pre " : "") + packages.joined(separator: " ")))
+        let files = [plan.sources.server, plan.sources.sdk].compactMap { source -> String? in
+            if case .file(let path)? = source { BuildPlan.fileName(path) } else { nil }
+        }
+        lines.append(install((prerelease ? "--pre " : "") + packages.joined(separator: " "), files: files))
     }
 
     private var breakSystem: String { plan.base.managesPython ? " --break-system-packages" : "" }
 
     /// Staged files are mounted, not copied, and pip's cache is the builder's: neither is left in the image.
-    private func install(_ what: String) -> String {
-        let files = plan.stagesFiles ? "--mount=type=bind,from=cog_build,target=\(BuildPlan.filesDirectory) " : ""
-        let strip =
-            plan.strip
-            ? " && find / -xdev -type f -name '*python*.so' -not -name '*cpython*.so' -exec strip --strip-debug '{}' +"
-            : ""
-        return "RUN \(files)--mount=type=cache,target=/root/.cache/pip "
+    ///
+    /// - Parameter files: the staged files that the step reads; no others, so that a change of those is none of this step.
+    private func install(_ what: String, files: [String]) -> String {
+        var mounts = files.map { name in
+            "--mount=type=bind,from=cog_build,source=\(name),target=\(BuildPlan.filesDirectory)/\(name) "
+        }.joined()
+        var strip = ""
+        if plan.strip {
+            mounts += "--mount=type=bind,from=cog_strip,source=/usr,target=/cog_strip "
+            strip =
+                " && find / -xdev -type f -name '*python*.so*' -not -name '*cpython*.so' -exec env "
+                + "LD_LIBRARY_PATH=/cog_strip/lib/x86_64-linux-gnu /cog_strip/bin/strip --strip-debug '{}' +"
+        }
+        return "RUN \(mounts)--mount=type=cache,target=/root/.cache/pip "
             + "CFLAGS=\"-O3 -flto -fno-strict-aliasing -funroll-loops\" python -m pip install"
             + " --disable-pip-version-check --root-user-action=ignore --cache-dir /root/.cache/pip\(breakSystem) \(what)\(strip)"
     }
@@ -182,7 +218,7 @@ package struct Dockerfile {
         guard plan.precompile else { return }
         lines += [
             "RUN find / -xdev -type f -name '*.pyc' -delete && find / -xdev -type f -name '*.py' -exec touch -d @0 '{}' + "
-                + "&& (python -m compileall -q -o 2 / || true)"
+                + "&& (python -m compileall -q -j 0 -o 2 / || true)"
         ]
     }
 
@@ -190,7 +226,9 @@ package struct Dockerfile {
         guard !isCogBase else { return }
         lines.append(
             "RUN find / -xdev -name '*python*.so' -type f -exec dirname '{}' + | sort -u "
-                + "> /etc/ld.so.conf.d/python-libs.conf; ldconfig")
+                + "> /etc/ld.so.conf.d/python-libs.conf; ldconfig; "
+                // What ldconfig remembers for itself, and the empty directories that older builders leave of mounts.
+                + "rm -rf /var/cache/ldconfig/aux-cache \(BuildPlan.filesDirectory) /cog_strip /root/.cache")
     }
 
     private mutating func runSteps() {

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// Builds the images of a project.
 ///
@@ -38,47 +39,62 @@ package struct ImageBuilder: Sendable {
 
     /// Builds the image with project, document and labels.
     package func buildFull() async throws(CogError) -> Result {
-        try await build { builder throws(CogError) in
+        try await build(mountsProject: false) { builder throws(CogError) in
             let description = try await builder.describe()
-            builder.console.info("Adding labels to image...")
-            builder.console.info("")
-            try await builder.finish(.image, description: description)
+            console.info("Adding labels to image...")
+            console.info("")
+            let source = await SourceControl.labels(of: project.directory, planner.environment)
+            let labels = ImageLabels.all(builder.plan.config, description.document, pipFreeze: description.pipFreeze)
+            do throws(CogError) {
+                try await builder.finish(
+                    .image, description, labels: labels.merging(source) { $1 }.merging(request.labels) { $1 })
+            } catch .build(let reason) {
+                throw .build("Failed to add labels to image: \(reason)")
+            }
+            if let timestamp = request.timestamp {
+                let stamps = LayerTimestamps(engine: engine, directory: directory)
+                let base = builder.isCustom ? nil : builder.plan.base.reference
+                try await stamps.rewrite(request.tag, base: base, to: timestamp)
+            }
             return Result(document: description.document)
         }
     }
 
     /// Builds the image without the project, which is mounted when it runs.
     package func buildLight() async throws(CogError) -> Result {
-        try await build { builder throws(CogError) in
+        try await build(mountsProject: true) { builder throws(CogError) in
             let description = request.describesModel ? try await builder.describe() : nil
-            try await builder.finish(.environment, description: nil)
+            try await builder.finish(request.describesModel ? .light : .environment, description)
             return Result(document: description?.document)
         }
     }
 
     // MARK: - Steps
 
-    private func build(_ body: (StagedBuild) async throws(CogError) -> Result) async throws(CogError) -> Result {
+    private func build(
+        mountsProject: Bool, _ body: (StagedBuild) async throws(CogError) -> Result
+    ) async throws(CogError) -> Result {
         let lock = try await ProjectLock.take(project.stateDirectory)
         defer { lock.release() }
         var plan = plan
         plan.linksCopies = engine.linksCopies
+        plan.filesImage = "cog-build-files:\(getpid())-\(UInt32.random(in: 0 ... .max))"
+        let dockerfile = try dockerfileText(plan)
         let files = BuildFiles(directory: directory, project: project, planner: planner, plan: plan)
         defer { files.remove() }
-        plan.filesImage = "cog-build-files:\(getpid())-\(UInt32.random(in: 0 ... .max))"
-        if !plan.separateWeights.isEmpty { try await buildWeights(plan) }
-        try files.write(dockerfile: try dockerfileText(plan))
-        let imported = plan.stagesFiles && request.dockerfile == nil
-        if imported { try await files.importArchive(as: plan.filesImage, engine) }
-        let build = StagedBuild(
-            engine: engine, console: console, project: project, request: request, directory: directory,
-            dockerfile: try dockerfileText(plan), config: plan.config, isCustom: request.dockerfile != nil)
         do {
-            let result = try await body(build)
-            if imported { await engine.removeImage(plan.filesImage) }
+            if !plan.separateWeights.isEmpty { try await buildWeights(files) }
+            try files.write(dockerfile: dockerfile)
+            let isCustom = request.dockerfile != nil
+            if plan.stagesFiles, !isCustom { try await files.importArchive(as: plan.filesImage, engine) }
+            let result = try await body(
+                StagedBuild(
+                    engine: engine, console: console, project: project, request: request, plan: plan, files: files,
+                    dockerfile: dockerfile, isCustom: isCustom, mountsProject: mountsProject))
+            await engine.removeImage(plan.filesImage)
             return result
         } catch {
-            if imported { await engine.removeImage(plan.filesImage) }
+            await engine.removeImage(plan.filesImage)
             throw error
         }
     }
@@ -91,13 +107,16 @@ package struct ImageBuilder: Sendable {
         return text
     }
 
-    private func buildWeights(_ plan: BuildPlan) async throws(CogError) {
-        let files = BuildFiles(directory: directory, project: project, planner: planner, plan: plan)
+    private func buildWeights(_ files: BuildFiles) async throws(CogError) {
+        let manifest = WeightsManifest(project: project, weights: plan.separateWeights)
+        if manifest.isUnchanged, try await engine.labels(of: plan.weightsImage) != nil {
+            return console.info("Weights unchanged, skip rebuilding and use cached image...")
+        }
         try files.write(dockerfile: Dockerfile.weightsText(plan.separateWeights.paths), hidesWeights: false)
         console.info("Building weights image \(plan.weightsImage)...")
-        let status = try await engine.build(
-            ["--platform", "linux/amd64", "--file", directory + "/Dockerfile", "--tag", plan.weightsImage]
-                + ["--progress", request.progress == "quiet" ? "plain" : request.progress, project.directory])
+        let arguments = ["--platform", "linux/amd64", "--file", directory + "/Dockerfile", "--tag", plan.weightsImage]
+        let status = try await engine.build(arguments + [project.directory], progress: request.progress)
         guard status == 0 else { throw .build("Failed to build Docker image: the weights image failed") }
+        try manifest.store()
     }
 }

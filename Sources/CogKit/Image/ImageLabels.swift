@@ -1,5 +1,20 @@
 /// The labels of a finished image.
 package enum ImageLabels {
+    /// What a finished image says of itself.
+    ///
+    /// - Parameters:
+    ///   - document: nil for images without one.
+    ///   - pipFreeze: the Python packages inside, one a line.
+    static func all(_ config: Config, _ document: ModelDocument?, pipFreeze: String) -> [String: String] {
+        [
+            "run.cog.version": ProgramVersion.current,
+            "run.cog.config": Self.config(config),
+            "run.cog.openapi_schema": document?.text ?? "",
+            "run.cog.pip_freeze": pipFreeze,
+            "run.cog.has_init": "true",
+        ]
+    }
+
     /// The effective configuration as compact JSON, keys in a fixed order, absent and empty ones left out.
     package static func config(_ config: Config) -> String {
         var build: [String] = []

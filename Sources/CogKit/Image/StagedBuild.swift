@@ -6,13 +6,15 @@ struct StagedBuild: Sendable {
     let console: Console
     let project: Project
     let request: BuildRequest
-    let directory: String
+    let plan: BuildPlan
+    let files: BuildFiles
     let dockerfile: String
-    let config: Config
     /// Whether the Dockerfile is the user's own, which has no stages of ours.
     let isCustom: Bool
+    /// Whether the project is mounted when the image runs, and so need not be in it.
+    let mountsProject: Bool
 
-    /// What the model says about itself.
+    /// What is found out about a model on the way to its image.
     struct Description: Sendable {
         var document: ModelDocument?
         var pipFreeze = ""
@@ -20,113 +22,115 @@ struct StagedBuild: Sendable {
 
     /// What one argument of a program may have at most is 128 KiB on Linux; longer labels go into the Dockerfile.
     private static let argumentLimitBytes = 100_000
+    /// A line of a Dockerfile has 64 KiB at most.
+    private static let lineLimitBytes = 32_000
 
     /// Builds up to the stage that describes the model, and reads what it found.
     func describe() async throws(CogError) -> Description {
-        let given = try givenDocument()
-        if isCustom { return try await describeCustom(given) }
-        let output = directory + "/document"
-        try await run(["--target", Dockerfile.Stage.document.rawValue, "--output", "type=local,dest=\(output)"])
-        func file(_ name: String) -> String {
-            // A missing file is an empty one: what must be there is checked below.
-            (try? String(contentsOfFile: output + "/" + name, encoding: .utf8)) ?? ""
-        }
-        var description = Description(document: given, pipFreeze: file("pip_freeze.txt").trimmingSpaces)
-        if given == nil, !request.skipsSchema {
-            let error = file("error.txt").trimmingSpaces
-            guard file("status").trimmingSpaces == "0" else {
-                throw .build("image build failed: " + Self.reason(error))
-            }
-            if !error.isEmpty { console.plain(error) }
-            description.document = try checked(file("openapi_schema.json"))
-        }
-        try store(description.document)
+        var description = isCustom ? try await describeCustom() : try await describeStages()
+        if case .given(let document) = plan.document { description.document = document }
+        if let document = description.document { try store(document) }
         return description
     }
 
-    /// Builds a stage under the request's name, with labels and document for the finished image.
-    func finish(_ stage: Dockerfile.Stage, description: Description?) async throws(CogError) {
+    /// Builds a stage under the request's name.
+    ///
+    /// - Parameter labels: for images that leave this machine.
+    func finish(
+        _ stage: Dockerfile.Stage, _ description: Description?, labels: [String: String] = [:]
+    ) async throws(CogError) {
         var arguments = ["--tag", request.tag]
-        guard let description else {
-            return try await run((isCustom ? [] : ["--target", stage.rawValue]) + arguments)
+        var text = dockerfile
+        if isCustom {
+            text += try await customEnding(description)
+        } else {
+            arguments += ["--target", stage.rawValue]
         }
-        var text = isCustom ? dockerfile + "\nRUN mkdir -p /src/.cog\n" : dockerfile
-        if let max = config.maxConcurrency, isCustom { text += "ENV COG_MAX_CONCURRENCY=\(max)\n" }
-        if let document = description.document {
-            // The document goes in by a label and a file; both are written from the same bytes.
-            let encoded = Data(document.text.utf8).base64EncodedString()
-            if isCustom {
-                text += "RUN echo \(encoded) | base64 -d > /src/.cog/openapi_schema.json\n"
-            } else if try givenDocument() == nil {
-                text += "COPY --from=cog_describe /cog_document/openapi_schema.json /src/.cog/openapi_schema.json\n"
-            } else {
-                text += "RUN mkdir -p /src/.cog && echo \(encoded) | base64 -d > /src/.cog/openapi_schema.json\n"
-            }
-        }
-        for (name, value) in try await labels(description).sorted(by: { $0.key < $1.key }) {
-            if value.utf8.count > Self.argumentLimitBytes, !value.contains("\n") {
-                text += "LABEL \(name)=\(Dockerfile.quoted(value))\n"
+        for (name, value) in labels.sorted(by: { $0.key < $1.key }) {
+            if value.utf8.count > Self.argumentLimitBytes {
+                text += Self.continued("LABEL \(name)=\(Dockerfile.quoted(Self.onOneLine(value)))") + "\n"
             } else {
                 arguments += ["--label", "\(name)=\(value)"]
             }
         }
-        do {
-            try text.write(toFile: directory + "/Dockerfile", atomically: false, encoding: .utf8)
-        } catch {
-            throw .build("can't write \(directory)/Dockerfile: \(error.localizedDescription)")
-        }
-        do {
-            try await run(isCustom ? arguments : ["--target", stage.rawValue] + arguments)
-        } catch .build(let reason) {
-            throw .build("Failed to add labels to image: \(reason)")
-        }
+        try files.write(text, to: "Dockerfile")
+        try await run(arguments)
     }
 
     // MARK: - Parts
 
     private func run(_ extra: [String]) async throws(CogError) {
-        var arguments = ["--file", directory + "/Dockerfile"]
-        if engine.isPodman {
-            arguments += ["--ignorefile", directory + "/Dockerfile.dockerignore"]
-        } else {
-            arguments += ["--progress", request.progress == "quiet" ? "plain" : request.progress]
-        }
-        arguments += ["--platform", "linux/amd64"]
-        if request.progress == "quiet" { arguments.append("--quiet") }
+        var arguments = ["--file", files.directory + "/Dockerfile", "--platform", "linux/amd64"]
+        if engine.isPodman { arguments += ["--ignorefile", files.directory + "/Dockerfile.dockerignore"] }
         if request.noCache { arguments.append("--no-cache") }
         for secret in request.secrets { arguments += ["--secret", secret.argument] }
         if let timestamp = request.timestamp { arguments += ["--build-arg", "SOURCE_DATE_EPOCH=\(timestamp)"] }
-        let status = try await engine.build(arguments + extra + [project.directory])
+        let status = try await engine.build(arguments + extra + [project.directory], progress: request.progress)
         guard status == 0 else {
             throw .build("Failed to build Docker image: the build ended with status \(status), its log is above")
         }
     }
 
-    /// Without our stages, a container of the first image is asked.
-    private func describeCustom(_ given: ModelDocument?) async throws(CogError) -> Description {
-        try await run(["--tag", request.tag])
-        var description = Description(document: given)
-        let client = engine.client
-        let start = ["run", "--rm", "--platform", "linux/amd64", "--entrypoint", "python", "--workdir", "/src"]
-        let freeze = try await client.answer(start + [request.tag, "-m", "pip", "freeze"])
-        guard freeze.succeeded else { throw .build("Failed to generate pip freeze from image: \(freeze.text)") }
-        description.pipFreeze = freeze.output.trimmingSpaces
-        if given == nil, !request.skipsSchema {
-            var references: [String] = []
-            if let predict = config.predict { references += ["--predict", predict] }
-            if let train = config.train { references += ["--train", train] }
-            let answer = try await client.answer(
-                start + [request.tag, "-m", "cog.command.openapi_schema"] + references)
-            guard answer.succeeded else { throw .build("image build failed: " + Self.reason(answer.error)) }
-            description.document = try checked(answer.output)
+    private func describeStages() async throws(CogError) -> Description {
+        let output = files.directory + "/document"
+        try await run(["--target", Dockerfile.Stage.document.rawValue, "--output", "type=local,dest=\(output)"])
+        func file(_ name: String) -> String {
+            // A missing file is an empty one: what must be there is checked below.
+            (try? String(contentsOfFile: output + "/" + name, encoding: .utf8)) ?? ""
         }
-        try store(description.document)
+        var description = Description(pipFreeze: file("pip_freeze.txt").trimmingSpaces)
+        guard plan.document == .model else { return description }
+        let error = file("error.txt").trimmingSpaces
+        guard file("status").trimmingSpaces == "0" else { throw .build("image build failed: " + Self.reason(error)) }
+        if !error.isEmpty { console.plain(error) }
+        description.document = try checked(file("openapi_schema.json"))
         return description
     }
 
-    /// A ready document: `COG_OPENAPI_SCHEMA`, then `--openapi-schema`.
-    private func givenDocument() throws(CogError) -> ModelDocument? {
-        try ModelDocument.given(request.schemaFile, ProcessInfo.processInfo.environment)
+    /// Without our stages, a container of the first image is asked.
+    ///
+    /// It has a name of its own, so that nothing unfinished bears the real one.
+    private func describeCustom() async throws(CogError) -> Description {
+        let name = plan.filesImage.replacing("cog-build-files", with: "cog-tmp")
+        let description: Description
+        do {
+            try await run(["--tag", name])
+            description = try await describe(image: name)
+        } catch {
+            await engine.removeImage(name)
+            throw error
+        }
+        await engine.removeImage(name)
+        return description
+    }
+
+    private func describe(image: String) async throws(CogError) -> Description {
+        var description = Description()
+        let start = ["run", "--rm", "--platform", "linux/amd64", "--entrypoint", "python", "--workdir", "/src"]
+        let freeze = try await engine.client.answer(start + [image, "-m", "pip", "freeze"])
+        guard freeze.succeeded else { throw .build("Failed to generate pip freeze from image: \(freeze.text)") }
+        description.pipFreeze = freeze.output.trimmingSpaces
+        guard plan.document == .model else { return description }
+        var command = [image, "-m", "cog.command.openapi_schema"]
+        if let predict = plan.config.predict { command += ["--predict", predict] }
+        if let train = plan.config.train { command += ["--train", train] }
+        let mount = mountsProject ? ["--volume", "\(project.directory):/src"] : []
+        let answer = try await engine.client.answer(start + mount + command)
+        guard answer.succeeded else { throw .build("image build failed: " + Self.reason(answer.error)) }
+        description.document = try checked(answer.output)
+        return description
+    }
+
+    /// What is added to the user's own Dockerfile, which may end as another user than root: `COPY` works for all.
+    private func customEnding(_ description: Description?) async throws(CogError) -> String {
+        var text = dockerfile.hasSuffix("\n") ? "" : "\n"
+        if let max = plan.config.maxConcurrency { text += "ENV COG_MAX_CONCURRENCY=\(max)\n" }
+        if let document = description?.document {
+            try files.write(document: document)
+            try await files.importArchive(as: plan.filesImage, engine)
+            text += "COPY --from=\(plan.filesImage) openapi_schema.json \(Dockerfile.documentPath)\n"
+        }
+        return text
     }
 
     private func checked(_ text: String) throws(CogError) -> ModelDocument {
@@ -140,67 +144,47 @@ struct StagedBuild: Sendable {
     }
 
     /// Keeps the document beside the project, where the server reads it through the mount.
-    private func store(_ document: ModelDocument?) throws(CogError) {
-        guard let document else { return }
+    private func store(_ document: ModelDocument) throws(CogError) {
+        let path = project.stateDirectory + "/openapi_schema.json"
         do {
-            try document.text.write(
-                toFile: project.stateDirectory + "/openapi_schema.json", atomically: true, encoding: .utf8)
+            try document.text.write(toFile: path, atomically: true, encoding: .utf8)
         } catch {
-            throw .files("can't write \(project.stateDirectory)/openapi_schema.json: \(error.localizedDescription)")
+            throw .files("can't write \(path): \(error.localizedDescription)")
         }
     }
 
-    private func labels(_ description: Description) async throws(CogError) -> [String: String] {
-        var labels = [
-            "run.cog.version": ProgramVersion.current,
-            "run.cog.config": ImageLabels.config(config),
-            "run.cog.openapi_schema": description.document?.text ?? "",
-            "run.cog.pip_freeze": description.pipFreeze,
-            "run.cog.has_init": "true",
-        ]
-        let environment = ProcessInfo.processInfo.environment
-        let git = Tool("git", directory: project.directory)
-        if let sha = environment["GITHUB_SHA"], !sha.isEmpty {
-            labels["org.opencontainers.image.revision"] = sha
-        } else if let sha = await Self.quick(git, ["rev-parse", "HEAD"]) {
-            labels["org.opencontainers.image.revision"] = sha
-        }
-        if let name = environment["GITHUB_REF_NAME"], !name.isEmpty {
-            labels["org.opencontainers.image.version"] = name
-        } else if let version = await Self.quick(git, ["describe", "--tags", "--dirty"]) {
-            labels["org.opencontainers.image.version"] = version
-        }
-        return labels.merging(request.labels) { $1 }
-    }
+    // MARK: - Texts
 
-    /// A program's output if it comes within three seconds; its failure never fails a build.
-    private static func quick(_ tool: Tool, _ arguments: [String]) async -> String? {
-        await withTaskGroup(of: String?.self) { group in
-            group.addTask {
-                guard let answer = try? await tool.answer(arguments), answer.succeeded else { return nil }
-                return answer.output.trimmingSpaces
+    /// JSON text without the line ends and the indentation between its tokens; inside of strings there are none.
+    private static func onOneLine(_ text: String) -> String { text.replacing(/\n[ \t]*/, with: "") }
+
+    /// A long instruction on several lines. A line may neither end within an escape nor begin like a comment, and its
+    /// leading white space would be lost: every line but the first begins with a letter.
+    private static func continued(_ instruction: String) -> String {
+        var lines: [Substring.UTF8View] = []
+        var rest = instruction[...].utf8
+        while rest.count > lineLimitBytes {
+            let limit = rest.index(rest.startIndex, offsetBy: lineLimitBytes)
+            let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
+            let isBreak = { (index: Substring.Index) in
+                letters.contains(rest[index]) && rest[rest.index(before: index)] != UInt8(ascii: "\\")
             }
-            group.addTask {
-                try? await Task.sleep(for: .seconds(3))
-                return nil
-            }
-            let first = await group.next() ?? nil
-            group.cancelAll()
-            return first.flatMap { $0.isEmpty ? nil : $0 }
+            guard let end = rest[limit...].indices.first(where: isBreak) else { break }
+            lines.append(rest[..<end])
+            rest = rest[end...]
         }
+        return (lines + [rest]).map { String(Substring($0)) }.joined(separator: "\\\n")
     }
 
     /// The last line of a failed description says what it is; a traceback above it says where.
     private static func reason(_ text: String) -> String {
-        guard let range = text.firstRange(of: "ERROR: ", last: true) else { return text }
+        guard let range = text.ranges(of: "ERROR: ").last else { return text }
         let before = text[..<range.lowerBound].trimmingSpaces
-        let message = String(text[range.upperBound...])
+        var message = String(text[range.upperBound...])
+        if message.contains("invalid default") {
+            message +=
+                "\nA default has to fit its own input: type, minimum and maximum, length, pattern and choices."
+        }
         return before.isEmpty ? message : "\(message)\n\(before)"
-    }
-}
-
-extension String {
-    fileprivate func firstRange(of text: String, last: Bool) -> Range<String.Index>? {
-        ranges(of: text).last
     }
 }

@@ -1,55 +1,34 @@
 import Foundation
 import Glibc
-import Synchronization
 
 /// A model's server as a child process of this program.
 package struct LocalServer: Sendable {
     package let client: LoopbackClient
-    private let process: Task<Int32?, Never>
+    private let process: BackgroundTool
 
     /// Starts the server of the environment's SDK on a port of 127.0.0.1.
     package static func start(_ tool: Tool, host: String, port: Int, extra: [String]) -> LocalServer {
-        let arguments = ["-m", "cog.server.http", "--host", host] + extra
         var tool = tool
         tool.environment["PORT"] = String(port)
-        let server = tool
-        return LocalServer(
-            client: LoopbackClient(port: port),
-            // A server that can't be started has ended, which is what the caller sees.
-            process: Task { try? await server.show(arguments, output: .standardError) })
+        let process = BackgroundTool(tool, ["-m", "cog.server.http", "--host", host] + extra)
+        return LocalServer(client: LoopbackClient(port: port), process: process)
     }
 
     package func waitUntilReady(timeout: Duration) async throws(CogError) {
-        let flag = EndFlag()
-        let process = process
-        let watcher = Task {
-            _ = await process.value
-            flag.set()
-        }
-        defer { watcher.cancel() }
-        try await client.waitUntilReady(timeout: timeout, what: "Server") { !flag.isSet }
+        try await client.waitUntilReady(timeout: timeout, what: "Server") { !process.hasEnded }
     }
 
     /// Waits for the server to end by itself. Always false, so that it can stand in for "nothing changed".
     ///
     /// Cancelling the waiting task ends the wait; the server goes on.
     package func endedUnlessCancelled() async -> Bool {
-        let flag = EndFlag()
-        let process = process
-        let watcher = Task {
-            _ = await process.value
-            flag.set()
-        }
-        defer { watcher.cancel() }
-        while !flag.isSet, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(100)) }
+        // Cancellation ends the pause, and then the loop.
+        while !process.hasEnded, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(100)) }
         return false
     }
 
     /// Asks the server to end and waits for it.
-    package func stop() async {
-        process.cancel()
-        _ = await process.value
-    }
+    package func stop() async { await process.interrupt() }
 
     /// A port on 127.0.0.1 that was free just now.
     package static func freePort() throws(CogError) -> Int {
@@ -67,11 +46,4 @@ package struct LocalServer: Sendable {
         guard status == 0 else { throw .files("no free port: \(String(cString: strerror(errno)))") }
         return Int(UInt16(bigEndian: address.sin_port))
     }
-}
-
-/// Set once, read from anywhere.
-private final class EndFlag: Sendable {
-    private let flag = Atomic(false)
-    var isSet: Bool { flag.load(ordering: .acquiring) }
-    func set() { flag.store(true, ordering: .releasing) }
 }

@@ -8,59 +8,60 @@ package struct ServerContainer: Sendable {
     package let client: LoopbackClient
     private let name: String
     private let engine: Engine
-    private let logs: Task<Void, Never>
+    private let attached: BackgroundTool
 
-    /// Starts a container and follows its logs to standard error.
+    /// Starts a container; what it writes goes to standard error from its first word to its last.
     ///
-    /// - Parameters:
-    ///   - options: how; `detached`, name and the published port are filled in.
-    ///   - retriesWithoutGPU: whether a missing GPU is no failure.
-    package static func start(
-        _ options: ContainerOptions, engine: Engine, console: Console, retriesWithoutGPU: Bool
-    ) async throws(CogError) -> ServerContainer {
+    /// - Parameter options: how; the published port is filled in.
+    package static func start(_ options: ContainerOptions, engine: Engine) async throws(CogError) -> ServerContainer {
         var options = options
-        options.detached = true
         options.publish = ["127.0.0.1::5000"]
+        // Ctrl-C reaches the client too, being in our process group. The container is stopped in an orderly way instead.
+        options.passesSignals = false
+        let attached = BackgroundTool(engine.client(for: options), options.arguments)
         do {
-            var answer = try await engine.client(for: options).answer(options.arguments)
-            if !answer.succeeded, options.gpus != nil, retriesWithoutGPU, Engine.saysGPUMissing(answer.error) {
-                console.info("Missing device driver, re-trying without GPU")
-                await engine.stop(options.name)
-                options.gpus = nil
-                answer = try await engine.client(for: options).answer(options.arguments)
-            }
-            guard answer.succeeded else { throw CogError.engine("Failed to start container: \(answer.text)") }
-            let port = try await engine.client.answer(["port", options.name, "5000/tcp"])
-            let number = port.output.split(separator: "\n").first?.split(separator: ":").last.flatMap { Int($0) }
-            let container = options.name
-            let client = engine.client
-            // A log that can't be followed any more has ended, which is all that counts.
-            let logs = Task { _ = try? await client.show(["logs", "--follow", container]) }
-            guard let number else {
-                // The container may be gone before it could be asked: give its last words time to arrive.
-                await logs.value
-                throw CogError.prediction("Container exited unexpectedly")
-            }
-            return ServerContainer(client: LoopbackClient(port: number), name: options.name, engine: engine, logs: logs)
+            let port = try await publishedPort(options.name, engine, attached)
+            return ServerContainer(
+                client: LoopbackClient(port: port), name: options.name, engine: engine, attached: attached)
         } catch {
-            await engine.stop(options.name)
-            throw error as? CogError ?? .interrupted
+            await end(options.name, engine, attached)
+            throw error
         }
     }
 
     /// Waits until the server is ready to take predictions.
     package func waitUntilReady(timeout: Duration) async throws(CogError) {
-        try await client.waitUntilReady(timeout: timeout) { try await isRunning() }
+        try await client.waitUntilReady(timeout: timeout) { !attached.hasEnded }
     }
 
-    private func isRunning() async throws -> Bool {
-        let answer = try await engine.client.answer(["inspect", "--format", "{{.State.Running}}", name])
-        return answer.succeeded && answer.output.trimmingSpaces == "true"
+    /// Stops the container and waits for its last words.
+    package func stop() async { await Self.end(name, engine, attached) }
+
+    // MARK: - Parts
+
+    private static func publishedPort(
+        _ name: String, _ engine: Engine, _ attached: BackgroundTool
+    ) async throws(CogError) -> Int {
+        while !attached.hasEnded {
+            // Fails as long as there is no container, or it has not begun to run.
+            let answer = try await engine.client.answer(["port", name, "5000/tcp"])
+            let first = answer.output.split(separator: "\n").first
+            if answer.succeeded, let port = first?.split(separator: ":").last.flatMap({ Int($0) }) { return port }
+            do {
+                try await Task.sleep(for: .milliseconds(20))
+            } catch {
+                throw .interrupted
+            }
+        }
+        // The client's own failures have this status, and are on standard error already.
+        guard try await attached.end().get() == 125 else { throw .prediction("Container exited unexpectedly") }
+        throw .engine("Failed to start container")
     }
 
-    /// Stops the container and waits for the end of its logs.
-    package func stop() async {
+    private static func end(_ name: String, _ engine: Engine, _ attached: BackgroundTool) async {
         await engine.stop(name)
-        await logs.value
+        _ = await attached.end()
+        // A client that was interrupted on its way may have left a container that did not exist a moment ago.
+        await engine.remove(name)
     }
 }

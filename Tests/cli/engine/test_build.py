@@ -4,7 +4,7 @@ import json
 import subprocess
 
 from terminal import VERSION
-from workshop import EngineProject, free_port, post, wait_status
+from workshop import EngineProject, free_port, post, wait_for, wait_status
 
 SLOW_TO_IMPORT = "import time\ntime.sleep(1)\n"
 CONTRACT_ENVIRONMENT = """
@@ -122,7 +122,7 @@ def test_image_serves_on_port_5000(hello_image, engine):
         assert (answer["status"], answer["output"]) == ("succeeded", "hello world")
     finally:
         engine.docker("stop", "-t", "10", "contract")
-    assert engine.containers() == []
+    wait_for(lambda: not engine.containers(), "no container left", 5)
 
 
 def test_environment_of_the_configuration_arrives_unchanged(workspace, engine):

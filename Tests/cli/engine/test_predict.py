@@ -107,7 +107,8 @@ def test_server_that_dies_while_it_starts(workspace):
     workspace.cog("build", "-t", "dies").ok()
     result = workspace.predict("dies", "-i", "s=x", "-e", "PATH=/nowhere")
     assert result.status == 1
-    assert "python" in result.err
+    assert "exec python failed: No such file or directory" in result.err
+    assert "Container exited unexpectedly" in result.err
 
 
 def test_logs_go_to_standard_error(workspace):
@@ -128,7 +129,7 @@ def test_log_level(hello):
 
 def test_entry_in_a_directory_below(workspace):
     workspace.write("src/helper.py", "def double(n):\n    return 2 * n\n")
-    workspace.write("src/predict.py", model("n: int) -> int", "return double(n)", before="from helper import double"))
+    workspace.write("src/predict.py", model("n: int) -> int", "return double(n)", before="from src.helper import double"))
     workspace.write("cog.yaml", 'build:\n  python_version: "3.12"\npredict: src/predict.py:Predictor\n')
     assert workspace.predict("-i", "n=21").ok().out == "42\n"
 
@@ -236,7 +237,7 @@ def test_shared_memory_is_large(workspace):
 
 
 def test_deprecation_note(hello):
-    assert "deprecated" not in hello.predict("-i", "s=x").ok().err
+    assert '"cog predict" is deprecated' not in hello.predict("-i", "s=x").ok().err
     note = hello.predict("-i", "s=x", env={"COG_DEPRECATIONS": "1"}).ok().err
     assert '"cog predict" is deprecated, use "cog run"' in note
 
