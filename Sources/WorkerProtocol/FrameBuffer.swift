@@ -1,6 +1,8 @@
 /// A frame in a ``FrameBuffer``; `content` is borrowed and valid until the buffer is next touched.
 public struct Frame {
+    /// Who it concerns and how long it is.
     public let header: FrameHeader
+    /// What follows the header, of the header's `contentBytes`.
     public let content: UnsafeRawBufferPointer
 }
 
@@ -8,6 +10,7 @@ public struct Frame {
 public enum FrameError: Error, Equatable, CustomStringConvertible {
     case unknownKind(UInt8)
 
+    /// What happened, as one clause for the log.
     public var description: String {
         switch self {
         case .unknownKind(let kind): "a frame of unknown kind \(kind) arrived on the worker channel"
@@ -27,6 +30,7 @@ public struct FrameBuffer: ~Copyable {
     private var start = 0
     private var end = 0
 
+    /// An empty buffer.
     public init() {
         storage = .allocate(byteCount: Self.capacityBytes, alignment: 16)
     }

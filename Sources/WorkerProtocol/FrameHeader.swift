@@ -8,8 +8,11 @@ public struct FrameHeader: Equatable, Sendable {
     /// The largest content a frame can have.
     public static let contentLimitBytes = Int(UInt32.max)
 
+    /// The length of what follows the header.
     public var contentBytes: Int
+    /// What the frame says.
     public var kind: FrameKind
+    /// What the kind wants to add: a ``FinishDetail``, a ``LogSource``; else 0.
     public var detail: UInt8
     /// The prediction that the frame belongs to; 0 for none.
     public var token: UInt32

@@ -46,7 +46,9 @@ public enum LogSource: UInt8, Sendable {
 
 /// How a prediction ended and what the content of its ``FrameKind/finished`` frame is.
 public struct FinishDetail: OptionSet, Sendable {
+    /// The bits on the wire.
     public let rawValue: UInt8
+    /// The flags with these bits on the wire.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// The model raised; the content is the error text.

@@ -27,9 +27,13 @@ public struct SetupRecord {
     public static let logLimitBytes = 16 << 20
     private static let logNote = "[coglet] setup logs truncated: the limit of 16 MiB is reached\n"
 
+    /// How far it is.
     public private(set) var status = Status.starting
+    /// When the worker was started.
     public let startedAt: Timestamp
+    /// When ``finish(_:at:)`` was called; nil before.
     public private(set) var completedAt: Timestamp?
+    /// What the model wrote, line by line, at most ``logLimitBytes`` and a note that there was more.
     public private(set) var logs: [UInt8]
     private var isTruncated = false
 
@@ -60,13 +64,16 @@ public struct SetupRecord {
 
 /// The body of `GET /health-check`. The order of its fields is fixed.
 public struct HealthReport {
+    /// `status` of the answer.
     public var health: Health
+    /// `setup` of the answer.
     public var setup: SetupRecord
     /// `version` of the answer: names and values, in order.
     public var versions: [(name: String, value: String)]
     /// What the model's own health check has found; only with `unhealthy`.
     public var problem: String?
 
+    /// The report with these fields.
     public init(health: Health, setup: SetupRecord, versions: [(name: String, value: String)], problem: String? = nil) {
         self.health = health
         self.setup = setup

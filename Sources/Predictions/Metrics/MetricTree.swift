@@ -15,6 +15,7 @@ public struct MetricTree {
 
     private var root: [(name: String, node: Node)] = []
 
+    /// No metrics.
     public init() {}
 
     /// Applies what the model has recorded.

@@ -2,6 +2,7 @@
 public struct PredictionIDs: Sendable {
     private var last: UInt64 = 0
 
+    /// A maker that has given no id yet.
     public init() {}
 
     /// A new id; never the same twice, also when the clock stands still or goes back.

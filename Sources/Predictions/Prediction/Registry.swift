@@ -26,6 +26,7 @@ public struct Registry {
     private var finishedBytes = 0
     private var nextNumber = 0
 
+    /// A registry that knows of no prediction.
     public init() {}
 
     /// How many predictions run.

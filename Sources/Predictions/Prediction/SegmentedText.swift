@@ -1,6 +1,8 @@
 /// Bytes that stay where they are, with the object that keeps them there.
 public struct OwnedBytes {
+    /// The bytes, valid while ``owner`` lives.
     public let bytes: UnsafeRawBufferPointer
+    /// What keeps the bytes where they are.
     public let owner: AnyObject
 
     /// Makes a view of `bytes`, which are valid and unchanged as long as `owner` lives.

@@ -3,10 +3,12 @@ public struct Timestamp: Equatable, Comparable, Sendable {
     /// Nanoseconds since 1970-01-01T00:00:00Z.
     public let nanoseconds: Int
 
+    /// The moment so long after 1970-01-01T00:00:00Z.
     public init(nanoseconds: Int) {
         self.nanoseconds = nanoseconds
     }
 
+    /// Whether the left moment is the earlier one.
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.nanoseconds < right.nanoseconds }
 
     /// Appends the moment as RFC 3339 with an offset of `+00:00` and `digits` digits of the second's fraction.

@@ -11,6 +11,7 @@ public struct DocumentFacts: Equatable, Sendable {
     /// The document describes trainings.
     public let hasTraining: Bool
 
+    /// Reads the facts from an OpenAPI document; what it doesn't say is false.
     public init(document: JSONValue) {
         let components = document["components"]?["schemas"]
         outputIsArray = components?["Output"]?["type"]?.string == "array"

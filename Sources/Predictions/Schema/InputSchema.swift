@@ -86,6 +86,7 @@ public struct InputCheck: Sendable {
     /// The body of the 422 answer; nil when the input is valid.
     public let problems: [UInt8]?
 
+    /// A finding with these parts.
     public init(unknown: [String], problems: [UInt8]?) {
         self.unknown = unknown
         self.problems = problems

@@ -8,6 +8,7 @@ public enum SchemaError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What is wrong lies in the schema of this property.
     indirect case property(String, SchemaError)
 
+    /// What is wrong, as one clause for the log.
     public var description: String {
         switch self {
         case .pattern(let text, let problem, let offset):
