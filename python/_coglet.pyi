@@ -77,6 +77,14 @@ def cancel_requested(token: int, /) -> bool:
         token: the prediction.
     """
 
+def interrupt(thread: int, exception: type[BaseException] | None, /) -> None:
+    """Raise in another thread, at its next Python instruction.
+
+    Args:
+        thread: its `threading.get_ident()`.
+        exception: what to raise; None takes back what has not been raised yet.
+    """
+
 def control(wait: int, /) -> tuple[int, int] | Literal[False] | None:
     """Take the next message of the control channel.
 

@@ -240,6 +240,17 @@ static PyObject *cancel_requested(PyObject *self, PyObject *const *arguments, Py
     return cogpy_table.PyBool_FromLong(callbacks->cancel_requested(context, (uint32_t)token));
 }
 
+/* interrupt(thread, exception type | None) */
+static PyObject *interrupt(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
+    (void)self;
+    if (!arity(count, 2)) return NULL;
+    unsigned long thread = cogpy_table.PyLong_AsUnsignedLong(arguments[0]);
+    if (cogpy_table.PyErr_Occurred() != NULL) return NULL;
+    bool takes_back = arguments[1] == (PyObject *)cogpy_table._Py_NoneStruct;
+    cogpy_table.PyThreadState_SetAsyncExc(thread, takes_back ? NULL : arguments[1]);
+    return cogpy_none();
+}
+
 /* control(wait) -> (kind, token) | None when nothing is there | False at the end */
 static PyObject *control(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
     (void)self;
@@ -275,6 +286,7 @@ static PyMethodDef methods[] = {
     {"flush", flush, METH_FASTCALL, NULL},
     {"ended", ended, METH_FASTCALL, NULL},
     {"cancel_requested", cancel_requested, METH_FASTCALL, NULL},
+    {"interrupt", interrupt, METH_FASTCALL, NULL},
     {"control", control, METH_FASTCALL, NULL},
     {"healthy", healthy, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},

@@ -44,6 +44,7 @@ typedef struct {
     each(PyErr_Occurred, PyObject *, (void))                                                         \
     each(PyErr_SetString, void, (PyObject *type, const char *text))                                  \
     each(PyErr_NoMemory, PyObject *, (void))                                                         \
+    each(PyThreadState_SetAsyncExc, int, (unsigned long thread, PyObject *type))                     \
     each(Py_IncRef, void, (PyObject *object))                                                        \
     each(Py_DecRef, void, (PyObject *object))                                                        \
     each(PyBytes_FromStringAndSize, PyObject *, (const char *bytes, Py_ssize_t count))               \
@@ -51,6 +52,7 @@ typedef struct {
     each(PyUnicode_AsUTF8AndSize, const char *, (PyObject *object, Py_ssize_t *count))               \
     each(PyUnicode_DecodeUTF8, PyObject *, (const char *bytes, Py_ssize_t count, const char *errors)) \
     each(PyLong_AsLong, long, (PyObject *object))                                                    \
+    each(PyLong_AsUnsignedLong, unsigned long, (PyObject *object))                                   \
     each(PyLong_FromUnsignedLong, PyObject *, (unsigned long value))                                 \
     each(PyBool_FromLong, PyObject *, (long value))                                                  \
     each(PyTuple_New, PyObject *, (Py_ssize_t count))                                                \

@@ -353,6 +353,10 @@ def test_concurrent() -> None:
         concurrent(5)  # type: ignore[call-overload]
     with pytest.raises(TypeError, match="^concurrent max greater than 1 requires an async function$"):
         concurrent(max=2)(lambda: None)
+    on_threads = concurrent(max=2, threads=True)(lambda: None)
+    assert on_threads.__cog_concurrent_threads__ is True  # type: ignore[attr-defined]
+    with pytest.raises(TypeError, match="^concurrent threads is for functions that are not async$"):
+        concurrent(max=2, threads=True)(fn)
 
 
 def test_cancelation_is_no_exception() -> None:

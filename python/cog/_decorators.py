@@ -52,21 +52,24 @@ def is_streaming(fn: Any) -> bool:
 @overload
 def concurrent(fn: _Function) -> _Function: ...
 @overload
-def concurrent(fn: None = None, *, max: int = 1) -> Callable[[_Function], _Function]: ...
-def concurrent(fn: Any = None, *, max: int = 1) -> Any:
-    """Let an asynchronous method run several predictions at a time.
+def concurrent(fn: None = None, *, max: int = 1, threads: bool = False) -> Callable[[_Function], _Function]: ...
+def concurrent(fn: Any = None, *, max: int = 1, threads: bool = False) -> Any:
+    """Let a method run several predictions at a time.
 
-    The environment variable COG_MAX_CONCURRENCY, where set, decides instead.
+    The environment variable COG_MAX_CONCURRENCY, where set, decides instead how many.
 
     Args:
         fn: the method; nothing when written `@concurrent(max=…)`.
         max: how many predictions may run at a time.
+        threads: the method is a plain function that may be called on many threads at a time. Without it, it is
+            asynchronous, or `max` is 1.
 
     Returns:
         The method itself.
 
     Raises:
-        TypeError: `max` is no integer, or is above 1 on a method that is not asynchronous.
+        TypeError: `max` is no integer, or is above 1 on a method that is neither asynchronous nor allowed on threads;
+            or `threads` is asked for on an asynchronous method.
         ValueError: `max` is below 1.
     """
     if isinstance(max, bool) or not isinstance(max, int):
@@ -77,9 +80,12 @@ def concurrent(fn: Any = None, *, max: int = 1) -> Any:
         raise TypeError("concurrent must be used as @concurrent or @concurrent(max=...)")
 
     def decorate(fn: Any) -> Any:
-        if max > 1 and not _is_asynchronous(fn):
+        if threads and _is_asynchronous(fn):
+            raise TypeError("concurrent threads is for functions that are not async")
+        if max > 1 and not threads and not _is_asynchronous(fn):
             raise TypeError("concurrent max greater than 1 requires an async function")
         fn.__cog_concurrent_max__ = max
+        fn.__cog_concurrent_threads__ = threads
         return fn
 
     return decorate if fn is None else decorate(fn)

@@ -22,6 +22,7 @@ class LoadedModel:
         setup_is_async: `setup` gives a coroutine.
         healthcheck: the model's attribute of that name, or None.
         max_concurrency: what @concurrent says; 1 without it.
+        runs_on_threads: @concurrent lets a synchronous model run several predictions at a time.
         name: the name of the method or function.
         is_training: it runs trainings.
         can_train: False if it is to run trainings but has no `train`.
@@ -36,6 +37,7 @@ class LoadedModel:
         "kind",
         "max_concurrency",
         "name",
+        "runs_on_threads",
         "setup",
         "setup_is_async",
     )
@@ -50,6 +52,7 @@ class LoadedModel:
         self.name: str = getattr(method, "__name__", "run")
         self.kind = _signature.kind_of(method)
         self.max_concurrency: int = getattr(method, "__cog_concurrent_max__", 1)
+        self.runs_on_threads: bool = getattr(method, "__cog_concurrent_threads__", False)
         self.call: Callable[..., Any] = _by_name(method)
         self.setup: Callable[[], Any] | None = None if is_function else _setup(model)
         self.setup_is_async = self.setup is not None and _signature.kind_of(model.setup) == "coroutine"

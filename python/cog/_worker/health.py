@@ -31,9 +31,8 @@ class HealthChecks:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, token: int) -> None:
-        """Begin a check on the event loop; a plain function runs on a thread of its own."""
-        assert self._loop is not None
-        if inspect.iscoroutinefunction(self._check):
+        """Begin a check: a coroutine on the event loop, anything else on a thread of its own."""
+        if self._loop is not None and inspect.iscoroutinefunction(self._check):
             task = self._loop.create_task(self._check_asynchronously(token))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

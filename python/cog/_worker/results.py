@@ -60,7 +60,7 @@ def send_value(prediction: Running, value: Any) -> None:
         finish(prediction, 0)
     elif kind is str:
         prediction.flush_logs()
-        _coglet.ended(prediction.token)
+        prediction.close()
         try:
             _coglet.send_string(frames.FINISHED, frames.INLINE, prediction.token, value, prediction.urgency)
         except UnicodeEncodeError:
@@ -84,7 +84,7 @@ def send_generator(prediction: Running, values: GeneratorType[Any, Any, Any]) ->
 def finish(prediction: Running, detail: int, content: str | bytes = b"") -> None:
     """End the prediction; from here on it can't be interrupted."""
     prediction.flush_logs()
-    _coglet.ended(prediction.token)
+    prediction.close()
     _coglet.send(frames.FINISHED, detail, prediction.token, content, frames.NO_DESCRIPTOR, prediction.urgency)
 
 

@@ -30,6 +30,16 @@ class Running:
         # Temporary folders whose removal waits for the end; see temporaries.py.
         self.folders: list[Any] | None = None
 
+    def open(self) -> None:
+        """Note that from here on a cancel may interrupt the model.
+
+        Raises:
+            CancelationException: the cancel is there already.
+        """
+
+    def close(self) -> None:
+        """Note that from here on it may not; can be repeated."""
+
     def record_metric(self, mode: str, name: str, value: str) -> None:
         """Send a metric; `value` is JSON text."""
         content = f'{{"mode":"{mode}","name":"{name}","value":{value}}}'

@@ -55,26 +55,29 @@ def run() -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     _announce(model, plan, schema, concurrency)
-    _serve(model, plan, loop)
+    _serve(model, plan, loop, concurrency)
 
 
-def _serve(model: _loader.LoadedModel, plan: InputPlan, loop: Any) -> None:
+def _serve(model: _loader.LoadedModel, plan: InputPlan, loop: Any, concurrency: int) -> None:
     threads.inherit_context()
     temporaries.keep_until_the_end()
-    is_asynchronous = model.kind in ("coroutine", "async_generator")
-    if is_asynchronous:
+    if model.kind in ("coroutine", "async_generator"):
         from . import asynchronous
         from .health import HealthChecks
 
         asynchronous.AsyncServer(loop, model, plan, HealthChecks(model.healthcheck, loop)).serve()
         return
+    if concurrency > 1:
+        from .health import HealthChecks
+        from .threaded import ThreadServer
+
+        ThreadServer(sync.SyncModel(model, plan), HealthChecks(model.healthcheck, None), concurrency).serve()
+        return
     if model.healthcheck is not None:
         from .health import HealthChecks
 
         HealthChecks(model.healthcheck, None).serve_on_thread()
-    is_training = model.name == "train" or getattr(model, "is_training", False)
-    prefix = "Prediction failed: Training failed: " if is_training else "Prediction failed: "
-    sync.serve(model, plan, prefix)
+    sync.serve(sync.SyncModel(model, plan))
 
 
 def _load(settings: dict[str, Any]) -> _loader.LoadedModel:
@@ -137,7 +140,7 @@ def _concurrency(model: _loader.LoadedModel) -> int:
         if wanted < 1:
             print("Invalid COG_MAX_CONCURRENCY value, defaulting to 1", file=sys.stderr)
             wanted = 1
-    if wanted > 1 and model.kind not in ("coroutine", "async_generator"):
+    if wanted > 1 and model.kind not in ("coroutine", "async_generator") and not model.runs_on_threads:
         raise SetupError(
             "Setup failed: setup failed: COG_MAX_CONCURRENCY > 1 requires an async run() or predict() method"
         )

@@ -19,71 +19,79 @@ from . import frames, results, temporaries
 from .requests import Request
 from .running import Running, enter, running
 
-# The prediction that a cancel may interrupt right now.
-_interruptible: Running | None = None
+
+class SyncModel:
+    """A synchronous model, ready to predict.
+
+    Args:
+        model: the model.
+        plan: how its inputs are converted.
+    """
+
+    def __init__(self, model: LoadedModel, plan: InputPlan) -> None:
+        self._model = model
+        self._plan = plan
+        is_training = model.name == "train" or model.is_training
+        self._failure_prefix = "Prediction failed: Training failed: " if is_training else "Prediction failed: "
+
+    def run(self, request: Request, prediction: Running) -> None:
+        """Run a prediction to its end on the calling thread and send all of it.
+
+        Raises:
+            CancelationException: a cancel came in the last moment, when everything had been sent.
+        """
+        running[request.token] = prediction
+        try:
+            # An empty context: what setup() or another prediction has set is not seen.
+            Context().run(self._predict, request, prediction)
+        finally:
+            del running[request.token]
+            if prediction.folders:
+                temporaries.remove(prediction)
+
+    def _predict(self, request: Request, prediction: Running) -> None:
+        enter(prediction, request.meta.get("context") or {})
+        failure_prefix = self._failure_prefix
+        try:
+            try:
+                prediction.open()
+                values = self._plan.convert(request.values, request.meta.get("files") or {})
+                result = self._model.call(**values)
+                if isinstance(result, GeneratorType):
+                    failure_prefix = "Prediction failed: Generator iteration error: "
+                    results.send_generator(prediction, result)
+                else:
+                    _send(prediction, result)
+            finally:
+                prediction.close()
+        except InputError as error:
+            results.fail(prediction, f"Input validation error: {error}")
+        except _outputs.OutputError as error:
+            results.fail(prediction, f"Prediction failed: {error}")
+        except CancelationException:
+            prediction.is_canceled = True
+            results.finish(prediction, frames.CANCELED)
+        except BaseException as error:
+            asyncio = sys.modules.get("asyncio")
+            if asyncio is not None and isinstance(error, asyncio.CancelledError):
+                results.finish(prediction, frames.CANCELED)
+                return
+            if not prediction.is_canceled:
+                results.log_traceback(error)
+            results.fail(prediction, failure_prefix + results.describe(error))
 
 
-def serve(model: LoadedModel, plan: InputPlan, failure_prefix: str) -> None:
+def serve(model: SyncModel) -> None:
     """Run predictions until the server closes the channel."""
     signal.signal(signal.SIGRTMIN + 5, _cancel_handler)
     receive = _coglet.receive
-    while True:
-        received = receive(1)
-        if received is False:
-            return
+    while received := receive(1):
+        request = Request(received)
         try:
-            _run(model, plan, failure_prefix, received)
+            model.run(request, _OnMainThread(request.token, request.meta, frames.NOW))
         except CancelationException:
             # The signal came in the last moment, after the prediction had been sent off.
             pass
-
-
-def _run(model: LoadedModel, plan: InputPlan, failure_prefix: str, received: Any) -> None:
-    request = Request(received)
-    prediction = Running(request.token, request.meta, frames.NOW)
-    running[request.token] = prediction
-    try:
-        # An empty context: what setup() or another prediction has set is not seen.
-        Context().run(_predict, model, plan, failure_prefix, request, prediction)
-    finally:
-        del running[request.token]
-        if prediction.folders:
-            temporaries.remove(prediction)
-
-
-def _predict(model: LoadedModel, plan: InputPlan, failure_prefix: str, request: Request, prediction: Running) -> None:
-    global _interruptible
-    enter(prediction, request.meta.get("context") or {})
-    try:
-        try:
-            _interruptible = prediction
-            if _coglet.cancel_requested(prediction.token):
-                prediction.is_canceled = True
-                raise CancelationException
-            values = plan.convert(request.values, request.meta.get("files") or {})
-            result = model.call(**values)
-            if isinstance(result, GeneratorType):
-                failure_prefix = "Prediction failed: Generator iteration error: "
-                results.send_generator(prediction, result)
-            else:
-                _send(prediction, result)
-        finally:
-            _interruptible = None
-    except InputError as error:
-        results.fail(prediction, f"Input validation error: {error}")
-    except _outputs.OutputError as error:
-        results.fail(prediction, f"Prediction failed: {error}")
-    except CancelationException:
-        prediction.is_canceled = True
-        results.finish(prediction, frames.CANCELED)
-    except BaseException as error:
-        asyncio = sys.modules.get("asyncio")
-        if asyncio is not None and isinstance(error, asyncio.CancelledError):
-            results.finish(prediction, frames.CANCELED)
-            return
-        if not prediction.is_canceled:
-            results.log_traceback(error)
-        results.fail(prediction, failure_prefix + results.describe(error))
 
 
 def _send(prediction: Running, result: Any) -> None:
@@ -95,8 +103,32 @@ def _send(prediction: Running, result: Any) -> None:
         results.send_value(prediction, result)
 
 
+# The prediction that a cancel may interrupt right now.
+_interruptible: _OnMainThread | None = None
+
+
+class _OnMainThread(Running):
+    """A prediction that a signal interrupts, blocking calls included."""
+
+    __slots__ = ()
+
+    def open(self) -> None:
+        global _interruptible
+        _interruptible = self
+        self.check()
+
+    def close(self) -> None:
+        global _interruptible
+        _interruptible = None
+        _coglet.ended(self.token)
+
+    def check(self) -> None:
+        """Raise CancelationException if a cancel is there."""
+        if _coglet.cancel_requested(self.token):
+            self.is_canceled = True
+            raise CancelationException
+
+
 def _cancel_handler(signal_number: int, frame: FrameType | None) -> None:
-    prediction = _interruptible
-    if prediction is not None and _coglet.cancel_requested(prediction.token):
-        prediction.is_canceled = True
-        raise CancelationException
+    if _interruptible is not None:
+        _interruptible.check()
