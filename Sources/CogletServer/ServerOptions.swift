@@ -27,6 +27,7 @@ struct ServerOptions {
     let bodyTimeout: Duration?
     let idleTimeout: Duration?
     let connectionLimit: Int
+    let queueLimit: Int
     let webhookToken: String?
     let webhookInterval: Duration
     let streamHistoryCapacity: Int
@@ -47,6 +48,7 @@ struct ServerOptions {
         bodyTimeout = Self.limit("COG_BODY_TIMEOUT", default: .seconds(60), &warnings)
         idleTimeout = Self.limit("COG_IDLE_TIMEOUT", default: .seconds(75), &warnings)
         connectionLimit = Self.count("COG_MAX_CONNECTIONS", least: 1, &warnings) ?? 10_000
+        queueLimit = Self.count("COG_QUEUE_LIMIT", least: 0, &warnings) ?? 0
         webhookToken = environment("WEBHOOK_AUTH_TOKEN")
         webhookInterval = Self.seconds("COG_THROTTLE_RESPONSE_INTERVAL", &warnings) ?? .milliseconds(500)
         streamHistoryCapacity = Self.count("COG_STREAM_HISTORY_CAPACITY", least: 0, &warnings) ?? 1024

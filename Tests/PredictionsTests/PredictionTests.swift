@@ -8,7 +8,7 @@ private func prediction(outputIsArray: Bool = false, input: String? = nil, unkno
 {
     let document = try input.map { try JSONDocument.parsing($0) }
     return Prediction(
-        id: "p", token: 1, createdAt: moment, acceptedAt: .zero, input: document?.root, unknownInputs: unknown,
+        id: "p", token: 1, createdAt: moment, input: document?.root, unknownInputs: unknown,
         outputIsArray: outputIsArray)
 }
 
@@ -135,7 +135,7 @@ extension Prediction {
     @Test func secondEndIsOurMistake() async {
         await #expect(processExitsWith: .failure) {
             let prediction = Prediction(
-                id: "p", token: 1, createdAt: Timestamp(nanoseconds: 0), acceptedAt: .zero, input: nil,
+                id: "p", token: 1, createdAt: Timestamp(nanoseconds: 0), input: nil,
                 unknownInputs: [], outputIsArray: false)
             prediction.started(at: Timestamp(nanoseconds: 0))
             prediction.canceled(at: Timestamp(nanoseconds: 0), after: .zero)

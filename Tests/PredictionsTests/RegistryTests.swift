@@ -3,7 +3,7 @@ import Testing
 
 private func prediction(_ id: String, token: UInt32 = 1) -> Prediction {
     Prediction(
-        id: id, token: token, createdAt: Timestamp(nanoseconds: 0), acceptedAt: .zero, input: nil, unknownInputs: [],
+        id: id, token: token, createdAt: Timestamp(nanoseconds: 0), input: nil, unknownInputs: [],
         outputIsArray: false)
 }
 

@@ -112,7 +112,7 @@ final class PredictionRoutes {
             exchange.respond(Answers.alreadyRunning(id))
             return
         }
-        guard service.freeSlots > 0 else {
+        guard service.hasRoom else {
             exchange.respond(Answers.noSlot)
             return
         }

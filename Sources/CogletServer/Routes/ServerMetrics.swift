@@ -18,6 +18,7 @@ enum ServerMetrics {
                 ("{status=\"canceled\"}", counts.canceled),
             ])
         add("cog_predictions_running", "gauge", "Predictions that run now.", [("", service.takenSlots)])
+        add("cog_predictions_queued", "gauge", "Predictions that wait for a slot.", [("", service.queue.count)])
         add(
             "cog_slots", "gauge", "Predictions that can run at a time.",
             [("", service.supervisor.facts?.concurrency ?? 0)])

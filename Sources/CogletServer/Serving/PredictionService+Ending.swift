@@ -50,20 +50,22 @@ extension PredictionService {
     func end(_ running: RunningPrediction, _ ending: RunningPrediction.Ending) {
         let prediction = running.prediction
         guard byToken.removeValue(forKey: prediction.token) != nil else { return }
-        takenSlots -= 1
-        record(ending, prediction)
+        giveBackSlot(running)
+        record(ending, running)
         endedCounts.count(prediction.status)
         let body = prediction.body()
         registry.ended(prediction, body: body, at: Clock.monotonic)
         answer(running, body)
         release(running)
         logEnd(prediction)
+        startQueued()
         if byToken.isEmpty { onIdle?() }
     }
 
-    private func record(_ ending: RunningPrediction.Ending, _ prediction: Prediction) {
+    private func record(_ ending: RunningPrediction.Ending, _ running: RunningPrediction) {
+        let prediction = running.prediction
         let now = Clock.wall
-        let time = Clock.monotonic - prediction.acceptedAt
+        let time = running.slotTakenAt.map { Clock.monotonic - $0 } ?? .zero
         switch ending {
         case .canceled: prediction.canceled(at: now, after: time)
         case .failed where prediction.isCancelRequested: prediction.canceled(at: now, after: time)

@@ -25,7 +25,7 @@ extension PredictionService: SupervisorDelegate {
 
     func workerWrote(_ text: [UInt8], to source: LogSource) {
         // Text of C code and child processes says not whose it is: with one prediction running there is no question.
-        if byToken.count == 1, let running = byToken.values.first {
+        if takenSlots == 1, let running = byToken.values.first(where: { $0.slotTakenAt != nil }) {
             text.withUnsafeBytes { append($0, source, to: running) }
         } else {
             log.always("coglet::user", String(decoding: text, as: UTF8.self).trimmed)
@@ -52,6 +52,7 @@ extension PredictionService: SupervisorDelegate {
         let waiting = waitingForWorker
         waitingForWorker = []
         for running in waiting where !running.prediction.status.isTerminal { dispatch(running) }
+        startQueued()
     }
 
     func workerGaveUp() {
@@ -64,7 +65,7 @@ extension PredictionService: SupervisorDelegate {
     }
 
     private func failWaiting() {
-        let waiting = waitingForWorker
+        let waiting = waitingForWorker + queue
         waitingForWorker = []
         for running in waiting { end(running, .failed(Self.crashed)) }
     }

@@ -39,6 +39,8 @@ final class PredictionService {
     var registry = Registry()
     var byToken: [UInt32: RunningPrediction] = [:]
     var takenSlots = 0
+    /// Predictions that wait for a free slot, in order.
+    var queue: [RunningPrediction] = []
     /// Predictions that no worker has begun, because the one they were meant for has died. In order.
     var waitingForWorker: [RunningPrediction] = []
     private var nextToken: UInt32 = 1
@@ -72,7 +74,7 @@ final class PredictionService {
     /// How many more predictions could begin now.
     var freeSlots: Int { (supervisor.facts?.concurrency ?? 0) - takenSlots }
 
-    /// Whether predictions run.
+    /// Whether predictions run or wait.
     var isIdle: Bool { byToken.isEmpty }
 
     func running(_ id: String) -> RunningPrediction? {
@@ -84,26 +86,36 @@ final class PredictionService {
 
     // MARK: - Beginning
 
-    /// Begins a prediction. A slot must be free. `prepare` is called before anything happens to it.
+    /// Begins a prediction, or lets it wait for a slot. `prepare` is called before anything happens to it.
     func begin(_ accepted: Accepted, prepare: (RunningPrediction) -> Void) {
-        precondition(freeSlots > 0)
+        precondition(hasRoom)
         let facts = supervisor.facts?.documentFacts
         let isArray = accepted.isTraining ? facts?.trainingOutputIsArray : facts?.outputIsArray
         let prediction = Prediction(
-            id: accepted.id, token: nextToken, createdAt: Clock.wall, acceptedAt: Clock.monotonic,
-            input: accepted.request.input, unknownInputs: accepted.unknownInputs, outputIsArray: isArray ?? false)
+            id: accepted.id, token: nextToken, createdAt: Clock.wall, input: accepted.request.input,
+            unknownInputs: accepted.unknownInputs, outputIsArray: isArray ?? false)
         nextToken = nextToken == .max ? 1 : nextToken + 1
         let running = RunningPrediction(prediction, accepted)
         byToken[prediction.token] = running
         registry.began(prediction)
-        takenSlots += 1
         log.info("coglet::prediction", "Starting prediction", ["prediction_id": .string(prediction.id)])
         if facts?.allowsStreams == true, !accepted.isTraining {
             running.history = EventHistory(capacity: options.streamHistoryCapacity)
         }
         beginWebhook(running, accepted.request)
         prepare(running)
-        if accepted.files.isEmpty {
+        if freeSlots > 0 {
+            start(running)
+        } else {
+            queue.append(running)
+        }
+    }
+
+    /// Takes a slot and goes to work.
+    func start(_ running: RunningPrediction) {
+        takenSlots += 1
+        running.slotTakenAt = Clock.monotonic
+        if running.accepted.files.isEmpty {
             dispatch(running)
         } else {
             fetchFiles(running)

@@ -32,6 +32,8 @@ final class RunningPrediction {
     var paths: [(pointer: String, path: String)] = []
     var fetch: InputFetch?
     var uploads: UploadSession?
+    /// When it took its slot, by a clock that only goes forward; nil while it waits for one.
+    var slotTakenAt: Duration?
     /// The worker has it.
     var isDispatched = false
     /// The worker has finished it, but files of its output are still on their way.

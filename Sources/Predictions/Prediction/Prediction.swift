@@ -29,8 +29,6 @@ public final class Prediction {
     public let token: UInt32
     /// When it was accepted.
     public let createdAt: Timestamp
-    /// Accepted at this point of a clock that only goes forward.
-    public let acceptedAt: Duration
     /// The input as accepted, until the end; nil when there was none.
     public private(set) var input: JSONValue?
     /// Names in the input that the model doesn't know.
@@ -69,13 +67,12 @@ public final class Prediction {
 
     /// Begins a prediction.
     public init(
-        id: String, token: UInt32, createdAt: Timestamp, acceptedAt: Duration, input: JSONValue?,
-        unknownInputs: [String], outputIsArray: Bool
+        id: String, token: UInt32, createdAt: Timestamp, input: JSONValue?, unknownInputs: [String],
+        outputIsArray: Bool
     ) {
         self.id = id
         self.token = token
         self.createdAt = createdAt
-        self.acceptedAt = acceptedAt
         self.input = input
         self.unknownInputs = unknownInputs
         schemaSaysArray = outputIsArray
