@@ -103,17 +103,21 @@ class MetricRecorder:
 class Scope:
     """A prediction, seen from inside the model."""
 
-    __slots__ = ("_context", "_metrics")
+    __slots__ = ("_context", "_metrics", "_trace")
 
     _context: dict[str, str]
     _metrics: MetricRecorder
+    _trace: dict[str, str]
 
     def __new__(cls, *_: Any, **__: Any) -> Scope:
         raise TypeError("cannot create 'coglet._sdk.Scope' instances")
 
     @classmethod
-    def _for_prediction(cls, context: dict[str, str], record: _Record | None) -> Scope:
+    def _for_prediction(
+        cls, context: dict[str, str], record: _Record | None, trace: dict[str, str] | None = None
+    ) -> Scope:
         self = object.__new__(cls)
+        self._trace = {} if trace is None else trace
         self._context = context
         self._metrics = MetricRecorder._make(record)
         return self
@@ -122,6 +126,11 @@ class Scope:
     def context(self) -> dict[str, str]:
         """What the request's `context` holds."""
         return self._context
+
+    @property
+    def trace(self) -> dict[str, str]:
+        """What the request's header fields `traceparent` and `tracestate` hold (W3C Trace Context); empty without."""
+        return self._trace
 
     @property
     def metrics(self) -> MetricRecorder:

@@ -174,7 +174,7 @@ class AsyncServer:
             prediction.is_canceled = True
         seat = self._ready_seats.pop() if self._ready_seats else Seat(self)
         context = Context()
-        context.run(enter, prediction, request.meta.get("context") or {})
+        context.run(enter, prediction, request.meta)
         coroutine = self._predict(request, prediction)
         tasks._enter_task(self.loop, seat.task)
         try:

@@ -17,7 +17,8 @@ class Request:
         token: names the prediction towards the server.
         meta: what the server adds; keys that don't apply are missing. `context` (object of strings), `files`
             (JSON pointer without the leading slash → path), `unknown` (names to leave out), `events` (somebody follows
-            the output), `placeholder` (start of the strings that stand for `strings`), `traceparent`, `tracestate`.
+            the output), `placeholder` (start of the strings that stand for `strings`), `trace` (`traceparent` and
+            `tracestate` of the request, W3C Trace Context).
         values: the request's `input`.
     """
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from contextvars import ContextVar
+from importlib import import_module
 from typing import Any
 
 import _coglet
@@ -74,7 +76,16 @@ def of_caller() -> Running | None:
     return None
 
 
-def enter(prediction: Running, context: dict[str, str]) -> None:
+def enter(prediction: Running, meta: dict[str, Any]) -> None:
     """Make `prediction` the current one; to be called inside the context it runs in."""
     current.set(prediction)
-    cog_scope._current.set(cog_scope.Scope._for_prediction(context, prediction.record_metric))
+    trace = meta.get("trace") or {}
+    scope = cog_scope.Scope._for_prediction(meta.get("context") or {}, prediction.record_metric, trace)
+    cog_scope._current.set(scope)
+    if trace and "opentelemetry" in sys.modules:
+        _join_trace(trace)
+
+
+def _join_trace(trace: dict[str, str]) -> None:
+    """Let the spans that a model makes with OpenTelemetry belong to the trace of the request."""
+    import_module("opentelemetry.context").attach(import_module("opentelemetry.propagate").extract(trace))

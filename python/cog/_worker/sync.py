@@ -50,7 +50,7 @@ class SyncModel:
                 temporaries.remove(prediction)
 
     def _predict(self, request: Request, prediction: Running) -> None:
-        enter(prediction, request.meta.get("context") or {})
+        enter(prediction, request.meta)
         failure_prefix = self._failure_prefix
         try:
             try:
