@@ -53,6 +53,10 @@ IMPORT = re.compile(
 C_FUNCTION = re.compile(r"^(?!static\b|typedef\b|return\b|else\b|extern \"C\")[A-Za-z_][\w\s*]*?\b(\w+)\(")
 LEFT_UNDONE = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")) + r")\b")
 
+# How the server and the SDK read an environment variable that is ours.
+VARIABLE = re.compile(r"(?:environment|seconds|limit|count|environ\.get|getenv)\(\"(COG_[A-Z_]+|WEBHOOK_[A-Z_]+)\"")
+READ_BY_THE_CLI = {"CogKit", "CogCLI"}
+
 Breach = tuple[Path, int, str]
 
 
@@ -102,6 +106,19 @@ def c_symbols(path: Path, lines: list[str]) -> Iterator[Breach]:
             yield path, number, f"{match[1]} is neither static nor prefixed {prefix}"
 
 
+def variables() -> Iterator[Breach]:
+    """Every environment variable of the server stands in docs/environment.md."""
+    known = (ROOT / "docs" / "environment.md").read_text(encoding="utf-8")
+    for folder in ("Sources", "python"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix not in {".swift", ".py"} or READ_BY_THE_CLI & set(path.parts):
+                continue
+            for number, line in enumerate(lines_of(path), 1):
+                for name in VARIABLE.findall(line):
+                    if f"`{name}`" not in known:
+                        yield path, number, f"{name} is missing in docs/environment.md"
+
+
 def versions() -> Iterator[Breach]:
     """The file VERSION is the one version: no source spells another."""
     version = (ROOT / "VERSION").read_text(encoding="utf-8").strip()
@@ -128,6 +145,7 @@ def breaches() -> Iterator[Breach]:
                 yield from imports(path, lines)
             elif path.suffix in {".c", ".h"}:
                 yield from c_symbols(path, lines)
+    yield from variables()
     yield from versions()
 
 
