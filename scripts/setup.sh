@@ -55,6 +55,7 @@ if [ "$with_tests" = yes ]; then
     want wrk command -v wrk
     want binutils command -v nm
     want debootstrap command -v debootstrap
+    want chromium-headless-shell command -v chromium-headless-shell
 fi
 # The engine and the registry that the command-line tests start need root: without it those tests are skipped.
 if [ "$with_tests" = yes ] && [ "$(id -u)" = 0 ]; then

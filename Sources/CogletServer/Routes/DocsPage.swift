@@ -18,12 +18,13 @@ enum DocsPage {
         fetch("/openapi.json").then(r=>r.json()).then(d=>{
           const s=(d.components||{}).schemas||{},i=s.Input||s.TrainingInput||{},q=new Set(i.required||[]);
           const cell=(r,t)=>{const c=r.insertCell();c.textContent=t;return c};
+          const limits=p=>["minimum","maximum","minLength","maxLength","pattern"].filter(k=>k in p).map(k=>", "+k+" "+p[k]).join("");
           const order=([,a],[,b])=>(a["x-order"]||0)-(b["x-order"]||0);
           for(const [n,p] of Object.entries(i.properties||{}).sort(order)){
             const r=document.getElementById("inputs").insertRow(),ref=(p.allOf||[{}])[0].$ref||"";
             const e=ref?s[ref.split("/").pop()]:null;
             cell(r,n+(q.has(n)?" (required)":""));
-            cell(r,e?JSON.stringify(e.enum):(p.type||JSON.stringify(p.anyOf||""))+(p.format?" ("+p.format+")":""));
+            cell(r,e?JSON.stringify(e.enum):(p.type||JSON.stringify(p.anyOf||""))+(p.format?" ("+p.format+")":"")+limits(p));
             cell(r,"default" in p?JSON.stringify(p.default):"");cell(r,p.description||"");
           }
           document.getElementById("output").textContent=JSON.stringify(s.Output||s.TrainingOutput,null,2);
