@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
-# Installs what building needs and this machine lacks; with --tests also what the tests need. Does nothing, and
-# needs no root, where nothing is missing. Debian 12 or newer, Ubuntu 22.04 or newer; elsewhere it lists what to install.
+# Installs what building needs and this machine lacks; with --tests also what the tests need, with --bench what the
+# benchmarks need. Does nothing, and needs no root, where nothing is missing. Debian 12 or newer, Ubuntu 22.04 or newer; elsewhere it lists what to install.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 with_tests=no
-if [ "${1:-}" = --tests ]; then with_tests=yes; fi
+with_benchmarks=no
+case "${1:-}" in
+    --tests) with_tests=yes ;;
+    --bench) with_benchmarks=yes ;;
+esac
 
 packages=()       # what apt-get is asked for
 needs_llhttp=no   # not in Debian 12 or Ubuntu 22.04: comes from Debian 13
@@ -56,6 +60,10 @@ if [ "$with_tests" = yes ]; then
     want binutils command -v nm
     want debootstrap command -v debootstrap
     want chromium-headless-shell command -v chromium-headless-shell
+fi
+if [ "$with_benchmarks" = yes ]; then
+    want wrk command -v wrk
+    want nginx-light test -x /usr/sbin/nginx
 fi
 # The engine and the registry that the command-line tests start need root: without it those tests are skipped.
 if [ "$with_tests" = yes ] && [ "$(id -u)" = 0 ]; then
