@@ -6,12 +6,18 @@ import WorkerProtocol
 ///
 /// Safe to share: only the interpreter's main thread calls it.
 final class Inbox: @unchecked Sendable {
+    /// How long the next prediction is looked for before the thread sleeps. Waking a thread that sleeps on another
+    /// processor costs more time than a small prediction takes.
+    private static let pollNanoseconds: UInt64 = 200_000
+
     private let descriptor: Int32
     private let cancellation: Cancellation
     private let shared: SharedMemory
     private var frames = FrameBuffer()
     private var strings: [cogpy_bytes] = []
     private var escaped: [UInt8] = []
+    /// The last prediction came within that time: the next one may do so too.
+    private var comesSoon = false
 
     init(descriptor: Int32, cancellation: Cancellation, shared: SharedMemory) {
         self.descriptor = descriptor
@@ -25,6 +31,7 @@ final class Inbox: @unchecked Sendable {
     /// - Returns: one of `COGPY_END`, `COGPY_REQUEST`, `COGPY_AGAIN`, `COGPY_INTERRUPTED`.
     func receive(wait: Bool, into request: UnsafeMutablePointer<cogpy_request>) -> Int32 {
         guard !Fork.isChild else { return COGPY_END.outcome }
+        let start = wait ? monotonicNanoseconds() : 0
         while true {
             do {
                 if let frame = try frames.next() {
@@ -39,17 +46,35 @@ final class Inbox: @unchecked Sendable {
                 return COGPY_END.outcome
             }
             let space = frames.space()
-            let flags = wait ? 0 : Int32(MSG_DONTWAIT)
-            let count = recv(descriptor, space.baseAddress, space.count, flags)
+            let count: Int
+            if wait, comesSoon {
+                count = poll(into: space, until: start + Self.pollNanoseconds)
+            } else {
+                count = recv(descriptor, space.baseAddress, space.count, wait ? 0 : Int32(MSG_DONTWAIT))
+            }
             if count > 0 {
                 frames.received(count)
+                if wait { comesSoon = monotonicNanoseconds() - start < Self.pollNanoseconds }
             } else if count < 0, errno == EAGAIN {
-                return COGPY_AGAIN.outcome
+                guard wait else { return COGPY_AGAIN.outcome }
+                // Signals that came while nothing slept are handled before something does.
+                comesSoon = false
+                return COGPY_INTERRUPTED.outcome
             } else if count < 0, errno == EINTR {
                 return COGPY_INTERRUPTED.outcome
             } else {
                 return COGPY_END.outcome
             }
+        }
+    }
+
+    /// Receives without sleeping, and lets other threads have the processor in between. -1 with `EAGAIN` in `errno` when
+    /// the time is over.
+    private func poll(into space: UnsafeMutableRawBufferPointer, until end: UInt64) -> Int {
+        while true {
+            let count = recv(descriptor, space.baseAddress, space.count, Int32(MSG_DONTWAIT))
+            if count >= 0 || errno != EAGAIN || monotonicNanoseconds() >= end { return count }
+            sched_yield()
         }
     }
 

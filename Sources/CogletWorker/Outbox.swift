@@ -124,10 +124,4 @@ final class Outbox: @unchecked Sendable {
             rest = .init(rebasing: rest[count...])
         }
     }
-
-    private func monotonicNanoseconds() -> UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-    }
 }
