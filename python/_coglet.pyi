@@ -29,9 +29,7 @@ def receive(wait: int, /) -> _Request | Literal[False] | None:
         The prediction; None when there is none; False when the server has closed the channel.
     """
 
-def send(
-    kind: int, detail: int, token: int, data: str | bytes, descriptor: int, urgency: int, /
-) -> None:
+def send(kind: int, detail: int, token: int, data: str | bytes, descriptor: int, urgency: int, /) -> None:
     """Send a frame; waits, without the GIL, when the server is slower than the model.
 
     Args:

@@ -72,11 +72,10 @@ def test_three_times_in_a_row(script):
     )
     running = script.begin({"code": code}, id="c")
     script.mark_reached("reached")
+    caught = script.cwd / "caught"
     for n in range(1, 4):
         assert script.cancel("c").status == 200
-        wait_for(
-            lambda: (script.cwd / "caught").exists() and len((script.cwd / "caught").read_text()) == n, f"cancel {n}"
-        )
+        wait_for(lambda n=n: caught.exists() and len(caught.read_text()) == n, f"cancel {n}")
     (script.cwd / "go").touch()
     assert running.result().json["status"] == "canceled"
 

@@ -56,7 +56,7 @@ def test_d22_big_integers_arrive_exactly(server, value):
 @pytest.mark.ours
 @pytest.mark.parametrize(("text", "wanted"), [("1.0", "1"), ("1e2", "100")])
 def test_d22_whole_float_for_an_int_arrives_as_int(server, text, wanted):
-    answer = server.request("POST", "/predictions", '{"input":{"i":%s}}' % text, {"Content-Type": "application/json"})
+    answer = server.request("POST", "/predictions", f'{{"input":{{"i":{text}}}}}', {"Content-Type": "application/json"})
     assert answer.json["output"]["i"] == {"type": "int", "repr": wanted}
 
 

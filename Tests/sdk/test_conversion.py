@@ -48,7 +48,7 @@ def grow(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
     def optional(parts: Any) -> Any:
         annotation, values, convert = parts
-        return Optional[annotation], st.none() | values, lambda value: None if value is None else convert(value)  # noqa: UP045
+        return Optional[annotation], st.none() | values, lambda value: None if value is None else convert(value)
 
     return inner.map(listed) | inner.map(keyed) | inner.map(optional)
 

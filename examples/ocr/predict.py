@@ -1,7 +1,8 @@
 """Reads the text in a photograph: RapidOCR's detection and recognition networks on onnxruntime."""
 
-from cog import BaseModel, BasePredictor, Input, Path
 from rapidocr_onnxruntime import RapidOCR
+
+from cog import BaseModel, BasePredictor, Input, Path
 
 
 class Line(BaseModel):

@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from workshop import Engine, EngineProject, started_registry, why_not  # noqa: E402
+from workshop import Engine, EngineProject, started_registry, why_not
 
 HELLO = """
     from cog import BasePredictor

@@ -126,7 +126,7 @@ def test_image_serves_on_port_5000(hello_image, engine):
 
 
 def test_environment_of_the_configuration_arrives_unchanged(workspace, engine):
-    values = {"A_PLAIN": "1", "B_SPACES": "two words", "C_DOLLAR": "$HOME costs $5", "D_QUOTES": "\"it's\" \\n", "E": ""}
+    values = {"A_PLAIN": "1", "B_SPACES": "two words", "C_DOLLAR": "$HOME costs $5", "D_QUOTES": '"it\'s" \\n', "E": ""}
     lines = "".join(f"  - {json.dumps(f'{name}={value}')}\n" for name, value in values.items())
     workspace.predictor(CONTRACT_ENVIRONMENT)
     workspace.config(workspace.read("cog.yaml") + "environment:\n" + lines)

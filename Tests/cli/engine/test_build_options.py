@@ -52,7 +52,9 @@ def test_system_packages(workspace, engine, network):
     workspace.with_model().build('python_version: "3.12"', "system_packages: [hello]")
     workspace.cog("build", "-t", "system-packages", env=network).ok()
     assert "Hello, world!" in engine.run("system-packages", "hello")
-    assert engine.run("system-packages", "sh", "-c", "ls -A /var/lib/apt/lists /var/cache/apt/archives/*.deb 2>&1; true") in (
+    assert engine.run(
+        "system-packages", "sh", "-c", "ls -A /var/lib/apt/lists /var/cache/apt/archives/*.deb 2>&1; true"
+    ) in (
         "/var/lib/apt/lists:\n",
         "ls: cannot access '/var/cache/apt/archives/*.deb': No such file or directory\n/var/lib/apt/lists:\n",
     )
@@ -97,7 +99,9 @@ def test_secrets(workspace, engine):
     # Before it works with the secrets it must fail without: a cached layer would hide that they are missing.
     workspace.cog("build", "-t", "secrets").fails("Failed to build Docker image")
     workspace.cog("build", "-t", "secrets", *options, env={"THE_SECRET": "from-a-variable"}).ok()
-    everything = engine.run("secrets", "sh", "-c", "grep -rl -e from-a-fil[e] -e from-a-variabl[e] /etc /root /tmp /run; true")
+    everything = engine.run(
+        "secrets", "sh", "-c", "grep -rl -e from-a-fil[e] -e from-a-variabl[e] /etc /root /tmp /run; true"
+    )
     assert everything == ""
 
 
@@ -135,7 +139,11 @@ def test_separate_weights(workspace, engine):
     assert len(set(after) - set(before)) == 2  # the source and the document
 
     # What is in the weights image isn't copied with the project again.
-    large = [layer for layer in engine.docker("history", "--format", "{{.Size}}", "r8.im/x/y").stdout.split() if "MB" in layer]
+    large = [
+        layer
+        for layer in engine.docker("history", "--format", "{{.Size}}", "r8.im/x/y").stdout.split()
+        if "MB" in layer
+    ]
     assert sum(size.startswith(("11.5", "12.6")) for size in large) == 2
 
 
@@ -150,7 +158,7 @@ def test_weights_that_changed_are_built_again(workspace, engine):
 
 def test_given_document(hello, engine, tmp_path):
     document = json.loads(hello_document(hello))
-    document["components"]["schemas"]["Input"]["properties"]["s"]["description"] = "given: a $HOME, \"quotes\" and a \\"
+    document["components"]["schemas"]["Input"]["properties"]["s"]["description"] = 'given: a $HOME, "quotes" and a \\'
     (tmp_path / "schema.json").write_text(json.dumps(document))
     hello.cog("build", "-t", "given-document", "--openapi-schema", str(tmp_path / "schema.json")).ok()
     assert json.loads(engine.labels("given-document")["run.cog.openapi_schema"]) == document
@@ -218,7 +226,9 @@ def test_timestamp_makes_equal_layers(workspace, engine):
     assert layers[0] == layers[1]
     assert layers[0][:1] == engine.layers("python:3.11-slim")
     assert engine.inspect("stamped-1")["Created"].startswith("1970-01-01T00:00:00")
-    assert engine.run("stamped-1", "python", "-c", "import cog, os; print(int(os.stat(cog.__file__).st_mtime))") == "0\n"
+    assert (
+        engine.run("stamped-1", "python", "-c", "import cog, os; print(int(os.stat(cog.__file__).st_mtime))") == "0\n"
+    )
     assert workspace.predict("stamped-1", "-i", "s=you").ok().out == "hello you\n"
 
 
@@ -265,7 +275,9 @@ def test_progress(hello):
 def test_strip_and_precompile(workspace, engine):
     workspace.with_model()
     workspace.cog("build", "-t", "precompiled", "--strip", "--precompile").ok()
-    assert "opt-2.pyc" in engine.run("precompiled", "sh", "-c", "ls $(dirname $(python -c 'import cog; print(cog.__file__)'))/__pycache__")
+    assert "opt-2.pyc" in engine.run(
+        "precompiled", "sh", "-c", "ls $(dirname $(python -c 'import cog; print(cog.__file__)'))/__pycache__"
+    )
     # What it takes to strip is not left in the image.
     assert engine.run("precompiled", "sh", "-c", "command -v strip; ls / | grep cog; true") == ""
     assert workspace.predict("precompiled", "-i", "s=you").ok().out == "hello you\n"

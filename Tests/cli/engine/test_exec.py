@@ -110,7 +110,9 @@ def test_environment_of_this_machine_stays_out(hello):
 def test_variable_without_a_value_is_removed(workspace):
     workspace.with_model().config(workspace.read("cog.yaml") + "environment: [MODE=fast]\n")
     assert workspace.cog("exec", "printenv", "MODE").ok().out == "fast\n"
-    workspace.cog("exec", "-e", "MODE", "printenv", "MODE", env={"MODE": "mine"}).fails("container exited with status 1")
+    workspace.cog("exec", "-e", "MODE", "printenv", "MODE", env={"MODE": "mine"}).fails(
+        "container exited with status 1"
+    )
 
 
 def test_project_is_the_working_directory(hello):

@@ -13,7 +13,10 @@ from workshop import wait_for
 def test_project(hello, spelling):
     result = hello.cog(spelling, "-i", "s=world").ok()
     assert result.out == "hello world\n"
-    order = ["Building Docker image from environment in cog.yaml", "Starting Docker image cog-hello and running setup()"]
+    order = [
+        "Building Docker image from environment in cog.yaml",
+        "Starting Docker image cog-hello and running setup()",
+    ]
     order.append("Running prediction...")
     places = [result.err.index(text) for text in order]
     assert places == sorted(places)
@@ -129,7 +132,9 @@ def test_log_level(hello):
 
 def test_entry_in_a_directory_below(workspace):
     workspace.write("src/helper.py", "def double(n):\n    return 2 * n\n")
-    workspace.write("src/predict.py", model("n: int) -> int", "return double(n)", before="from src.helper import double"))
+    workspace.write(
+        "src/predict.py", model("n: int) -> int", "return double(n)", before="from src.helper import double")
+    )
     workspace.write("cog.yaml", 'build:\n  python_version: "3.12"\npredict: src/predict.py:Predictor\n')
     assert workspace.predict("-i", "n=21").ok().out == "42\n"
 
@@ -217,7 +222,9 @@ def test_streaming_model_is_shown_as_it_comes(workspace):
         "while not os.path.exists('/src/go-on'): time.sleep(0.02)",
         "yield 'second'",
     )
-    source = model(") -> ConcatenateIterator[str]", *body).replace("    def predict(self)", "    @streaming\n    def predict(self)")
+    source = model(") -> ConcatenateIterator[str]", *body).replace(
+        "    def predict(self)", "    @streaming\n    def predict(self)"
+    )
     workspace.predictor(source)
     terminal = Terminal(workspace, "predict")
     try:

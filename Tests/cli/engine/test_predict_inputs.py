@@ -29,7 +29,12 @@ def file_reader(tmp_path_factory, engine):
     body = ("return json.dumps([x.suffix, x.read_text()]) if path else json.dumps(f.read().decode())",)
     signature = "path: bool = True, x: Path = None, f: File = None) -> str"
     project = EngineProject(tmp_path_factory.mktemp("files") / "reader", engine)
-    project.predictor(model(signature.replace("x: Path", "x: typing.Optional[Path]").replace("f: File", "f: typing.Optional[File]"), *body))
+    project.predictor(
+        model(
+            signature.replace("x: Path", "x: typing.Optional[Path]").replace("f: File", "f: typing.Optional[File]"),
+            *body,
+        )
+    )
     project.cog("build", "-t", "file-reader").ok()
     return "file-reader"
 
@@ -143,13 +148,15 @@ def test_wrong_json(hello_image, workspace):
 
 
 def test_all_problems_are_told(workspace):
-    signature = "size: str = Input(choices=['small', 'large']), n: int = Input(ge=1), s: str = Input(regex='^a+$')) -> str"
+    signature = (
+        "size: str = Input(choices=['small', 'large']), n: int = Input(ge=1), s: str = Input(regex='^a+$')) -> str"
+    )
     workspace.predictor(model(signature, "return s")).cog("build", "-t", "picky").ok()
     result = workspace.predict("picky", "-i", "size=huge", "-i", "n=0", "-i", "s=b")
     result.fails(
         "input validation failed:",
         '- invalid input "size": must be one of: small, large',
         '- invalid input "n": number must be at least 1',
-        "- invalid input \"s\": string doesn't match the regular expression",
+        '- invalid input "s": string doesn\'t match the regular expression',
     )
     workspace.predict("picky", "-i", "size").fails("expected format is 'name=value'")

@@ -84,7 +84,13 @@ def test_string(outputs):
 
 @pytest.mark.parametrize(
     ("annotation", "value", "text"),
-    [("int", "42", "42"), ("bool", "True", "true"), ("float", "0.5", "0.5"), ("float", "3.0", "3.0"), ("str", "''", "")],
+    [
+        ("int", "42", "42"),
+        ("bool", "True", "true"),
+        ("float", "0.5", "0.5"),
+        ("float", "3.0", "3.0"),
+        ("str", "''", ""),
+    ],
 )
 def test_scalars(outputs, annotation, value, text):
     assert outputs(annotation, f"return {value}").predict("output-image").ok().out == text + "\n"

@@ -24,7 +24,9 @@ def test_serves(hello, engine):
         assert running.out == ""
         running.interrupt()
         assert running.wait(15) == 0
-    assert "Running python --check-hash-based-pycs never -m cog.server.http --await-explicit-shutdown true" in running.err
+    assert (
+        "Running python --check-hash-based-pycs never -m cog.server.http --await-explicit-shutdown true" in running.err
+    )
     assert engine.containers() == []
 
 

@@ -210,7 +210,9 @@ class Running:
         def seen() -> bool:
             if text in self.err:
                 return True
-            assert self.process.poll() is None, f"ended with {self.process.returncode} before it said {text!r}:\n{self.err}"
+            assert self.process.poll() is None, (
+                f"ended with {self.process.returncode} before it said {text!r}:\n{self.err}"
+            )
             return False
 
         wait_for(seen, f"{text!r} on standard error", seconds)

@@ -1,6 +1,6 @@
 """Returns the Python type and repr of each input, and the contents of files."""
 
-from typing import Annotated, Any, List, Literal, Optional, Union
+from typing import Annotated, Any, List, Optional, Union
 
 from cog import BaseRunner, File, Input, Path, Secret
 
@@ -8,9 +8,19 @@ from cog import BaseRunner, File, Input, Path, Secret
 def told(value: Any) -> Any:
     if isinstance(value, Path):
         text = value.read_bytes().decode("latin-1")
-        return {"type": "Path", "name": value.name, "dir": str(value.parent), "mode": value.stat().st_mode & 0o777, "text": text}
+        return {
+            "type": "Path",
+            "name": value.name,
+            "dir": str(value.parent),
+            "mode": value.stat().st_mode & 0o777,
+            "text": text,
+        }
     if hasattr(value, "read"):
-        return {"type": type(value).__name__, "text": value.read().decode("latin-1"), "name": getattr(value, "name", None)}
+        return {
+            "type": type(value).__name__,
+            "text": value.read().decode("latin-1"),
+            "name": getattr(value, "name", None),
+        }
     if isinstance(value, Secret):
         return {"type": "Secret", "str": str(value), "value": value.get_secret_value()}
     if isinstance(value, list):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import sys
 from asyncio import tasks
 from collections.abc import Coroutine, Generator
 from contextvars import Context
@@ -79,9 +80,9 @@ class Seat:
             self._server.leave(self)
 
     def _forget_cancel(self) -> None:
-        uncancel = getattr(self.task, "uncancel", None)  # 3.11 and later count cancels
-        while uncancel is not None and self.task.cancelling():
-            uncancel()
+        if sys.version_info >= (3, 11):  # only these count cancels
+            while self.task.cancelling():
+                self.task.uncancel()
 
 
 class _Resumed:

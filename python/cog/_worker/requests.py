@@ -30,9 +30,9 @@ class Request:
         values = _decode(text if text[0] == "{" else text.lstrip(" \t\r\n"))[0].get("input") if text else None
         if strings is not None:
             values = _with_strings(values, self.meta["placeholder"], strings)
-        for name in self.meta.get("unknown", ()):
-            values.pop(name, None)
         self.values: dict[str, Any] = values or {}
+        for name in self.meta.get("unknown", ()):
+            self.values.pop(name, None)
 
 
 def _with_strings(value: Any, placeholder: str, strings: tuple[str | bytes, ...]) -> Any:

@@ -51,7 +51,7 @@ class LogStream(io.TextIOBase):
         return self._original.buffer
 
     @property
-    def closed(self) -> bool:  # type: ignore[override]
+    def closed(self) -> bool:
         return False
 
     def close(self) -> None:

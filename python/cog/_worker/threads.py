@@ -34,4 +34,4 @@ def _let_pools_inherit() -> None:
     def submit_in_context(self: ThreadPoolExecutor, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         return submit(self, contextvars.copy_context().run, function, *args, **kwargs)
 
-    ThreadPoolExecutor.submit = submit_in_context  # type: ignore[method-assign]
+    ThreadPoolExecutor.submit = submit_in_context  # type: ignore[method-assign, assignment]
