@@ -217,7 +217,11 @@ extension InputCheck {
             """#
         let facts = DocumentFacts(document: try JSONDocument.parsing(text).root)
         #expect(facts.outputIsArray && !facts.trainingOutputIsArray && facts.allowsStreams && facts.hasTraining)
-        for other in ["{}", "[]", "null", #"{"paths":{"/predictions":{"post":{"x-cog-streaming":"yes"}}}}"#] {
+        let without = [
+            "{}", "[]", "null", #"{"paths":{"/predictions":{"post":{"x-cog-streaming":"yes"}}}}"#,
+            #"{"components":{"schemas":{"Output":{"type":"array","nullable":true}}}}"#,
+        ]
+        for other in without {
             let facts = DocumentFacts(document: try JSONDocument.parsing(other).root)
             #expect(!facts.outputIsArray && !facts.trainingOutputIsArray && !facts.allowsStreams && !facts.hasTraining)
         }

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, cast
 
 from .types import Secret
 
-__all__ = ["OpenedFile", "OutputError", "encode", "is_list_output", "open_file"]
+__all__ = ["OpenedFile", "OutputError", "encode", "open_file"]
 
 
 class OutputError(Exception):
@@ -20,15 +20,6 @@ class OutputError(Exception):
 
 class OpenedFile(io.FileIO):
     """A file that was opened here for a path, so whoever sends it closes it."""
-
-
-def is_list_output(value: Any) -> bool:
-    """Tell whether each item of the value is an output of its own.
-
-    Args:
-        value: what the model returned.
-    """
-    return isinstance(value, (list, tuple, GeneratorType))
 
 
 def encode(value: Any, is_item: bool = False) -> str:

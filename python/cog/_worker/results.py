@@ -48,7 +48,7 @@ def send_value(prediction: Running, value: Any) -> None:
         cog._outputs.OutputError: the value has no JSON form, or its file can't be read.
     """
     kind = type(value)
-    if kind is list or kind is tuple or isinstance(value, (list, tuple)):
+    if kind is list or isinstance(value, (list, tuple, set, frozenset)):
         if prediction.is_itemized or any(type(item) not in _NEVER_FILES for item in value):
             for item in value:
                 send_chunk(prediction, item, frames.HELD)
@@ -106,10 +106,10 @@ def describe(error: BaseException) -> str:
 
 
 def log_traceback(error: BaseException) -> None:
-    """Write the traceback to the current prediction's log, without the worker's own frames."""
+    """Write the traceback to the current prediction's log, without the frames of this package that led to the model."""
     import traceback
 
-    here = os.path.dirname(__file__) + os.sep
+    here = os.path.dirname(_outputs.__file__) + os.sep
     frame = error.__traceback__
     while frame is not None and frame.tb_frame.f_code.co_filename.startswith((here, "<frozen")):
         frame = frame.tb_next
