@@ -29,14 +29,14 @@ def show(value):
     if isinstance(value, Path):
         return f"Path {value.read_bytes()!r}"
     if isinstance(value, Secret):
-        return f"Secret {value.get_secret_value()!r}"
+        return f"Secret {value.get_secret_value()!a}"
     if isinstance(value, list):
         return "[" + ", ".join(show(item) for item in value) + "]"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{show(key)}: {show(item)}" for key, item in value.items()) + "}"
     if hasattr(value, "__dataclass_fields__"):
         return f"{name}({', '.join(show(getattr(value, field)) for field in value.__dataclass_fields__)})"
-    return f"{name} {value!r}"
+    return f"{name} {value!a}"
 """
 
 
@@ -86,12 +86,12 @@ class Text(Kind):
         return st.text(min_size=self.least, max_size=self.least + 4)
 
     def shown(self, value: Value) -> str:
-        return f"str {value!r}"
+        return f"str {value!a}"
 
 
 class Password(Text):
     def shown(self, value: Value) -> str:
-        return f"Secret {value!r}"
+        return f"Secret {value!a}"
 
 
 @dataclass
@@ -106,7 +106,7 @@ class Whole(Kind):
         return st.integers(lowest, 2**70) | st.integers(max(lowest, -(2**53)), 2**53).map(float)
 
     def shown(self, value: Value) -> str:
-        return f"int {int(value)!r}"
+        return f"int {int(value)!a}"
 
 
 class Real(Kind):
@@ -117,7 +117,7 @@ class Real(Kind):
         return st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**70), 2**70)
 
     def shown(self, value: Value) -> str:
-        return f"float {float(value)!r}"
+        return f"float {float(value)!a}"
 
 
 class Flag(Kind):
@@ -128,7 +128,7 @@ class Flag(Kind):
         return st.booleans()
 
     def shown(self, value: Value) -> str:
-        return f"bool {value!r}"
+        return f"bool {value!a}"
 
 
 class FilePath(Kind):
@@ -140,7 +140,7 @@ class FilePath(Kind):
         return st.binary(max_size=8).map(lambda content: "data:;base64," + base64.b64encode(content).decode())
 
     def shown(self, value: Value) -> str:
-        return f"Path {base64.b64decode(value.partition(',')[2])!r}"
+        return f"Path {base64.b64decode(value.partition(',')[2])!a}"
 
 
 @dataclass
@@ -225,7 +225,7 @@ class Table(Kind):
 
     def shown(self, value: Value) -> str:
         name = int if self.has_numbers else str
-        items = [f"{name.__name__} {name(key)!r}: {self.inner.shown(item)}" for key, item in value.items()]
+        items = [f"{name.__name__} {name(key)!a}: {self.inner.shown(item)}" for key, item in value.items()]
         return "{" + ", ".join(items) + "}"
 
     def wrong(self) -> st.SearchStrategy[Value]:
@@ -271,7 +271,7 @@ class Record(Kind):
 
     def shown(self, value: Value) -> str:
         if self.is_typed_dict:
-            items = [f"str {name!r}: {self.fields[name][0].shown(item)}" for name, item in value.items()]
+            items = [f"str {name!a}: {self.fields[name][0].shown(item)}" for name, item in value.items()]
             return "{" + ", ".join(items) + "}"
         parts = [kind.shown(value.get(name)) for name, (kind, _) in self.fields.items()]
         return f"{self.code}({', '.join(parts)})"

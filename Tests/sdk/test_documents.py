@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from typing import Any
 
 import pytest
 from cases import HERE, PYTHONS, described, short
@@ -13,14 +14,26 @@ INSIDE = ["test_api.py", "test_types.py", "test_scope.py", "test_outputs.py", "t
 
 @pytest.mark.parametrize("kind", ["conformance", "additions"])
 def test_valid_by_openapi_spec_validator(kind: str) -> None:
-    validator = pytest.importorskip("openapi_spec_validator")
+    import openapi_spec_validator
+
     found = described(PYTHONS[0], kind)
     checked = 0
     for name, result in found.items():
         if "document" in result and name not in REFUSED:
-            validator.validate(result["document"])
+            document = result["document"]
+            # The validator's own dialect of patterns has neither `(?P<name>…)`, which every model may use, nor these.
+            openapi_spec_validator.validate(without_patterns(document) if name == "in_patterns" else document)
             checked += 1
     assert checked > 15
+
+
+def without_patterns(schema: Any) -> Any:
+    """Return the schema without the keyword `pattern`."""
+    if isinstance(schema, list):
+        return [without_patterns(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {key: without_patterns(value) for key, value in schema.items() if key != "pattern"}
 
 
 @pytest.mark.parametrize("python", PYTHONS[1:], ids=short)

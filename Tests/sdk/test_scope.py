@@ -70,8 +70,8 @@ def test_recording() -> None:
     metrics["a"] = None
     assert recorded == [
         ("replace", "a", "true"),
-        ("incr", "b", "1"),
-        ("incr", "b", "2"),
+        ("increment", "b", "1"),
+        ("increment", "b", "2"),
         ("append", "c", '["x"]'),
         ("replace", "d", '{"\\u00e9": [null]}'),
         ("replace", "big", str(10**30)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -142,7 +143,8 @@ def test_no_library(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
 
 def test_document_command(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("model")
-    (folder / "predict.py").write_text("print('noise')\ndef predict(x: int) -> str: return ''\n")
+    noisy = "import atexit, os\nprint('noise', flush=True)\nos.system('echo more')\natexit.register(print, 'end')\n"
+    (folder / "predict.py").write_text(noisy + "def predict(x: int) -> str: return ''\n")
 
     def command(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -158,7 +160,8 @@ def test_document_command(tmp_path_factory: pytest.TempPathFactory) -> None:
     for done in (command("--predict", "predict.py:predict"), command(COG_PREDICT_TYPE_STUB="predict.py:predict")):
         assert done.returncode == 0
         assert done.stdout.startswith('{\n  "openapi": "3.0.2"')
-        assert done.stderr == "noise\n"
+        assert json.loads(done.stdout)["openapi"] == "3.0.2"
+        assert done.stderr == "noise\nmore\nend\n"
     assert command().returncode == 2
     (folder / "predict.py").write_text("def predict(x: bytes) -> str: return ''\n")
     refused = command("--predict", "predict.py:predict")

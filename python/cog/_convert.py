@@ -54,7 +54,8 @@ def converter(form: Form, strict: bool = False, made: dict[Any, Converter] | Non
     if kind == "enum":
         return _choice([(_plain(member), member) for member in form.value])
     if kind == "nullable":
-        return _nullable(converter(form.children[0], strict, made))
+        inner = converter(form.children[0], strict, made)
+        return None if inner is None else null_kept(inner)
     if kind == "list":
         return _list(form, strict, made)
     if kind == "dict":
@@ -72,6 +73,11 @@ def shown(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     except (TypeError, ValueError):
         return repr(value)
+
+
+def is_url(value: Any) -> bool:
+    """Tell whether a value is the URL of a file."""
+    return isinstance(value, str) and value.lower().startswith(_URL_PREFIXES)
 
 
 def _wrong_type(where: str, value: Any, name: str) -> InputError:
@@ -113,27 +119,40 @@ def _scalar(cls: type[Any], strict: bool) -> Converter | None:
 
 
 def _to_path(value: Any, where: str, files: dict[str, str]) -> Any:
-    fetched = files.get(where)
-    if fetched is not None:
-        return Path(fetched)
-    if not isinstance(value, str) or not value.lower().startswith(_URL_PREFIXES):
+    local = files.get(where)
+    if local is not None:
+        return Path(local)
+    if not is_url(value):
         raise InputError(where, _NOT_A_URL)
-    return _fetched(value, where)
+    return _fetched_for_once(value, where)
 
 
-def _fetched(url: str, where: str) -> Path:
+def _fetched_for_once(url: str, where: str) -> Path:
     """Fetch a file that the server didn't: one at a place that no pattern names, such as a record within itself."""
     from weakref import finalize
 
-    try:
-        source = Path.validate(url)
-        assert isinstance(source, URLPath)
-        path = source.convert()
-    except (OSError, ValueError) as error:
-        raise InputError(where, str(error)) from error
+    path = fetched(url, where)
     # The arguments hold the path while the prediction runs; the file goes with it.
     finalize(path, _remove, str(path))
     return path
+
+
+def fetched(url: str, where: str) -> Path:
+    """Fetch a file; whoever asks for it removes it.
+
+    Args:
+        url: a data, http or https URL.
+        where: the input that it is for, for the error's text.
+
+    Raises:
+        InputError: the file can't be fetched.
+    """
+    try:
+        source = Path.validate(url)
+        assert isinstance(source, URLPath)
+        return source.convert()
+    except (OSError, ValueError) as error:
+        raise InputError(where, str(error)) from error
 
 
 def _remove(file: str) -> None:
@@ -146,7 +165,7 @@ def _remove(file: str) -> None:
 
 
 def _to_file(value: Any, where: str, files: dict[str, str]) -> io.IOBase:
-    if not isinstance(value, str) or not value.lower().startswith(_URL_PREFIXES):
+    if not is_url(value):
         raise InputError(where, _NOT_A_URL)
     try:
         return File.validate(value)
@@ -184,10 +203,12 @@ def _choice(pairs: list[tuple[Any, Any]]) -> Converter:
     return convert
 
 
-def _nullable(inner: Converter | None) -> Converter | None:
-    if inner is None:
-        return None
-    convert = inner
+def null_kept(convert: Converter) -> Converter:
+    """Return a converter that leaves null alone.
+
+    Args:
+        convert: converts everything else.
+    """
     return lambda value, where, files: None if value is None else convert(value, where, files)
 
 
@@ -263,9 +284,9 @@ def _union(form: Form, made: dict[Any, Converter]) -> Converter:
 
     def convert(value: Any, where: str, files: dict[str, str]) -> Any:
         if isinstance(value, str):
-            if takes_files and (where in files or value.lower().startswith(_URL_PREFIXES)):
+            if takes_files and (where in files or is_url(value)):
                 return _to_path(value, where, files)
-            if takes_file_objects and value.lower().startswith(_URL_PREFIXES):
+            if takes_file_objects and is_url(value):
                 return _to_file(value, where, files)
         if type(value) in exact:
             return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from . import _forms, _signature, _skeleton
+from . import _forms, _signature, _skeleton, _source
 from ._decorators import is_streaming
 from ._forms import Form, Unsupported
 from ._input_schema import InputSchemas, add_limits, choice_values, element
@@ -159,11 +159,11 @@ class _Components:
         return SchemaError(self._told(parameter, what, fix))
 
     def _told(self, parameter: str, what: str, fix: str) -> str:
-        from ._source import place
+        return f"{_source.place(self._signature.function, parameter)}: {self._subject(parameter)}: {what}. {fix}"
 
+    def _subject(self, parameter: str) -> str:
         name = self._signature.name
-        subject = f"parameter '{parameter}' of {name}()" if parameter else f"{name}()"
-        return f"{place(self._signature.function, parameter)}: {subject}: {what}. {fix}"
+        return f"parameter '{parameter}' of {name}()" if parameter else f"{name}()"
 
     # MARK: - A parameter
 
@@ -204,10 +204,8 @@ class _Components:
             self._warn(parameter, problem)
 
     def _warn(self, parameter: str, problem: Unsupported) -> None:
-        import warnings
-
-        refusal = self._refusal(parameter, f"{problem.what}, so it is not checked", problem.fix)
-        warnings.warn(str(refusal), UserWarning, stacklevel=2)
+        text = f"{self._subject(parameter)}: {problem.what}, so it is not checked. {problem.fix}"
+        _source.warn(text, UserWarning, self._signature.function, parameter)
 
     def _with_choices(self, schema: dict[str, Any], form: Form, name: str, info: FieldInfo) -> dict[str, Any]:
         values = choice_values(info)

@@ -186,11 +186,23 @@ def _parse_generic(annotation: Any, origin: Any, names: Names) -> Form:
         return parse(arguments[0], names)
     if isinstance(origin, type) and record_of(annotation) is not None:
         return Form("record", record_of(annotation))
-    hint = f"Use list[{spelled(arguments[0])}]." if origin in _SEQUENCES and arguments else _hint(annotation)
-    raise Unsupported(f"{spelled(annotation)} is not supported", hint)
+    plain = _PLAIN.get(origin)
+    inside = ", ".join([spelled(argument) for argument in arguments])
+    raise Unsupported(
+        f"{spelled(annotation)} is not supported", f"Use {plain}[{inside}]." if plain else _hint(annotation)
+    )
 
 
-_SEQUENCES = (abc.Sequence, abc.MutableSequence, abc.Collection, abc.Set, abc.MutableSet)
+# What to write instead of a type that says less about its values than it could.
+_PLAIN: dict[Any, str] = {
+    abc.Sequence: "list",
+    abc.MutableSequence: "list",
+    abc.Collection: "list",
+    abc.Set: "list",
+    abc.MutableSet: "list",
+    abc.Mapping: "dict",
+    abc.MutableMapping: "dict",
+}
 
 
 def _parse_dict(annotation: Any, arguments: tuple[Any, ...], names: Names) -> Form:
@@ -351,6 +363,8 @@ def spelled(annotation: Any) -> str:
     """Return an annotation the way it is written."""
     if annotation is None or annotation is type(None):
         return "None"
+    if isinstance(annotation, FieldInfo):
+        return "Input(…)"
     if isinstance(annotation, type) and not typing.get_args(annotation):
         return annotation.__qualname__
     return str(annotation).replace("typing.", "")
@@ -360,6 +374,12 @@ def _hint(annotation: Any) -> str:
     module = getattr(annotation, "__module__", "builtins")
     if annotation is bytes or annotation is bytearray:
         return "Use cog.Path for binary data."
+    if isinstance(annotation, FieldInfo):
+        return "Write the type after the colon and Input(…) after the equals sign."
+    if module in ("datetime", "decimal", "uuid"):
+        return "Use str."
+    if module.partition(".")[0] == "pydantic":
+        return "Make it a field of a pydantic model, or use str."
     if module in ("builtins", "typing", "collections.abc"):
         return "Use str, int, float, bool, cog.Path, list, dict, or a class that derives from cog.BaseModel."
     return (

@@ -200,13 +200,20 @@ def add_limits(schema: dict[str, Any], form: Form, info: FieldInfo) -> None:
         info: what `Input` was given.
 
     Raises:
-        Unsupported: the limits don't go with the type.
+        Unsupported: the limits don't go with the type, or are none.
     """
+    _check_arguments(info)
     form = form.without_none()
-    limits = {"minimum": info.ge, "maximum": info.le, "pattern": info.regex}
+    found: dict[str, Any] = {}
+    # No least number and no greatest one are what infinities say.
+    if info.ge is not None and info.ge != float("-inf"):
+        found["minimum"] = info.ge
+    if info.le is not None and info.le != float("inf"):
+        found["maximum"] = info.le
     lengths = {"minLength": info.min_length, "maxLength": info.max_length}
-    found = {name: value for name, value in limits.items() if value is not None}
     found.update({name: int(value) for name, value in lengths.items() if value is not None})
+    if info.regex is not None:
+        found["pattern"] = info.regex
     if form.kind == "union" and (found or info.choices):
         raise Unsupported(
             "constraints and choices are not supported on union inputs",
@@ -221,3 +228,25 @@ def add_limits(schema: dict[str, Any], form: Form, info: FieldInfo) -> None:
         if element(form).kind not in ("path", "file"):
             raise Unsupported("accept is only valid on Path or File inputs", "Remove it.")
         schema["x-cog-accept"] = info.accept
+
+
+def _check_arguments(info: FieldInfo) -> None:
+    """Refuse what `Input` can't mean; `Input` itself takes anything, as long as nobody asks what it says."""
+    for name in ("ge", "le"):
+        value: Any = getattr(info, name)
+        if value is not None and (not _is_number(value) or value == float("inf" if name == "ge" else "-inf")):
+            raise Unsupported(f"{name}={value!r} is no limit for numbers", "Give a number.")
+    for name in ("min_length", "max_length"):
+        value = getattr(info, name)
+        if value is not None and (not _is_number(value) or not 0 <= value < float("inf")):
+            raise Unsupported(f"{name}={value!r} is no number of characters", "Give an integer from 0 on.")
+    for name in ("regex", "description", "accept"):
+        value = getattr(info, name)
+        if value is not None and not isinstance(value, str):
+            raise Unsupported(f"{name}={value!r} is no text", "Give a str.")
+    if info.choices is not None and (isinstance(info.choices, (str, bytes)) or not hasattr(info.choices, "__len__")):
+        raise Unsupported(f"choices={info.choices!r} is no list of values", "Give a list.")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value == value

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from . import _forms, _signature
-from ._convert import Converter, InputError, converter, file_patterns
+from ._convert import Converter, InputError, converter, fetched, file_patterns, is_url, null_kept
 from ._signature import EMPTY, Parameter
 from .input import FieldInfo
-from .types import Path, Secret, URLPath
+from .types import Path, Secret
 
 __all__ = ["InputError", "InputPlan"]
 
@@ -88,7 +88,7 @@ class InputPlan:
                 if convert is not None:
                     # An explicit null where None is a legal value of the parameter, or its default.
                     if form.kind not in ("scalar", "nullable"):
-                        convert = _none_kept(convert)
+                        convert = null_kept(convert)
                     self._converters.append((name, convert))
         make = _default(parameter, form, info, present)
         if make is not None:
@@ -140,10 +140,6 @@ def _listed(convert: Converter | None) -> Converter:
     return listed
 
 
-def _none_kept(convert: Converter) -> Converter:
-    return lambda value, where, files: None if value is None else convert(value, where, files)
-
-
 def _default(
     parameter: Parameter, form: _forms.Form | None, info: FieldInfo | None, present: Any
 ) -> Callable[[], Any] | None:
@@ -177,13 +173,8 @@ class _Fetched:
 
     def __call__(self) -> Path:
         if self._path is None or not self._path.exists():
-            try:
-                path = Path.validate(self._url)
-                assert isinstance(path, URLPath)
-                self._path = path.convert()
-                atexit.register(path.unlink, missing_ok=True)
-            except (OSError, ValueError) as error:
-                raise InputError(self._name, str(error)) from error
+            self._path = fetched(self._url, self._name)
+            atexit.register(self._path.unlink, missing_ok=True)
         return self._path
 
 
@@ -192,8 +183,7 @@ def _converted_default(form: _forms.Form, default: Any, name: str) -> Any:
     if default is None:
         return None
     if form.kind == "path" and isinstance(default, str):
-        is_url = default.lower().startswith(("http://", "https://", "data:"))
-        return _Fetched(default, name) if is_url else Path(default)
+        return _Fetched(default, name) if is_url(default) else Path(default)
     if form.kind in ("list", "dict") and form.children and isinstance(default, (list, dict)):
         inner = form.children[0]
         if isinstance(default, dict):

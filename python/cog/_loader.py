@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from . import _signature
+from . import _signature, _source
 from .predictor import BasePredictor, defines, extract_setup_weights, has_setup_weights
 
 
@@ -147,14 +147,15 @@ def _default_target(module: Any, mode: str) -> Any:
             problem = TypeError("Runner exists but is not a class or callable")
         if problem is None:
             if predictor is not None:
-                _warn(
+                _source.warn(
                     "Both Runner and Predictor are defined; using Runner. "
                     "Specify a class name explicitly if this is not intended.",
                     UserWarning,
+                    module,
                 )
             return runner
     if predictor is not None:
-        _warn("Predictor is deprecated; use Runner instead", DeprecationWarning)
+        _source.warn("Predictor is deprecated; use Runner instead", DeprecationWarning, predictor)
         return predictor
     raise problem or AttributeError(f"module '{module.__name__}' has no Runner or Predictor")
 
@@ -171,15 +172,9 @@ def _methods(cls: type[Any], mode: str) -> tuple[bool, bool]:
 def _check_class(cls: type[Any], mode: str) -> None:
     _, has_predict = _methods(cls, mode)
     if has_predict:
-        _warn(f"{cls.__name__}.predict() is deprecated; use run() instead", DeprecationWarning)
+        _source.warn(f"{cls.__name__}.predict() is deprecated; use run() instead", DeprecationWarning, cls)
     if issubclass(cls, BasePredictor):
-        _warn("BasePredictor is deprecated; use BaseRunner instead", DeprecationWarning)
-
-
-def _warn(text: str, category: type[Warning]) -> None:
-    import warnings
-
-    warnings.warn(text, category, stacklevel=2)
+        _source.warn("BasePredictor is deprecated; use BaseRunner instead", DeprecationWarning, cls)
 
 
 # MARK: - Choosing what is called

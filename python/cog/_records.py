@@ -24,7 +24,6 @@ class Field:
         has_value: it has a default that is a value, not a factory.
         default: that value, or MISSING.
         is_constructed: the constructor takes it.
-        limits: pydantic's limits, objects with attributes such as `ge`.
     """
 
     __slots__ = (
@@ -34,7 +33,6 @@ class Field:
         "is_constructed",
         "is_required",
         "key",
-        "limits",
         "name",
         "owner",
     )
@@ -49,7 +47,6 @@ class Field:
         *,
         key: str | None = None,
         is_constructed: bool = True,
-        limits: tuple[Any, ...] = (),
     ) -> None:
         self.name = name
         self.key = key if key is not None else name
@@ -59,7 +56,6 @@ class Field:
         self.default = default
         self.has_value = default is not MISSING
         self.is_constructed = is_constructed
-        self.limits = limits
 
 
 class Record:
@@ -222,7 +218,7 @@ def _pydantic2_field(cls: Any, name: str, field: Any) -> Field:
     for extra in field.metadata:
         if isinstance(extra, _Opaque):
             annotation = typing.Annotated[annotation, extra]
-    return Field(name, annotation, cls, field.is_required(), default, key=alias, limits=tuple(field.metadata))
+    return Field(name, annotation, cls, field.is_required(), default, key=alias)
 
 
 _READERS = {

@@ -197,6 +197,6 @@ def _output_record(record: Record, within: tuple[Record, ...]) -> dict[str, Any]
         else:
             is_required = field.default is MISSING
         if is_required:
-            required.append(field.key if record.kind != "pydantic" else name)
+            required.append(name)
         properties[name] = schema
     return object_schema(properties, required)

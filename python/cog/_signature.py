@@ -55,10 +55,9 @@ class Signature:
         parameters: in order, without `self`.
         returns: the return annotation, not evaluated; EMPTY if there is none.
         variadic: annotated `*args` and `**kwargs`, by name.
-        takes_any_name: it has `**kwargs`.
     """
 
-    __slots__ = ("function", "name", "parameters", "returns", "takes_any_name", "variadic")
+    __slots__ = ("function", "name", "parameters", "returns", "variadic")
 
     def __init__(self, function: Any, is_bound: bool) -> None:
         code = function.__code__
@@ -72,7 +71,6 @@ class Signature:
         self.function = function
         self.name: str = function.__name__
         self.returns: Any = annotations.get("return", EMPTY)
-        self.takes_any_name = bool(code.co_flags & CO_VARKEYWORDS)
         self.parameters: list[Parameter] = []
         for index, name in enumerate(positional):
             if is_bound and index == 0:
@@ -86,7 +84,7 @@ class Signature:
             self.parameters.append(
                 Parameter(name, annotations.get(name, EMPTY), keyword_defaults.get(name, EMPTY), False)
             )
-        extra = bool(code.co_flags & CO_VARARGS) + self.takes_any_name
+        extra = bool(code.co_flags & CO_VARARGS) + bool(code.co_flags & CO_VARKEYWORDS)
         self.variadic = [name for name in names[end : end + extra] if name in annotations]
 
 

@@ -34,8 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
             parser.error("name a model with --predict or --train")
     if "" not in sys.path:
         sys.path.insert(0, "")
-    # What the model prints while it is imported must not get into the document.
-    stdout, sys.stdout = sys.stdout, sys.stderr
+    # What the model and the programs that it starts print must not get into the document, not even at the exit.
+    sys.stdout.flush()
+    output = os.dup(1)
+    os.dup2(2, 1)
     from cog import _document
     from cog.errors import CogError
 
@@ -48,10 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
         traceback.print_exc()
         print(f"ERROR: failed to load predictor: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
-    finally:
-        sys.stdout = stdout
-    json.dump(document, sys.stdout, indent=2, ensure_ascii=False, allow_nan=False)
-    print()
+    with open(output, "w", encoding="utf-8") as file:
+        json.dump(document, file, indent=2, ensure_ascii=False, allow_nan=False)
+        file.write("\n")
     return 0
 
 
