@@ -59,6 +59,8 @@ if [ "$with_tests" = yes ]; then
     want wrk command -v wrk
     want binutils command -v nm
     want debootstrap command -v debootstrap
+    want curl command -v curl
+    want openssl command -v openssl
     want chromium-headless-shell command -v chromium-headless-shell
 fi
 if [ "$with_benchmarks" = yes ]; then

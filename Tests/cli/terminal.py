@@ -91,6 +91,16 @@ class Project:
         )
         return Result(done.returncode, done.stdout, done.stderr)
 
+    def tools(self, **scripts: str) -> dict[str, str]:
+        """Variables with which these shell scripts stand in the place of programs of the machine."""
+        folder = self.directory.parent / f"tools-{uuid.uuid4().hex}"
+        folder.mkdir()
+        for name, script in scripts.items():
+            program = folder / name.replace("_", "-")
+            program.write_text("#!/bin/sh\n" + script + "\n")
+            program.chmod(0o755)
+        return {"PATH": f"{folder}:{os.environ['PATH']}"}
+
     def dockerfile(self, *arguments: str, env: dict[str, str] | None = None) -> str:
         """What `cog debug` prints."""
         return self.cog("debug", *arguments, env=env).ok().out

@@ -139,11 +139,8 @@ def test_no_color_option(project, arguments):
 
 def test_no_color_option_reaches_tools_that_are_called(project, tmp_path):
     """`cog doctor` calls python3: one that tells what it was given stands in its place."""
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    (tools / "python3").write_text('#!/bin/sh\necho "NO_COLOR=$NO_COLOR" > "$HOME/seen"\necho 3.12\n')
-    (tools / "python3").chmod(0o755)
-    variables = {"PATH": f"{tools}:{os.environ['PATH']}", "COG_SKIP_DOCKER_CHECK": "1"}
+    tools = project.tools(python3='echo "NO_COLOR=$NO_COLOR" > "$HOME/seen"\necho 3.12')
+    variables = {**tools, "COG_SKIP_DOCKER_CHECK": "1"}
     project.cog("doctor", "--no-color", env=variables).ok()
     assert (tmp_path / "home" / "seen").read_text() == "NO_COLOR=1\n"
 

@@ -1,11 +1,13 @@
 import Foundation
 
 /// Looks a project over: its configuration, its Python file, and the machine.
+///
+/// Checks read files and never run the project's code. `Doctor+Python` and `Doctor+Machine` have theirs.
 package struct Doctor {
+    let environment: [String: String]
+    let fixes: Bool
     private let file: String
     private let start: String
-    private let environment: [String: String]
-    private let fixes: Bool
 
     /// - Parameters:
     ///   - file: the configuration's name, looked up from `directory`.
@@ -22,157 +24,66 @@ package struct Doctor {
     /// - Throws: `CogError.config` when there is no configuration at all.
     package func examine() async throws(CogError) -> DoctorReport {
         let (directory, name) = try Project.find(file, from: start)
-        // An unreadable file shows as one without any key.
-        let text = (try? String(contentsOfFile: directory + "/" + name, encoding: .utf8)) ?? ""
-        var report = DoctorReport()
+        var report = DoctorReport(fixes: fixes)
         report.heading("Config")
-        let reader = parse(text, name, &report)
-        var schema = DoctorCheck(title: "Config schema", isError: true)
-        do {
-            _ = try Project.load(file, from: start)
-        } catch .config(let problems) where reader != nil {
-            schema.findings = problems.map { .init(text: "validation failed: \($0)") }
-        } catch {
-            // Told by the check before.
+        var reader = parse(directory, name, &report)
+        let project = loadProject(isReadable: reader != nil, &report)
+        if let found = reader, wantsNewNames {
+            let migration = NameMigration(directory: directory, configName: name, reader: found)
+            report.record(migration.check(fixes: fixes))
+            // What follows looks at the files as they are now.
+            reader = readConfig(directory, name).reader ?? found
         }
-        report.record(schema, fixes: fixes)
         var deprecated = DoctorCheck(title: "Deprecated fields", isError: false)
         if let reader {
-            deprecated.findings = ConfigValidator.deprecations(in: reader, file: name).map { .init(text: $0) }
+            deprecated.findings = ConfigValidator.deprecations(in: reader, file: name).map { .init($0) }
         }
-        report.record(deprecated, fixes: fixes)
+        report.record(deprecated)
         report.heading("Python")
-        if let reader { python(reader.config, directory, name, &report) }
+        if let reader { python(reader, directory, name, &report) }
         report.heading("Environment")
-        await machine(reader?.config, &report)
+        await machine(pythonVersion: reader?.config.build.pythonVersion, project, &report)
         return report
     }
 
-    private func parse(_ text: String, _ name: String, _ report: inout DoctorReport) -> ConfigReader? {
+    /// `predict` and its relatives are as good as the newer names, unless somebody asks to be told.
+    private var wantsNewNames: Bool { environment["COG_DEPRECATIONS"] == "1" }
+
+    // MARK: - Configuration
+
+    private func parse(_ directory: String, _ name: String, _ report: inout DoctorReport) -> ConfigReader? {
         var check = DoctorCheck(title: "Config parsing", isError: true)
-        defer { report.record(check, fixes: fixes) }
+        let (reader, problems) = readConfig(directory, name)
+        check.findings = problems.map { .init($0) }
+        report.record(check)
+        return reader
+    }
+
+    /// The configuration, or what keeps it from being read.
+    private func readConfig(_ directory: String, _ name: String) -> (reader: ConfigReader?, problems: [String]) {
         do {
+            let text = try String(contentsOfFile: directory + "/" + name, encoding: .utf8)
             let reader = try ConfigReader(text, file: name)
-            check.findings = reader.problems.map { .init(text: $0) }
-            return reader.problems.isEmpty ? reader : nil
+            return (reader.problems.isEmpty ? reader : nil, reader.problems)
+        } catch let error as CogError {
+            return (nil, ["\(name) has invalid YAML: \(error)"])
         } catch {
-            check.findings = [.init(text: "\(name) has invalid YAML: \(error)")]
-            return nil
+            return (nil, ["\(name) has invalid YAML: the file can't be read as UTF-8 text"])
         }
     }
 
-    // MARK: - Python
-
-    private func python(_ config: Config, _ directory: String, _ configName: String, _ report: inout DoctorReport) {
-        var reference = DoctorCheck(title: "Predict reference", isError: true)
-        guard let entry = config.predict else {
-            reference.findings =
-                config.train == nil ? [.init(text: "no predict or train reference found in \(configName)")] : []
-            return report.record(reference, fixes: fixes)
+    private func loadProject(isReadable: Bool, _ report: inout DoctorReport) -> Project? {
+        var check = DoctorCheck(title: "Config schema", isError: true)
+        defer { report.record(check) }
+        // A file that can't be read is told by the check before.
+        guard isReadable else { return nil }
+        do {
+            return try Project.load(file, from: start)
+        } catch .config(let problems) {
+            check.findings = problems.map { .init("validation failed: \($0)") }
+        } catch {
+            check.findings = [.init("validation failed: \(error)")]
         }
-        let parts = entry.components(separatedBy: ".py:")
-        guard parts.count == 2 else {
-            reference.findings = [.init(text: "\(entry) must be in the form 'file.py:ClassName'")]
-            return report.record(reference, fixes: fixes)
-        }
-        let file = parts[0] + ".py"
-        guard let text = try? String(contentsOfFile: directory + "/" + file, encoding: .utf8) else {
-            reference.findings = [
-                .init(text: "\(file) not found", remedy: "Create \(file) or change the reference in \(configName)")
-            ]
-            return report.record(reference, fixes: fixes)
-        }
-        var source = PythonSource(text)
-        let names = source.topLevelNames()
-        if !names.classes.contains(parts[1]), !names.functions.contains(parts[1]) {
-            let found = names.classes.isEmpty ? "" : "; found: " + names.classes.joined(separator: ", ")
-            reference.findings = [.init(text: "class \"\(parts[1])\" not found in \(file)\(found)")]
-        }
-        report.record(reference, fixes: fixes)
-        var workaround = pydanticWorkaround(source, file)
-        var imports = DoctorCheck(title: "Deprecated imports", isError: true)
-        imports.isFixable = true
-        imports.findings = source.lineNumbers(with: "ExperimentalFeatureWarning").map {
-            .init(
-                text: "\(file):\($0) — ExperimentalFeatureWarning no longer exists in cog", remedy: "Remove the import")
-        }
-        if fixes, !workaround.findings.isEmpty || !imports.findings.isEmpty {
-            Self.repair(&source)
-            let isWritten =
-                (try? source.text.write(toFile: directory + "/" + file, atomically: true, encoding: .utf8)) != nil
-            workaround.isFixed = isWritten
-            imports.isFixed = isWritten && source.lineNumbers(with: "ExperimentalFeatureWarning").isEmpty
-        }
-        report.record(workaround, fixes: fixes)
-        report.record(imports, fixes: fixes)
-        report.record(annotations(source, parts[1], file), fixes: fixes)
-    }
-
-    private func pydanticWorkaround(_ source: PythonSource, _ file: String) -> DoctorCheck {
-        var check = DoctorCheck(title: "Pydantic BaseModel workaround", isError: true)
-        check.isFixable = true
-        let usesPydantic = source.lines.contains { $0.hasPrefix("from pydantic import") && $0.contains("BaseModel") }
-        guard usesPydantic else { return check }
-        check.findings = source.lineNumbers(with: "arbitrary_types_allowed").map {
-            .init(
-                text: "\(file):\($0) — an output class is a pydantic.BaseModel with arbitrary_types_allowed",
-                remedy: "Use BaseModel of cog instead")
-        }
-        return check
-    }
-
-    /// Rewrites to the SDK's `BaseModel`, and removes settings and imports that have no use any more.
-    private static func repair(_ source: inout PythonSource) {
-        if !source.lineNumbers(with: "arbitrary_types_allowed").isEmpty {
-            source.replaceLines { line in
-                line.contains("arbitrary_types_allowed") && line.contains("model_config") ? nil : line
-            }
-            source.removeImport("BaseModel")
-            source.removeImport("ConfigDict")
-            source.replaceLines { line in
-                guard line.hasPrefix("from cog import "), !line.contains("BaseModel") else { return line }
-                return "from cog import BaseModel, " + line.dropFirst("from cog import ".count)
-            }
-        }
-        source.removeImport("ExperimentalFeatureWarning")
-    }
-
-    private func annotations(_ source: PythonSource, _ className: String, _ file: String) -> DoctorCheck {
-        var check = DoctorCheck(title: "Type annotations", isError: false)
-        for method in ["run", "predict"] {
-            guard let signature = source.signature(of: method, in: className) else { continue }
-            if !signature.text.contains("->") {
-                check.findings.append(
-                    .init(
-                        text: "\(file):\(signature.line) — \(className).\(method)() is missing a return type annotation"
-                    ))
-            }
-        }
-        return check
-    }
-
-    // MARK: - Machine
-
-    private func machine(_ config: Config?, _ report: inout DoctorReport) async {
-        if (environment["COG_SKIP_DOCKER_CHECK"] ?? "").isEmpty {
-            var docker = DoctorCheck(title: "Docker", isError: true)
-            do {
-                _ = try await Engine.connect(environment)
-            } catch {
-                docker.findings = [.init(text: "Docker is not available: \(error)")]
-            }
-            report.record(docker, fixes: fixes)
-        }
-        var python = DoctorCheck(title: "Python version", isError: false)
-        let answer = try? await Tool("python3").answer(["-c", "import sys; print('%d.%d' % sys.version_info[:2])"])
-        if let found = answer?.output.trimmingSpaces, answer?.succeeded == true {
-            let wanted = config?.build.pythonVersion.flatMap(Version.init)?.minorText
-            if let wanted, wanted != found {
-                python.findings = [.init(text: "local Python is \(found) but \(file) specifies \(wanted)")]
-            }
-        } else {
-            python.findings = [.init(text: "no Python found on PATH")]
-        }
-        report.record(python, fixes: fixes)
+        return nil
     }
 }

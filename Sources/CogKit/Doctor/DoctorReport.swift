@@ -15,39 +15,42 @@ package struct DoctorReport: Equatable, Sendable {
     }
 
     package private(set) var lines: [Line] = []
-    private(set) var fixed = 0
-    private(set) var warnings = 0
-    private(set) var fixableErrors = 0
     /// Errors that are left; any makes the command fail.
     package private(set) var unfixedErrors = 0
+    private let fixes: Bool
+    private var fixed = 0
+    private var warnings = 0
+    private var fixableErrors = 0
+
+    /// - Parameter fixes: whether `--fix` was given: what is left then comes with advice.
+    init(fixes: Bool) { self.fixes = fixes }
 
     package var summary: String {
         if fixed > 0 {
-            return
-                "Fixed \(fixed) issue\(fixed == 1 ? "" : "s"). \(warnings) warning\(warnings == 1 ? "" : "s") remaining. "
-                + "\(unfixedErrors) unfixed error\(unfixedErrors == 1 ? "" : "s")."
+            return "Fixed \(Self.count(fixed, "issue")). \(Self.count(warnings, "warning")) remaining. "
+                + "\(Self.count(unfixedErrors, "unfixed error"))."
         }
         var parts: [String] = []
-        if unfixedErrors > 0 { parts.append("\(unfixedErrors) error\(unfixedErrors == 1 ? "" : "s")") }
-        if warnings > 0 { parts.append("\(warnings) warning\(warnings == 1 ? "" : "s")") }
+        if unfixedErrors > 0 { parts.append(Self.count(unfixedErrors, "error")) }
+        if warnings > 0 { parts.append(Self.count(warnings, "warning")) }
         guard !parts.isEmpty else { return "no issues found" }
-        return "Found \(parts.joined(separator: ", "))."
-            + (fixableErrors > 0 ? " Run \"cog doctor --fix\" to auto-fix." : "")
+        let hint = fixableErrors > 0 && !fixes ? " Run \"cog doctor --fix\" to auto-fix." : ""
+        return "Found \(parts.joined(separator: ", "))." + hint
     }
+
+    private static func count(_ number: Int, _ what: String) -> String { "\(number) \(what)\(number == 1 ? "" : "s")" }
 
     mutating func heading(_ text: String) { lines.append(Line(kind: .heading, text: text)) }
 
     /// Records how a check ended.
-    ///
-    /// - Parameter fixes: whether `--fix` was given.
-    mutating func record(_ check: DoctorCheck, fixes: Bool) {
-        if check.findings.isEmpty {
-            lines.append(Line(kind: .passed, text: check.title))
-            return
-        }
+    mutating func record(_ check: DoctorCheck) {
         if check.isFixed {
             fixed += check.findings.count
             lines.append(Line(kind: .passed, text: "Fixed: \(check.title)"))
+            return
+        }
+        guard !check.findings.isEmpty else {
+            lines.append(Line(kind: .passed, text: check.title))
             return
         }
         if check.isError {
@@ -64,19 +67,4 @@ package struct DoctorReport: Equatable, Sendable {
             lines.append(Line(kind: .detail, text: remedy))
         }
     }
-}
-
-/// A check of `cog doctor` with its outcome.
-struct DoctorCheck {
-    /// Something that isn't right.
-    struct Finding {
-        let text: String
-        var remedy: String?
-    }
-
-    let title: String
-    let isError: Bool
-    var findings: [Finding] = []
-    var isFixable = false
-    var isFixed = false
 }

@@ -1,6 +1,6 @@
 /// The lines of a Python file, for the few things that can be seen without running it.
-struct PythonSource {
-    private(set) var lines: [String]
+struct PythonSource: Equatable {
+    var lines: [String]
 
     init(_ text: String) {
         lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -8,27 +8,43 @@ struct PythonSource {
 
     var text: String { lines.joined(separator: "\n") }
 
-    /// The names of classes or functions at the top of the file.
+    // MARK: - Definitions
+
+    /// The names of classes and functions at the top of the file.
     func topLevelNames() -> (classes: [String], functions: [String]) {
         (lines.compactMap { Self.name($0, after: "class ") }, lines.compactMap { Self.function($0) })
     }
 
-    /// The line number and text of the `def` of a method, up to its colon, in a class of the file.
-    func signature(of method: String, in className: String) -> (line: Int, text: String)? {
-        guard let start = lines.firstIndex(where: { Self.name($0, after: "class ") == className }) else { return nil }
+    /// The lines of a class at the top of the file, from its `class` to its last line that isn't blank.
+    func classBody(_ name: String) -> Range<Int>? {
+        guard let start = lines.firstIndex(where: { Self.name($0, after: "class ") == name }) else { return nil }
+        var end = start + 1
         for index in (start + 1)..<lines.count {
             let line = lines[index]
-            if !line.isEmpty, line.first?.isWhitespace == false, !line.hasPrefix("#"), !line.hasPrefix(")") {
-                return nil
-            }
-            if line.first?.isWhitespace == true, Self.function(line.trimmingSpaces) == method {
-                return (index + 1, wholeSignature(from: index))
-            }
+            if line.allSatisfy(\.isWhitespace) { continue }
+            // A bracket or a comment at the margin ends no class.
+            guard line.first?.isWhitespace == true || "#)]}".contains(line.first ?? " ") else { break }
+            end = index + 1
         }
-        return nil
+        return start..<end
     }
 
-    /// Joins lines until the brackets are closed and a colon ends the line.
+    /// The number and the text of the line with the `def` of a method, up to its colon.
+    func signature(of method: String, in className: String) -> (line: Int, text: String)? {
+        guard let body = classBody(className) else { return nil }
+        let index = body.first { lines[$0].first?.isWhitespace == true && function(at: $0) == method }
+        return index.map { ($0 + 1, wholeSignature(from: $0)) }
+    }
+
+    /// The same for a function at the top of the file.
+    func signature(ofFunction name: String) -> (line: Int, text: String)? {
+        let index = lines.firstIndex { Self.function($0) == name }
+        return index.map { ($0 + 1, wholeSignature(from: $0)) }
+    }
+
+    private func function(at index: Int) -> String? { Self.function(lines[index].trimmingSpaces) }
+
+    /// Joins lines until all brackets are closed.
     private func wholeSignature(from index: Int) -> String {
         var text = ""
         var depth = 0
@@ -40,29 +56,40 @@ struct PythonSource {
         return text
     }
 
-    static func name(_ line: String, after keyword: String) -> String? {
+    private static func name(_ line: String, after keyword: String) -> String? {
         guard line.hasPrefix(keyword) else { return nil }
         let name = line.dropFirst(keyword.count).prefix { $0.isLetter || $0.isNumber || $0 == "_" }
         return name.isEmpty ? nil : String(name)
     }
 
-    static func function(_ line: String) -> String? { name(line, after: "def ") ?? name(line, after: "async def ") }
-
-    /// Line numbers of lines with `text`.
-    func lineNumbers(with text: String) -> [Int] {
-        lines.indices.filter { lines[$0].contains(text) }.map { $0 + 1 }
+    private static func function(_ line: String) -> String? {
+        name(line, after: "def ") ?? name(line, after: "async def ")
     }
 
-    /// Takes a name out of `from … import …` lines; a line that imports nothing else goes.
-    mutating func removeImport(_ name: String) {
-        lines = lines.compactMap { line in
-            guard line.hasPrefix("from "), let keyword = line.firstRange(of: " import ") else { return line }
-            let names = line[keyword.upperBound...].split(separator: ",").map(\.trimmingSpaces)
-            guard names.contains(name) else { return line }
-            let kept = names.filter { $0 != name }
-            return kept.isEmpty ? nil : String(line[..<keyword.upperBound]) + kept.joined(separator: ", ")
+    // MARK: - Words
+
+    /// The indices of the lines with `word` as a whole word, comments left out.
+    func indices(ofWord word: String) -> [Int] {
+        lines.indices.filter { Self.words(lines[$0].prefix { $0 != "#" }).contains(word[...]) }
+    }
+
+    private static func words(_ line: Substring) -> [Substring] {
+        line.split { !($0.isLetter || $0.isNumber || $0 == "_") }
+    }
+
+    /// A line with one word in the place of another.
+    static func replacing(_ word: String, with other: String, in line: String) -> String {
+        var out = ""
+        var current = ""
+        for character in line + "\n" {
+            if character.isLetter || character.isNumber || character == "_" {
+                current.append(character)
+                continue
+            }
+            out += current == word ? other : current
+            current = ""
+            out.append(character)
         }
+        return String(out.dropLast())
     }
-
-    mutating func replaceLines(_ transform: (String) -> String?) { lines = lines.compactMap(transform) }
 }

@@ -94,10 +94,14 @@ package struct RegistryLogin {
     }
 
     private static func standardInput() throws(CogError) -> String {
-        guard let data = try? FileHandle.standardInput.readToEnd(), let text = String(data: data, encoding: .utf8)
-        else {
-            throw .usage("nothing to read on standard input")
+        let data: Data
+        do {
+            // At its end there is no data, which is as good as an empty text.
+            data = try FileHandle.standardInput.readToEnd() ?? Data()
+        } catch {
+            throw .usage("can't read standard input: \(error.localizedDescription)")
         }
+        guard let text = String(data: data, encoding: .utf8) else { throw .usage("standard input is not UTF-8 text") }
         return text.trimmingSpaces
     }
 

@@ -1,0 +1,70 @@
+import Foundation
+
+/// Checks of the file that the configuration names as the model.
+extension Doctor {
+    func python(_ reader: ConfigReader, _ directory: String, _ configName: String, _ report: inout DoctorReport) {
+        guard let entry = reader.config.predict else {
+            return report.record(missingReference(reader.config, configName))
+        }
+        var reference = DoctorCheck(title: "Predict reference", isError: true)
+        let line = reader.lines[reader.runKey == entry ? "run" : "predict"]
+        let parts = entry.components(separatedBy: ".py:")
+        guard parts.count == 2 else {
+            reference.findings = [.init(configName, line, "\(entry) must be in the form 'file.py:ClassName'")]
+            return report.record(reference)
+        }
+        let file = parts[0] + ".py"
+        guard let text = try? String(contentsOfFile: directory + "/" + file, encoding: .utf8) else {
+            let remedy = "Create \(file) or change the reference in \(configName)"
+            reference.findings = [.init(configName, line, "\(file) not found", remedy: remedy)]
+            return report.record(reference)
+        }
+        var source = PythonSource(text)
+        let names = source.topLevelNames()
+        if !names.classes.contains(parts[1]), !names.functions.contains(parts[1]) {
+            let found = names.classes.isEmpty ? "" : "; found: " + names.classes.joined(separator: ", ")
+            reference.findings = [.init(configName, line, "class \"\(parts[1])\" not found in \(file)\(found)")]
+        }
+        report.record(reference)
+        for fix in [PythonFix.pydanticWorkaround, .deprecatedImports] {
+            report.record(apply(fix, to: &source, file, directory))
+        }
+        report.record(annotations(source, parts[1], file))
+    }
+
+    private func missingReference(_ config: Config, _ configName: String) -> DoctorCheck {
+        var check = DoctorCheck(title: "Predict reference", isError: true)
+        if config.train == nil { check.findings = [.init("no predict or train reference found in \(configName)")] }
+        return check
+    }
+
+    private func apply(
+        _ fix: PythonFix, to source: inout PythonSource, _ file: String, _ directory: String
+    ) -> DoctorCheck {
+        var check = DoctorCheck(title: fix.title, isError: true)
+        check.findings = fix.lines(source).map { .init(file, $0, fix.problem, remedy: fix.remedy) }
+        guard !check.findings.isEmpty, let repaired = fix.repaired(source) else { return check }
+        check.isFixable = true
+        guard fixes else { return check }
+        do {
+            try repaired.text.write(toFile: directory + "/" + file, atomically: true, encoding: .utf8)
+            source = repaired
+            check.isFixed = true
+        } catch {
+            check.findings.append(.init("can't write \(file): \(error.localizedDescription)"))
+        }
+        return check
+    }
+
+    private func annotations(_ source: PythonSource, _ name: String, _ file: String) -> DoctorCheck {
+        var check = DoctorCheck(title: "Type annotations", isError: false)
+        var signatures = ["run", "predict"].compactMap { method in
+            source.signature(of: method, in: name).map { (name + "." + method, $0) }
+        }
+        if let function = source.signature(ofFunction: name) { signatures.append((name, function)) }
+        check.findings = signatures.filter { !$1.text.contains("->") }.map { name, signature in
+            .init(file, signature.line, "\(name)() is missing a return type annotation")
+        }
+        return check
+    }
+}
