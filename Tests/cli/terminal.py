@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import textwrap
 import uuid
 from dataclasses import dataclass
@@ -100,6 +101,20 @@ class Project:
             program.write_text("#!/bin/sh\n" + script + "\n")
             program.chmod(0o755)
         return {"PATH": f"{folder}:{os.environ['PATH']}"}
+
+    def describe(self, predict: str = "predict.py:Predictor", train: str | None = None) -> Result:
+        """What the SDK of this interpreter says of the model: the step of a build that makes the document."""
+        entries = {"COG_PREDICT_TYPE_STUB": predict, **({"COG_TRAIN_TYPE_STUB": train} if train else {})}
+        done = subprocess.run(
+            [sys.executable, "-m", "cog.command.openapi_schema"],
+            cwd=self.directory,
+            env=environment(self.directory, entries),
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
 
     def dockerfile(self, *arguments: str, env: dict[str, str] | None = None) -> str:
         """What `cog debug` prints."""

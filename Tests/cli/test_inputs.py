@@ -4,10 +4,6 @@ The model's document is handed over by COG_OPENAPI_SCHEMA, so that no engine is 
 asked for first shows which inputs were accepted.
 """
 
-import os
-import subprocess
-import sys
-
 import pytest
 from terminal import ENGINE_ASKED, NO_ENGINE, Project
 
@@ -34,16 +30,7 @@ class Asked(Project):
     def __init__(self, project: Project, signature: str):
         super().__init__(project.directory)
         self.config(TRAINABLE).write("predict.py", MODEL.replace("{signature}", signature))
-        variables = {"COG_PREDICT_TYPE_STUB": "predict.py:Predictor", "COG_TRAIN_TYPE_STUB": "predict.py:train"}
-        made = subprocess.run(
-            [sys.executable, "-m", "cog.command.openapi_schema"],
-            cwd=self.directory,
-            env={**os.environ, **variables},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        self.write("document.json", made.stdout)
+        self.write("document.json", self.describe(train="predict.py:train").ok().out)
 
     def ask(self, *arguments: str, command: str = "predict", **options):
         variables = {"COG_OPENAPI_SCHEMA": "document.json", "DOCKER_HOST": NO_ENGINE}
