@@ -100,6 +100,7 @@ let package = Package(
             swiftSettings: swiftRules),
         .testTarget(name: "PredictionsTests", dependencies: ["Predictions", "JSON"], swiftSettings: swiftRules),
         .testTarget(name: "WorkerProtocolTests", dependencies: ["WorkerProtocol"], swiftSettings: swiftRules),
-        .testTarget(name: "CogKitTests", dependencies: ["CogKit"], swiftSettings: swiftRules),
+        .testTarget(
+            name: "CogKitTests", dependencies: ["CogKit"], exclude: ["dockerfiles"], swiftSettings: swiftRules),
     ]
 )

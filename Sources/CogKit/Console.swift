@@ -46,23 +46,26 @@ package struct Console: Sendable {
 
     /// Breaks lines between words so that they fit; a word that is too long keeps its line to itself.
     static func wrapped(_ text: String, columns: Int) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            var out = ""
-            var used = 0
-            for word in line.split(separator: " ", omittingEmptySubsequences: false) {
-                let length = visibleLength(word)
-                if used > 0, used + 1 + length > columns {
-                    out += "\n"
-                    used = 0
-                } else if !out.isEmpty {
-                    out += " "
-                    used += 1
-                }
-                out += word
-                used += length
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { wrapped(line: $0, columns: columns) }
+            .joined(separator: "\n")
+    }
+
+    private static func wrapped(line: Substring, columns: Int) -> String {
+        var out = String(line.prefix { $0 == " " })
+        var used = out.count
+        var isFirst = true
+        for word in line.dropFirst(used).split(separator: " ", omittingEmptySubsequences: false) {
+            let length = visibleLength(word)
+            if !isFirst {
+                let fits = used + 1 + length <= columns
+                out += fits ? " " : "\n"
+                used = fits ? used + 1 : 0
             }
-            return out
-        }.joined(separator: "\n")
+            isFirst = false
+            out += word
+            used += length
+        }
+        return out
     }
 
     /// How many columns a text takes: its characters without the sequences that make it bold or coloured.

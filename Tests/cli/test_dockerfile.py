@@ -108,6 +108,22 @@ def test_a_cpu_project_needs_no_uv(project):
     assert "--break-system-packages" not in out
 
 
+@pytest.mark.parametrize("step", ["uv pip install six", "cd /tmp && uvx ruff --version", "UV=1 uv sync"])
+def test_steps_that_call_uv_find_it(project, step):
+    project.build('python_version: "3.12"', f"run: ['{step}']")
+    for options in ([], ["--use-cog-base-image"]):
+        out = project.dockerfile(*options)
+        assert position(out, "COPY --from=ghcr.io/astral-sh/uv") < position(out, f"RUN {step}")
+        assert "ENV UV_SYSTEM_PYTHON=true\n" in out
+        assert "uv python install" not in out
+
+
+@pytest.mark.parametrize("step", ["cp a.uv b", "echo /opt/uv", "uv-tool", "pip install uvicorn"])
+def test_other_steps_need_no_uv(project, step):
+    project.build('python_version: "3.12"', f"run: ['{step}']")
+    assert "astral" not in project.dockerfile()
+
+
 def test_the_image_of_uv_can_be_another(project):
     project.build("gpu: true", 'python_version: "3.11"')
     assert "COPY --from=mirror.example/uv:1 " in project.dockerfile(env={"COG_UV_IMAGE": "mirror.example/uv:1"})

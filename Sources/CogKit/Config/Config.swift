@@ -30,7 +30,6 @@ package struct Config: Equatable, Sendable {
         package var pythonRequirements: String?
         package var pythonPackages: [String] = []
         package var systemPackages: [String] = []
-        /// Steps after the packages, those of the older key `pre_install` last.
         package var run: [RunStep] = []
         package var preInstall: [String] = []
         package var cuda: String?
@@ -38,6 +37,18 @@ package struct Config: Equatable, Sendable {
         package var sdkVersion: String?
 
         package init() {}
+
+        /// All steps after the packages: those of the older key `pre_install` come last.
+        var steps: [RunStep] { run + preInstall.map { RunStep(command: $0) } }
+
+        /// Whether a step calls `uv` or `uvx`.
+        var usesUV: Bool {
+            steps.contains { step in
+                step.command.split { !($0.isLetter || $0.isNumber || "-_./".contains($0)) }.contains {
+                    $0 == "uv" || $0 == "uvx"
+                }
+            }
+        }
     }
 
     /// An entry of `build.run`.
@@ -69,7 +80,8 @@ package struct Config: Equatable, Sendable {
         package var name: String?
         package var target: String?
         package var sources: [Source] = []
-        /// Where a source's pattern lists stand.
+
+        /// A place that weights come from, and which of its files.
         package struct Source: Equatable, Sendable {
             package var uri: String?
             package var include: [String] = []

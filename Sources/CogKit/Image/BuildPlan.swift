@@ -63,8 +63,7 @@ package struct BuildPlan: Equatable, Sendable {
 
     /// Checks what a Dockerfile can't express.
     package func validate() throws(CogError) {
-        let commands = config.build.run.map(\.command) + config.build.preInstall
-        for command in commands where command.trimmingSpaces.contains("\n") {
+        for command in config.build.steps.map(\.command) where command.trimmingSpaces.contains("\n") {
             throw .build(
                 "One of the commands in 'run' contains a new line, which won't work. You need to create a new list "
                     + "item in YAML prefixed with '-' for each command.\n\nThis is the offending line: \(command)")

@@ -157,11 +157,12 @@ package struct Dockerfile {
         if case .cog(_, let cuda?) = plan.base, cuda.major >= 13 {
             lines.append("RUN ln -sf /usr/bin/python3 /usr/local/bin/python")
         }
+        if isCUDABase { lines.append(apt(["ca-certificates", "curl", "git", "wget", "xz-utils"])) }
+        // pip does all of our own installing: where Python is there, uv is for steps that call it.
+        guard isCUDABase || plan.config.build.usesUV else { return }
+        lines += ["COPY --from=\(plan.uvImage) /uv /uvx /usr/local/bin/", "ENV UV_SYSTEM_PYTHON=true"]
         guard isCUDABase else { return }
         lines += [
-            apt(["ca-certificates", "curl", "git", "wget", "xz-utils"]),
-            "COPY --from=\(plan.uvImage) /uv /uvx /usr/local/bin/",
-            "ENV UV_SYSTEM_PYTHON=true",
             "RUN uv python install \(version) && for link in /usr/bin/python3 /usr/local/bin/python; do "
                 + "ln -sf \"$(uv python find \(version))\" \"$link\"; done",
             "ENV UV_PYTHON=\(version)",
@@ -232,7 +233,7 @@ package struct Dockerfile {
     }
 
     private mutating func runSteps() {
-        for step in plan.config.build.run + plan.config.build.preInstall.map({ Config.RunStep(command: $0) }) {
+        for step in plan.config.build.steps {
             let mounts = step.mounts.filter { $0.type == "secret" }.map {
                 "--mount=type=secret,id=\($0.id),target=\($0.target) "
             }

@@ -1,0 +1,3 @@
+FROM scratch
+COPY checkpoints /src/checkpoints
+COPY model.bin /src/model.bin
