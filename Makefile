@@ -19,8 +19,8 @@ lint:  ## formatting, types, and the rules of CONTRIBUTING.md
 format: ## rewrites Swift and Python sources in the project's format
 	@scripts/format.sh
 
-dist: build ## the wheels (and where they are)
-	@ls -l dist
+dist:  ## one archive with the program and the wheels in dist/, which runs wherever it is unpacked
+	@scripts/dist.sh
 
 setup: ## installs what is missing on this machine
 	@scripts/setup.sh

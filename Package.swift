@@ -78,7 +78,10 @@ let package = Package(
         .executableTarget(
             name: "CogCLI",
             dependencies: ["CogKit", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-            swiftSettings: swiftRules),
+            swiftSettings: swiftRules,
+            // One file that runs on every Linux, whatever its C library; the toolchain's own linker makes it without
+            // telling of parts of Foundation that would need more.
+            linkerSettings: [.unsafeFlags(["-static-executable", "-use-ld=lld"], .when(configuration: .release))]),
 
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: swiftRules),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: swiftRules),

@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
-# Installs what building needs and this machine lacks; with --tests also what the tests need, with --bench what the
-# benchmarks need. Does nothing, and needs no root, where nothing is missing. Debian 12 or newer, Ubuntu 22.04 or newer; elsewhere it lists what to install.
+# Installs what building needs and this machine lacks; with --dist also what the distribution holds, with --tests all
+# that the tests need, with --bench what the benchmarks need. Does nothing, and needs no root, where nothing is missing.
+# Debian 12 or newer, Ubuntu 22.04 or newer; elsewhere it lists what to install.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 with_tests=no
+with_dist=no
 with_benchmarks=no
 case "${1:-}" in
-    --tests) with_tests=yes ;;
+    --dist) with_dist=yes ;;
+    --tests) with_tests=yes with_dist=yes ;;
     --bench) with_benchmarks=yes ;;
 esac
 
@@ -55,6 +58,10 @@ as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null 2>&1; then sudo "$@"; else return 1; fi
 }
 
+if [ "$with_dist" = yes ]; then
+    want binutils command -v strip
+    want tini test -x /usr/bin/tini-static
+fi
 if [ "$with_tests" = yes ]; then
     want wrk command -v wrk
     want binutils command -v nm
@@ -70,7 +77,6 @@ fi
 # The engine and the registry that the command-line tests start need root: without it those tests are skipped.
 if [ "$with_tests" = yes ] && [ "$(id -u)" = 0 ]; then
     want docker.io command -v dockerd
-    want tini test -x /usr/bin/tini-static
     want docker-registry command -v docker-registry
     want apache2-utils command -v htpasswd
 fi

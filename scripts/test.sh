@@ -6,7 +6,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 "$root/scripts/setup.sh" --tests
-"$root/scripts/build.sh"
+"$root/scripts/dist.sh"
 tools
 
 step "test environments"

@@ -1,0 +1,90 @@
+"""The distribution: one archive that runs wherever it is unpacked, and finds its own wheels there."""
+
+import os
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DIST = Path(os.environ.get("COG_TEST_DIST", ROOT / "dist"))
+VERSION = (ROOT / "VERSION").read_text().strip()
+NAME = f"cog-{VERSION}-linux-x86_64"
+ARCHIVE = DIST / f"{NAME}.tar.gz"
+
+
+@pytest.fixture
+def unpacked(tmp_path: Path) -> Path:
+    with tarfile.open(ARCHIVE) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (folder,) = tmp_path.iterdir()
+    assert folder.name == NAME
+    return folder
+
+
+def cog(program: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The program with nothing of this machine in reach: no other programs, no settings."""
+    variables = {"PATH": "/nonexistent", "HOME": str(cwd)}
+    done = subprocess.run(
+        [program, *arguments], cwd=cwd, env=variables, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_what_is_in_it(unpacked: Path) -> None:
+    files = sorted(str(path.relative_to(unpacked)) for path in unpacked.rglob("*") if path.is_file())
+    (server,) = DIST.glob("coglet-*.whl")
+    wheels = [f"share/cog/cog-{VERSION}-py3-none-any.whl", f"share/cog/{server.name}"]
+    assert files == ["LICENSE", "bin/cog", *wheels, "share/cog/tini", "share/cog/tini.copyright"]
+    for wheel in wheels:
+        assert (unpacked / wheel).read_bytes() == (DIST / Path(wheel).name).read_bytes()
+    with tarfile.open(ARCHIVE) as archive:
+        assert {(entry.uid, entry.gid) for entry in archive} == {(0, 0)}
+        assert {entry.mode for entry in archive if entry.isfile()} == {0o644, 0o755}
+
+
+def test_the_program_needs_no_library(unpacked: Path) -> None:
+    """Neither a loader nor shared libraries, so it runs on systems with any C library."""
+    for program in ("bin/cog", "share/cog/tini"):
+        headers = subprocess.run(
+            ["readelf", "--wide", "--program-headers", "--dynamic", unpacked / program],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        assert "LOAD" in headers
+        assert "INTERP" not in headers
+        assert "NEEDED" not in headers
+
+
+def test_from_an_empty_directory_to_a_dockerfile(unpacked: Path, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    program = unpacked / "bin" / "cog"
+    assert cog(program, "--version", cwd=project).stdout.startswith(f"cog version {VERSION} (built 20")
+    cog(program, "init", cwd=project)
+    dockerfile = cog(program, "debug", "--output", "context", cwd=project).stdout
+    assert "FROM python:3.13-slim" in dockerfile
+    staged = project / "context" / "files"
+    assert sorted(path.name for path in staged.iterdir()) == sorted(
+        path.name for path in (unpacked / "share" / "cog").iterdir() if path.name != "tini.copyright"
+    )
+    for path in staged.iterdir():
+        assert path.read_bytes() == (unpacked / "share" / "cog" / path.name).read_bytes()
+
+
+def test_it_can_be_moved_and_linked_to(unpacked: Path, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    moved = tmp_path / "opt" / "the program"
+    moved.parent.mkdir()
+    shutil.move(unpacked, moved)
+    link = tmp_path / "cog"
+    link.symlink_to(moved / "bin" / "cog")
+    cog(link, "init", cwd=project)
+    done = cog(link, "debug", "--debug", cwd=project)
+    assert f"SDK: {moved}/share/cog/cog-{VERSION}-py3-none-any.whl\n" in done.stderr
+    assert "apt-get" not in done.stdout  # the init is brought along too

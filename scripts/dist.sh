@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Makes dist/cog-VERSION-linux-x86_64.tar.gz: the program, the two wheels it puts into images, and their init. Unpacked
+# anywhere, bin/cog runs on every Linux and finds the rest in share/cog. Does nothing when the archive is up to date.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+"$root/scripts/setup.sh" --dist
+"$root/scripts/build.sh"
+
+name=cog-$version-linux-x86_64
+archive=dist/$name.tar.gz
+init=/usr/bin/tini-static
+if [ -e "$archive" ] &&
+    [ -z "$(find "$bin/cog" dist/*.whl "$init" LICENSE scripts/dist.sh -newer "$archive" -print -quit)" ]; then
+    exit 0
+fi
+
+step "$archive"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$work/$name/bin" "$work/$name/share/cog"
+strip -o "$work/$name/bin/cog" "$bin/cog"
+# The program tells when it was built by its own date.
+touch -r "$bin/cog" "$work/$name/bin/cog"
+cp -p LICENSE "$work/$name/"
+cp -p dist/*.whl "$work/$name/share/cog/"
+cp -p "$init" "$work/$name/share/cog/tini"
+cp -p /usr/share/doc/tini/copyright "$work/$name/share/cog/tini.copyright"
+chmod -R u=rwX,go=rX "$work/$name"
+tar --create --file - --directory "$work" --sort=name --owner=0 --group=0 --numeric-owner "$name" |
+    gzip --no-name >"$work/archive"
+mv "$work/archive" "$archive"
+say "made: $archive"
