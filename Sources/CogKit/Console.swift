@@ -24,6 +24,9 @@ package struct Console: Sendable {
     /// A line as it is, without an icon.
     package func plain(_ text: String) { Self.write(text + "\n") }
 
+    /// Text as it is, which need not end a line.
+    package func raw(_ text: String) { Self.write(text) }
+
     private func faint(_ text: String) -> String { usesColor ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
 
     /// A changing value inside a line.

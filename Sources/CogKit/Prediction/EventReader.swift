@@ -1,7 +1,13 @@
 import Synchronization
 
-/// Reads a server's event stream: hands on every chunk of output, and keeps the event that ends it.
+/// Reads a server's event stream: hands on output and logs, and keeps the event that ends it.
 final class EventReader: Sendable {
+    /// What is handed on.
+    enum Event {
+        case chunk(JSONValue)
+        case log(String)
+    }
+
     private struct State {
         var pending: [UInt8] = []
         var event = ""
@@ -9,38 +15,39 @@ final class EventReader: Sendable {
     }
 
     private let state = Mutex(State())
-    private let onChunk: @Sendable (JSONValue) -> Void
+    private let onEvent: @Sendable (Event) -> Void
 
-    /// - Parameter onChunk: called on the thread that feeds.
-    init(onChunk: @escaping @Sendable (JSONValue) -> Void) {
-        self.onChunk = onChunk
+    /// - Parameter onEvent: called on the thread that feeds.
+    init(onEvent: @escaping @Sendable (Event) -> Void) {
+        self.onEvent = onEvent
     }
 
     /// The last event's data, once it was there.
     var completed: JSONValue? { state.withLock { $0.completed } }
 
     func feed(_ bytes: ArraySlice<UInt8>) {
-        let chunks = state.withLock { state -> [JSONValue] in
+        let events = state.withLock { state -> [Event] in
             state.pending += bytes
-            var chunks: [JSONValue] = []
+            var events: [Event] = []
             while let end = state.pending.firstIndex(of: UInt8(ascii: "\n")) {
                 let line = String(decoding: state.pending[..<end], as: UTF8.self)
                 state.pending.removeSubrange(...end)
-                if let chunk = Self.take(line, &state) { chunks.append(chunk) }
+                if let event = Self.take(line, &state) { events.append(event) }
             }
-            return chunks
+            return events
         }
-        for chunk in chunks { onChunk(chunk) }
+        for event in events { onEvent(event) }
     }
 
-    private static func take(_ line: String, _ state: inout State) -> JSONValue? {
+    private static func take(_ line: String, _ state: inout State) -> Event? {
         if line.hasPrefix("event: ") { state.event = String(line.dropFirst(7)) }
         // Events that aren't JSON are none of ours.
         guard line.hasPrefix("data: "), let data = try? JSONValue(parsing: String(line.dropFirst(6))) else {
             return nil
         }
         switch state.event {
-        case "output": return data["chunk"]
+        case "output": return data["chunk"].map(Event.chunk)
+        case "log": return data["data"]?.string.map(Event.log)
         case "completed", "error": state.completed = data
         default: break
         }

@@ -46,18 +46,33 @@ package struct PredictionRequest: Sendable {
         let schema = try document.output(kind)
         let writer = OutputWriter(document: document, path: path, console: console)
         let context = replicateToken.map { "{\"replicate_api_token\": \(JSONValue.quoted($0))}" } ?? "{}"
-        let body = "{\"input\": \(input), \"context\": \(context)}"
+        let id = "cog-\(UInt64.random(in: 0 ... .max))"
+        let body = "{\"id\": \"\(id)\", \"input\": \(input), \"context\": \(context)}"
         let streams = showsStream && !isJSON && !path.isExplicit && kind == .predictions && document.streams(kind)
-        if streams { return try await stream(body, client, document.concatenates(schema)) }
-        let answer = try await post(body, client)
+        if streams { return try await stream(body, client, document.concatenates(schema), console) }
+        let logs = LogFollower(client, target: "/\(kind.rawValue)/\(id)", console: console)
+        let answer = try await post(body, client, logs)
         try show(answer, writer, schema, console)
     }
 
     // MARK: - Answers
 
-    private func post(_ body: String, _ client: LoopbackClient) async throws(CogError) -> JSONValue {
-        let response = try await exchange(body, client, accept: "application/json", onBody: nil)
-        return try parsed(response)
+    private func post(
+        _ body: String, _ client: LoopbackClient, _ logs: LogFollower
+    ) async throws(CogError) -> JSONValue {
+        let following = Task { await logs.follow() }
+        let response: LoopbackClient.Response
+        do {
+            response = try await exchange(body, client, accept: "application/json", onBody: nil)
+        } catch {
+            following.cancel()
+            throw error
+        }
+        following.cancel()
+        await following.value
+        let answer = try parsed(response)
+        logs.finish(answer["logs"]?.string ?? "")
+        return answer
     }
 
     private func exchange(
@@ -127,9 +142,14 @@ package struct PredictionRequest: Sendable {
 
     // MARK: - Streams
 
-    private func stream(_ body: String, _ client: LoopbackClient, _ concatenates: Bool) async throws(CogError) {
-        let reader = EventReader { chunk in
-            Console.result((chunk.string ?? chunk.text()) + (concatenates ? "" : "\n"))
+    private func stream(
+        _ body: String, _ client: LoopbackClient, _ concatenates: Bool, _ console: Console
+    ) async throws(CogError) {
+        let reader = EventReader { event in
+            switch event {
+            case .chunk(let chunk): Console.result((chunk.string ?? chunk.text()) + (concatenates ? "" : "\n"))
+            case .log(let text): console.raw(text)
+            }
         }
         let response = try await exchange(body, client, accept: "text/event-stream") { reader.feed($0) }
         guard response.contentType.hasPrefix("text/event-stream") else {

@@ -84,13 +84,16 @@ def test_image_with_labels_of_an_older_version(workspace, engine, hello_image):
     assert workspace.predict("old-labels", "-i", "s=old").ok().out == "hello old\n"
 
 
+FAILURE = "Prediction failed: ValueError: not today"
+
+
 def test_prediction_that_fails(workspace):
     workspace.predictor(model("s: str) -> str", "raise ValueError('not ' + s)"))
-    result = workspace.predict("-i", "s=today").fails('Prediction failed with status "failed": not today')
+    result = workspace.predict("-i", "s=today").fails(f'Prediction failed with status "failed": {FAILURE}')
     assert "Traceback" in result.err
     answer = workspace.predict("--json", '{"s": "today"}')
     assert answer.status == 1
-    assert (json.loads(answer.out)["status"], json.loads(answer.out)["error"]) == ("failed", "not today")
+    assert (json.loads(answer.out)["status"], json.loads(answer.out)["error"]) == ("failed", FAILURE)
 
 
 def test_setup_that_fails(workspace):

@@ -1,6 +1,7 @@
 """A real container engine for the tests of a session, and projects whose commands use it."""
 
 import base64
+import fcntl
 import json
 import os
 import shutil
@@ -74,6 +75,10 @@ class Engine:
 
     def __init__(self, directory: Path, env: dict[str, str] | None = None):
         self.directory = directory
+        # Engines of one machine share its bridge and hand out the same addresses: one runs at a time.
+        CACHE.mkdir(parents=True, exist_ok=True)
+        self._turn = (CACHE / "engine.lock").open("w")
+        fcntl.flock(self._turn, fcntl.LOCK_EX)
         self.clients = clients(directory)
         self.client = self.clients[0]
         started = subprocess.run(
@@ -95,6 +100,7 @@ class Engine:
 
     def close(self) -> None:
         subprocess.run([SCRIPTS / "stop.sh", self.directory / "run"], check=True)
+        self._turn.close()
         shutil.rmtree(self.directory / "data", ignore_errors=True)
 
     # MARK: - Looking into it
