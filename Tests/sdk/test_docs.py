@@ -1,42 +1,78 @@
-"""The examples of docs/python.md: each is a model that loads, is described, and does what the page says."""
+"""The examples of docs/python.md: each is served, and answers as the page says."""
 
 from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
-from pathlib import Path
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
-from cases import HERE, ROOT
+from cases import PYTHONS, ROOT, short
+from support.server import Server
 
 PAGE = (ROOT / "docs" / "python.md").read_text()
-EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-CALL = re.compile(r"^# (\{.*\}) → (.*)$", re.MULTILINE)
 
 
-def test_there_are_examples() -> None:
-    assert len(EXAMPLES) >= 6
+@dataclass
+class Example:
+    """A block of Python. `kind` is "" for a model, "train" for a training, "refused" for what can't be served."""
+
+    kind: str
+    source: str
+    line: int
+
+    @property
+    def says(self) -> list[str]:
+        """The comment lines at its end, without the sign."""
+        return [line[2:] for line in self.source.rpartition("\n\n\n")[2].splitlines() if line.startswith("# ")]
 
 
-@pytest.mark.parametrize("number", range(len(EXAMPLES)))
-def test_example(number: int, tmp_path: Path) -> None:
-    source = EXAMPLES[number]
-    calls = [(json.loads(given), json.loads(expected)) for given, expected in CALL.findall(source)]
-    assert calls
-    (tmp_path / "predict.py").write_text(source)
-    name = "Runner" if "class Runner" in source else "run"
-    facts = {"expect": "document", "predict": f"predict.py:{name}", "train": None, "mode": "predict"}
-    (tmp_path / "case.json").write_text(json.dumps(facts))
-    (tmp_path / "examples.json").write_text(json.dumps([{"input": given} for given, _ in calls]))
-    done = subprocess.run(
-        [sys.executable, str(HERE / "describe_cases.py")],
-        input=json.dumps([str(tmp_path)]),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    found = json.loads(done.stdout)[tmp_path.name]
-    assert found["examples"] == [{"output": expected} for _, expected in calls], found
+EXAMPLES = [
+    Example(found[1], found[2], PAGE[: found.start()].count("\n") + 1)
+    for found in re.finditer(r"^```python ?(\w*)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+]
+
+
+def test_every_block_is_an_example() -> None:
+    assert len(EXAMPLES) == PAGE.count("\n```python") > 20
+    for example in EXAMPLES:
+        assert example.says, example
+
+
+@pytest.mark.parametrize("python", PYTHONS, ids=short)
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: f"line{example.line}")
+def test_example(python: str, example: Example) -> None:
+    name = next(name for name in ("class Runner", "def run", "def train") if name in example.source).split()[1]
+    mode = "train" if example.kind == "train" else "predict"
+    server = Server(python, source=example.source, reference=f"predict.py:{name}", mode=mode)
+    try:
+        if example.kind == "refused":
+            logs = server.start("SETUP_FAILED").health()["setup"]["logs"]
+            assert all(text in logs for text in example.says), logs
+        else:
+            server.start("READY")
+            for line in example.says:
+                check(server, line, f"/{mode.replace('predict', 'prediction').replace('train', 'training')}s")
+        assert server.stop() == 0
+    finally:
+        server.discard()
+
+
+def check(server: Server, line: str, path: str) -> None:
+    """Send what a line says and compare what comes back."""
+    sent, _, expected = line.partition(" → ")
+    answer = server.request("POST", path, {"input": json.loads(sent)})
+    told: Any = answer.json
+    if expected.startswith("422 "):
+        assert answer.status == 422, answer.text
+        first = told["detail"][0]
+        assert f"{first['loc'][2]}: {first['msg']}".startswith(expected.removeprefix("422 "))
+        return
+    assert answer.status == 200, answer.text
+    if expected.startswith("failed: "):
+        assert told["status"] == "failed"
+        assert told["error"].startswith(expected.removeprefix("failed: "))
+    else:
+        assert told["status"] == "succeeded", told
+        assert told["output"] == json.loads(expected)

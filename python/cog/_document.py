@@ -186,6 +186,9 @@ class _Components:
             self._add_made_default(schema, form, default)
         else:
             schema["_required"] = self._add_default(schema, form, default)
+        if "allOf" in schema and isinstance(schema.get("default"), list):
+            # Clients know choices of a list as those of a single value, which a list can't be the default of.
+            schema.update(title=title(parameter.name), type="array", items=schema.pop("allOf")[0])
         return schema
 
     def _form(self, parameter: Parameter) -> tuple[Form, FieldInfo | None]:

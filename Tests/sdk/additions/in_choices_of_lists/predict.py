@@ -8,5 +8,6 @@ class Runner(BaseRunner):
         self,
         several: List[str] = Input(choices=["a", "b"]),
         numbers: Optional[List[int]] = Input(default=None, choices=[1, 2]),
+        listed: List[str] = Input(default=["a"], choices=["a", "b"]),
     ) -> str:
-        return repr((several, numbers))
+        return repr((several, numbers, listed))
