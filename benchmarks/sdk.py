@@ -21,7 +21,6 @@ from statistics import median
 
 from cogbench import machine
 from cogbench.client import Client
-from cogbench.environments import CHECKOUT
 from cogbench.processes import BenchmarkError, free_port
 from cogbench.servers import CogServer, Original, Ours, clean_variables
 from cogbench.workloads import Workload
@@ -55,7 +54,8 @@ VALUES = {f"f{index}": KINDS[index % len(KINDS)][1] for index in range(FIELDS)}
 def model(parameters: str) -> str:
     """The text of a model with these parameters, a line each."""
     head = "from dataclasses import dataclass\nfrom typing import Optional\n\nfrom cog import BaseRunner, Secret\n\n\n"
-    return f'{head}class Runner(BaseRunner):\n    def run(\n        self,\n{parameters}    ) -> str:\n        return "ok"\n'
+    method = f'    def run(\n        self,\n{parameters}    ) -> str:\n        return "ok"\n'
+    return f"{head}class Runner(BaseRunner):\n{method}"
 
 
 FLAT = model("".join([f"        f{index}: {KINDS[index % len(KINDS)][0]},\n" for index in range(FIELDS)]))
@@ -117,7 +117,9 @@ class Figure:
 def seconds_of(server: CogServer, code: str) -> float:
     """How long an interpreter of the server's environment takes to run the code, from start to end."""
     began = time.perf_counter()
-    subprocess.run([str(server.python()), "-c", code], check=True, env=clean_variables(None), cwd="/")
+    command = [str(server.python()), "-c", code]
+    # Two of the names tell on stderr that they are deprecated.
+    subprocess.run(command, check=True, env=clean_variables(None), cwd="/", stderr=subprocess.DEVNULL)
     return time.perf_counter() - began
 
 
@@ -210,7 +212,7 @@ def main() -> int:
     except BenchmarkError as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 1
-    print(f"{dict(machine.description())}, {rounds} rounds, medians; checkout {CHECKOUT}\n")
+    print(", ".join([f"{name} {value}" for name, value in machine.description()]) + f"; medians of {rounds} rounds\n")
     print(f"| milliseconds | {servers[0].title} | {servers[1].title} | target |\n| --- | --- | --- | --- |")
     for figure in figures:
         original = "–" if figure.original is None else f"{figure.original:.2f}"
