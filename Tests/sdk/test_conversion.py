@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from enum import Enum
 from typing import Any, Literal, Optional
@@ -120,6 +121,15 @@ def test_a_thousand_fields() -> None:
         plan.convert(values, {})
         best = min(best, time.perf_counter() - start)
     assert best < 0.005
+
+
+def test_many_arguments_have_the_names_of_the_function() -> None:
+    """The same objects, not equal texts: with those a call takes time with the square of their number."""
+    run = function({f"p{index}": str for index in range(100)})
+    values = json.loads(json.dumps({name: "x" for name in run.__code__.co_varnames}))
+    arguments = InputPlan(run).convert(values, {})
+    assert arguments == values
+    assert all(name is own for name, own in zip(arguments, run.__code__.co_varnames, strict=True))
 
 
 def test_nothing_to_convert_costs_nothing() -> None:

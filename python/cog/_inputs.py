@@ -15,6 +15,9 @@ from .types import Path, Secret
 
 __all__ = ["InputError", "InputPlan"]
 
+# From here on it is worth the time to give a function the names of its arguments as it knows them.
+_MANY = 20
+
 _IMMUTABLE = (str, int, float, bool, type(None), tuple, frozenset, Secret)
 
 
@@ -36,9 +39,12 @@ class InputPlan:
         self.forms: dict[str, _forms.Form] = {}
         self._converters: list[tuple[str, Converter]] = []
         self._defaults: list[tuple[str, Callable[[], Any]]] = []
+        # The very objects that the function knows its parameters by.
+        self._names: dict[str, str] = {}
         signature = _signature.of(callable_)
         if signature is None:
             return
+        self._names = {parameter.name: parameter.name for parameter in signature.parameters}
         names = _forms.Names(signature.function.__globals__)
         present = _present_defaults(signature.function)
         for parameter in signature.parameters:
@@ -57,9 +63,15 @@ class InputPlan:
         Raises:
             InputError: a value can't be converted.
         """
-        if not self._converters and not self._defaults:
+        if len(values) > _MANY:
+            # Python finds the parameter of an argument by looking at one after the other, which takes long where the
+            # name is an equal text instead of the same.
+            names = self._names
+            arguments = {names.get(name, name): value for name, value in values.items()}
+        elif not self._converters and not self._defaults:
             return values
-        arguments = values.copy()
+        else:
+            arguments = values.copy()
         for name, convert in self._converters:
             if name in arguments:
                 arguments[name] = convert(arguments[name], name, files)
