@@ -30,6 +30,7 @@ def logs(server, code):
         ("import logging; logging.getLogger().addHandler(h := logging.StreamHandler()); logging.error('l'); logging.getLogger().removeHandler(h)", "l\n"),
         ("import threading; t = threading.Thread(target=lambda: print('t')); t.start(); t.join()", "t\n"),
         ("import sys; sys.stdout.write(''); print()", "\n"),
+        ("from cog.suppress_output import suppress_output\nwith suppress_output(): print('p'); __import__('os').system('echo c')\nprint('after')", "after\n"),
         ("pass", ""),
     ],
 )  # fmt: skip

@@ -223,6 +223,7 @@ def test_capacity_zero_gives_live_events_only(fresh):
     server = fresh("gate_stream", env={"COG_STREAM_HISTORY_CAPACITY": "0"})
     with server.stream(id="z") as own:
         server.mark_reached("reached")
+        wait_for(lambda: len(server.get("/predictions/z").json["output"]) == 2, "both chunks at the server")
         with attach(server, "z") as late:
             (server.cwd / "go").touch()
             assert [e.name for e in late.events()] == ["output", "completed"]

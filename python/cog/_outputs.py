@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, cast
 
 from .types import Secret
 
-__all__ = ["OpenedFile", "OutputError", "encode", "open_file"]
+__all__ = ["OpenedFile", "OutputError", "described", "encode", "open_file"]
 
 
 class OutputError(Exception):
@@ -45,13 +45,13 @@ def encode(value: Any, is_item: bool = False) -> str:
     except OutputError:
         raise
     except _FileError as error:
-        raise OutputError(f"Failed to process {what}: {_described(error.cause)}") from error.cause
+        raise OutputError(f"Failed to process {what}: {described(error.cause)}") from error.cause
     except ValueError as error:
         if "JSON compliant" in str(error):
             raise OutputError(f"Failed to parse {what} JSON: {_not_a_number(str(error))}") from None
-        raise OutputError(f"Failed to serialize {what}: {_described(error)}") from error
+        raise OutputError(f"Failed to serialize {what}: {described(error)}") from error
     except Exception as error:
-        raise OutputError(f"Failed to serialize {what}: {_described(error)}") from error
+        raise OutputError(f"Failed to serialize {what}: {described(error)}") from error
     if not text.isascii():
         try:
             text.encode("utf-8")
@@ -78,8 +78,11 @@ def open_file(value: Any) -> tuple[BinaryIO, str] | None:
         OutputError: the file is missing, is a directory, can't be read, or holds text.
     """
     if isinstance(value, io.IOBase):
-        if _is_text(value):
-            raise OutputError(f"Failed to read IOBase: TypeError: {_described_text(value)}")
+        if isinstance(value, io.TextIOBase):
+            raise OutputError(
+                f"Failed to read IOBase: TypeError: {type(value).__name__} gives text, not bytes: "
+                "open the file with mode 'rb'"
+            )
         return cast(BinaryIO, value), _name_of(value)
     if isinstance(value, os.PathLike):
         try:
@@ -87,7 +90,7 @@ def open_file(value: Any) -> tuple[BinaryIO, str] | None:
             opened = OpenedFile(path, "rb")
             _check_regular(opened, path)
         except OSError as error:
-            raise OutputError(f"Failed to process output: {_described(error)}") from error
+            raise OutputError(f"Failed to process output: {described(error)}") from error
         return cast(BinaryIO, opened), os.path.basename(os.fsdecode(path))
     return None
 
@@ -202,14 +205,6 @@ def _bytes_checked(value: Any) -> Any:
     return value
 
 
-def _is_text(file: io.IOBase) -> bool:
-    return isinstance(file, io.TextIOBase)
-
-
-def _described_text(file: io.IOBase) -> str:
-    return f"{type(file).__name__} gives text, not bytes: open the file with mode 'rb'"
-
-
 def _name_of(file: Any) -> str:
     name = getattr(file, "name", None)
     if isinstance(name, bytes):
@@ -220,7 +215,8 @@ def _name_of(file: Any) -> str:
 # MARK: - Texts
 
 
-def _described(error: BaseException) -> str:
+def described(error: BaseException) -> str:
+    """Return `TypeName: text` of an exception, whatever its `__str__` does."""
     try:
         text = str(error)
     except Exception:

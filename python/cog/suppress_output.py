@@ -5,25 +5,26 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 
 
 @contextmanager
 def suppress_output() -> Iterator[None]:
-    """Send everything written to the standard streams, by C code and child processes too, to the null device."""
-    null = os.open(os.devnull, os.O_WRONLY)
+    """Send what is written to the standard streams, by C code and child processes too, to the null device."""
     sys.stdout.flush()
     sys.stderr.flush()
     descriptors = (sys.stdout.fileno(), sys.stderr.fileno())
     saved = [os.dup(descriptor) for descriptor in descriptors]
-    try:
-        for descriptor in descriptors:
-            os.dup2(null, descriptor)
-        yield
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        for descriptor, copy in zip(descriptors, saved, strict=True):
-            os.dup2(copy, descriptor)
-            os.close(copy)
-        os.close(null)
+    with open(os.devnull, "w", encoding="utf-8") as null:
+        try:
+            for descriptor in descriptors:
+                os.dup2(null.fileno(), descriptor)
+            # During a prediction Python's own streams don't write to the descriptors.
+            with redirect_stdout(null), redirect_stderr(null):
+                yield
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            for descriptor, copy in zip(descriptors, saved, strict=True):
+                os.dup2(copy, descriptor)
+                os.close(copy)

@@ -24,6 +24,7 @@ from cog._loader import LoadedModel
 from coglet import CancelationException
 
 from . import frames, results, temporaries
+from .control import Control
 from .health import HealthChecks
 from .requests import Request
 from .running import Running, enter, running
@@ -120,18 +121,15 @@ class AsyncServer:
         self.is_closing = False
         self._model = model
         self._plan = plan
-        self._health = health
+        self._control = Control(health, self._cancel)
         self._ready_seats: list[Seat] = []
         self._by_token: dict[int, Seat] = {}
-        # Cancels that overtook their prediction, as the two channels can.
-        self._early_cancels: set[int] = set()
-        self._latest_token = 0
         self._is_flush_scheduled = False
 
     def serve(self) -> None:
         """Run predictions until the server closes the channel."""
         self.loop.add_reader(_coglet.work_descriptor, self._work_arrived)
-        self.loop.add_reader(_coglet.control_descriptor, self._control_arrived)
+        self.loop.add_reader(_coglet.control_descriptor, self._control.take)
         while not self.is_closing:
             try:
                 self.loop.run_forever()
@@ -158,21 +156,11 @@ class AsyncServer:
             self._start(Request(received))
         _coglet.flush()
 
-    def _control_arrived(self) -> None:
-        while message := _coglet.control(0):
-            kind, token = message
-            if kind == frames.HEALTH_CHECK:
-                self._health.start(token)
-            elif kind == frames.CANCEL:
-                self._cancel(token)
-
     def _start(self, request: Request) -> None:
-        token = self._latest_token = request.token
+        token = request.token
         prediction = Running(token, request.meta, frames.HELD)
         running[token] = prediction
-        if token in self._early_cancels:
-            self._early_cancels.discard(token)
-            prediction.is_canceled = True
+        prediction.is_canceled = self._control.is_canceled_early(token)
         seat = self._ready_seats.pop() if self._ready_seats else Seat(self)
         context = Context()
         context.run(enter, prediction, request.meta)
@@ -188,15 +176,14 @@ class AsyncServer:
         finally:
             tasks._leave_task(self.loop, seat.task)
 
-    def _cancel(self, token: int) -> None:
+    def _cancel(self, token: int) -> bool:
         prediction = running.get(token)
         if prediction is None:
-            if token > self._latest_token:
-                self._early_cancels.add(token)
-            return
+            return False
         prediction.is_canceled = True
         if seat := self._by_token.get(token):
             seat.task.cancel()
+        return True
 
     # MARK: - A prediction
 

@@ -97,12 +97,8 @@ def fail(prediction: Running, text: str) -> None:
 
 
 def describe(error: BaseException) -> str:
-    """Return `TypeName: text` of an exception, whatever its `__str__` does."""
-    try:
-        text = str(error)
-    except Exception:
-        text = "<exception str() failed>"
-    return f"{type(error).__name__}: {text}".encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    """Return `TypeName: text` of an exception as text that can be sent, whatever its `__str__` does."""
+    return _outputs.described(error).encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
 def log_traceback(error: BaseException) -> None:

@@ -17,6 +17,7 @@ import _coglet
 from coglet import CancelationException
 
 from . import frames
+from .control import Control
 from .health import HealthChecks
 from .requests import Request
 from .running import Running
@@ -34,12 +35,9 @@ class ThreadServer:
 
     def __init__(self, model: SyncModel, health: HealthChecks, concurrency: int) -> None:
         self._model = model
-        self._health = health
+        self._control = Control(health, self._cancel)
         self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="cog-prediction")
         self._accepted: dict[int, _OnThread] = {}
-        # Cancels that overtook their prediction, as the two channels can.
-        self._early_cancels: set[int] = set()
-        self._latest_token = 0
 
     def serve(self) -> None:
         """Run predictions until the server closes the channel."""
@@ -50,7 +48,7 @@ class ThreadServer:
         while is_open:
             poller.poll()
             is_open = self._take_work()
-            self._take_control()
+            self._control.take()
         self._pool.shutdown()
 
     def _take_work(self) -> bool:
@@ -58,21 +56,11 @@ class ThreadServer:
             self._start(Request(received))
         return received is None
 
-    def _take_control(self) -> None:
-        while message := _coglet.control(0):
-            kind, token = message
-            if kind == frames.HEALTH_CHECK:
-                self._health.start(token)
-            elif kind == frames.CANCEL:
-                self._cancel(token)
-
     def _start(self, request: Request) -> None:
-        token = self._latest_token = request.token
+        token = request.token
         prediction = _OnThread(token, request.meta, frames.NOW)
         self._accepted[token] = prediction
-        if token in self._early_cancels:
-            self._early_cancels.discard(token)
-            prediction.is_canceled = True
+        prediction.is_canceled = self._control.is_canceled_early(token)
         self._pool.submit(self._run, request, prediction)
 
     def _run(self, request: Request, prediction: _OnThread) -> None:
@@ -84,11 +72,12 @@ class ThreadServer:
             os._exit(1)
         del self._accepted[prediction.token]
 
-    def _cancel(self, token: int) -> None:
-        if prediction := self._accepted.get(token):
-            prediction.interrupt()
-        elif token > self._latest_token:
-            self._early_cancels.add(token)
+    def _cancel(self, token: int) -> bool:
+        prediction = self._accepted.get(token)
+        if prediction is None:
+            return False
+        prediction.interrupt()
+        return True
 
 
 # Taken while an exception is put into another thread, so that it can't hit the thread's next prediction.
