@@ -35,9 +35,9 @@ class Handler(BaseHTTPRequestHandler):
             "/large": (200, "gzip", gzip.compress(bytes(5_000_000))),
             "/broken": (500, "", b""),
         }
-        if self.path == "/moved":
+        if self.path in ("/moved", "/away"):
             self.send_response(302)
-            self.send_header("Location", "/plain.txt")
+            self.send_header("Location", "/plain.txt" if self.path == "/moved" else "ftp://127.0.0.1/plain.txt")
             self.end_headers()
             return
         status, encoding, body = bodies.get(self.path.partition("?")[0], (404, "", b""))
@@ -107,6 +107,13 @@ def test_error(url: str, name: str, message: str) -> None:
     with pytest.raises(HTTPError) as caught:
         URLFile(f"{url}/{name}").read()
     assert str(caught.value) == f"{message} for url: {url}/{name}"
+
+
+def test_redirect_that_leaves_http(url: str) -> None:
+    with pytest.raises(HTTPError) as caught:
+        URLFile(f"{url}/away").read()
+    target = "ftp://127.0.0.1/plain.txt"
+    assert str(caught.value) == f"302 redirects to {target}, which is no http or https URL, for url: {url}/away"
 
 
 def test_refused() -> None:

@@ -204,7 +204,7 @@ def open_url(url: str) -> Response:
         The body, to be read.
 
     Raises:
-        HTTPError: the status is 400 or above.
+        HTTPError: the status is 400 or above, or a redirect leads away from http and https.
         ConnectionError: the server can't be reached.
         TimeoutError: the server didn't answer within ten seconds.
     """
@@ -215,7 +215,7 @@ def open_url(url: str) -> Response:
     if agent := os.environ.get("COG_USER_AGENT"):
         headers["User-Agent"] = agent
     try:
-        response = urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=TIMEOUT_SECONDS)
+        response = _opener().open(urllib.request.Request(url, headers=headers), timeout=TIMEOUT_SECONDS)
     except urllib.error.HTTPError as error:
         with error:
             kind = "Client" if error.code < 500 else "Server"
@@ -230,3 +230,16 @@ def open_url(url: str) -> Response:
     if encoding in ("gzip", "x-gzip", "deflate"):
         return Response(response, _Inflated(response, encoding))
     return Response(response, response)
+
+
+def _opener() -> Any:
+    import urllib.request
+
+    class Redirects(urllib.request.HTTPRedirectHandler):
+        # The library itself also follows redirects to ftp.
+        def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
+            if not newurl.lower().startswith(("http://", "https://")):
+                raise HTTPError(f"{code} redirects to {newurl}, which is no http or https URL, for url: {req.full_url}")
+            return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+    return urllib.request.build_opener(Redirects)
