@@ -8,6 +8,7 @@ import pathlib
 import pickle
 import subprocess
 import sys
+import time
 import typing
 import warnings
 from typing import Any
@@ -114,6 +115,18 @@ def test_import_is_light() -> None:
         ).stdout.strip()
         == ""
     )
+
+
+def test_import_is_quick() -> None:
+    """It adds no more than 25 ms to the start of an interpreter; benchmarks/sdk.py has the figures."""
+
+    def seconds(code: str) -> float:
+        began = time.perf_counter()
+        assert python(code).returncode == 0
+        return time.perf_counter() - began
+
+    best = min(seconds("import cog") for _ in range(9)) - min(seconds("pass") for _ in range(9))
+    assert best <= 0.025
 
 
 def test_deprecated_names_tell_so_once() -> None:
