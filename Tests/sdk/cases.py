@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -37,15 +38,17 @@ def short(python: str) -> str:
 def described(python: str, kind: str) -> dict[str, Any]:
     """Return what an interpreter makes of all models of a kind: by folder name, see `describe_cases.py`."""
     names = [str(path) for path in folders(kind)]
-    done = subprocess.run(
-        [python, str(HERE / "describe_cases.py")],
-        input=json.dumps(names),
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-        cwd=HERE,
-    )
+    with tempfile.TemporaryDirectory(prefix="cog-test-") as folder:
+        done = subprocess.run(
+            [python, str(HERE / "describe_cases.py")],
+            input=json.dumps(names),
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+            cwd=HERE,
+            env={**os.environ, "TMPDIR": folder},
+        )
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found

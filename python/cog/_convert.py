@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from contextvars import ContextVar
+from pathlib import PurePath
 from typing import Any, cast
 
 from ._forms import SCALARS, Form, record_forms
@@ -309,6 +311,8 @@ def _record(record: Record, made: dict[Any, Converter]) -> Converter:
     present = made.get(record)
     if present is not None:
         return present
+    if record.is_root:
+        return _root(record, made)
     fields: list[tuple[str, str, Converter | None, bool, bool]] = []
 
     def convert(value: Any, where: str, files: dict[str, str]) -> Any:
@@ -338,8 +342,25 @@ def _record(record: Record, made: dict[Any, Converter]) -> Converter:
     return convert
 
 
-def _has_special(form: Form) -> bool:
-    return form.kind in _LEAVES or any(_has_special(child) for child in form.children)
+def _root(record: Record, made: dict[Any, Converter]) -> Converter:
+    build = _builder(record)
+    inner: Converter | None = None
+
+    def convert(value: Any, where: str, files: dict[str, str]) -> Any:
+        return build(value if inner is None else inner(value, where, files), {}, where)
+
+    made[record] = convert
+    _, form, _ = record_forms(record)[0]
+    inner = converter(form, True, made) if _has_special(form) else None
+    return convert
+
+
+def _has_special(form: Form, within: tuple[Record, ...] = ()) -> bool:
+    """Tell whether values of a form hold what only this module converts."""
+    if form.kind == "record" and form.value not in within:
+        within = (*within, form.value)
+        return any(_has_special(inner, within) for _, inner, _ in record_forms(form.value))
+    return form.kind in _LEAVES or any(_has_special(child, within) for child in form.children)
 
 
 def _builder(record: Record) -> Callable[[dict[str, Any], dict[str, Any], str], Any]:
@@ -348,8 +369,37 @@ def _builder(record: Record) -> Callable[[dict[str, Any], dict[str, Any], str], 
         return lambda value, arguments, where: {**value, **arguments}
     if record.kind == "pydantic":
         validate = getattr(cls, "model_validate", None) or cls.parse_obj
-        return lambda value, arguments, where: _built(validate, where, {**value, **arguments})
+
+        def build(value: Any, arguments: dict[str, Any], where: str) -> Any:
+            token = _is_input.set(True)
+            try:
+                return _built(validate, where, {**value, **arguments} if arguments else value)
+            finally:
+                _is_input.reset(token)
+
+        return build
     return lambda value, arguments, where: _built(cls, where, **arguments)
+
+
+# Whether the values that pydantic is looking at were sent by a client.
+_is_input: ContextVar[bool] = ContextVar("cog._convert._is_input", default=False)
+
+
+def path_for_pydantic(value: Any) -> Any:
+    """Return the path that a pydantic model holds: fetched, where a client sent it and no converter has seen it.
+
+    Args:
+        value: what the field is given.
+
+    Raises:
+        ValueError: a client sent what is no URL, or the file can't be fetched.
+    """
+    if not _is_input.get() or isinstance(value, PurePath):
+        return Path.validate(value)
+    try:
+        return _to_path(value, "", {})
+    except InputError as error:
+        raise ValueError(error.message) from error
 
 
 def _built(make: Callable[..., Any], where: str, /, *positional: Any, **named: Any) -> Any:
@@ -388,7 +438,9 @@ def file_patterns(form: Form, where: str, within: tuple[Record, ...] = (), plain
         return [
             pattern
             for _, inner, field in record_forms(form.value)
-            for pattern in file_patterns(inner, f"{where}/{escaped(field.key)}", (*within, form.value))
+            for pattern in file_patterns(
+                inner, where if form.value.is_root else f"{where}/{escaped(field.key)}", (*within, form.value)
+            )
         ]
     found: list[str] = []
     for child in form.children:

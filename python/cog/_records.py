@@ -69,12 +69,22 @@ class Record:
         self._fields: list[Field] | None = None
 
     @property
+    def is_root(self) -> bool:
+        """Whether it is a pydantic RootModel: its values are those of its one field, without a name."""
+        return is_root_model(self.cls)
+
+    @property
     def fields(self) -> list[Field]:
         """The fields in order, parents' first."""
         fields = self._fields
         if fields is None:
             fields = self._fields = _READERS[self.kind](self.cls)
         return fields
+
+
+def is_root_model(cls: Any) -> bool:
+    """Tell whether a class is a pydantic RootModel."""
+    return bool(getattr(cls, "__pydantic_root_model__", False))
 
 
 _known: dict[Any, Record] = {}
@@ -199,7 +209,9 @@ def _pydantic_fields(cls: Any) -> list[Field]:
         Field(
             name,
             # pydantic 1 takes Optional off the type and keeps it as a flag.
-            typing.Optional[field.outer_type_] if field.allow_none else field.outer_type_,  # noqa: UP045
+            typing.Optional[_unconstrained(field.outer_type_)]  # noqa: UP045
+            if field.allow_none
+            else _unconstrained(field.outer_type_),
             cls,
             bool(field.required),
             MISSING if field.required or field.default is None else field.default,
@@ -207,6 +219,13 @@ def _pydantic_fields(cls: Any) -> list[Field]:
         )
         for name, field in cls.__fields__.items()
     ]
+
+
+def _unconstrained(annotation: Any) -> Any:
+    """Return the plain type behind one that pydantic 1 has made for the limits of a field."""
+    if isinstance(annotation, type) and annotation.__name__.startswith("Constrained"):
+        return next((base for base in annotation.__mro__ if base in (str, int, float)), annotation)
+    return annotation
 
 
 def _pydantic2_field(cls: Any, name: str, field: Any) -> Field:

@@ -47,6 +47,8 @@ def json_value(value: Any) -> Any:
         return str(value)
     if hasattr(value, "model_dump"):
         return json_value(value.model_dump())
+    if hasattr(type(value), "__fields__"):  # pydantic 1
+        return json_value(value.dict())
     if type(value).__name__ != "Secret" and hasattr(type(value), "__dataclass_fields__"):
         return {name: json_value(getattr(value, name)) for name in type(value).__dataclass_fields__}
     raise NotJSON
@@ -186,9 +188,12 @@ def _items(form: Form, within: tuple[Record, ...]) -> dict[str, Any]:
 def _output_record(record: Record, within: tuple[Record, ...]) -> dict[str, Any]:
     if record in within:
         return dict(OBJECT)
+    forms = record_forms(record)
+    if record.is_root:
+        return output_schema(forms[0][1], (*within, record))
     properties: dict[str, Any] = {}
     required = []
-    for name, form, field in record_forms(record):
+    for name, form, field in forms:
         schema = {**output_schema(form, (*within, record)), "title": title(name)}
         if record.kind == "typeddict":
             is_required = field.is_required

@@ -142,7 +142,9 @@ class Path(pathlib.PosixPath):
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
         from pydantic_core import core_schema
 
-        return core_schema.no_info_plain_validator_function(cls.validate)
+        from ._convert import path_for_pydantic
+
+        return core_schema.no_info_plain_validator_function(path_for_pydantic)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 import _coglet
 
 from cog import _outputs
+from cog._records import is_root_model
 
 from . import frames
 from .running import Running
@@ -48,6 +49,8 @@ def send_value(prediction: Running, value: Any) -> None:
         cog._outputs.OutputError: the value has no JSON form, or its file can't be read.
     """
     kind = type(value)
+    if kind not in _NEVER_FILES and is_root_model(kind):
+        value, kind = value.root, type(value.root)
     if kind is list or isinstance(value, (list, tuple, set, frozenset)):
         if prediction.is_itemized or any(type(item) not in _NEVER_FILES for item in value):
             for item in value:
