@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable
-from contextvars import ContextVar
-from pathlib import PurePath
 from typing import Any, cast
 
 from ._forms import SCALARS, Form, record_forms
+from ._input_error import InputError, escaped, shown
+from ._input_files import checking, is_url, to_file, to_path
 from ._records import Record
-from .types import File, Path, Secret, URLPath
+from ._schema import json_value
+from .types import Secret
 
 # Takes the value, its JSON pointer without the leading slash, and the files that were fetched, by pointer.
 Converter = Callable[[Any, str, "dict[str, str]"], Any]
-
-_URL_PREFIXES = ("http://", "https://", "data:")
-_NOT_A_URL = "must be an http://, https:// or data: URL"
-
-
-class InputError(ValueError):
-    """An input that can't be converted.
-
-    Attributes:
-        field: the JSON pointer of the value within `input`, without the leading slash.
-        message: what is wrong with it.
-    """
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}")
-        self.field = field
-        self.message = message
 
 
 def converter(form: Form, strict: bool = False, made: dict[Any, Converter] | None = None) -> Converter | None:
@@ -52,9 +35,9 @@ def converter(form: Form, strict: bool = False, made: dict[Any, Converter] | Non
     if kind in _LEAVES:
         return _LEAVES[kind]
     if kind == "literal":
-        return _choice([(_plain(value), value) for value in form.value])
+        return _choice([(json_value(value), value) for value in form.value])
     if kind == "enum":
-        return _choice([(_plain(member), member) for member in form.value])
+        return _choice([(json_value(member), member) for member in form.value])
     if kind == "nullable":
         inner = converter(form.children[0], strict, made)
         return None if inner is None else null_kept(inner)
@@ -67,19 +50,6 @@ def converter(form: Form, strict: bool = False, made: dict[Any, Converter] | Non
     if kind == "record":
         return _record(form.value, made)
     return None
-
-
-def shown(value: Any) -> str:
-    """Return a value the way validation errors show it: compact JSON with sorted keys."""
-    try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    except (TypeError, ValueError):
-        return repr(value)
-
-
-def is_url(value: Any) -> bool:
-    """Tell whether a value is the URL of a file."""
-    return isinstance(value, str) and value.lower().startswith(_URL_PREFIXES)
 
 
 def _wrong_type(where: str, value: Any, name: str) -> InputError:
@@ -120,74 +90,13 @@ def _scalar(cls: type[Any], strict: bool) -> Converter | None:
     return convert
 
 
-def _to_path(value: Any, where: str, files: dict[str, str]) -> Any:
-    local = files.get(where)
-    if local is not None:
-        return Path(local)
-    if not is_url(value):
-        raise InputError(where, _NOT_A_URL)
-    return _fetched_for_once(value, where)
-
-
-def _fetched_for_once(url: str, where: str) -> Path:
-    """Fetch a file that the server didn't: one at a place that no pattern names, such as a record within itself."""
-    from weakref import finalize
-
-    path = fetched(url, where)
-    # The arguments hold the path while the prediction runs; the file goes with it.
-    finalize(path, _remove, str(path))
-    return path
-
-
-def fetched(url: str, where: str) -> Path:
-    """Fetch a file; whoever asks for it removes it.
-
-    Args:
-        url: a data, http or https URL.
-        where: the input that it is for, for the error's text.
-
-    Raises:
-        InputError: the file can't be fetched.
-    """
-    try:
-        source = Path.validate(url)
-        assert isinstance(source, URLPath)
-        return source.convert()
-    except (OSError, ValueError) as error:
-        raise InputError(where, str(error)) from error
-
-
-def _remove(file: str) -> None:
-    import os
-
-    try:
-        os.unlink(file)
-    except FileNotFoundError:
-        pass  # The model has moved it.
-
-
-def _to_file(value: Any, where: str, files: dict[str, str]) -> io.IOBase:
-    if not is_url(value):
-        raise InputError(where, _NOT_A_URL)
-    try:
-        return File.validate(value)
-    except (OSError, ValueError) as error:
-        raise InputError(where, str(error)) from error
-
-
 def _to_secret(value: Any, where: str, files: dict[str, str]) -> Secret:
     if not isinstance(value, str):
         raise InputError(where, 'the value is not of type "string"')
     return Secret(value)
 
 
-_LEAVES: dict[str, Converter] = {"path": _to_path, "file": _to_file, "secret": _to_secret}
-
-
-def _plain(value: Any) -> Any:
-    from enum import Enum
-
-    return value.value if isinstance(value, Enum) else value
+_LEAVES: dict[str, Converter] = {"path": to_path, "file": to_file, "secret": _to_secret}
 
 
 def _choice(pairs: list[tuple[Any, Any]]) -> Converter:
@@ -252,11 +161,6 @@ def _dict(form: Form, strict: bool, made: dict[Any, Converter]) -> Converter | N
     return convert
 
 
-def escaped(name: str) -> str:
-    """Return an object's key as a JSON pointer spells it."""
-    return name.replace("~", "~0").replace("/", "~1") if "/" in name or "~" in name else name
-
-
 def _key(form: Form) -> Converter | None:
     if form.kind == "any" or form.value is str:
         return None
@@ -287,9 +191,9 @@ def _union(form: Form, made: dict[Any, Converter]) -> Converter:
     def convert(value: Any, where: str, files: dict[str, str]) -> Any:
         if isinstance(value, str):
             if takes_files and (where in files or is_url(value)):
-                return _to_path(value, where, files)
+                return to_path(value, where, files)
             if takes_file_objects and is_url(value):
-                return _to_file(value, where, files)
+                return to_file(value, where, files)
         if type(value) in exact:
             return value
         for each in inner:
@@ -371,35 +275,11 @@ def _builder(record: Record) -> Callable[[dict[str, Any], dict[str, Any], str], 
         validate = getattr(cls, "model_validate", None) or cls.parse_obj
 
         def build(value: Any, arguments: dict[str, Any], where: str) -> Any:
-            token = _is_input.set(True)
-            try:
+            with checking():
                 return _built(validate, where, {**value, **arguments} if arguments else value)
-            finally:
-                _is_input.reset(token)
 
         return build
     return lambda value, arguments, where: _built(cls, where, **arguments)
-
-
-# Whether the values that pydantic is looking at were sent by a client.
-_is_input: ContextVar[bool] = ContextVar("cog._convert._is_input", default=False)
-
-
-def path_for_pydantic(value: Any) -> Any:
-    """Return the path that a pydantic model holds: fetched, where a client sent it and no converter has seen it.
-
-    Args:
-        value: what the field is given.
-
-    Raises:
-        ValueError: a client sent what is no URL, or the file can't be fetched.
-    """
-    if not _is_input.get() or isinstance(value, PurePath):
-        return Path.validate(value)
-    try:
-        return _to_path(value, "", {})
-    except InputError as error:
-        raise ValueError(error.message) from error
 
 
 def _built(make: Callable[..., Any], where: str, /, *positional: Any, **named: Any) -> Any:
@@ -411,44 +291,3 @@ def _built(make: Callable[..., Any], where: str, /, *positional: Any, **named: A
             inside = "".join([f"/{escaped(str(part))}" for part in first["loc"]])
             raise InputError(where + inside, first["msg"]) from error
         raise InputError(where, str(error)) from error
-
-
-def file_patterns(form: Form, where: str, within: tuple[Record, ...] = (), plain: bool = False) -> list[str]:
-    """Find where in an input files can stand.
-
-    Args:
-        form: what the input is.
-        where: its JSON pointer without the leading slash.
-        within: the records it is part of, so that recursion ends.
-        plain: a text that is no URL is legal there too.
-
-    Returns:
-        Pointers; `*` is every item or value, and `?` at the end says that texts other than URLs are legal.
-    """
-    if form.kind == "path":
-        return [where + "?" if plain else where]
-    if form.kind == "union":
-        plain = any(_takes_text(member) for member in form.children)
-    if form.kind in ("list", "dict"):
-        where += "/*"
-        plain = False
-    if form.kind == "record":
-        if form.value in within:
-            return []
-        return [
-            pattern
-            for _, inner, field in record_forms(form.value)
-            for pattern in file_patterns(
-                inner, where if form.value.is_root else f"{where}/{escaped(field.key)}", (*within, form.value)
-            )
-        ]
-    found: list[str] = []
-    for child in form.children:
-        found += [pattern for pattern in file_patterns(child, where, within, plain) if pattern not in found]
-    return found
-
-
-def _takes_text(form: Form) -> bool:
-    if form.kind in ("literal", "enum"):
-        return any(isinstance(_plain(value), str) for value in form.value)
-    return form.kind in ("any", "opaque", "secret", "file") or (form.kind == "scalar" and form.value is str)

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from . import _forms, _signature
-from ._convert import Converter, InputError, converter, fetched, file_patterns, is_url, null_kept
+from ._convert import Converter, converter, null_kept
+from ._input_error import InputError
+from ._input_files import fetched, file_patterns, is_url
 from ._signature import EMPTY, Parameter
 from .input import FieldInfo
 from .types import Path, Secret
@@ -30,7 +32,7 @@ class InputPlan:
         callable_: what will be called with the arguments.
 
     Attributes:
-        file_patterns: where in `input` files can stand; see `cog._convert.file_patterns`.
+        file_patterns: where in `input` files can stand; see `cog._input_files.file_patterns`.
         forms: what each input is, by name, where its annotation can be understood.
     """
 

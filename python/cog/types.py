@@ -142,7 +142,7 @@ class Path(pathlib.PosixPath):
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
         from pydantic_core import core_schema
 
-        from ._convert import path_for_pydantic
+        from ._input_files import path_for_pydantic
 
         return core_schema.no_info_plain_validator_function(path_for_pydantic)
 
