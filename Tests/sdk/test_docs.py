@@ -11,6 +11,8 @@ import pytest
 from cases import PYTHONS, ROOT, short
 from support.server import Server
 
+import cog
+
 PAGE = (ROOT / "docs" / "python.md").read_text()
 
 
@@ -38,6 +40,21 @@ def test_every_block_is_an_example() -> None:
     assert len(EXAMPLES) == PAGE.count("\n```python") > 20
     for example in EXAMPLES:
         assert example.says, example
+
+
+def test_every_name_is_told_of() -> None:
+    table = PAGE.partition("\n# All names\n")[2].partition("\n# ")[0]
+    names = set(re.findall(r"`(\w+)`", table))
+    assert names >= set(cog.__all__) - {"__version__"}
+
+
+def test_links_lead_somewhere() -> None:
+    """To headings of the page, as its readers' tools name them, or to files that exist."""
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL), re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    for target in re.findall(r"\]\(([^)]+)\)", PAGE):
+        file, _, anchor = target.partition("#")
+        assert (ROOT / "docs" / file).is_file() if file else anchor in anchors, target
 
 
 @pytest.mark.parametrize("python", PYTHONS, ids=short)
