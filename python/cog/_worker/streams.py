@@ -25,11 +25,13 @@ class LogStream(io.TextIOBase):
     """
 
     mode = "w"
+    encoding = "utf-8"
+    errors = "strict"
     line_buffering = True
     write_through = False
     newlines = None
 
-    def __init__(self, source: int, name: str, original: TextIO) -> None:
+    def __init__(self, source: int, name: str, original: TextIO | None) -> None:
         self._source = source
         self._original = original
         self._partial = ""
@@ -38,16 +40,14 @@ class LogStream(io.TextIOBase):
         self.name = name
 
     @property
-    def encoding(self) -> str:  # type: ignore[override]
-        return "utf-8"
-
-    @property
-    def errors(self) -> str:  # type: ignore[override]
-        return "strict"
-
-    @property
     def buffer(self) -> BinaryIO:
-        """The binary stream below: what is written there belongs to the prediction only while no other one runs."""
+        """The binary stream below: what is written there belongs to the prediction only while no other one runs.
+
+        Raises:
+            io.UnsupportedOperation: the worker was started without that stream.
+        """
+        if self._original is None:
+            raise io.UnsupportedOperation("buffer")
         return self._original.buffer
 
     @property
@@ -133,8 +133,8 @@ class LogStream(io.TextIOBase):
 
 def install() -> None:
     """Replace `sys.stdout` and `sys.stderr`."""
-    out = LogStream(1, "<stdout>", sys.__stdout__)  # type: ignore[arg-type]
-    err = LogStream(2, "<stderr>", sys.__stderr__)  # type: ignore[arg-type]
+    out = LogStream(1, "<stdout>", sys.__stdout__)
+    err = LogStream(2, "<stderr>", sys.__stderr__)
     sys.stdout, sys.stderr = out, err
     os.register_at_fork(after_in_child=out._after_fork)
     os.register_at_fork(after_in_child=err._after_fork)
