@@ -9,15 +9,21 @@ from pathlib import Path
 import pytest
 
 MODEL = """from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, Any, Literal, Optional, TypeVar, Union
+from typing import Annotated, Any, Generic, Literal, Optional, TypeVar, Union
 from uuid import UUID
 
 from cog import BaseModel, ConcatenateIterator, Input, Opaque, Path, Secret
 
 T = TypeVar("T")
+
+
+@dataclass
+class Box(Generic[T]):
+    item: T
 
 
 def run(
@@ -63,6 +69,11 @@ def refusal(parameter: str, output: str, folder: Path) -> str:
         ("x: Collection[str]", "collections.abc.Collection[str] is not supported. Use list[str]."),
         ("x: Mapping[str, int]", "collections.abc.Mapping[str, int] is not supported. Use dict[str, int]."),
         ("x: Input()", "Input(…) is not supported. Write the type after the colon and Input(…) after the equals sign."),
+        ("x: T", "~T is not supported. Write a class of its own for it, with the types filled in."),
+        (
+            "x: Box[int]",
+            "predict.Box[int] is not supported. Write a class of its own for it, with the types filled in.",
+        ),
         ("x: Optional", "Optional is not supported. Write the types of its values too."),
         ("x: list[int, str]", "list expects exactly 1 type argument, got 2. Correct it."),
         ("x: dict[int]", "dict expects 0 or 2 type arguments, got 1. Correct it."),

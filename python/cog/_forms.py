@@ -374,6 +374,9 @@ def _hint(annotation: Any) -> str:
     module = getattr(annotation, "__module__", "builtins")
     if annotation is bytes or annotation is bytearray:
         return "Use cog.Path for binary data."
+    origin = typing.get_origin(annotation)
+    if isinstance(annotation, typing.TypeVar) or (isinstance(origin, type) and record_of(origin) is not None):
+        return "Write a class of its own for it, with the types filled in."
     if isinstance(annotation, FieldInfo):
         return "Write the type after the colon and Input(…) after the equals sign."
     if module in ("datetime", "decimal", "uuid"):
