@@ -1,5 +1,5 @@
 # What a person types. Each target is a script of the same name in scripts/, which also runs on its own.
-.PHONY: demo build test bench lint format dist clean setup
+.PHONY: demo build test bench lint format docs dist clean setup
 
 demo:  ## everything from nothing, then text read out of a photograph by a model served over HTTP
 	@scripts/demo.sh
@@ -18,6 +18,9 @@ lint:  ## formatting, types, and the rules of CONTRIBUTING.md
 
 format: ## rewrites Swift and Python sources in the project's format
 	@scripts/format.sh
+
+docs:  ## what is made from the program in docs/: docs/cli.md
+	@scripts/docs.sh
 
 dist:  ## one archive with the program and the wheels in dist/, which runs wherever it is unpacked
 	@scripts/dist.sh

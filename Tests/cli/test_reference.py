@@ -1,0 +1,67 @@
+"""The pages docs/cog-yaml.md and docs/cli.md: complete, and as the program has it."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from terminal import COG, ROOT
+
+YAML_PAGE = (ROOT / "docs" / "cog-yaml.md").read_text()
+CLI_PAGE = (ROOT / "docs" / "cli.md").read_text()
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", YAML_PAGE, re.DOTALL)
+KEYS = re.findall(r"^### `(\S+)`$", YAML_PAGE, re.MULTILINE)
+# Where the reader's keys stand in the file: each of its functions reads one mapping.
+READERS = {
+    "readTop": "",
+    "readBuild": "build.",
+    "readConcurrency": "concurrency.",
+    "runSteps": "build.run[].",
+    "mounts": "build.run[].mounts[].",
+    "readWeights": "weights[].",
+    "weightSources": "weights[].source.",
+}
+
+
+def test_every_key_of_the_reader_has_its_place():
+    source = (ROOT / "Sources" / "CogKit" / "Config" / "ConfigReader.swift").read_text()
+    functions = re.split(r"private mutating func (\w+)", source)[1:]
+    bodies = dict(zip(functions[::2], functions[1::2], strict=True))
+    known = [place + key for name, place in READERS.items() for key in re.findall(r'case "(\w+)":', bodies[name])]
+    assert len(known) > 25
+    assert sorted(KEYS) == sorted(known)
+
+
+@pytest.mark.parametrize("number", range(len(EXAMPLES)))
+def test_examples(project, number):
+    project.write("requirements.txt", "six\n")
+    result = project.config(EXAMPLES[number]).cog("debug").ok()
+    assert "unknown key" not in result.err
+
+
+def test_the_message_that_is_shown(project):
+    (message,) = re.findall(r"`(cog\.yaml:\d+: [^`]+)`", YAML_PAGE)
+    project.build('python_version: "3.12"', 'cuda: "10.2"').cog("debug").fails(message)
+
+
+def test_commands_and_options_are_those_of_the_program():
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "cli_docs.py", "--check"],
+        env={**os.environ, "COG_TEST_BIN": str(COG.parent)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, f"run scripts/docs.sh\n{done.stdout}{done.stderr}"
+
+
+def test_every_variable_is_explained():
+    sources = [*ROOT.glob("Sources/CogKit/**/*.swift"), *ROOT.glob("Sources/CogCLI/*.swift")]
+    read = re.compile(r'(?:\benvironment\[|\bvariable\(|\bisSet\()"([A-Z][A-Z0-9_]+)"')
+    found = {name for path in sources for name in read.findall(path.read_text())}
+    # Those that are set for a model's process, and what a shell has anyway.
+    found -= {"COG_PREDICT_TYPE_STUB", "COG_TRAIN_TYPE_STUB", "COG_MAX_CONCURRENCY", "PORT", "PATH", "TERM"}
+    assert len(found) > 15
+    assert sorted(name for name in found if f"`{name}`" not in CLI_PAGE) == []
