@@ -14,3 +14,16 @@ extension StringProtocol {
         return "'" + self.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }
+
+extension String {
+    /// The pieces between occurrences of `separator`: one more than there are of them.
+    func split(around separator: String) -> [String] {
+        split(separator: separator, omittingEmptySubsequences: false).map(String.init)
+    }
+
+    /// Letters, digits and `_`, not beginning with a digit.
+    var isEnvironmentName: Bool {
+        guard let first, !first.isNumber else { return false }
+        return allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+    }
+}

@@ -2,8 +2,6 @@
 package struct Config: Equatable, Sendable {
     /// How the image is made.
     package var build = Build()
-    /// Whether the file has the key `build`.
-    package var hasBuild = false
     /// The image name for build and push.
     package var image: String?
     /// The bare repository that `COG_MODEL*` may complete.
@@ -16,7 +14,7 @@ package struct Config: Equatable, Sendable {
     package var maxConcurrency: Int?
     /// `NAME=VALUE` entries for the image, in file order.
     package var environment: [String] = []
-    /// Declared weights; only checked, never imported.
+    /// Declared weights: checked and told in the image's label, never imported.
     package var weights: [Weight] = []
 
     package init() {}

@@ -63,7 +63,6 @@ package struct ConfigReader {
 
     private mutating func readBuild(_ node: Node, _ field: String) {
         guard let mapping = mapping(node, field) else { return }
-        config.hasBuild = true
         for (key, value, field) in entries(mapping, in: field) {
             switch key {
             case "gpu": config.build.gpu = bool(value, field) ?? false

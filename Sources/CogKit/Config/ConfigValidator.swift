@@ -58,7 +58,7 @@ package struct ConfigValidator {
             ("train", config.train, "train.py:Trainer"),
         ]
         for case (let field, let value?, let form) in forms where !value.isEmpty {
-            let parts = value.components(separatedBy: ".py:")
+            let parts = value.split(around: ".py:")
             if parts.count != 2 || parts.contains("") {
                 problem(field, value, "must be in the form '\(form)'")
             }
@@ -242,32 +242,5 @@ package struct ConfigValidator {
             field = field.lastIndex { ".[".contains($0) }.map { String(field[..<$0]) } ?? ""
         }
         return ""
-    }
-}
-
-/// Names of environment variables that `environment` may not set.
-package enum ReservedNames {
-    /// Whether the base image, the server or the platform owns this name.
-    package static func contains(_ name: String) -> Bool {
-        names.contains(name) || prefixes.contains { name.hasPrefix($0) }
-    }
-
-    private static let names: Set<String> = [
-        "PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV", "PYTHONUNBUFFERED", "LIBRARY_PATH", "HF_ENDPOINT",
-        "HF_HUB_ENABLE_HF_TRANSFER",
-    ]
-    private static let prefixes = ["R8_", "REPLICATE_", "CUDA_", "NVIDIA_", "NV_", "PGET_", "KUBERNETES_"]
-}
-
-extension String {
-    /// Letters, digits and `_`, not beginning with a digit.
-    var isEnvironmentName: Bool {
-        guard let first, !first.isNumber else { return false }
-        return allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
-    }
-
-    /// The pieces between occurrences of `separator`.
-    func components(separatedBy separator: String) -> [String] {
-        split(separator: separator, omittingEmptySubsequences: false).map(String.init)
     }
 }

@@ -69,7 +69,7 @@ package struct RequirementLine: Equatable, Sendable {
             options = []
             return
         }
-        let parts = line.components(separatedBy: " --")
+        let parts = line.split(around: " --")
         options = parts.dropFirst().map { "--" + $0.trimmingSpaces }
         // A semicolon in an address is part of it, unless there is white space before it.
         let text = parts[0]
@@ -93,7 +93,7 @@ package struct RequirementLine: Equatable, Sendable {
 
     /// The version of a requirement that allows one only, `name==V`; nil for anything else.
     package var pinned: String? {
-        let parts = requirement.components(separatedBy: "==")
+        let parts = requirement.split(around: "==")
         guard parts.count == 2, name != nil, !isAddress else { return nil }
         let version = parts[1].trimmingSpaces
         return version.hasPrefix("=") || version.contains(where: { ", <>!~*".contains($0) }) ? nil : version
@@ -101,7 +101,7 @@ package struct RequirementLine: Equatable, Sendable {
 
     /// The line with another pinned version, without its options.
     func with(version: String) -> String {
-        let head = requirement.components(separatedBy: "==")[0].trimmingSpaces
+        let head = requirement.split(around: "==")[0].trimmingSpaces
         return head + "==" + version + (marker.isEmpty ? "" : " " + marker)
     }
 }

@@ -8,7 +8,7 @@ extension Doctor {
         }
         var reference = DoctorCheck(title: "Predict reference", isError: true)
         let line = reader.lines[reader.runKey == entry ? "run" : "predict"]
-        let parts = entry.components(separatedBy: ".py:")
+        let parts = entry.split(around: ".py:")
         guard parts.count == 2 else {
             reference.findings = [.init(configName, line, "\(entry) must be in the form 'file.py:ClassName'")]
             return report.record(reference)

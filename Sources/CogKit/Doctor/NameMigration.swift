@@ -18,7 +18,7 @@ struct NameMigration {
                 configName, reader.lines["predict"],
                 "predict in \(configName) is deprecated; use run with \(Self.newEntry)")
         ]
-        let file = entry.components(separatedBy: ":")[0]
+        let file = entry.split(around: ":")[0]
         let source = (try? String(contentsOfFile: directory + "/" + file, encoding: .utf8)).map(PythonSource.init)
         if let source, !source.indices(ofWord: "BasePredictor").isEmpty {
             check.findings.append(.init("\(file) uses deprecated Predictor/BasePredictor/predict() names"))

@@ -44,7 +44,7 @@ package struct ImageBuilder: Sendable {
             console.info("Adding labels to image...")
             console.info("")
             let source = await SourceControl.labels(of: project.directory, planner.environment)
-            let labels = ImageLabels.all(builder.plan.config, description.document, pipFreeze: description.pipFreeze)
+            let labels = ImageLabels.all(builder.plan, description.document, pipFreeze: description.pipFreeze)
             do throws(CogError) {
                 try await builder.finish(
                     .image, description, labels: labels.merging(source) { $1 }.merging(request.labels) { $1 })

@@ -5,14 +5,16 @@ package enum ImageLabels {
     /// - Parameters:
     ///   - document: nil for images without one.
     ///   - pipFreeze: the Python packages inside, one a line.
-    static func all(_ config: Config, _ document: ModelDocument?, pipFreeze: String) -> [String: String] {
-        [
+    static func all(_ plan: BuildPlan, _ document: ModelDocument?, pipFreeze: String) -> [String: String] {
+        var labels = [
             "run.cog.version": ProgramVersion.current,
-            "run.cog.config": Self.config(config),
+            "run.cog.config": config(plan.config),
             "run.cog.openapi_schema": document?.text ?? "",
             "run.cog.pip_freeze": pipFreeze,
             "run.cog.has_init": "true",
         ]
+        if case .cog(let name, _) = plan.base { labels["run.cog.cog-base-image-name"] = name }
+        return labels
     }
 
     /// The effective configuration as compact JSON, keys in a fixed order, absent and empty ones left out.
@@ -42,6 +44,24 @@ package enum ImageLabels {
         add("train", config.train, to: &members)
         if let max = config.maxConcurrency { members.append("\"concurrency\":{\"max\":\(max)}") }
         add("environment", config.environment, to: &members)
+        let weights = config.weights.map(weight)
+        if !weights.isEmpty { members.append("\"weights\":[\(weights.joined(separator: ","))]") }
+        return object(members)
+    }
+
+    private static func weight(_ weight: Config.Weight) -> String {
+        var members: [String] = []
+        add("name", weight.name, to: &members)
+        add("target", weight.target, to: &members)
+        let sources = weight.sources.map { source in
+            var members: [String] = []
+            add("uri", source.uri, to: &members)
+            add("include", source.include, to: &members)
+            add("exclude", source.exclude, to: &members)
+            return object(members)
+        }
+        // One source stands by itself, as it mostly does in the file.
+        members.append("\"source\":" + (sources.count == 1 ? sources[0] : "[\(sources.joined(separator: ","))]"))
         return object(members)
     }
 
