@@ -28,6 +28,10 @@ for minor in 3.11 3.10 3.12 3.13; do
     pythons+=("$dir/bin/python")
 done
 
+# What one of the packaging tests serves from: extension modules that bring large libraries.
+listed_environment extensions
+install_wheels "$root/.envs/extensions"
+
 COG_TEST_PYTHONS=$(IFS=:; echo "${pythons[*]}")
 export COG_TEST_PYTHONS COG_TEST_BIN=$bin COG_TEST_DIST=$root/dist
 exec .envs/tools/bin/python scripts/suites.py "$@"
