@@ -43,14 +43,17 @@ def tree(root: int) -> list[int]:
     return found
 
 
+def proportional_bytes_of(pid: int) -> int:
+    """Proportional set size of one process, in bytes."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024
+    return 0  # a zombie has no memory
+
+
 def proportional_bytes(root: int) -> int:
-    """Proportional set size of `root` and its descendants together, in bytes."""
-    total = 0
-    for pid in tree(root):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                total += int(line.split()[1]) * 1024
-    return total
+    """The same of `root` and its descendants together."""
+    return sum(proportional_bytes_of(pid) for pid in tree(root))
 
 
 def command_line(pid: int) -> str:

@@ -1,6 +1,6 @@
-"""Mixed load on three running servers for a given time; fails if anything grew, leaked or was answered wrongly.
+"""Mixed load on four running servers for a given time; fails if anything grew, leaked or was answered wrongly.
 
-    python3 benchmarks/soak/soak.py [--seconds 600] [--python .venv/bin/python] [--crashes]
+    python3 benchmarks/soak/soak.py [--seconds 600] [--python .venv/bin/python]
 
 Needs nothing but Python's standard library and the product installed for the interpreter that is named.
 """
@@ -26,7 +26,7 @@ from cogbench.processes import BenchmarkError, Running, free_port, poll, start, 
 from load import operations  # noqa: E402
 from load.operations import Operation, Target, UnexpectedAnswer  # noqa: E402
 from load.receiver import Receiver  # noqa: E402
-from load.samples import Usage, growth, usage  # noqa: E402
+from load.samples import Usage, growth, table, usage  # noqa: E402
 
 READY_SECONDS = 30.0
 WEBHOOK_SECONDS = 60.0
@@ -35,7 +35,6 @@ INTERVAL_SECONDS = 60.0
 """Of load between two quiet moments at which the processes are looked at; a short run has four."""
 
 PAUSE_SECONDS = 0.002
-CRASH_SHARE = 0.02
 MAX_SHOWN = 20
 
 
@@ -49,12 +48,14 @@ class Part:
     drivers: int
     operations: list[Operation]
     uploads: bool = False
+    crashes: bool = False
 
 
 PARTS = [
     Part("sync", "predict.py:Sync", 1, 2, operations.MODEL),
     Part("async", "predict.py:Async", 16, 4, operations.MODEL),
     Part("files", "predict.py:Files", 1, 2, operations.FILES, uploads=True),
+    Part("crashes", "predict.py:Sync", 1, 1, operations.CRASHING, crashes=True),
 ]
 
 
@@ -66,7 +67,6 @@ class Soak:
     running: Running
     target: Target
     temporary: Path
-    crashes: bool
     done: Counter[str] = field(default_factory=Counter)
     unexpected: list[str] = field(default_factory=list)
     quiet: list[list[Usage]] = field(default_factory=list)
@@ -91,8 +91,6 @@ class Soak:
                 continue
             with busy:
                 operation = random.choice(chosen)
-                if self.crashes and chosen is operations.MODEL and random.random() < CRASH_SHARE:
-                    operation = operations.crash
                 try:
                     operation(self.target)
                 except (UnexpectedAnswer, OSError, ValueError, LookupError) as error:
@@ -130,8 +128,10 @@ class Soak:
             found.append(f"{self.part.name}: {len(self.unexpected) - MAX_SHOWN} more unexpected answers")
         if self.zombies:
             found.append(f"{self.part.name}: {self.zombies} zombies")
-        if not self.crashes or self.part.operations is not operations.MODEL:
-            found += [f"{self.part.name}: {text}" for text in growth(self.quiet[0], self.quiet[-1])]
+        first, last = self.quiet[0], self.quiet[-1]
+        if self.part.crashes:  # each time another worker, with another past: only the server is there all the time
+            first, last = ([used for used in moment if used.role == "server"] for moment in (first, last))
+        found += [f"{self.part.name}: {text}" for text in growth(first, last)]
         with self.target.lock:
             delivered = self.target.receiver.delivered
             found += [
@@ -157,7 +157,7 @@ class Soak:
         return found
 
 
-def launch(part: Part, python: Path, scratch: Path, receiver: Receiver, crashes: bool) -> Soak:
+def launch(part: Part, python: Path, scratch: Path, receiver: Receiver) -> Soak:
     directory = scratch / part.name / "model"
     temporary = scratch / part.name / "temporary"
     directory.mkdir(parents=True)
@@ -178,7 +178,7 @@ def launch(part: Part, python: Path, scratch: Path, receiver: Receiver, crashes:
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     running = start(command, port, directory, variables)
-    soak = Soak(part, running, Target(port, receiver), temporary, crashes)
+    soak = Soak(part, running, Target(port, receiver), temporary)
     for _ in poll(0.05, READY_SECONDS, f"{part.name}: READY"):
         running.check_alive()
         try:
@@ -190,13 +190,13 @@ def launch(part: Part, python: Path, scratch: Path, receiver: Receiver, crashes:
 
 
 @contextmanager
-def servers(python: Path, crashes: bool) -> Iterator[tuple[list[Soak], Receiver]]:
+def servers(python: Path) -> Iterator[tuple[list[Soak], Receiver]]:
     receiver = Receiver()
     soaks: list[Soak] = []
     with tempfile.TemporaryDirectory(prefix="cog-soak-") as scratch:
         try:
             for part in PARTS:
-                soaks.append(launch(part, python, Path(scratch), receiver, crashes))
+                soaks.append(launch(part, python, Path(scratch), receiver))
             yield soaks, receiver
         finally:
             for soak in soaks:
@@ -219,35 +219,39 @@ def load_for(soaks: list[Soak], seconds: float) -> None:
         soak.look()
 
 
-def show(soaks: list[Soak]) -> None:
+def show(soaks: list[Soak], receiver: Receiver) -> None:
+    """What was done, and what every process used at each quiet moment."""
     for soak in soaks:
-        print(f"{soak.part.name}: {sum(soak.done.values())} operations: {dict(sorted(soak.done.items()))}")
-        for first, last in zip(soak.quiet[0], soak.quiet[-1], strict=False):
-            print(
-                f"  {first.role:7} memory {first.memory_mib:.1f} → {last.memory_mib:.1f} MiB, descriptors "
-                f"{first.descriptors} → {last.descriptors}, threads {first.threads} → {last.threads}"
-            )
+        done = ", ".join(f"{count} {name}" for name, count in sorted(soak.done.items()))
+        print(f"{soak.part.name}: {sum(soak.done.values())} operations: {done}")
+    print()
+    for line in table({soak.part.name: soak.quiet for soak in soaks}):
+        print(line)
+    webhooks = sum(len(soak.target.webhooks) for soak in soaks)
+    zombies = sum(soak.zombies for soak in soaks)
+    unexpected = sum(len(soak.unexpected) for soak in soaks)
+    print(f"\n{webhooks} terminal webhooks, {receiver.uploads} uploads", end=", ")
+    print(f"{zombies} zombies, {unexpected} unexpected answers")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Mixed load for a given time; fails on growth and wrong answers.")
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--python", type=Path, default=HERE.parents[1] / ".venv" / "bin" / "python")
-    parser.add_argument("--crashes", action="store_true", help="models also take their worker down, now and then")
     chosen = parser.parse_args()
     try:
-        with servers(chosen.python.absolute(), chosen.crashes) as (soaks, receiver):
+        with servers(chosen.python.absolute()) as (soaks, receiver):
             for soak in soaks:
                 soak.start()
             intervals = max(4, round(chosen.seconds / INTERVAL_SECONDS))
             # The first interval fills what is only filled once: allocators, thread pools, imported modules.
             for _ in range(intervals):
                 load_for(soaks, chosen.seconds / intervals)
-                print(f"{[round(used.memory_mib, 1) for soak in soaks for used in soak.quiet[-1]]} MiB", flush=True)
+                print(f"{sum(sum(soak.done.values()) for soak in soaks)} operations", flush=True)
             complaints = [complaint for soak in soaks for complaint in soak.complaints()] + receiver.wrong[:MAX_SHOWN]
             for soak in soaks:
                 complaints += soak.left_behind()
-            show(soaks)
+            show(soaks, receiver)
     except BenchmarkError as error:
         complaints = [str(error)]
     for complaint in complaints:

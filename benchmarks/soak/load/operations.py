@@ -148,6 +148,23 @@ def abandoned_stream(target: Target) -> None:
         connection.close()
 
 
+def attached_stream(target: Target) -> None:
+    """Begun by one client, seen from its start by a second one that comes later, read by a third when it is over."""
+    identifier = uuid.uuid4().hex
+    path = f"/predictions/{identifier}"
+    body = {"input": {"kind": "yield", "n": 50}}
+    status, text = when_free(lambda: ask(target, "PUT", path, body, Prefer="respond-async"))
+    expect("begun", status, text, 202)
+    status, text = when_free(lambda: ask(target, "PUT", path, body, Accept="text/event-stream"))
+    expect("attached stream", status, text, 200)
+    # Whoever comes after the end gets a prediction of his own under this id, which is as complete.
+    if text.count(b"event: output\n") != 50 or b'"status":"succeeded"' not in text[text.rindex(b"event: ") :]:
+        raise UnexpectedAnswer(f"attached stream: incomplete, ends with {text[-200:]!r}")
+    answer = expect("result", *ask(target, "GET", path), 200, "succeeded")
+    if len(answer["output"]) != 50:
+        raise UnexpectedAnswer(f"result: {str(answer)[:200]}")
+
+
 # MARK: - Cancelling
 
 
@@ -207,7 +224,12 @@ def _file(target: Target, what: str, url: str) -> None:
 
 
 def missing_file(target: Target) -> None:
-    predict(target, "missing file", "failed", kind="file", file="http://127.0.0.1:9/none")
+    predict(target, "missing file", "failed", kind="file", file=f"{target.receiver.url}/missing")
+
+
+def file_of_a_dead_host(target: Target) -> None:
+    """Takes some seconds: the server tries again before it gives up."""
+    predict(target, "file of a dead host", "failed", kind="file", file="http://127.0.0.1:9/none")
 
 
 # MARK: - What is no prediction
@@ -254,7 +276,8 @@ def garbage(target: Target) -> None:
 
 
 MODEL: list[Operation] = [
-    *[small, small, many, large, failing, stream, abandoned_stream, canceled, hung_up, with_webhook],
+    *[small, small, many, large, failing, stream, attached_stream, abandoned_stream, canceled, hung_up, with_webhook],
 ]
-FILES: list[Operation] = [file_as_data_url, file_by_http, missing_file]
+CRASHING: list[Operation] = [small, small, failing, stream, canceled, with_webhook, crash]
+FILES: list[Operation] = [*[file_as_data_url, file_by_http, missing_file] * 8, file_of_a_dead_host]
 OTHER: list[Operation] = [health, health, document, bad_requests, garbage]

@@ -50,7 +50,7 @@ class Receiver:
                 return b"".join(parts)
 
             def do_GET(self) -> None:
-                self._answer(200, FILE)
+                self._answer(200, FILE) if self.path == "/file.bin" else self._answer(404)
 
             def do_PUT(self) -> None:
                 self._answer(receiver.upload(self._body()))
@@ -58,8 +58,11 @@ class Receiver:
             def do_POST(self) -> None:
                 self._answer(receiver.webhook(self._body()))
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 128  # more than come at a time: a refused connection is another test's matter
+
+        self._server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
