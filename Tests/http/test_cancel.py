@@ -1,11 +1,12 @@
 """Cancelling: the endpoint, the closed connection, models of every kind (8)."""
 
+import json
 import random
 import time
 
 import pytest
 from support import processes
-from support.waiting import Background, wait_for
+from support.waiting import wait_for
 
 REACHED = "open('reached', 'w').close()\n"
 WAIT = REACHED + "import os, time\nwhile not os.path.exists('go'): time.sleep(0.01)\n"
@@ -243,32 +244,58 @@ def test_cancel_of_one_leaves_the_others_alone(fresh):
         assert (answer["status"], answer["output"]) == ("succeeded", name)
 
 
+# MARK: - Races
+
+
+KEPT_CONNECTIONS = 32  # what the server keeps open to receivers of webhooks, for the next one
+
+
+def usage(server, worker):
+    """Descriptors of the server and the worker, and the worker's threads."""
+    return processes.descriptors(server.pid), processes.descriptors(worker), processes.threads(worker)
+
+
 @pytest.mark.ours(strict=False)
-@pytest.mark.parametrize("model", ["script", "script_async"])
-def test_200_predictions_cancelled_at_random_moments(fresh, model):
-    """Each reaches one terminal state, the next one works, nothing leaks."""
+@pytest.mark.parametrize("model", ["script", "script_stream", "script_async", "script_async_stream"])
+def test_200_predictions_cancelled_at_random_moments(fresh, receiver, model):
+    """Each ends in one state, which the answer and the webhook agree on; the next one works; nothing leaks."""
     server = fresh(model)
-    pause = "await asyncio.sleep" if model == "script_async" else "time.sleep"
-    code = f"import time, asyncio\nprint('x')\nfor _ in range(5): {pause}(0.002)\nreturn 1"
+    pause, end = "await asyncio.sleep" if "async" in model else "time.sleep", "yield" if "stream" in model else "return"
+    code = f"import time, asyncio\nprint('x')\nfor _ in range(5): {pause}(0.002)\n{end} 1"
+    wanted = [1] if "stream" in model else 1
     rng = random.Random(7)
-    server.predict({"code": code})
-    pid = server.worker_pid()
-    before = processes.descriptors(server.pid), processes.descriptors(pid), processes.threads(pid)
-    seen = {}
-    for n in range(200):
-        running = Background(server.post, "/predictions", {"id": str(n), "input": {"code": code}})
-        time.sleep(rng.random() * 0.016)
-        server.cancel(str(n))
-        answer = running.result()
-        assert answer.status == 200
-        seen[answer.json["status"]] = seen.get(answer.json["status"], 0) + 1
-        assert answer.json["status"] == "canceled" or answer.json["output"] == 1
-    assert set(seen) <= {"succeeded", "canceled"}
-    assert seen.get("canceled", 0) > 20
-    assert server.predict({"code": "return 1"}).json["output"] == 1
-    assert server.worker_pid() == pid
-    after = lambda: (processes.descriptors(server.pid), processes.descriptors(pid), processes.threads(pid))  # noqa: E731
+    assert server.predict({"code": code}).json["output"] == wanted
+    worker = server.worker_pid()
+    before = usage(server, worker)
+    ended = {}
+    with server.raw() as running, server.client() as other:
+        for n in range(200):
+            id = f"{model}-{n}"
+            fields = {"webhook": receiver.url + "/h", "webhook_events_filter": ["completed"]}
+            body = json.dumps({"id": id, "input": {"code": code}, **fields}).encode()
+            running.send(
+                b"POST /predictions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+                % (len(body), body)
+            )
+            time.sleep(rng.random() * 0.016)
+            known = other.request("POST", f"/predictions/{id}/cancel").status == 200
+            answer = running.read_response()
+            assert answer.status == 200
+            ended[id] = answer.json["status"]
+            if ended[id] == "succeeded":
+                assert not known
+                assert answer.json["output"] == wanted
+            else:
+                assert (ended[id], known) == ("canceled", True)
+                assert "error" not in answer.json
+    assert list(ended.values()).count("canceled") > 20
+    assert server.predict({"code": f"{end} 1"}).json["output"] == wanted
+    told = [(r.json["id"], r.json["status"]) for r in receiver.wait("/h", 200)]
+    assert sorted(told) == sorted(ended.items())
+    assert server.worker_pid() == worker
+    assert not processes.zombies(server.pid)
+    allowed = (before[0] + KEPT_CONNECTIONS + 3, before[1] + 3, before[2])
     wait_for(
-        lambda: all(a <= b + 3 for a, b in zip(after(), before, strict=True)),
-        f"descriptors and threads as before: {before}",
+        lambda: all(now <= most for now, most in zip(usage(server, worker), allowed, strict=True)),
+        f"descriptors and threads at most {allowed}",
     )
