@@ -185,6 +185,21 @@ def test_waiting_coroutines_do_not_hold_each_other_up(fresh):
     assert time.monotonic() - began < 6  # one after the other would be 10 s
 
 
+def test_coroutine_that_blocks_holds_up_the_others(fresh):
+    """They wait for it, with their slots taken; the server goes on answering."""
+    server = fresh("script_async", env={"COG_MAX_CONCURRENCY": "2"})
+    block = "import os, time\nopen('reached', 'w').close()\nwhile not os.path.exists('go'): time.sleep(0.01)\nreturn 1"
+    first = server.begin({"code": block})
+    server.mark_reached("reached")
+    second = server.begin({"code": "import os; return os.path.exists('go')"})
+    server.wait_status("BUSY")
+    assert server.predict({"code": "return 3"}).status == 409
+    assert not second.done()
+    (server.cwd / "go").touch()
+    assert first.result().json["output"] == 1
+    assert second.result().json["output"] is True
+
+
 @pytest.mark.ours(strict=False)
 def test_d17_simultaneous_requests_up_to_the_limit_are_all_taken(fresh):
     server = fresh("script_async", env={"COG_MAX_CONCURRENCY": "16"})

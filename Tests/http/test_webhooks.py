@@ -123,6 +123,20 @@ def test_throttle_drops_updates_but_never_the_end(fresh, receiver):
     assert requests[-1].json["logs"] == "".join(f"{n}\n" for n in range(50))
 
 
+@pytest.mark.parametrize("interval", [None, "often"])
+def test_usual_throttle_is_half_a_second(shared, receiver, interval):
+    """Of many lines within a moment hardly any is sent, of lines further apart each is."""
+    server = shared("script_stream", env={"COG_THROTTLE_RESPONSE_INTERVAL": interval})
+    filter = ["start", "logs"]
+    burst = "for n in range(100): print(n)\nyield 1"
+    server.predict({"code": burst}, webhook=receiver.url + "/burst", webhook_events_filter=[*filter, "completed"])
+    assert len(receiver.wait_terminal("/burst")) < 20
+    apart = "import time\nfor n in range(2):\n  time.sleep(1.2)\n  print(n)\nyield 1"
+    server.predict({"code": apart}, webhook=receiver.url + "/apart", webhook_events_filter=[*filter, "completed"])
+    logs = [r.json["logs"] for r in receiver.wait_terminal("/apart")]
+    assert logs == ["", "0\n", "0\n1\n", "0\n1\n"]
+
+
 def test_trace_headers_are_copied(server, receiver):
     parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     body = {"input": {"code": "yield 1"}, "webhook": receiver.url + "/h"}
