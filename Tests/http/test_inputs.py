@@ -326,9 +326,10 @@ def test_d27_failed_download_leaves_no_file(fresh, receiver):
 @pytest.mark.ours
 def test_d18_no_directory_is_left_after_a_prediction(fresh, receiver):
     server = fresh("kinds")
+    id = f"d18-{uuid.uuid4().hex}"  # new in each run: what the original leaves behind stays there
     url = receiver.on("/good", Answer(body=b"x"))
-    assert server.predict({"path": url}, id="d18-of-a-test").json["status"] == "succeeded"
-    assert not Path("/tmp/coglet/predictions/d18-of-a-test").exists()
+    assert server.predict({"path": url}, id=id).json["status"] == "succeeded"
+    assert not Path("/tmp/coglet/predictions", id).exists()
     wait_for(lambda: not list(server.temp.iterdir()), "an empty temporary directory", 5)
 
 
