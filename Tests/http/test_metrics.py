@@ -101,8 +101,14 @@ def test_refused(script, code, message):
 
 
 def test_deleting_checks_the_structure_only(script):
-    assert metrics(script, "del m['predict_time']; m.delete('cog.x')") == {}
+    assert metrics(script, "del m['predict_time']; m.delete('cog')") == {}
     assert script.predict({"code": RECORD + "del m['a..b']"}).json["status"] == "failed"
+
+
+@pytest.mark.ours
+def test_better_deleting_leaves_no_empty_object(script):
+    """Where there was no metric."""
+    assert metrics(script, "m.delete('cog.x')") == {}
 
 
 @pytest.mark.ours
