@@ -1,12 +1,15 @@
 #pragma once
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <uv.h>
@@ -33,6 +36,21 @@ static inline void coguv_stdio_inherit(uv_stdio_container_t *_Nonnull entry, int
 
 static inline void coguv_stdio_ignore(uv_stdio_container_t *_Nonnull entry) {
     entry->flags = UV_IGNORE;
+}
+
+/* Marks all descriptors from `first` on as close-on-exec: libraries open some that are not (libcurl its connections). */
+static inline void coguv_close_on_exec_from(int first) {
+    const unsigned mark_only = 4; /* CLOSE_RANGE_CLOEXEC, which older headers lack */
+    if (syscall(436 /* close_range, the same everywhere */, (unsigned)first, ~0U, mark_only) == 0) {
+        return;
+    }
+    /* Before Linux 5.11, and where a sandbox doesn't know the call. */
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        for (int descriptor = first; descriptor < (int)limit.rlim_cur; descriptor++) {
+            fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+        }
+    }
 }
 
 /* Whether the kernel has thrown this TCP connection away: after a reset the state is CLOSE, while a peer that only

@@ -3,8 +3,8 @@ internal import Glibc
 
 /// A child process.
 ///
-/// The child starts with default signal dispositions, an empty signal mask, the descriptors in ``Options/descriptors``, and
-/// those above them that are not close-on-exec (all that this module opens are). The object stays alive until the child has ended, then closes itself.
+/// The child starts with default signal dispositions, an empty signal mask, and the descriptors in ``Options/descriptors``
+/// alone. The object stays alive until the child has ended, then closes itself.
 public final class Process {
     /// How to start a child.
     public struct Options {
@@ -152,6 +152,8 @@ public final class Process {
                         let process = Unmanaged<Process>.fromOpaque(handle!.pointee.data).takeUnretainedValue()
                         process.ended(status: status, signal: signal)
                     }
+                    // A connection that a child holds too is not closed for its other end when this process closes it.
+                    coguv_close_on_exec_from(3)
                     return uv_spawn(loop.raw, handle, &raw)
                 }
             }

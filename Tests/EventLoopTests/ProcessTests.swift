@@ -79,6 +79,34 @@ import Testing
         }
     }
 
+    /// A child gets none of the descriptors that others have opened here without thinking of children.
+    @Test func childGetsNothingElse() throws {
+        try withLoop { loop in
+            let (ours, theirs) = try socketPair()
+            var open = [dup(theirs), dup(theirs), dup(theirs)]
+            #expect(open.allSatisfy { fcntl($0, F_GETFD) == 0 })
+            defer { open.forEach { Glibc.close($0) } }
+            var exit: Process.Exit?
+            let script =
+                "for n in 0 1 2 3 4 \(open.map(String.init).joined(separator: " ")); do"
+                + " [ -e /proc/$$/fd/$n ] && echo $n; done"
+            _ = try Process(
+                on: loop,
+                .init(executable: "/bin/sh", arguments: ["-c", script], descriptors: [nil, theirs, 2, nil, theirs]),
+                onExit: { exit = $0 })
+            Glibc.close(theirs)
+            open.forEach { Glibc.close($0) }
+            open = []
+            let stream = try PipeStream(on: loop, descriptor: ours)
+            let recorder = Recorder()
+            stream.delegate = recorder
+            try stream.startReading()
+            try loop.run(until: { recorder.hasEnded && exit != nil })
+            #expect(String(decoding: recorder.received, as: UTF8.self) == "0\n1\n2\n4\n")
+            stream.close()
+        }
+    }
+
     /// A program that does not exist is told by name, and leaves nothing behind.
     @Test func missingProgram() throws {
         try withLoop { loop in

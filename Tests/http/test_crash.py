@@ -291,6 +291,21 @@ def test_d49_crashes_leak_no_descriptor(fresh):
 
 
 @pytest.mark.ours
+def test_d49_the_next_worker_gets_none_of_the_servers_connections(fresh, receiver):
+    """Neither a client's nor a receiver's: they would stay open in it, and the model could read them."""
+    server = fresh("script")
+    own = processes.descriptors(server.worker_pid())
+    with server.client() as client:
+        assert client.request("GET", "/health-check").status == 200
+        server.predict({"code": "return 1"}, webhook=receiver.url + "/h")
+        receiver.wait_terminal("/h")
+        server.predict({"code": "import os; os._exit(1)"})
+        server.wait_status("READY")
+        assert server.predict({"code": "return 1"}).json["output"] == 1
+        assert processes.descriptors(server.worker_pid()) == own
+
+
+@pytest.mark.ours
 def test_d48_while_the_worker_is_replaced_the_status_is_starting(fresh):
     body = "\n        ".join(["if n > 1:", "    while not os.path.exists('go'): time.sleep(0.01)"])
     server = fresh(source=SETUP.replace("BODY", body))
