@@ -1,6 +1,7 @@
 """The suite's score on the original, file by file; see `scripts/peer_score.sh`, which prepares what this needs.
 
 Tests that mark what is better on purpose are counted like all others here: on the original they are to fail.
+PEER_SCORE_DETAILS names a file to which each test's name and end are added.
 """
 
 import os
@@ -17,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TEST_LIMIT_SECONDS = 40
 FILE_LIMIT_SECONDS = 600.0
+INTERRUPT_GRACE_SECONDS = 30.0
 # These look at the tests or the load of this product, not at a server under test.
 LEFT_OUT = ("test_coverage.py", "test_soak.py")
 
@@ -52,7 +54,11 @@ def run(file: Path, report: Path) -> str:
         process.communicate(timeout=FILE_LIMIT_SECONDS)
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGINT)  # pytest then writes what it has so far
-        process.communicate()
+        try:
+            process.communicate(timeout=INTERRUPT_GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
         return f"{file.name}: not finished after {FILE_LIMIT_SECONDS:.0f} s"
     return ""
 
