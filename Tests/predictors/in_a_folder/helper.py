@@ -1,0 +1,3 @@
+"""The one to be found: in the working directory."""
+
+WHERE = "top"

@@ -1,0 +1,3 @@
+"""Must not be found."""
+
+WHERE = "sub"
