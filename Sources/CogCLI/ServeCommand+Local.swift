@@ -2,7 +2,7 @@ import CogKit
 
 /// `cog serve --local`: the server as a child process, without containers.
 extension ServeCommand {
-    /// Serves until Ctrl-C or until the server ends; with `--reload` starts again when a source changes.
+    /// Serves until Ctrl-C; with `--reload` starts again when a source changes.
     func serveLocally(_ session: Session) async throws {
         let port = self.port == 0 ? try LocalServer.freePort() : self.port
         var project = try session.loadProject(self.project.file)
@@ -14,7 +14,7 @@ extension ServeCommand {
                 let tool = environment.tool(container.env + ["LOG_FORMAT=console"])
                 let extra = uploadUrl.map { ["--upload-url", $0] } ?? []
                 let server = LocalServer.start(tool, host: host, port: port, extra: extra)
-                guard try await waitForChange(server, project) else { return }
+                try await waitForChange(server, project)
             } else {
                 try await SourceWatch(project).change()
             }
@@ -39,23 +39,30 @@ extension ServeCommand {
         }
     }
 
-    /// Waits until a source changes, with `--reload`, or the server ends. False when it ended by itself.
-    private func waitForChange(_ server: LocalServer, _ project: Project) async throws -> Bool {
+    /// Waits until a source changes, with `--reload`, and stops the server; throws when the server ends before.
+    private func waitForChange(_ server: LocalServer, _ project: Project) async throws {
         let reloads = reload
-        let changed = await withTaskGroup(of: Bool.self) { group in
-            group.addTask { await server.endedUnlessCancelled() }
-            if reloads {
-                group.addTask {
-                    // Cancellation ends the wait, and is looked at below.
-                    (try? await SourceWatch(project).change()) != nil
+        let ended = await withTaskGroup(of: Result<Int32?, CogError>.self) { group in
+            group.addTask {
+                do throws(CogError) {
+                    return .success(try await server.exitStatus())
+                } catch {
+                    return .failure(error)
                 }
             }
-            let first = await group.next() ?? false
+            if reloads {
+                group.addTask {
+                    // Cancelled when the server ended first.
+                    try? await SourceWatch(project).change()
+                    return .success(nil)
+                }
+            }
+            let first = await group.next()
             group.cancelAll()
-            return first
+            return first ?? .success(nil)
         }
         await server.stop()
         if Task.isCancelled { throw CogError.interrupted }
-        return changed
+        if let status = try ended.get() { throw CogError.exited(1, "the server ended with status \(status)") }
     }
 }

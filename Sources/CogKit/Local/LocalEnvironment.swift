@@ -37,7 +37,7 @@ package struct LocalEnvironment: Sendable {
         console.info("Preparing the Python environment in .cog/venv...")
         let hasUV = (try? await Tool("uv").answer(["--version"]))?.succeeded ?? false
         if !FileManager.default.isExecutableFile(atPath: python) { try await make(hasUV: hasUV) }
-        try await install(hasUV: hasUV)
+        try await install()
         do {
             try wanted.write(toFile: stamp, atomically: true, encoding: .utf8)
         } catch {
@@ -77,7 +77,7 @@ package struct LocalEnvironment: Sendable {
         throw .build("no Python found on PATH: install Python \(minor) or uv")
     }
 
-    private func install(hasUV: Bool) async throws(CogError) {
+    private func install() async throws(CogError) {
         var arguments: [String] = []
         let requirements = project.stateDirectory + "/local-requirements.txt"
         var artifacts: [String] = []

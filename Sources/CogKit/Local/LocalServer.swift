@@ -18,13 +18,15 @@ package struct LocalServer: Sendable {
         try await client.waitUntilReady(timeout: timeout, what: "Server") { !process.hasEnded }
     }
 
-    /// Waits for the server to end by itself. Always false, so that it can stand in for "nothing changed".
-    ///
-    /// Cancelling the waiting task ends the wait; the server goes on.
-    package func endedUnlessCancelled() async -> Bool {
-        // Cancellation ends the pause, and then the loop.
-        while !process.hasEnded, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(100)) }
-        return false
+    /// Waits for the server to end by itself, and gives its exit status; nil when the waiting task is cancelled, which
+    /// leaves the server running.
+    package func exitStatus() async throws(CogError) -> Int32? {
+        while !process.hasEnded {
+            // Cancellation ends the pause, and then the wait.
+            try? await Task.sleep(for: .milliseconds(100))
+            if Task.isCancelled { return nil }
+        }
+        return try await process.end().get()
     }
 
     /// Asks the server to end and waits for it.

@@ -9,8 +9,9 @@ import subprocess
 import termios
 import time
 
+from running import DEADLINE_SECONDS
 from terminal import COG
-from workshop import DEADLINE_SECONDS, EngineProject
+from workshop import EngineProject
 
 
 class Terminal:

@@ -3,8 +3,9 @@
 import json
 import subprocess
 
+from running import free_port, post, wait_for, wait_status
 from terminal import VERSION
-from workshop import EngineProject, free_port, post, wait_for, wait_status
+from workshop import EngineProject
 
 SLOW_TO_IMPORT = "import time\ntime.sleep(1)\n"
 CONTRACT_ENVIRONMENT = """

@@ -7,8 +7,8 @@ import urllib.request
 
 import pytest
 from pty_session import Terminal
+from running import free_port, wait_for
 from terminal import COG
-from workshop import free_port, wait_for
 
 
 def test_runs_a_command(hello):

@@ -6,7 +6,7 @@ import time
 import pytest
 from models import model
 from pty_session import Terminal
-from workshop import wait_for
+from running import wait_for
 
 
 @pytest.mark.parametrize("spelling", ["predict", "run"])

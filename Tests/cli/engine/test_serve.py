@@ -7,8 +7,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from running import free_port, get, post, wait_for, wait_status
 from test_exec import bridge_address, reachable
-from workshop import free_port, get, post, wait_for, wait_status
 
 
 def test_serves(hello, engine):

@@ -5,32 +5,19 @@ import fcntl
 import json
 import os
 import shutil
-import signal
-import socket
 import subprocess
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+from running import Running, free_port, started
 from terminal import COG, ROOT, Project, Result, environment
 
 SCRIPTS = ROOT / "docker" / "engine"
 CACHE = Path(os.environ.get("COG_TEST_CACHE", Path.home() / ".cache" / "cog-tests"))
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
-DEADLINE_SECONDS = 60.0
-T = TypeVar("T")
-
-
-def wait_for(probe: Callable[[], T], what: str, seconds: float = DEADLINE_SECONDS) -> T:
-    """The first true value of `probe()`, within a deadline."""
-    end = time.monotonic() + seconds
-    while not (value := probe()):
-        assert time.monotonic() < end, f"not within {seconds:.0f} s: {what}"
-        time.sleep(0.02)
-    return value
 
 
 def why_not() -> str | None:
@@ -169,109 +156,24 @@ class EngineProject(Project):
     def predict(self, *arguments: str, **options: Any) -> Result:
         return self.cog("predict", *arguments, **options)
 
+    def with_pip_settings(self) -> "EngineProject":
+        """Adds what this machine's pip needs to reach its index as `environment:`."""
+        names = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST", "PIP_DEFAULT_TIMEOUT", "PIP_RETRIES")
+        found = {name: os.environ[name] for name in names if os.environ.get(name)}
+        lines = "".join(f"  - {json.dumps(f'{name}={value}')}\n" for name, value in found.items())
+        if lines:
+            self.config(self.read("cog.yaml") + "environment:\n" + lines)
+        return self
+
+    def started(self, *arguments: str, env: dict[str, str] | None = None) -> AbstractContextManager[Running]:
+        """A command that goes on while the test looks at it."""
+        return started(self, *arguments, env=self.environment(env))
+
     def predictor(self, source: str, *build: str) -> "EngineProject":
         """Writes predict.py and a configuration with these lines below `build:`."""
         self.write("predict.py", source)
         self.build('python_version: "3.12"', *build)
         return self
-
-    @contextmanager
-    def started(self, *arguments: str, env: dict[str, str] | None = None) -> Iterator["Running"]:
-        """A command that goes on while the test looks at it; killed at the end if it still runs."""
-        running = Running(self, arguments, self.environment(env))
-        try:
-            yield running
-        finally:
-            running.discard()
-
-
-class Running:
-    """A command in the background, in a process group of its own as a shell would start it."""
-
-    def __init__(self, project: EngineProject, arguments: tuple[str, ...], env: dict[str, str]):
-        self.out_path = project.engine.directory / "running.out"
-        self.err_path = project.engine.directory / "running.err"
-        with self.out_path.open("w") as out, self.err_path.open("w") as err:
-            self.process = subprocess.Popen(
-                [COG, *arguments],
-                cwd=project.directory,
-                env=env,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-                start_new_session=True,
-            )
-
-    @property
-    def out(self) -> str:
-        return self.out_path.read_text()
-
-    @property
-    def err(self) -> str:
-        return self.err_path.read_text()
-
-    def says(self, text: str, seconds: float = DEADLINE_SECONDS) -> None:
-        """Waits for a text on standard error."""
-
-        def seen() -> bool:
-            if text in self.err:
-                return True
-            assert self.process.poll() is None, (
-                f"ended with {self.process.returncode} before it said {text!r}:\n{self.err}"
-            )
-            return False
-
-        wait_for(seen, f"{text!r} on standard error", seconds)
-
-    def interrupt(self) -> None:
-        """Ctrl-C: the whole process group hears of it."""
-        os.killpg(self.process.pid, signal.SIGINT)
-
-    def wait(self, seconds: float = DEADLINE_SECONDS) -> int:
-        return self.process.wait(seconds)
-
-    def discard(self) -> None:
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGTERM)
-            try:
-                self.process.wait(20)
-            except subprocess.TimeoutExpired:
-                os.killpg(self.process.pid, signal.SIGKILL)
-                self.process.wait()
-
-
-# MARK: - Talking to servers
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def get(url: str) -> Any:
-    """The JSON answer, or None while nothing answers."""
-    try:
-        with urllib.request.urlopen(url, timeout=10) as answer:
-            return json.load(answer)
-    except OSError:
-        return None
-
-
-def post(url: str, body: Any) -> Any:
-    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=DEADLINE_SECONDS) as answer:
-        return json.load(answer)
-
-
-def wait_status(port: int, status: str) -> None:
-    """Waits until the server on a port of this machine is in a state of health."""
-
-    def reached() -> bool:
-        health = get(f"http://127.0.0.1:{port}/health-check")
-        return health is not None and health["status"] == status
-
-    wait_for(reached, f"{status} on port {port}")
 
 
 # MARK: - Registries
