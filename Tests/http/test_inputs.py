@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import threading
+import uuid
 from pathlib import Path
 
 import pytest
