@@ -344,6 +344,12 @@ def test_another_python(project):
     assert "  local Python is 3.11 but cog.yaml specifies 3.12\n" in result.err
 
 
+def test_another_python_than_that_of_another_configuration(project):
+    project.write("gpu.yaml", CONFIG.replace("3.12", "3.10"))
+    result = doctor(project, "-f", "gpu.yaml").ok()
+    assert "  local Python is 3.12 but gpu.yaml specifies 3.10\n" in result.err
+
+
 def test_no_python(project):
     result = doctor(project, python3="exit 1").ok()
     assert "  no Python found on PATH\n" in result.err

@@ -3,9 +3,11 @@ extension Doctor {
     /// - Parameters:
     ///   - pythonVersion: what the configuration says.
     ///   - project: nil where something is wrong with the configuration.
-    func machine(pythonVersion: String?, _ project: Project?, _ report: inout DoctorReport) async {
+    func machine(
+        pythonVersion: String?, _ configName: String, _ project: Project?, _ report: inout DoctorReport
+    ) async {
         if !isSet("COG_SKIP_DOCKER_CHECK") { report.record(await docker()) }
-        report.record(await python(configured: pythonVersion))
+        report.record(await python(configured: pythonVersion, in: configName))
         if !isSet("COG_SKIP_GPU_CHECK"), let project, project.config.build.gpu { report.record(await gpu(project)) }
     }
 
@@ -21,7 +23,7 @@ extension Doctor {
         return check
     }
 
-    private func python(configured: String?) async -> DoctorCheck {
+    private func python(configured: String?, in configName: String) async -> DoctorCheck {
         var check = DoctorCheck(title: "Python version", isError: false)
         let question = "import sys; print('%d.%d' % sys.version_info[:2])"
         guard let found = await answer("python3", ["-c", question]) else {
@@ -29,7 +31,7 @@ extension Doctor {
             return check
         }
         if let wanted = configured.flatMap(Version.init)?.minorText, wanted != found {
-            check.findings = [.init("local Python is \(found) but cog.yaml specifies \(wanted)")]
+            check.findings = [.init("local Python is \(found) but \(configName) specifies \(wanted)")]
         }
         return check
     }

@@ -42,7 +42,7 @@ package struct Doctor {
         report.heading("Python")
         if let reader { python(reader, directory, name, &report) }
         report.heading("Environment")
-        await machine(pythonVersion: reader?.config.build.pythonVersion, project, &report)
+        await machine(pythonVersion: reader?.config.build.pythonVersion, name, project, &report)
         return report
     }
 
