@@ -19,7 +19,12 @@ extension ServeCommand {
                 try await SourceWatch(project).change()
             }
             session.console.info("A source file changed, starting again...")
-            project = (try? session.loadProject(self.project.file)) ?? project
+            do {
+                project = try session.loadProject(self.project.file)
+            } catch {
+                // Told, and waited out with the configuration as it was.
+                session.console.error("\(error)")
+            }
         }
     }
 

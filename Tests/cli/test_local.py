@@ -241,7 +241,7 @@ def test_edited_sources_are_served(local):
 
     def output() -> str | None:
         try:
-            return post(predictions(port), {"input": {"s": "you"}})["output"]
+            return post(predictions(port), {"input": {"s": "you"}}).get("output")
         except OSError:  # Starting again.
             return None
 
@@ -257,6 +257,11 @@ def test_edited_sources_are_served(local):
         local.write("helper.py", "word = 'helped '\n")
         local.model("from helper import word", "return word + s")
         wait_for(lambda: output() == "helped you", "the repaired model")
+        local.config("build: [\n")
+        running.says("invalid YAML")
+        local.config(CONFIG + "environment: [WORD=configured]\n")
+        local.model("return os.environ['WORD']")
+        wait_for(lambda: output() == "configured", "the repaired configuration")
         running.interrupt()
         assert running.wait(15) == 0
 

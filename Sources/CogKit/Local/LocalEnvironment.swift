@@ -31,10 +31,12 @@ package struct LocalEnvironment: Sendable {
         let lock = try await ProjectLock.take(project.stateDirectory)
         defer { lock.release() }
         let stamp = directory + "/cog-environment.txt"
-        let wanted = description
+        let wanted = contents
+        // Where the file can't be read there is no environment yet, or none that was finished.
         if let made = try? String(contentsOfFile: stamp, encoding: .utf8), made == wanted { return }
         console.tell(sources.notes + packages.warnings.map { .warning($0) })
         console.info("Preparing the Python environment in .cog/venv...")
+        // A uv that can't be started is none.
         let hasUV = (try? await Tool("uv").answer(["--version"]))?.succeeded ?? false
         if !FileManager.default.isExecutableFile(atPath: python) { try await make(hasUV: hasUV) }
         try await install()
@@ -45,10 +47,10 @@ package struct LocalEnvironment: Sendable {
         }
     }
 
-    /// What decides whether the environment is up to date: packages, and wheels by name, size and time.
-    private var description: String {
-        let wheels = [sources.sdk, sources.server].compactMap { source -> String? in
-            guard case .file(let path)? = source else { return source.map { $0.text("cog") } }
+    /// What decides whether the environment is up to date: packages, and wheels by path and time.
+    private var contents: String {
+        let wheels = [("cog", sources.sdk), ("coglet", sources.server)].compactMap { name, source -> String? in
+            guard case .file(let path)? = source else { return source?.text(name) }
             let attributes = try? FileManager.default.attributesOfItem(atPath: path)
             let time = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
             return "\(path) \(time)"
