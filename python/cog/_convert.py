@@ -183,6 +183,9 @@ def _key(form: Form) -> Converter | None:
 
 def _union(form: Form, made: dict[Any, Converter]) -> Converter:
     exact = {member.value for member in form.children if member.kind == "scalar"}
+    if float in exact:
+        # In a union a number keeps its JSON type: a whole number that fits the float stays an int.
+        exact.add(int)
     takes_files = any(member.kind == "path" for member in form.children)
     takes_file_objects = any(member.kind == "file" for member in form.children)
     keeps = any(member.kind in ("any", "opaque") for member in form.children)
