@@ -6,6 +6,7 @@ extension ServeCommand {
     func serveLocally(_ session: Session) async throws {
         let port = self.port == 0 ? try LocalServer.freePort() : self.port
         var project = try session.loadProject(self.project.file)
+        var watch = SourceWatch(project)
         var isFirst = true
         while true {
             if let environment = try await ready(project, session, isFirst: isFirst) {
@@ -14,11 +15,12 @@ extension ServeCommand {
                 let tool = environment.tool(container.env + ["LOG_FORMAT=console"])
                 let extra = uploadUrl.map { ["--upload-url", $0] } ?? []
                 let server = LocalServer.start(tool, host: host, port: port, extra: extra)
-                try await waitForChange(server, project)
+                try await waitForChange(server, watch)
             } else {
-                try await SourceWatch(project).change()
+                try await watch.change()
             }
             session.console.info("A source file changed, starting again...")
+            watch = SourceWatch(project)
             do {
                 project = try session.loadProject(self.project.file)
             } catch {
@@ -45,7 +47,7 @@ extension ServeCommand {
     }
 
     /// Waits until a source changes, with `--reload`, and stops the server; throws when the server ends before.
-    private func waitForChange(_ server: LocalServer, _ project: Project) async throws {
+    private func waitForChange(_ server: LocalServer, _ watch: SourceWatch) async throws {
         let reloads = reload
         let ended = await withTaskGroup(of: Result<Int32?, CogError>.self) { group in
             group.addTask {
@@ -58,7 +60,7 @@ extension ServeCommand {
             if reloads {
                 group.addTask {
                     // Cancelled when the server ended first.
-                    try? await SourceWatch(project).change()
+                    try? await watch.change()
                     return .success(nil)
                 }
             }

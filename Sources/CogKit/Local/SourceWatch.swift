@@ -1,22 +1,24 @@
 import Foundation
 
-/// Notices changes of a project's sources.
+/// Notices changes of a project's sources since it was made.
 package struct SourceWatch: Sendable {
     private let directory: String
     private let configName: String
+    private let before: [String: Date]
 
+    /// Looks at the sources. Made before they are read, it misses no change that comes while they are.
     package init(_ project: Project) {
         directory = project.directory
         configName = project.configName
+        before = Self.state(directory, configName)
     }
 
     /// Returns when a Python file or the configuration was changed, added or removed; asks twice a second.
     package func change() async throws {
-        let before = state()
-        repeat { try await Task.sleep(for: .milliseconds(500)) } while state() == before
+        while Self.state(directory, configName) == before { try await Task.sleep(for: .milliseconds(500)) }
     }
 
-    private func state() -> [String: Date] {
+    private static func state(_ directory: String, _ configName: String) -> [String: Date] {
         var files: [String: Date] = [:]
         let keys: [URLResourceKey] = [.contentModificationDateKey]
         let root = URL(fileURLWithPath: directory)
