@@ -156,6 +156,16 @@ if [ ${#packages[@]} -gt 0 ] || [ $needs_llhttp = yes ]; then
     fi
 fi
 
+# Podman is tested where the distribution has one new enough to build as ours do, which is where netavark is.
+if [ "$with_tests" = yes ] && [ "$(id -u)" = 0 ] && ! command -v podman >/dev/null 2>&1 &&
+    command -v apt-get >/dev/null 2>&1; then
+    refresh
+    if apt-cache show netavark >/dev/null 2>&1; then
+        step "installing podman"
+        install_packages podman netavark
+    fi
+fi
+
 # Only a client that is new enough to want the plugin and has none is given it.
 client_major=$(docker --version 2>/dev/null | sed -n 's/^Docker version \([0-9]*\).*/\1/p')
 if [ "$with_tests" = yes ] && [ "$(id -u)" = 0 ] && [ "${client_major:-0}" -ge 23 ] && command -v apt-get >/dev/null 2>&1; then
