@@ -1,5 +1,6 @@
 """One engine for all tests of a session; every test must leave it without containers."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from workshop import Engine, EngineProject, started_registry, why_not
+from workshop import CERTIFICATES, Engine, EngineProject, started_registry, why_not
 
 HELLO = """
     from cog import BasePredictor
@@ -48,6 +49,12 @@ def nothing_left(request):
         if images:
             engine.docker("image", "rm", "--force", *images)
         assert (containers, images) == ([], [])
+
+
+@pytest.fixture(scope="session")
+def network() -> dict[str, str]:
+    """Variables for builds that fetch packages: this machine's certificates are trusted inside."""
+    return {"COG_CA_CERT": CERTIFICATES} if os.path.exists(CERTIFICATES) else {}
 
 
 @pytest.fixture

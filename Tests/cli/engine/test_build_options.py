@@ -9,30 +9,10 @@ from workshop import CERTIFICATES
 MEGABYTE = 1 << 20
 
 
-def names_of_pip_settings():
-    """Settings a machine may need for pip to reach its index; only the tests hand them into a build."""
-    names = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST", "PIP_DEFAULT_TIMEOUT", "PIP_RETRIES")
-    return [name for name in names if os.environ.get(name)]
-
-
-@pytest.fixture
-def network():
-    """Variables for builds that fetch packages: this machine's certificates are trusted inside."""
-    return {"COG_CA_CERT": CERTIFICATES} if os.path.exists(CERTIFICATES) else {}
-
-
-def with_pip_settings(project):
-    """The machine's pip settings as `environment:` of the project."""
-    lines = "".join(f"  - {json.dumps(f'{name}={os.environ[name]}')}\n" for name in names_of_pip_settings())
-    if lines:
-        project.config(project.read("cog.yaml") + "environment:\n" + lines)
-    return project
-
-
 def test_requirements_from_the_index(workspace, engine, network):
     workspace.with_model().build('python_version: "3.12"', "python_requirements: requirements.txt")
     workspace.write("requirements.txt", "six==1.16.0  # for a start\n")
-    with_pip_settings(workspace).cog("build", "-t", "requirements", env=network).ok()
+    workspace.with_pip_settings().cog("build", "-t", "requirements", env=network).ok()
     assert "six==1.16.0" in engine.labels("requirements")["run.cog.pip_freeze"].splitlines()
     assert engine.run("requirements", "python", "-c", "import six; print(six.__version__)") == "1.16.0\n"
 

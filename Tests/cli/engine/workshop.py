@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from running import Running, free_port, started
+from running import Running, free_port, started, wait_for, wait_status
 from terminal import COG, ROOT, Project, Result, environment
 
 SCRIPTS = ROOT / "docker" / "engine"
@@ -109,6 +109,20 @@ class Engine:
     def run(self, image: str, *command: str) -> str:
         """The standard output of a command in a new container."""
         return self.docker("run", "--rm", image, *command).stdout
+
+    @contextmanager
+    def serving(self, image: str) -> Iterator[int]:
+        """The image as a server, as anybody would start it; the port on this machine, once it is ready."""
+        port = free_port()
+        publish = f"127.0.0.1:{port}:5000"
+        container = self.docker("run", "--rm", "--detach", "--publish", publish, image).stdout.strip()
+        try:
+            wait_status(port, "READY")
+            yield port
+        finally:
+            self.docker("stop", "-t", "10", container)
+            # The engine removes it after it has stopped.
+            wait_for(lambda: not self.containers(), "no container left")
 
     def containers(self) -> list[str]:
         return self.docker("ps", "--all", "--format", "{{.Names}}").stdout.split()
