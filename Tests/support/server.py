@@ -39,8 +39,10 @@ class Server:
         flags: tuple[str, ...] = (),
         mode: str = "predict",
         schema: str | bool | None = None,
+        under: tuple[str, ...] = (),
     ) -> None:
         self.python = python
+        self.under = under
         self.flags = ("--host", "127.0.0.1", *(("--x-mode", mode) if mode != "predict" else ()), *flags)
         self.root = Path(tempfile.mkdtemp(prefix="cog-test-"))
         self.cwd = self.root / "model"
@@ -97,7 +99,7 @@ class Server:
         """Starts the process; waits for its port and, unless None, for a health status."""
         with self.stderr.open("wb") as err, self.stdout.open("wb") as out:
             self.process = subprocess.Popen(
-                [self.python, "-m", "cog.server.http", *self.flags],
+                [*self.under, self.python, "-m", "cog.server.http", *self.flags],
                 cwd=self.cwd,
                 env=self.env,
                 stdin=subprocess.DEVNULL,
@@ -120,7 +122,8 @@ class Server:
     @property
     def pid(self) -> int:
         assert self.process
-        return self.process.pid
+        started = self.process.pid
+        return next(iter(processes.children(started)), started) if "--fork" in self.under else started
 
     def worker_pid(self) -> int:
         """The process that runs the model: the server's one live child."""
@@ -144,11 +147,12 @@ class Server:
 
     def _remember(self) -> None:
         if self.process and self.process.poll() is None:
-            self._seen.update(processes.descendants(self.pid))
+            self._seen.update(processes.descendants(self.process.pid))
 
     def left_behind(self) -> list[str]:
         """Processes and temporary files that outlived the server."""
-        own = {*self._seen, *processes.in_session(self.pid)}
+        assert self.process
+        own = {*self._seen, *processes.in_session(self.process.pid)}
         found = [f"process {pid} ({processes.name(pid)})" for pid in own if processes.alive(pid)]
         if not PEER:  # the original leaves files of failed downloads behind
             found += [f"file {path.relative_to(self.temp)}" for path in self.temp.rglob("*")]
@@ -169,7 +173,7 @@ class Server:
             if self.process.poll() is None:
                 self.process.kill()
                 self.process.wait()
-            for pid in {*self._seen, *processes.in_session(self.pid)}:
+            for pid in {*self._seen, *processes.in_session(self.process.pid)}:
                 processes.kill(pid)
         shutil.rmtree(self.root, ignore_errors=True)
 

@@ -39,6 +39,9 @@ final class Supervisor {
         case defunct
     }
 
+    /// How long a worker that is asked to end may go on with its setup.
+    static let graceInSetup = Duration.seconds(1)
+
     unowned(unsafe) var delegate: (any SupervisorDelegate)?
 
     private(set) var phase = Phase.starting
@@ -133,11 +136,17 @@ final class Supervisor {
     // MARK: - Stopping
 
     /// Ends the worker for good; it is killed if it takes longer than `grace`.
+    ///
+    /// A worker that is still setting up hears nothing until it is through, so it gets no more than a moment.
     func stop(within grace: Duration) {
         isStopping = true
         restartTimer?.close()
         restartTimer = nil
-        if let worker { worker.stop(within: grace) } else { delegate?.supervisorStopped() }
+        guard let worker else {
+            delegate?.supervisorStopped()
+            return
+        }
+        worker.stop(within: facts == nil ? min(grace, Self.graceInSetup) : grace)
     }
 
     /// A prediction has ended as the model wanted: deaths before it no longer count.
@@ -212,7 +221,10 @@ final class Supervisor {
     private func restart() {
         guard !isStopping else { return }
         guard let pause = policy.died(after: Clock.monotonic - startedAt) else {
-            log.error("coglet", "The worker has died too often; it is not started again")
+            let reason = "The worker has died too often; it is not started again"
+            log.error("coglet", reason)
+            setup.log(Array(reason.utf8))
+            setup.finish(.failed, at: Clock.wall)
             if hasBeenReady { phase = .defunct }
             delegate?.workerGaveUp()
             return

@@ -1,0 +1,344 @@
+"""The health check: states, fields, the model's own check (13; D48, D50)."""
+
+import os
+import re
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from support import processes
+from support.waiting import Background, wait_for
+
+STAMP = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}\+00:00")
+RETURNED_FALSE = "Healthcheck failed: user-defined healthcheck returned False"
+TIMED_OUT = "Healthcheck failed: user-defined healthcheck timed out after 5.0 seconds"
+
+
+def problem(server):
+    """The status, and what the model's check complains about."""
+    health = server.health()
+    return health["status"], health.get("user_healthcheck_error")
+
+
+# MARK: - States and fields
+
+
+@pytest.mark.every_python
+def test_fields_and_their_order(fresh):
+    server = fresh("gate")
+    health = server.health()
+    assert list(health) == ["status", "setup", "version"]
+    assert list(health["setup"]) == ["started_at", "completed_at", "status", "logs"]
+    assert list(health["version"]) == ["coglet", "git_sha", "build_time", "python_sdk", "python"]
+    assert STAMP.fullmatch(health["setup"]["started_at"])
+    assert STAMP.fullmatch(health["setup"]["completed_at"])
+    assert health["setup"]["started_at"] < health["setup"]["completed_at"]
+    assert health["setup"]["status"] == "succeeded"
+    assert all(isinstance(text, str) and text for text in health["version"].values())
+    assert health["version"]["python_sdk"] == server.get("/").json["cog_version"]
+
+
+@pytest.mark.every_python
+def test_version_of_python_is_the_worker_s(shared):
+    server = shared("script")
+    code = "import platform; return platform.python_version()"
+    assert server.health()["version"]["python"] == server.predict({"code": code}).json["output"]
+
+
+def test_ready_and_busy(fresh):
+    server = fresh("gate_async", env={"COG_MAX_CONCURRENCY": "2"})
+    assert server.status() == "READY"
+    running = [server.begin({"name": "a"})]
+    server.mark_reached("reached-a")
+    assert server.status() == "READY"
+    running.append(server.begin({"name": "b"}))
+    server.mark_reached("reached-b")
+    assert server.status() == "BUSY"
+    (server.cwd / "a").touch()
+    running[0].result()
+    server.wait_status("READY")
+    (server.cwd / "b").touch()
+    running[1].result()
+
+
+def test_head(shared):
+    with shared("script").raw() as raw:
+        raw.send(b"HEAD /health-check HTTP/1.1\r\n\r\n")
+        assert raw.read_response(head_only=True).status == 200
+
+
+# MARK: - Model's own check
+
+
+# One model whose check does what the file "check" says; a request's code sees the same object.
+CHECKED = """
+import asyncio, os, time
+from cog import BaseRunner
+class Runner(BaseRunner):
+    DEF healthcheck(self):
+        names = {"self": self, "time": time, "os": os, "asyncio": asyncio}
+        text = open("check").read() if os.path.exists("check") else "return True"
+        exec("DEF body():\\n " + text, names)
+        return AWAIT names["body"]()
+    ADEF run(self, code: str = "") -> str:
+        while code and not os.path.exists(code):
+            STEP
+        return "ok"
+"""
+
+
+def checked(is_async):
+    """The text of that model. A synchronous check belongs to a synchronous model, as it usually does."""
+    words = {
+        "ADEF": "async def" if is_async else "def",
+        "DEF": "async def" if is_async else "def",
+        "AWAIT": "await" if is_async else "",
+        "STEP": "await asyncio.sleep(0.01)" if is_async else "time.sleep(0.01)",
+    }
+    text = CHECKED
+    for word, meaning in words.items():
+        text = text.replace(word, meaning)
+    return text
+
+
+@pytest.fixture(params=["sync", "async"])
+def server(request, shared):
+    found = shared(source=checked(request.param == "async"))
+    yield found
+    (found.cwd / "check").unlink(missing_ok=True)
+
+
+def check(server, text):
+    """Gives the model's check a body."""
+    is_async = "async def run" in (server.cwd / "predict.py").read_text()
+    new = server.cwd / "check.new"
+    new.write_text(text.replace("PAUSE", "await asyncio.sleep(0.01)" if is_async else "time.sleep(0.01)"))
+    new.rename(server.cwd / "check")
+
+
+TABLE = [
+    ("return True", "READY", None),
+    ("return None", "READY", None),
+    ("return 0", "READY", None),
+    ("return 'bad'", "READY", None),
+    ("return []", "READY", None),
+    ("return False", "UNHEALTHY", RETURNED_FALSE),
+    ("raise RuntimeError('sick')", "UNHEALTHY", "Healthcheck failed: RuntimeError: sick"),
+    ("raise SystemExit(1)", "UNHEALTHY", "Healthcheck failed: SystemExit: 1"),
+    ("raise TimeoutError", "UNHEALTHY", TIMED_OUT),
+]
+
+
+@pytest.mark.every_python
+def test_what_the_check_gives_and_what_is_told(server):
+    for text, status, told in TABLE:
+        check(server, text)
+        assert problem(server) == (status, told), text
+        assert server.predict().json["output"] == "ok", text
+
+
+def test_it_is_called_for_each_request(server):
+    check(server, "open('calls', 'a').write('x')")
+    (server.cwd / "calls").unlink(missing_ok=True)
+    for _ in range(3):
+        server.health()
+    assert (server.cwd / "calls").read_text() == "xxx"
+
+
+HANGING = "open('begun', 'a').write('x')\n while not os.path.exists('end'): PAUSE\n return False"
+
+
+def test_requests_at_once_share_a_check(server):
+    check(server, HANGING)
+    first = Background(server.health)
+    server.mark_reached("begun")
+    others = [server.raw() for _ in range(5)]
+    for raw in others:
+        # The first answer says that the second request has arrived too.
+        raw.send(b"GET / HTTP/1.1\r\n\r\nGET /health-check HTTP/1.1\r\n\r\n")
+        assert raw.read_response().status == 200
+    assert server.get("/").status == 200
+    (server.cwd / "end").touch()
+    assert first.result()["status"] == "UNHEALTHY"
+    for raw in others:
+        assert raw.read_response().json["user_healthcheck_error"] == RETURNED_FALSE
+        raw.close()
+    assert (server.cwd / "begun").read_text() == "x"
+    check(server, "return True")
+    assert server.status() == "READY"
+
+
+@pytest.mark.ours
+def test_d50_slow_check_holds_up_neither_predictions_nor_cancels(fresh):
+    """Both kinds beside each other, as each has to run into its 5 s."""
+    servers = [fresh(source=checked(is_async)) for is_async in (False, True)]
+    asked = []
+    for server in servers:
+        check(server, HANGING)
+        asked.append(Background(server.health))
+        server.mark_reached("begun")
+    began = time.monotonic()
+    for server in servers:
+        assert server.predict().json["output"] == "ok"
+        running = server.begin({"code": "never"}, id="c")
+        wait_for(lambda server=server: server.get("/predictions/c").json.get("status") == "processing", "it to run")
+        assert server.cancel("c").status == 200
+        assert running.result().json["status"] == "canceled"
+    assert time.monotonic() - began < 4
+    assert not any(answer.done() for answer in asked)
+    for answer in asked:
+        assert answer.result()["user_healthcheck_error"] == TIMED_OUT
+    for server in servers:
+        assert server.predict().json["output"] == "ok"
+        # The check that came too late ends some time; the next one counts.
+        check(server, "return True")
+        (server.cwd / "end").touch()
+        server.wait_status("READY")
+
+
+def test_unhealthy_outranks_busy(server):
+    running = server.begin({"code": "go"})
+    server.wait_status("BUSY")
+    check(server, "return False")
+    assert problem(server) == ("UNHEALTHY", RETURNED_FALSE)
+    check(server, "return True")
+    assert problem(server) == ("BUSY", None)
+    (server.cwd / "go").touch()
+    assert running.result().json["output"] == "ok"
+    (server.cwd / "go").unlink()
+
+
+def test_what_it_prints_goes_to_the_server_s_log(server):
+    check(server, "print('from the check', flush=True)\n return True")
+    running = server.begin({"code": "go"})
+    server.wait_status("BUSY")
+    (server.cwd / "go").touch()
+    assert running.result().json["logs"] == ""
+    (server.cwd / "go").unlink()
+    wait_for(lambda: "from the check" in server.log_text(), "the text in the log")
+    assert "from the check" not in server.health()["setup"]["logs"]
+
+
+@pytest.mark.parametrize(
+    ("definition", "text"),
+    [
+        ("healthcheck = 5", "TypeError: 'int' object is not callable"),
+        ("def healthcheck(self, x): return True", "missing 1 required positional argument: 'x'"),
+    ],
+)
+def test_check_that_cannot_be_called(fresh, definition, text):
+    source = f"class Runner:\n    {definition}\n    def run(self) -> str: return 'ok'\n"
+    server = fresh(source=source, until="UNHEALTHY")
+    assert server.health()["user_healthcheck_error"].startswith("Healthcheck failed: TypeError: ")
+    assert server.health()["user_healthcheck_error"].endswith(text)
+    assert server.predict().json["output"] == "ok"
+
+
+def test_it_is_not_called_before_the_model_is_ready(fresh):
+    body = "    def setup(self):\n        while not os.path.exists('go'): time.sleep(0.01)\n"
+    server = fresh(source=checked(False) + body, until="STARTING")
+    check(server, "open('called', 'w').close()\n return False")
+    assert problem(server) == ("STARTING", None)
+    assert not (server.cwd / "called").exists()
+    (server.cwd / "go").touch()
+    server.wait_status("UNHEALTHY")
+
+
+# MARK: - The worker's end
+
+
+@pytest.mark.ours
+def test_d48_worker_that_dies_during_a_check(fresh):
+    server = fresh(source=checked(False))
+    check(server, HANGING)
+    asked = Background(server.health)
+    server.mark_reached("begun")
+    began = time.monotonic()
+    processes.kill(server.worker_pid())
+    assert asked.result()["status"] in ("UNHEALTHY", "STARTING")
+    assert time.monotonic() - began < 3
+    check(server, "return True")
+    server.wait_status("READY")
+
+
+@pytest.mark.ours
+def test_d48_no_check_while_the_worker_starts_again(fresh):
+    """Nobody is there to be asked, and the answer does not wait for it."""
+    body = "    def setup(self):\n        while os.path.exists('hold'): time.sleep(0.01)\n"
+    server = fresh(source=checked(False) + body)
+    (server.cwd / "hold").touch()
+    processes.kill(server.worker_pid())
+    server.wait_status("STARTING")
+    began = time.monotonic()
+    health = server.health()
+    assert time.monotonic() - began < 2
+    assert (health["status"], health["setup"]["status"]) == ("STARTING", "starting")
+    assert "user_healthcheck_error" not in health
+    (server.cwd / "hold").unlink()
+    server.wait_status("READY")
+
+
+DYING = """
+import os
+class Runner:
+    def run(self, die: bool = False) -> str:
+        if die: os._exit(1)
+        return "ok"
+"""
+
+
+@pytest.mark.ours
+def test_d48_too_many_deaths_in_a_row_are_defunct_and_503(fresh):
+    server = fresh(source=DYING, env={"COG_MAX_WORKER_FAILURES": "3"})
+
+    def die():
+        server.wait_status("READY")
+        assert server.predict({"die": True}).json["error"] == "Worker crashed"
+
+    die()
+    die()
+    server.wait_status("READY")
+    assert server.predict().json["output"] == "ok"  # which begins the count anew
+    die()
+    die()
+    die()
+    health = server.wait_status("DEFUNCT")
+    assert health["setup"]["status"] == "failed"
+    assert "The worker has died too often" in health["setup"]["logs"]
+    for method, path in (("POST", "/predictions"), ("PUT", "/predictions/x")):
+        answer = server.request(method, path, {"input": {}})
+        assert (answer.status, answer.json["status"]) == (503, "failed")
+    assert server.cancel("x").status == 404
+    assert server.get("/").status == 200
+    assert not processes.children(server.pid)
+
+
+# MARK: - Kubernetes
+
+
+# A mount namespace of its own with an empty /run, where /var/run leads: nothing of this machine is touched.
+EMPTY_RUN = ("unshare", "--mount", "sh", "-c", 'mount -t tmpfs none "$(realpath /var/run)" && exec "$@"', "sh")
+
+
+def ready_file(server):
+    # A link in /proc/PID/root would lead into the file system of the test.
+    return Path(f"/proc/{server.pid}/root{os.path.realpath('/var/run')}/cog/ready")
+
+
+@pytest.mark.skipif(
+    subprocess.run([*EMPTY_RUN, "true"], capture_output=True, check=False).returncode != 0,
+    reason="this user may not make mount namespaces",
+)
+@pytest.mark.parametrize("value", ["10.0.0.1", "", None])
+def test_file_for_kubernetes(fresh, value):
+    env = {"KUBERNETES_SERVICE_HOST": value}
+    server = fresh("setup_waits", env=env, until="STARTING", under=EMPTY_RUN)
+    assert not ready_file(server).exists()
+    (server.cwd / "go").touch()
+    server.wait_status("READY")
+    if value is None:
+        assert not ready_file(server).exists()
+    else:
+        wait_for(ready_file(server).exists, "the file")
+        assert ready_file(server).read_bytes() == b""
