@@ -137,15 +137,6 @@ def test_usual_throttle_is_half_a_second(shared, receiver, interval):
     assert logs == ["", "0\n", "0\n1\n", "0\n1\n"]
 
 
-def test_trace_headers_are_copied(server, receiver):
-    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-    body = {"input": {"code": "yield 1"}, "webhook": receiver.url + "/h"}
-    server.post("/predictions", body, {"traceparent": parent, "tracestate": "a=b"})
-    for r in receiver.wait_terminal("/h"):
-        assert r.headers["traceparent"] == parent
-        assert r.headers["tracestate"] == "a=b"
-
-
 def test_no_token_no_authorization(shared, receiver):
     shared("noop").predict(webhook=receiver.url + "/h")
     assert "authorization" not in receiver.wait_terminal("/h")[0].headers

@@ -147,7 +147,9 @@ final class PredictionRoutes {
     private func trace(_ head: RequestHead) -> [(name: String, value: String)] {
         guard let parent = head.field("traceparent") else { return [] }
         var trace = [(name: "traceparent", value: parent.string)]
-        if let state = head.field("tracestate") { trace.append((name: "tracestate", value: state.string)) }
+        // A list that may come in parts.
+        let states = head.fields("tracestate").map(\.string)
+        if !states.isEmpty { trace.append((name: "tracestate", value: states.joined(separator: ","))) }
         return trace
     }
 
