@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from support.coverage import collected, missing, rows
 
 HERE = Path(__file__).resolve().parent
@@ -21,16 +22,21 @@ def test_every_row_says_what_and_names_a_test():
         assert row.tests, row.id
 
 
-def test_every_named_test_exists():
-    assert missing(PROBES + DEFECTS, collected(HERE, "sdk", "packaging")) == []
+@pytest.fixture(scope="module")
+def tests():
+    return collected(HERE, "sdk", "packaging")
 
 
-def test_every_test_of_a_defect_is_named():
+def test_every_named_test_exists(tests):
+    assert missing(PROBES + DEFECTS, tests) == []
+
+
+def test_every_test_of_a_defect_is_named(tests):
     """A test that is called after a defect stands in its row."""
     rows = {row.id: row.tests for row in DEFECTS}
     unnamed = []
-    for test in {name.split("[")[0] for name in collected(HERE)}:
+    for test in {name.split("[")[0] for name in tests if not name.startswith("../")}:
         if called := re.search(r"::test((?:_d\d\d)+)_", test):
             numbers = re.findall(r"\d+", called[1])
-            unnamed += [f"D{int(number)}: {test}" for number in numbers if test not in rows[f"D{int(number)}"]]
+            unnamed += [f"D{int(number)}: {test}" for number in numbers if test not in rows.get(f"D{int(number)}", [])]
     assert unnamed == []
