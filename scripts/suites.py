@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SUITE_LIMIT_SECONDS = 900.0
+SUITE_LIMIT_SECONDS = 1200.0
 # A suite that ran into the limit gets this long to write its report before it is killed.
 INTERRUPT_GRACE_SECONDS = 20.0
 
