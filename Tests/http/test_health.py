@@ -24,7 +24,6 @@ def problem(server):
 # MARK: - States and fields
 
 
-@pytest.mark.every_python
 def test_fields_and_their_order(fresh):
     server = fresh("gate")
     health = server.health()

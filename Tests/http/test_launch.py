@@ -1,8 +1,7 @@
-"""The command line, the environment, and what ends a server before or instead of serving (1.1-1.3; D1)."""
+"""The command line, the environment, and what ends a server before it serves (1.1-1.3; D1, D3)."""
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -43,7 +42,6 @@ def launch(python):
 # MARK: - Command line
 
 
-@pytest.mark.every_python
 @pytest.mark.parametrize("flag", ["-h", "--help"])
 def test_help(launch, flag):
     status, out, err = launch(flag)
@@ -197,7 +195,6 @@ def test_port_of_the_environment(fresh):
 # MARK: - The model's reference
 
 
-@pytest.mark.every_python
 @pytest.mark.parametrize("value", [None, ""], ids=["unset", "empty"])
 def test_reference_is_required(launch, value):
     status, out, err = launch(COG_PREDICT_TYPE_STUB=value)
@@ -210,29 +207,6 @@ def test_train_mode_has_a_reference_of_its_own(launch):
     status, _, err = launch("--x-mode", "train", COG_PREDICT_TYPE_STUB="predict.py:Runner")
     assert status == 1
     assert err.splitlines()[0] == NOT_SET.format("COG_TRAIN_TYPE_STUB")
-
-
-# MARK: - Signals
-
-
-@pytest.mark.every_python
-def test_sigterm_is_exit_0(fresh):
-    server = fresh("noop")
-    server.signal(signal.SIGTERM)
-    assert server.wait_exit() == 0
-
-
-@pytest.mark.every_python
-def test_sigint_ends_by_that_signal(fresh):
-    server = fresh("noop")
-    server.signal(signal.SIGINT)
-    assert server.wait_exit() == -signal.SIGINT
-
-
-def test_sigint_while_starting(fresh):
-    server = fresh("setup_waits", until="STARTING")
-    server.signal(signal.SIGINT)
-    assert server.wait_exit() == -signal.SIGINT
 
 
 # MARK: - Worker's interpreter

@@ -53,7 +53,6 @@ def test_setup_that_raises(fresh, case, source):
     assert "user_healthcheck_error" not in server.health()
 
 
-@pytest.mark.every_python
 def test_missing_argument_of_setup(fresh):
     source = "class Runner:\n    def setup(self, w2): pass\n    def run(self) -> str: return ''\n"
     server = fresh(source=source, until="SETUP_FAILED")
@@ -85,7 +84,8 @@ def test_d02_d41_failed_setup_tells_what_was_printed_and_where_it_failed(fresh):
 @pytest.mark.ours
 def test_d41_timed_out_setup_tells_what_was_printed(fresh):
     body = "print('downloading', flush=True); time.sleep(600)"
-    server = fresh(source=setup(body), env={"COG_SETUP_TIMEOUT": "1"}, until=None)
+    env = {"COG_SETUP_TIMEOUT": "1", "COG_MAX_WORKER_FAILURES": "1"}
+    server = fresh(source=setup(body), env=env, until=None)
     server.wait_status("SETUP_FAILED", "DEFUNCT")
     assert "downloading\n" in logs(server)
     assert "worker setup timed out" in logs(server)

@@ -40,9 +40,8 @@ def finished(server, how="SIGTERM", seconds=5):
 
 @pytest.mark.every_python
 @pytest.mark.parametrize("how", ENDINGS)
-@pytest.mark.parametrize("model", ["noop", "script_async"])
-def test_idle_server_ends_at_once(fresh, model, how):
-    server = fresh(model)
+def test_idle_server_ends_at_once(fresh, how):
+    server = fresh("noop")
     began = time.monotonic()
     end(server, how)
     finished(server, how)
@@ -138,7 +137,7 @@ def test_d35_async_answer_finishes_and_its_webhook_is_sent(fresh, receiver, mode
     assert [hook.json["status"] for hook in receiver.at("/h")] == ["succeeded"]
 
 
-def test_request_on_an_open_connection_during_the_drain_begins_nothing(fresh):
+def test_idle_connection_is_closed_while_a_prediction_still_runs(fresh):
     server = fresh("gate")
     with server.raw() as other:
         other.send(b"GET / HTTP/1.1\r\n\r\n").read_response()
@@ -169,7 +168,7 @@ def test_further_signals_change_nothing(fresh):
     end(server, "SIGTERM")
     server.signal(signal.SIGTERM)
     server.signal(signal.SIGTERM)
-    assert running._thread.is_alive()
+    assert not running.done()
     (server.cwd / "go").touch()
     assert running.result().json["output"] == "through"
     finished(server)
@@ -256,10 +255,8 @@ def test_child_of_the_model_does_not_outlive_the_server(fresh):
 def test_d51_ctrl_c_in_a_terminal_signals_the_worker_too(fresh):
     """The worker first, which is the harder order."""
     server = fresh("script")
-    worker = server.worker_pid()
-    server._remember()
-    os.kill(worker, signal.SIGINT)
-    os.kill(server.pid, signal.SIGINT)
+    os.kill(server.worker_pid(), signal.SIGINT)
+    server.signal(signal.SIGINT)
     finished(server, "SIGINT")
 
 
@@ -306,7 +303,6 @@ def test_what_the_worker_prints_at_its_end_is_in_the_log(fresh):
 def test_await_explicit_shutdown_ignores_sigterm(fresh):
     server = fresh("gate", flags=("--await-explicit-shutdown", "true"))
     server.signal(signal.SIGTERM)
-    wait_for(lambda: "SIGTERM is ignored" in server.log_text() or server.status() == "READY", "it to go on")
     running = server.begin()
     server.mark_reached("reached")
     (server.cwd / "go").touch()

@@ -54,7 +54,6 @@ def train(server, input=None, headers=None, **fields):
 # MARK: - What is run
 
 
-@pytest.mark.every_python
 @pytest.mark.parametrize(
     ("source", "name", "wanted"),
     [
