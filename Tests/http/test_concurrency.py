@@ -193,7 +193,7 @@ def test_coroutine_that_blocks_holds_up_the_others(fresh):
     server.mark_reached("reached")
     second = server.begin({"code": "import os; return os.path.exists('go')"})
     server.wait_status("BUSY")
-    assert server.predict({"code": "return 3"}).status == 409
+    assert server.post("/predictions", {"input": {"code": "return 3"}}).status == 409
     assert not second.done()
     (server.cwd / "go").touch()
     assert first.result().json["output"] == 1
