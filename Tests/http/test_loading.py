@@ -43,9 +43,7 @@ def test_predict_is_deprecated_and_said_so_in_the_setup_logs(fresh):
 
 
 def test_function_has_neither_setup_nor_health_check(fresh):
-    source = (
-        "def f() -> str: return 'ok'\ndef setup(): raise ValueError\nf.healthcheck = lambda: False\nf.setup = setup\n"
-    )
+    source = "def f() -> str: return 'ok'\ndef setup(): raise ValueError\ndef healthcheck(): return False\n"
     server = fresh(source=source, reference="predict.py:f")
     assert server.status() == "READY"
     assert server.predict().json["output"] == "ok"

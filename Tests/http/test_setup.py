@@ -41,9 +41,27 @@ FAILURES = {
 }
 
 
-@pytest.mark.parametrize("source", [SETUP, ASYNC], ids=["sync", "async"])
+# What ends the event loop of the original.
+ENDS_THE_LOOP = ("exit", "exit-0", "interrupt")
+
+
 @pytest.mark.parametrize("case", FAILURES)
-def test_setup_that_raises(fresh, case, source):
+def test_setup_that_raises(fresh, case):
+    check_failure(fresh, SETUP, case)
+
+
+@pytest.mark.parametrize("case", [case for case in FAILURES if case not in ENDS_THE_LOOP])
+def test_async_setup_that_raises(fresh, case):
+    check_failure(fresh, ASYNC, case)
+
+
+@pytest.mark.ours
+@pytest.mark.parametrize("case", ENDS_THE_LOOP)
+def test_d45_async_setup_that_exits(fresh, case):
+    check_failure(fresh, ASYNC, case)
+
+
+def check_failure(fresh, source, case):
     body, text = FAILURES[case]
     server = fresh(source=setup(body, source), until="SETUP_FAILED")
     found = server.health()["setup"]

