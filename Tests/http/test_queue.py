@@ -112,7 +112,6 @@ def test_webhook_and_later_lookup(server, receiver):
     assert receiver.at("/h") == []
     go(server, "a", "b")
     running.result()
-    receiver.wait("/h", 2)
-    states = [hook.json["status"] for hook in receiver.at("/h")]
+    states = [hook.json["status"] for hook in receiver.wait_terminal("/h")]
     assert (states[0], states[-1]) == ("processing", "succeeded")
     assert server.get("/predictions/b").json["output"] == "b"
