@@ -281,7 +281,7 @@ def test_d25_one_unresolvable_annotation_leaves_the_others_working(fresh):
 
 
 def files(server):
-    return [path for path in server.temp.rglob("*") if path.is_file()]
+    return [path for path in server.temporary_entries() if path.is_file()]
 
 
 def test_files_are_gone_after_success_failure_and_cancel(fresh, receiver):

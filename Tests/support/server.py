@@ -149,13 +149,17 @@ class Server:
         if self.process and self.process.poll() is None:
             self._seen.update(processes.descendants(self.process.pid))
 
+    def temporary_entries(self) -> list[Path]:
+        """Files and directories in the temporary directory; what is being removed meanwhile may be left out."""
+        return [Path(root, name) for root, folders, names in os.walk(self.temp) for name in (*folders, *names)]
+
     def left_behind(self) -> list[str]:
         """Processes and temporary files that outlived the server."""
         assert self.process
         own = {*self._seen, *processes.in_session(self.process.pid)}
         found = [f"process {pid} ({processes.name(pid)})" for pid in own if processes.alive(pid)]
         if not PEER:  # the original leaves files of failed downloads behind
-            found += [f"file {path.relative_to(self.temp)}" for path in self.temp.rglob("*")]
+            found += [f"file {path.relative_to(self.temp)}" for path in self.temporary_entries()]
         return found
 
     def stop(self, seconds: float = DEADLINE) -> int:
