@@ -1,0 +1,33 @@
+"""The projects whose Dockerfiles are kept beside the unit tests really build, and the images predict."""
+
+import shutil
+
+import pytest
+from conftest import HELLO
+from terminal import ROOT
+from workshop import EngineProject
+
+PROJECTS = ROOT / "Tests" / "CogKitTests" / "dockerfiles"
+# The other projects want a GPU, the original's packages, or addresses that exist nowhere.
+OPTIONS = {
+    "certificate": (),
+    "cpu-requirements": (),
+    "environment": (),
+    "nothing-said": (),
+    "older-keys": (),
+    "repeatable": ("--timestamp", "0"),
+    "separate-weights": ("--separate-weights",),
+    "strip-precompile": ("--strip", "--precompile"),
+}
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_project_builds_and_predicts(name, tmp_path, engine, network):
+    directory = tmp_path / "project"
+    shutil.copytree(PROJECTS / name / "project", directory)
+    project = EngineProject(directory, engine)
+    if "environment:" not in project.read("cog.yaml"):
+        project.with_pip_settings()
+    project.predictor(HELLO)
+    project.cog("build", "-t", f"expected-{name}", *OPTIONS[name], env=network).ok()
+    assert project.predict(f"expected-{name}", "-i", f"s={name}").ok().out == f"hello {name}\n"
