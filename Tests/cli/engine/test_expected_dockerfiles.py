@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from conftest import HELLO
+from models import model
 from terminal import ROOT
 from workshop import EngineProject
 
@@ -28,6 +28,6 @@ def test_project_builds_and_predicts(name, tmp_path, engine, network):
     project = EngineProject(directory, engine)
     if "environment:" not in project.read("cog.yaml"):
         project.with_pip_settings()
-    project.predictor(HELLO)
+    project.predictor(model("s: str) -> str", "return 'hello ' + s"))
     project.cog("build", "-t", f"expected-{name}", *OPTIONS[name], env=network).ok()
     assert project.predict(f"expected-{name}", "-i", f"s={name}").ok().out == f"hello {name}\n"
