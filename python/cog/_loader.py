@@ -58,6 +58,11 @@ class LoadedModel:
         self.setup_is_async = self.setup is not None and _signature.kind_of(model.setup) == "coroutine"
         self.healthcheck: Any = None if is_function else getattr(model, "healthcheck", None)
 
+    @property
+    def is_asynchronous(self) -> bool:
+        """Whether `call` runs on an event loop."""
+        return self.kind in ("coroutine", "async_generator")
+
 
 def load(reference: str, mode: str) -> LoadedModel:
     """Load a model, but don't set it up.

@@ -35,7 +35,7 @@ def run() -> None:
         schema = _schema(settings)
         concurrency = _concurrency(model)
         loop = None
-        if model.kind in ("coroutine", "async_generator") or model.setup_is_async:
+        if model.is_asynchronous or model.setup_is_async:
             from . import asynchronous
 
             loop = asynchronous.new_event_loop()
@@ -61,7 +61,7 @@ def run() -> None:
 def _serve(model: _loader.LoadedModel, plan: InputPlan, loop: Any, concurrency: int) -> None:
     threads.inherit_context()
     temporaries.keep_until_the_end()
-    if model.kind in ("coroutine", "async_generator"):
+    if model.is_asynchronous:
         from . import asynchronous
         from .health import HealthChecks
 
@@ -140,7 +140,7 @@ def _concurrency(model: _loader.LoadedModel) -> int:
         if wanted < 1:
             print("Invalid COG_MAX_CONCURRENCY value, defaulting to 1", file=sys.stderr)
             wanted = 1
-    if wanted > 1 and model.kind not in ("coroutine", "async_generator") and not model.runs_on_threads:
+    if wanted > 1 and not model.is_asynchronous and not model.runs_on_threads:
         raise SetupError(
             "Setup failed: setup failed: COG_MAX_CONCURRENCY > 1 requires an async run() or predict() method"
         )
