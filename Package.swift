@@ -33,32 +33,52 @@ let package = Package(
         // C libraries, linked statically. libcurl is opened at first use (Sources/CurlCarrier).
         .systemLibrary(name: "CLinux", path: "Sources/CLinux"),
         .systemLibrary(name: "CLibuv", path: "Sources/CLibuv"),
-        .systemLibrary(name: "CJSON", path: "Sources/CJSON"),
         .systemLibrary(name: "CPCRE2", path: "Sources/CPCRE2"),
+        .systemLibrary(name: "CZlib", path: "Sources/CZlib"),
         .target(name: "CLibcurl", path: "Sources/CLibcurl", cSettings: cRules, linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "CBase64", path: "Sources/CBase64", cSettings: cRules),
+        .target(name: "CText", path: "Sources/CText", cSettings: cRules),
+        .target(name: "CJSONScanner", dependencies: ["CText"], path: "Sources/CJSONScanner", cSettings: cRules),
         .target(name: "CHTTPParser", path: "Sources/CHTTPParser", cSettings: cRules),
-        .target(name: "CPythonBridge", path: "Sources/CPythonBridge", cSettings: cRules),
+        .target(name: "CPythonBridge", dependencies: ["CText"], path: "Sources/CPythonBridge", cSettings: cRules),
         // Not imported anywhere: it only has to be linked in (its header says why).
         .target(name: "CGlibcFloor", path: "Sources/CGlibcFloor", cSettings: cRules),
 
         // The server's layers, lowest first.
         .target(name: "EventLoop", dependencies: ["CLibuv"], swiftSettings: swiftRules),
-        .target(name: "JSON", dependencies: ["CJSON"], swiftSettings: swiftRules),
-        .target(name: "HTTPServer", dependencies: ["EventLoop", "CHTTPParser"], swiftSettings: swiftRules),
+        .target(name: "JSON", dependencies: ["CJSONScanner", "CText"], swiftSettings: swiftRules),
+        .target(name: "JSONSchema", dependencies: ["JSON", "CPCRE2"], swiftSettings: swiftRules),
+        .target(name: "HTTPFields", swiftSettings: swiftRules),
+        .target(name: "HTTPServer", dependencies: ["EventLoop", "CHTTPParser", "CZlib"], swiftSettings: swiftRules),
         .target(name: "HTTPClient", dependencies: ["EventLoop", "CLibcurl"], swiftSettings: swiftRules),
-        .target(name: "FileTransfer", dependencies: ["EventLoop", "HTTPClient"], swiftSettings: swiftRules),
+        .target(
+            name: "FileTransfer", dependencies: ["CBase64", "EventLoop", "HTTPClient", "HTTPFields"],
+            swiftSettings: swiftRules),
         .target(name: "WebhookDelivery", dependencies: ["EventLoop", "HTTPClient"], swiftSettings: swiftRules),
-        .target(name: "Predictions", dependencies: ["JSON", "CPCRE2"], swiftSettings: swiftRules),
+        .target(name: "Predictions", dependencies: ["HTTPFields", "JSON", "JSONSchema"], swiftSettings: swiftRules),
         .target(name: "WorkerProtocol", swiftSettings: swiftRules),
+        // The page at /docs, which the plugin bundles from playground/.
+        .plugin(name: "BundlePage", capability: .buildTool()),
+        .target(name: "Playground", dependencies: ["CZlib"], swiftSettings: swiftRules, plugins: ["BundlePage"]),
+
+        .target(
+            name: "Workers",
+            dependencies: ["CLinux", "EventLoop", "JSON", "JSONSchema", "Predictions", "WorkerProtocol"],
+            swiftSettings: swiftRules),
+        .target(
+            name: "Serving",
+            dependencies: [
+                "EventLoop", "JSON", "HTTPClient", "Predictions", "FileTransfer", "WebhookDelivery", "Workers",
+                "WorkerProtocol",
+            ],
+            swiftSettings: swiftRules),
 
         // The executables.
         .executableTarget(
             name: "CogletServer",
             dependencies: [
-                "CGlibcFloor", "CLinux", "EventLoop", "JSON", "HTTPServer", "HTTPClient", "FileTransfer",
-                "WebhookDelivery",
-                "Predictions",
-                "WorkerProtocol",
+                "CGlibcFloor", "EventLoop", "JSON", "HTTPServer", "HTTPClient", "FileTransfer", "WebhookDelivery",
+                "Playground", "Predictions", "WorkerProtocol", "Workers", "Serving",
             ],
             swiftSettings: swiftRules),
         .executableTarget(
@@ -70,7 +90,7 @@ let package = Package(
         .target(
             name: "CogKit",
             dependencies: [
-                "CHTTPParser", "JSON",
+                "CHTTPParser", "JSON", "JSONSchema",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
@@ -84,7 +104,8 @@ let package = Package(
             linkerSettings: [.unsafeFlags(["-static-executable", "-use-ld=lld"], .when(configuration: .release))]),
 
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: swiftRules),
-        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: swiftRules),
+        .testTarget(name: "JSONTests", dependencies: ["CText", "JSON"], swiftSettings: swiftRules),
+        .testTarget(name: "JSONSchemaTests", dependencies: ["JSON", "JSONSchema"], swiftSettings: swiftRules),
         .testTarget(
             name: "HTTPServerTests", dependencies: ["HTTPServer", "EventLoop"], exclude: ["cases"],
             swiftSettings: swiftRules),
@@ -101,9 +122,31 @@ let package = Package(
             name: "WebhookDeliveryTests",
             dependencies: ["WebhookDelivery", "HTTPClient", "EventLoop", "LoopbackServer"],
             swiftSettings: swiftRules),
-        .testTarget(name: "PredictionsTests", dependencies: ["Predictions", "JSON"], swiftSettings: swiftRules),
+        .testTarget(
+            name: "PredictionsTests", dependencies: ["Predictions", "JSON", "JSONSchema"], swiftSettings: swiftRules),
+        .testTarget(
+            name: "WorkersTests", dependencies: ["Workers", "Predictions", "WorkerProtocol"],
+            swiftSettings: swiftRules),
+        .testTarget(
+            name: "ServingTests", dependencies: ["Serving", "Predictions", "Workers"], swiftSettings: swiftRules),
+        .testTarget(
+            name: "CogletServerTests",
+            dependencies: [
+                "CogletServer", "FileTransfer", "HTTPServer", "JSON", "Serving", "WebhookDelivery", "Workers",
+            ],
+            swiftSettings: swiftRules),
+        .testTarget(
+            name: "CogletWorkerTests", dependencies: ["CPythonBridge", "CogletWorker", "WorkerProtocol"],
+            swiftSettings: swiftRules),
         .testTarget(name: "WorkerProtocolTests", dependencies: ["WorkerProtocol"], swiftSettings: swiftRules),
         .testTarget(
-            name: "CogKitTests", dependencies: ["CogKit"], exclude: ["dockerfiles"], swiftSettings: swiftRules),
+            name: "CogKitTests", dependencies: ["CogKit", "JSON"], exclude: ["dockerfiles"], swiftSettings: swiftRules),
+        // The fuzz targets, which replay their seeds as a test; scripts/fuzz.sh builds the fuzzers.
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: ["EventLoop", "HTTPServer", "JSON", "Predictions", "WorkerProtocol", "Workers"],
+            path: "Tests/fuzz",
+            exclude: ["requests", "json", "frames"].flatMap { ["\($0)/seeds", "\($0)/dictionary"] },
+            swiftSettings: swiftRules),
     ]
 )

@@ -1,7 +1,21 @@
--- wrk script: sends one request over and over and counts only good answers, which have status 200 and hold the
--- expected text. `wrk … -s good.lua URL -- METHOD BODY EXPECTED`; the last line printed is a JSON object.
+-- wrk script: sends one request over and over and counts only good answers, which have status 200, are long enough, and
+-- hold the expected text at their end. `wrk … -s good.lua URL -- METHOD BODY_FILE EXPECTED LEAST_BYTES CLIENTS`; no
+-- BODY_FILE is no body. With CLIENTS "real" the requests have the heads of HTTP clients, in turn; else only what HTTP
+-- asks for. The last line printed is a JSON object.
 
+local END_BYTES = 4096
 local threads = {}
+
+-- Without `Accept-Encoding`: some peers would compress their answers, which nobody here could look into.
+local clients = {
+    {["User-Agent"] = "python-requests/2.32.5", ["Accept"] = "*/*"},
+    {["User-Agent"] = "python-httpx/0.28.1", ["Accept"] = "*/*"},
+    {["User-Agent"] = "curl/8.14.1", ["Accept"] = "*/*"},
+    {["User-Agent"] = "axios/1.12.2", ["Accept"] = "application/json, text/plain, */*"},
+    {["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
+        ["Accept"] = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,"
+            .. "application/signed-exchange;v=b3;q=0.7"},
+}
 
 function setup(thread)
     table.insert(threads, thread)
@@ -10,22 +24,31 @@ end
 function init(args)
     wrk.method = args[1]
     if args[2] ~= "" then
-        wrk.body = args[2]
+        local file = assert(io.open(args[2], "rb"))
+        wrk.body = file:read("*a")
+        file:close()
         wrk.headers["Content-Type"] = "application/json"
     end
-    expected = args[3]
-    good, wrong, other = 0, 0, 0
-    request_bytes = wrk.format()
+    expected, least = args[3], tonumber(args[4])
+    good, wrong, other, sent = 0, 0, 0, 0
+    requests = {}
+    for _, fields in ipairs(args[5] == "real" and clients or {{}}) do
+        local headers = {}
+        for name, value in pairs(wrk.headers) do headers[name] = value end
+        for name, value in pairs(fields) do headers[name] = value end
+        table.insert(requests, wrk.format(nil, nil, headers))
+    end
 end
 
 function request()
-    return request_bytes
+    sent = sent + 1
+    return requests[sent % #requests + 1]
 end
 
 function response(status, headers, body)
     if status ~= 200 then
         other = other + 1
-    elseif string.find(body, expected, 1, true) then
+    elseif #body >= least and string.find(body, expected, math.max(1, #body - END_BYTES), true) then
         good = good + 1
     else
         wrong = wrong + 1

@@ -1,6 +1,7 @@
 """`benchmarks/run.sh [--quick] [--rounds N] [--only NAME]…`"""
 
 import argparse
+import os
 import shutil
 import sys
 import tempfile
@@ -14,7 +15,7 @@ from cogbench.peers import all_servers
 from cogbench.processes import BenchmarkError
 from cogbench.runner import Runner
 
-FULL = Settings(seconds=4, warm_up_seconds=1, rounds=5)
+FULL = Settings(seconds=3, warm_up_seconds=1, rounds=3)
 QUICK = Settings(seconds=1, warm_up_seconds=1, rounds=2)
 
 
@@ -24,9 +25,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help=f"default {FULL.rounds}")
     parser.add_argument("--seconds", type=float, help=f"of load in one measurement, default {FULL.seconds:g}")
     parser.add_argument("--only", action="append", choices=[m.name for m in MEASURES], help="this figure; repeatable")
-    parser.add_argument(
-        "--servers", help="comma-separated names; default all: ours,coglet,mosec,fastapi,litserve,nginx"
-    )
+    names = ",".join(server.name for server in all_servers())
+    parser.add_argument("--servers", help=f"comma-separated names; default all: {names}")
+    parser.add_argument("--no-polling", action="store_true", help="our workers sleep as soon as they have answered")
     parser.add_argument("--output", type=Path, help="directory for RESULTS.md and results.svg; default benchmarks/ for "
                         "a full run, else the table is only printed")  # fmt: skip
     return parser.parse_args()
@@ -34,6 +35,8 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     chosen = arguments()
+    if chosen.no_polling:
+        os.environ["COG_WORKER_POLLING"] = "0"
     base = QUICK if chosen.quick else FULL
     settings = Settings(chosen.seconds or base.seconds, base.warm_up_seconds, chosen.rounds or base.rounds)
     measures = [measure for measure in MEASURES if not chosen.only or measure.name in chosen.only]

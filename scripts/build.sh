@@ -17,4 +17,4 @@ step "wheels"
 step ".venv"
 environment .venv "$(any_python)"
 install_wheels .venv
-say "built: $bin/cog, $(echo dist/*.whl), and .venv/bin/python with both wheels"
+say "built: $bin/cog, $(echo dist/cog-*.whl dist/coglet-*.whl), and .venv/bin/python with both wheels"

@@ -74,7 +74,7 @@ def read_photograph(base: str) -> None:
 def main() -> int:
     with tempfile.NamedTemporaryFile(prefix="cog-demo-", suffix=".log") as file:
         log = Path(file.name)
-        environment = {**os.environ, "PORT": "0", "COG_PREDICT_TYPE_STUB": "predict.py:Predictor"}
+        environment = {**os.environ, "PORT": "0", "COG_PREDICT_TYPE_STUB": "run.py:Runner"}
         command = [sys.executable, "-m", "cog.server.http", "--host", "127.0.0.1"]
         server = subprocess.Popen(command, cwd=MODEL, env=environment, stdin=subprocess.DEVNULL, stderr=file)
         try:

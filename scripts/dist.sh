@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes dist/cog-VERSION-linux-x86_64.tar.gz: the program, the two wheels it puts into images, and their init. Unpacked
-# anywhere, bin/cog runs on every Linux and finds the rest in share/cog. Does nothing when the archive is up to date.
+# anywhere, bin/cog runs on every Linux and finds the rest in share/cog. Makes of the same files dist/cog_cli-….whl, with
+# which uvx and pipx bring the program, and dist/SHA256SUMS, which install.sh checks. Does nothing when all are up to date.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -11,8 +12,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 name=cog-$version-linux-x86_64
 archive=dist/$name.tar.gz
 init=/usr/bin/tini-static
-if [ -e "$archive" ] &&
-    [ -z "$(find "$bin/cog" dist/*.whl "$init" LICENSE scripts/dist.sh -newer "$archive" -print -quit)" ]; then
+sums=dist/SHA256SUMS
+wheels=(dist/cog-*.whl dist/coglet-*.whl)
+if [ -e "$sums" ] &&
+    [ -z "$(find "$bin/cog" "${wheels[@]}" "$init" LICENSE scripts/dist.sh python/cog-cli -newer "$sums" -print -quit)" ]; then
     exit 0
 fi
 
@@ -24,7 +27,7 @@ strip -o "$work/$name/bin/cog" "$bin/cog"
 # The program tells when it was built by its own date.
 touch -r "$bin/cog" "$work/$name/bin/cog"
 cp -p LICENSE "$work/$name/"
-cp -p dist/*.whl "$work/$name/share/cog/"
+cp -p "${wheels[@]}" "$work/$name/share/cog/"
 cp -p "$init" "$work/$name/share/cog/tini"
 cp -p /usr/share/doc/tini/copyright "$work/$name/share/cog/tini.copyright"
 chmod -R u=rwX,go=rX "$work/$name"
@@ -32,3 +35,12 @@ tar --create --file - --directory "$work" --sort=name --owner=0 --group=0 --nume
     gzip --no-name >"$work/archive"
 mv "$work/archive" "$archive"
 say "made: $archive"
+
+step "dist/cog_cli-$version-….whl"
+tools
+COG_DISTRIBUTION="$work/$name" .envs/tools/bin/python -m build --wheel --no-isolation --outdir "$work/wheel" \
+    python/cog-cli >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+rm -f dist/cog_cli-*.whl
+mv "$work"/wheel/cog_cli-*.whl dist/
+say "made: $(echo dist/cog_cli-*.whl)"
+(cd dist && sha256sum ./*.tar.gz ./*.whl | sed 's| \./| |' >SHA256SUMS)

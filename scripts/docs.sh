@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Writes what is made from the program in docs/: the commands and options of docs/cli.md.
+# Writes what is made from the programs: docs/environment.md, the commands and options of docs/cli.md, and the tables that the
+# SDK has in common with the server.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -7,3 +8,5 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 "$root/scripts/build.sh"
 tools
 .envs/tools/bin/python scripts/cli_docs.py
+.build/release/coglet --describe-settings > docs/environment.md
+.build/release/coglet --describe-tables > python/cog/_server_tables.py

@@ -89,7 +89,7 @@ listed_environment() {
 # install_wheels DIR: both wheels of dist/ into the environment at DIR, once for each build of them.
 install_wheels() {
     local stamp
-    stamp=$(cat "$root"/dist/*.whl | sha256sum)
+    stamp=$(cat "$root"/dist/cog-*.whl "$root"/dist/coglet-*.whl | sha256sum)
     if [ "$(cat "$1/wheels" 2>/dev/null)" != "$stamp" ]; then
         pip_install "$1" --no-deps --force-reinstall "$root/dist/coglet-$version-"*.whl "$root/dist/cog-$version-"*.whl
         printf '%s\n' "$stamp" >"$1/wheels"

@@ -20,5 +20,8 @@ check "mypy" .envs/types/bin/mypy --strict -p cog
 check "mypy: a model's side" .envs/types/bin/mypy --strict Tests/sdk/typed
 # The pyright of PyPI that brings its own node, in pyright's own "standard" mode.
 check "pyright" .envs/types/bin/basedpyright --pythonpath .envs/types/bin/python
+check "workflows" .envs/tools/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yaml
+# Debian's node-typescript; scripts/setup.sh --tests installs it.
+check "tsc" tsc -p playground
 check "tidy" .envs/tools/bin/python scripts/tidy.py
 exit $failed

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building needs and this machine lacks; with --dist also what the distribution holds, with --tests all
-# that the tests need, with --bench what the benchmarks need. Does nothing, and needs no root, where nothing is missing.
+# that the tests need, with --bench what the benchmarks need, with --counts what `make counts` needs. Does nothing, and
+# needs no root, where nothing is missing.
 # Debian 12 or newer, Ubuntu 22.04 or newer; elsewhere it lists what to install.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -9,10 +10,12 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 with_tests=no
 with_dist=no
 with_benchmarks=no
+with_counts=no
 case "${1:-}" in
     --dist) with_dist=yes ;;
     --tests) with_tests=yes with_dist=yes ;;
     --bench) with_benchmarks=yes ;;
+    --counts) with_counts=yes ;;
 esac
 
 packages=()       # what apt-get is asked for
@@ -41,8 +44,9 @@ want make command -v make
 want git command -v git
 want ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
 want libuv1-dev has_library uv.h libuv_a.a libuv.a
-want libjson-c-dev has_library json-c/json.h libjson-c.a
 want libpcre2-dev has_library pcre2.h libpcre2-8.a
+want zlib1g-dev has_library zlib.h libz.a
+want esbuild command -v esbuild
 want libcurl4-openssl-dev has_library curl/curl.h libcurl.so
 has_library llhttp.h libllhttp.a || needs_llhttp=yes
 
@@ -68,11 +72,17 @@ if [ "$with_tests" = yes ]; then
     want debootstrap command -v debootstrap
     want curl command -v curl
     want openssl command -v openssl
+    want node-typescript command -v tsc
     want chromium-headless-shell command -v chromium-headless-shell
 fi
 if [ "$with_benchmarks" = yes ]; then
     want wrk command -v wrk
     want nginx-light test -x /usr/sbin/nginx
+fi
+if [ "$with_counts" = yes ]; then
+    want valgrind command -v valgrind
+    want strace command -v strace
+    want binutils command -v strip
 fi
 # The engine and the registry that the command-line tests start need root: without it those tests are skipped.
 if [ "$with_tests" = yes ] && [ "$(id -u)" = 0 ]; then

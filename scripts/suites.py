@@ -16,7 +16,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SUITE_LIMIT_SECONDS = 1200.0
+SUITE_LIMIT_SECONDS = 2400.0
+# Where the tests of a suite are, and how they run. Those that wait most of the time run side by side, more of them than
+# there are processors; those of a file stay together and share its servers. There is one engine, and so one process.
+SIDE_BY_SIDE = ["--numprocesses", str((os.cpu_count() or 1) + 1), "--dist", "loadfile"]
+PYTEST = {
+    "sdk": ["Tests/sdk", *SIDE_BY_SIDE],
+    "packaging": ["Tests/packaging"],
+    "http": ["Tests/http", *SIDE_BY_SIDE],
+    "cli": ["Tests/cli", "--ignore=Tests/cli/engine", *SIDE_BY_SIDE],
+    "engine": ["Tests/cli/engine"],
+}
 # A suite that ran into the limit gets this long to write its report before it is killed.
 INTERRUPT_GRACE_SECONDS = 20.0
 
@@ -96,15 +106,15 @@ def swift(reports: Path) -> Outcome:
 
 
 def pytest(name: str, reports: Path) -> Outcome:
-    """One folder of Tests/ on the first of the Pythons; it finds the others in COG_TEST_PYTHONS."""
+    """A suite on the first of the Pythons; it finds the others in COG_TEST_PYTHONS."""
     python = os.environ["COG_TEST_PYTHONS"].split(os.pathsep)[0]
     report = reports / f"{name}.xml"
-    command = [python, "-m", "pytest", f"Tests/{name}", "-q", f"--junitxml={report}"]
+    command = [python, "-m", "pytest", *PYTEST[name], "-q", f"--junitxml={report}"]
     return run(name, command, [report])
 
 
 def main(wanted: Sequence[str]) -> int:
-    known = ["swift", "sdk", "packaging", "http", "cli"]
+    known = ["swift", *PYTEST]
     unknown = [name for name in wanted if name not in known]
     if unknown:
         print(f"no such suite: {' '.join(unknown)} (there are {' '.join(known)})", file=sys.stderr)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every suite, or those named (swift http sdk cli packaging), against the installed product on every Python from
+# Runs every suite, or those named (swift sdk packaging http cli engine), against the installed product on every Python from
 # 3.10 to 3.13 this machine has. Ends with one line "N passed, N failed"; fails if anything failed.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh

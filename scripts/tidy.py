@@ -8,19 +8,37 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE_LENGTH_LIMIT = 500
+# The serving core, which everything else leans on, is kept simpler.
+CORE = {"Workers", "Serving", "CogletServer"}
+CORE_LENGTH_LIMIT = 300
+CORE_PROPERTY_LIMIT = 12
 
 # What each Swift module may import besides the standard library and its own C modules. The manifest enforces the
 # same for our modules; this table also says where the system's C library and Foundation may be seen.
 SYSTEM = {"Glibc", "Synchronization", "Builtin", "Swift"}
 IMPORTS = {
     "EventLoop": {"CLibuv"},
-    "JSON": {"CJSON"},
-    "HTTPServer": {"EventLoop", "CHTTPParser"},
+    "JSON": {"CJSONScanner", "CText"},
+    "HTTPFields": set(),
+    "HTTPServer": {"EventLoop", "CHTTPParser", "CZlib"},
     "HTTPClient": {"EventLoop", "CLibcurl"},
-    "FileTransfer": {"EventLoop", "HTTPClient"},
+    "FileTransfer": {"CBase64", "EventLoop", "HTTPClient", "HTTPFields"},
     "WebhookDelivery": {"EventLoop", "HTTPClient"},
-    "Predictions": {"JSON", "CPCRE2"},
+    "JSONSchema": {"JSON", "CPCRE2"},
+    "Predictions": {"HTTPFields", "JSON", "JSONSchema"},
     "WorkerProtocol": set(),
+    "Playground": {"CZlib"},
+    "Workers": {"CLinux", "EventLoop", "JSON", "JSONSchema", "Predictions", "WorkerProtocol"},
+    "Serving": {
+        "EventLoop",
+        "JSON",
+        "HTTPClient",
+        "Predictions",
+        "FileTransfer",
+        "WebhookDelivery",
+        "Workers",
+        "WorkerProtocol",
+    },
     "CogletServer": {
         "CLinux",
         "EventLoop",
@@ -29,8 +47,11 @@ IMPORTS = {
         "HTTPClient",
         "FileTransfer",
         "WebhookDelivery",
+        "Playground",
         "Predictions",
         "WorkerProtocol",
+        "Workers",
+        "Serving",
     },
     "CogletWorker": {"CPythonBridge", "WorkerProtocol"},
 }
@@ -38,14 +59,17 @@ MAY_USE_FOUNDATION = {"CogKit", "CogCLI"}
 
 # Prefix of every C function and type of ours that another file can see.
 C_PREFIXES = {
+    "CBase64": "cogbase64_",
     "CHTTPParser": "coghttp_",
+    "CJSONScanner": "cogjson_",
     "CPythonBridge": "cogpy_",
+    "CText": "cogtext_",
     "CLibuv": "coguv_",
     "CLibcurl": "cogcurl_",
-    "CJSON": "cogjson_",
     "CPCRE2": "cogpcre_",
+    "CZlib": "cogz_",
 }
-SOURCE_ENDINGS = {".swift", ".c", ".h", ".py", ".sh"}
+SOURCE_ENDINGS = {".swift", ".c", ".h", ".py", ".sh", ".js", ".css"}
 IMPORT = re.compile(
     r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:public |package |internal |private |fileprivate )?import\s+"
     r"(?:struct |class |enum |protocol |func |var |let |typealias )?(\w+)"
@@ -53,9 +77,20 @@ IMPORT = re.compile(
 C_FUNCTION = re.compile(r"^(?!static\b|typedef\b|return\b|else\b|extern \"C\")[A-Za-z_][\w\s*]*?\b(\w+)\(")
 LEFT_UNDONE = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")) + r")\b")
 
-# How the server and the SDK read an environment variable that is ours.
+WORDS = (
+    r"^\s*(?:(?:@\w+|public|package|internal|private|fileprivate|final|indirect|unowned|weak|lazy|nonisolated)"
+    r"(?:\(\w+\))? )*"
+)
+TYPE = re.compile(WORDS + r"(?:class|struct|enum|actor) (\w+)")
+PROPERTY = re.compile(WORDS + r"(?:let|var) ")
+OBSERVER = re.compile(r"^\s*(?:didSet|willSet)\b")
+# What commas in a declaration may stand in without separating two names.
+ENCLOSED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>")
+
+# How the SDK reads an environment variable that is ours. The server's are declared in Settings/Variable.swift, from
+# which the page is made.
 VARIABLE = re.compile(r"(?:environment|seconds|limit|count|environ\.get|getenv)\(\"(COG_[A-Z_]+|WEBHOOK_[A-Z_]+)\"")
-READ_BY_THE_CLI = {"CogKit", "CogCLI"}
+READ_BY_THE_CLI = {"CogKit", "CogCLI", "cog-cli"}
 
 Breach = tuple[Path, int, str]
 
@@ -73,8 +108,49 @@ def lines_of(path: Path) -> list[str]:
 
 def length(path: Path, lines: list[str]) -> Iterator[Breach]:
     """Files stay short enough to be read at once."""
-    if len(lines) > FILE_LENGTH_LIMIT:
-        yield path, len(lines), f"longer than {FILE_LENGTH_LIMIT} lines: split it by subject"
+    limit = CORE_LENGTH_LIMIT if is_core(path) else FILE_LENGTH_LIMIT
+    if len(lines) > limit:
+        yield path, len(lines), f"longer than {limit} lines: split it by subject"
+
+
+def is_core(path: Path) -> bool:
+    parts = path.relative_to(ROOT).parts
+    return parts[0] == "Sources" and parts[1] in CORE
+
+
+def stored_properties(path: Path, lines: list[str]) -> Iterator[Breach]:
+    """No type of the core holds more than a person can keep in mind."""
+    if not is_core(path):
+        return
+    types: list[tuple[str, int, int, int]] = []  # name, line, depth of its body, stored properties
+    depth = 0
+    begun = None  # A type whose body has not begun yet: its name, and its line.
+    for number, line in enumerate(lines, 1):
+        code = re.sub(r'"(?:\\.|[^"\\])*"|//.*', "", line)
+        if types and depth == types[-1][2] and PROPERTY.match(code):
+            name, start, body, count = types[-1]
+            following = lines[number] if number < len(lines) else ""
+            types[-1] = (name, start, body, count + stored_names(code, following))
+        if found := TYPE.match(code):
+            begun = (found[1], number)
+        if begun and "{" in code:
+            types.append((*begun, depth + 1, 0))
+            begun = None
+        depth += code.count("{") - code.count("}")
+        while types and depth < types[-1][2]:
+            name, start, _, count = types.pop()
+            if count > CORE_PROPERTY_LIMIT:
+                yield path, start, f"{name} has {count} stored properties, more than {CORE_PROPERTY_LIMIT}"
+
+
+def stored_names(code: str, following: str) -> int:
+    """How many stored properties a line declares; the line after it tells observers from the body of a computed one."""
+    declaration, brace, body = code.partition("{")
+    if brace and "=" not in declaration and not OBSERVER.match(body if body.strip() else following):
+        return 0
+    while (plain := ENCLOSED.sub("", declaration)) != declaration:
+        declaration = plain
+    return 1 + declaration.count(",")
 
 
 def undone(path: Path, lines: list[str]) -> Iterator[Breach]:
@@ -143,6 +219,7 @@ def breaches() -> Iterator[Breach]:
         if path.is_relative_to(ROOT / "Sources"):
             if path.suffix == ".swift":
                 yield from imports(path, lines)
+                yield from stored_properties(path, lines)
             elif path.suffix in {".c", ".h"}:
                 yield from c_symbols(path, lines)
     yield from variables()

@@ -5,8 +5,7 @@
 const llhttp_settings_t *coghttp_settings(llhttp_data_cb target, llhttp_data_cb field_name,
                                           llhttp_cb field_name_complete, llhttp_data_cb field_value,
                                           llhttp_cb field_value_complete, llhttp_cb headers_complete,
-                                          llhttp_data_cb body, llhttp_data_cb chunk_extension,
-                                          llhttp_cb chunk_header, llhttp_cb message_complete) {
+                                          llhttp_data_cb body, llhttp_cb message_complete) {
     llhttp_settings_t *settings = malloc(sizeof *settings);
     if (settings == NULL) {
         abort();
@@ -19,9 +18,6 @@ const llhttp_settings_t *coghttp_settings(llhttp_data_cb target, llhttp_data_cb 
     settings->on_header_value_complete = field_value_complete;
     settings->on_headers_complete = headers_complete;
     settings->on_body = body;
-    settings->on_chunk_extension_name = chunk_extension;
-    settings->on_chunk_extension_value = chunk_extension;
-    settings->on_chunk_header = chunk_header;
     settings->on_message_complete = message_complete;
     return settings;
 }

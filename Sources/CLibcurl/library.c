@@ -106,6 +106,15 @@ CURLcode cogcurl_easy_set_on_seek(CURL *easy, int (*callback)(void *, curl_off_t
     return library.curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, callback);
 }
 
+CURLcode cogcurl_easy_set_on_open(CURL *easy,
+                                  curl_socket_t (*callback)(void *, curlsocktype, struct curl_sockaddr *)) {
+    return library.curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
+}
+
+CURLcode cogcurl_easy_set_on_request(CURL *easy, int (*callback)(void *, char *, char *, int, int)) {
+    return library.curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
+}
+
 long cogcurl_easy_long(CURL *easy, CURLINFO info) {
     long value = 0;
     return library.curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;

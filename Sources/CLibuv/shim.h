@@ -1,11 +1,16 @@
 #pragma once
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/sockios.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -13,6 +18,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <uv.h>
+
+/* This process's environment, ended by NULL. Swift takes `environ` for a variable that other threads may change; nobody
+ * in the server does. */
+static inline char *_Nullable *_Nullable coguv_environment(void) {
+    extern char **environ;
+    return environ;
+}
 
 /* uv_close for every kind of handle: C casts a handle to its base, Swift cannot. `closed` is called by the loop once
  * libuv no longer refers to the memory, and frees it. */
@@ -44,12 +56,16 @@ static inline void coguv_close_on_exec_from(int first) {
     if (syscall(436 /* close_range, the same everywhere */, (unsigned)first, ~0U, mark_only) == 0) {
         return;
     }
-    /* Before Linux 5.11, and where a sandbox doesn't know the call. */
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        for (int descriptor = first; descriptor < (int)limit.rlim_cur; descriptor++) {
-            fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    /* Before Linux 5.11, and where a sandbox doesn't know the call. Not all numbers up to the limit: it can be a billion. */
+    DIR *folder = opendir("/proc/self/fd");
+    if (folder != NULL) {
+        for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+            int descriptor = atoi(entry->d_name);
+            if (descriptor >= first) {
+                fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+            }
         }
+        closedir(folder);
     }
 }
 
@@ -65,6 +81,12 @@ static inline int coguv_tcp_is_reset(int descriptor) {
     return info.tcpi_state == TCP_CLOSE ? 1 : 0;
 }
 
+/* How many bytes of this socket the kernel holds because the peer has not acknowledged them; 0 when it cannot be told. */
+static inline int coguv_unacknowledged(int descriptor) {
+    int bytes = 0;
+    return ioctl(descriptor, SIOCOUTQ, &bytes) == 0 ? bytes : 0;
+}
+
 /* The id of a child that has ended and was not waited for yet; it stays waitable. 0 when there is none. */
 static inline int coguv_peek_ended_child(void) {
     siginfo_t info;
@@ -73,6 +95,30 @@ static inline int coguv_peek_ended_child(void) {
         return 0;
     }
     return info.si_pid;
+}
+
+/* A descriptor that becomes readable when the process has ended, or -1 without one. */
+static inline int coguv_open_process(int id) {
+    return (int)syscall(434 /* pidfd_open, the same everywhere */, id, 0);
+}
+
+/* The largest resident set of a child that has ended and was not waited for yet, in bytes; it stays waitable. 0 when there
+ * is none. The system call has an argument for this that glibc's waitid leaves out. */
+static inline long coguv_peak_memory(int id) {
+    siginfo_t info;
+    struct rusage usage;
+    memset(&info, 0, sizeof info);
+    memset(&usage, 0, sizeof usage);
+    if (syscall(SYS_waitid, P_PID, id, &info, WEXITED | WNOHANG | WNOWAIT, &usage) != 0 || info.si_pid != id) {
+        return 0;
+    }
+    return usage.ru_maxrss * 1024;
+}
+
+/* Whether a process is a child of this one that was not waited for yet; it stays waitable. */
+static inline int coguv_is_child(int id) {
+    siginfo_t info;
+    return waitid(P_PID, (id_t)id, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
 }
 
 /* The port of an IPv4 or IPv6 address, in host order. */
@@ -106,4 +152,18 @@ static inline int coguv_set_subreaper(int adopts) {
 static inline int coguv_is_subreaper(void) {
     int adopts = 0;
     return prctl(PR_GET_CHILD_SUBREAPER, &adopts, 0, 0, 0) == 0 && adopts != 0;
+}
+
+/* The smaller of the process's own limits of address space and data in bytes, or -1 without one. A function, because
+ * glibc declares the names of the limits as members of an enum that Swift does not import under _GNU_SOURCE. */
+static inline long coguv_memory_rlimit(void) {
+    struct rlimit space, data;
+    rlim_t limit = RLIM_INFINITY;
+    if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur < limit) {
+        limit = space.rlim_cur;
+    }
+    if (getrlimit(RLIMIT_DATA, &data) == 0 && data.rlim_cur < limit) {
+        limit = data.rlim_cur;
+    }
+    return limit > LONG_MAX ? -1 : (long)limit;
 }

@@ -1,6 +1,8 @@
 /* Calls of Linux that the Glibc module leaves out, as they are GNU extensions. */
 #pragma once
 
+#include <malloc.h>
+
 /* memfd_create(2): an anonymous file in memory. Returns a descriptor, or -1 with errno set. */
 int memfd_create(const char *_Nonnull name, unsigned int flags);
 

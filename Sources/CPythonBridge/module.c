@@ -1,8 +1,11 @@
 /* The built-in module `_coglet`. Its Python face is described in python/_coglet.pyi. */
-#include "python.h"
+#include "codec.h"
+#include "fork.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const cogpy_options *options;
 static const cogpy_callbacks *callbacks;
@@ -17,9 +20,15 @@ static void flush_without_gil(const cogpy_frame *frame) {
     cogpy_table.PyEval_RestoreThread(state);
 }
 
-static void submit(const cogpy_frame *frame, int urgency) {
+/* False with an exception set when the frame is larger than the server accepts. */
+static bool submit(const cogpy_frame *frame, int urgency) {
     size_t count = 0;
     for (size_t i = 0; i < frame->part_count; i++) count += frame->parts[i].count;
+    if (count > options->frame_limit_bytes) {
+        cogpy_table.PyErr_SetString(*(PyObject **)cogpy_table.PyExc_ValueError,
+                                    "the output is larger than 1 GiB as JSON text; return it as a file");
+        return false;
+    }
     int outcome = COGPY_NOT_QUEUED;
     if (count <= QUEUE_LIMIT_BYTES && frame->descriptor < 0) outcome = callbacks->queue(context, frame, urgency);
     if (outcome == COGPY_NOT_QUEUED) {
@@ -27,6 +36,7 @@ static void submit(const cogpy_frame *frame, int urgency) {
     } else if (outcome == COGPY_QUEUED_FLUSH) {
         flush_without_gil(NULL);
     }
+    return true;
 }
 
 /* The contents of a str (as UTF-8) or bytes object, borrowed. Returns false with an exception set. */
@@ -61,65 +71,49 @@ static PyObject *byte_object(cogpy_bytes bytes) {
     return cogpy_table.PyBytes_FromStringAndSize(bytes.base, (Py_ssize_t)bytes.count);
 }
 
-static PyObject *text_object(cogpy_bytes bytes) {
-    return cogpy_table.PyUnicode_DecodeUTF8(bytes.base, (Py_ssize_t)bytes.count, "strict");
-}
-
-/* A tuple of the strings that were cut out of the body: str, or bytes where JSON escapes are still in them. */
-static PyObject *string_tuple(const cogpy_request *request) {
-    PyObject *tuple = cogpy_table.PyTuple_New((Py_ssize_t)request->string_count);
-    if (tuple == NULL) return NULL;
-    for (size_t i = 0; i < request->string_count; i++) {
-        cogpy_bytes bytes = request->strings[i];
-        PyObject *item = request->escaped[i]
-                             ? byte_object(bytes)
-                             : text_object(bytes);
-        if (item == NULL) {
-            cogpy_table.Py_DecRef(tuple);
-            return NULL;
-        }
-        cogpy_table.PyTuple_SetItem(tuple, (Py_ssize_t)i, item); /* takes the reference */
-    }
-    return tuple;
+/* What JSON text says. The text itself where that is left to `json`; None where there is none. */
+static PyObject *content(cogpy_bytes text) {
+    if (text.count == 0) return cogpy_none();
+    PyObject *value = cogpy_decode(text.base, text.count);
+    return value == NULL ? byte_object(text) : value;
 }
 
 static PyObject *request_tuple(const cogpy_request *request) {
-    PyObject *items[4] = {
+    PyObject *items[3] = {
         cogpy_table.PyLong_FromUnsignedLong(request->token),
-        text_object(request->meta),
-        text_object(request->text),
-        request->string_count ? string_tuple(request) : cogpy_none(),
+        content(request->meta),
+        content(request->text),
     };
     PyObject *tuple = NULL;
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 3; i++)
         if (items[i] == NULL) goto fail;
-    tuple = cogpy_table.PyTuple_New(4);
+    tuple = cogpy_table.PyTuple_New(3);
     if (tuple == NULL) goto fail;
-    for (int i = 0; i < 4; i++) cogpy_table.PyTuple_SetItem(tuple, i, items[i]);
+    for (int i = 0; i < 3; i++) cogpy_table.PyTuple_SetItem(tuple, i, items[i]);
     return tuple;
 fail:
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 3; i++)
         if (items[i] != NULL) cogpy_table.Py_DecRef(items[i]);
     return NULL;
 }
 
-/* receive(wait) -> request tuple | None when nothing is there | False at the end */
-static PyObject *receive(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
-    (void)self;
+static PyObject *next_request(PyObject *const *arguments, Py_ssize_t count, int how) {
     long wait = 0;
     if (!arity(count, 1) || !number(arguments[0], &wait)) return NULL;
     for (;;) {
         cogpy_request request;
         int outcome;
-        if (wait) {
+        if (wait != 0) {
             PyThreadState *state = cogpy_table.PyEval_SaveThread();
-            outcome = callbacks->receive(context, true, &request);
+            if (wait < 0) callbacks->flush(context, NULL);
+            outcome = callbacks->receive(context, how | (wait < 0 ? COGPY_POLL : COGPY_WAIT), &request);
             cogpy_table.PyEval_RestoreThread(state);
         } else {
-            outcome = callbacks->receive(context, false, &request);
+            outcome = callbacks->receive(context, how, &request);
         }
         switch (outcome) {
         case COGPY_REQUEST: return request_tuple(&request);
+        case COGPY_BATCH: return byte_object(request.text);
         case COGPY_AGAIN: return cogpy_none();
         case COGPY_INTERRUPTED:
             if (cogpy_table.PyErr_CheckSignals() != 0) return NULL;
@@ -127,6 +121,18 @@ static PyObject *receive(PyObject *self, PyObject *const *arguments, Py_ssize_t 
         default: return cogpy_table.PyBool_FromLong(0);
         }
     }
+}
+
+/* receive(wait) -> request tuple | None when nothing is there | False at the end */
+static PyObject *receive(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
+    (void)self;
+    return next_request(arguments, count, 0);
+}
+
+/* gather(wait) -> request tuple | tokens of a batch | None when nothing is there | False at the end */
+static PyObject *gather(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
+    (void)self;
+    return next_request(arguments, count, COGPY_GATHER);
 }
 
 /* send(kind, detail, token, data, descriptor, urgency) */
@@ -139,58 +145,7 @@ static PyObject *send_frame(PyObject *self, PyObject *const *arguments, Py_ssize
         !number(arguments[5], &urgency))
         return NULL;
     cogpy_frame frame = {(uint8_t)kind, (uint8_t)detail, (uint32_t)token, (int)descriptor, &part, 1};
-    submit(&frame, (int)urgency);
-    return cogpy_none();
-}
-
-/* The escape of a byte that JSON strings can't hold raw (RFC 8259 section 7), or NULL. */
-static const char *short_escape(unsigned char byte) {
-    switch (byte) {
-    case '"': return "\\\"";
-    case '\\': return "\\\\";
-    case '\b': return "\\b";
-    case '\t': return "\\t";
-    case '\n': return "\\n";
-    case '\f': return "\\f";
-    case '\r': return "\\r";
-    default: return NULL;
-    }
-}
-
-/* Written without branches in the loop body so that the compiler can use vectors: strings of megabytes pass here. */
-static bool needs_escape(const unsigned char *bytes, size_t count) {
-    unsigned found = 0;
-    size_t i = 0;
-    while (i < count && !found) {
-        size_t end = count - i > 4096 ? i + 4096 : count;
-        for (; i < end; i++) found |= (bytes[i] < 0x20) | (bytes[i] == '"') | (bytes[i] == '\\');
-    }
-    return found != 0;
-}
-
-static unsigned char *escape(const unsigned char *bytes, size_t count, size_t *length) {
-    static const char hex[] = "0123456789abcdef";
-    if (count > SIZE_MAX / 6) return NULL;
-    unsigned char *text = malloc(count * 6 + 1);
-    if (text == NULL) return NULL;
-    unsigned char *end = text;
-    for (size_t i = 0; i < count; i++) {
-        unsigned char byte = bytes[i];
-        const char *brief = short_escape(byte);
-        if (brief != NULL) {
-            *end++ = (unsigned char)brief[0];
-            *end++ = (unsigned char)brief[1];
-        } else if (byte < 0x20) {
-            memcpy(end, "\\u00", 4);
-            end[4] = (unsigned char)hex[byte >> 4];
-            end[5] = (unsigned char)hex[byte & 15];
-            end += 6;
-        } else {
-            *end++ = byte;
-        }
-    }
-    *length = (size_t)(end - text);
-    return text;
+    return submit(&frame, (int)urgency) ? cogpy_none() : NULL;
 }
 
 /* send_string(kind, detail, token, text, urgency): the payload is `text` as a JSON string */
@@ -201,17 +156,49 @@ static PyObject *send_string(PyObject *self, PyObject *const *arguments, Py_ssiz
     if (!arity(count, 5) || !number(arguments[0], &kind) || !number(arguments[1], &detail) ||
         !number(arguments[2], &token) || !contents(arguments[3], &text) || !number(arguments[4], &urgency))
         return NULL;
-    unsigned char *escaped = NULL;
-    if (needs_escape(text.base, text.count)) {
-        escaped = escape(text.base, text.count, &text.count);
-        if (escaped == NULL) return cogpy_table.PyErr_NoMemory();
-        text.base = escaped;
+    cogpy_text escaped = {0};
+    if (cogtext_escape_start(text.base, 0, text.count) != text.count) {
+        if (!cogpy_text_append_escaped(&escaped, text.base, text.count)) {
+            free(escaped.base);
+            return cogpy_table.PyErr_NoMemory();
+        }
+        text = (cogpy_bytes){escaped.base, escaped.count};
     }
     cogpy_bytes parts[3] = {{"\"", 1}, text, {"\"", 1}};
     cogpy_frame frame = {(uint8_t)kind, (uint8_t)detail, (uint32_t)token, -1, parts, 3};
-    submit(&frame, (int)urgency);
-    free(escaped);
-    return cogpy_none();
+    bool is_submitted = submit(&frame, (int)urgency);
+    free(escaped.base);
+    return is_submitted ? cogpy_none() : NULL;
+}
+
+/* decode(text) -> what JSON text says | None where that is null or left to `json` */
+static PyObject *decode(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
+    (void)self;
+    cogpy_bytes text;
+    if (!arity(count, 1) || !contents(arguments[0], &text)) return NULL;
+    PyObject *value = cogpy_decode(text.base, text.count);
+    return value == NULL ? cogpy_none() : value;
+}
+
+/* encode(value, replacers) -> JSON text | None where that is left to `json` */
+static PyObject *encode(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
+    (void)self;
+    if (!arity(count, 2)) return NULL;
+    cogpy_text text = {0};
+    PyObject *encoded = NULL;
+    switch (cogpy_encode(arguments[0], arguments[1], options->frame_limit_bytes, &text)) {
+    case COGPY_ENCODED: encoded = byte_object((cogpy_bytes){text.base, text.count}); break;
+    case COGPY_NOT_ENCODED: encoded = cogpy_none(); break;
+    case COGPY_RAISED: break;
+    }
+    free(text.base);
+    return encoded;
+}
+
+/* types_in(container) -> set of the types of its items */
+static PyObject *types_in(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
+    (void)self;
+    return arity(count, 1) ? cogpy_types_in(arguments[0]) : NULL;
 }
 
 /* flush() */
@@ -238,6 +225,14 @@ static PyObject *cancel_requested(PyObject *self, PyObject *const *arguments, Py
     long token;
     if (!arity(count, 1) || !number(arguments[0], &token)) return NULL;
     return cogpy_table.PyBool_FromLong(callbacks->cancel_requested(context, (uint32_t)token));
+}
+
+/* is_canceled(token) -> bool */
+static PyObject *is_canceled(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
+    (void)self;
+    long token;
+    if (!arity(count, 1) || !number(arguments[0], &token)) return NULL;
+    return cogpy_table.PyBool_FromLong(callbacks->is_canceled(context, (uint32_t)token));
 }
 
 /* interrupt(thread, exception type | None) */
@@ -279,16 +274,58 @@ static PyObject *healthy(PyObject *self, PyObject *const *arguments, Py_ssize_t 
     return cogpy_none();
 }
 
+/* rehearse() -> what speaks against forking workers, or '' */
+static PyObject *rehearse(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
+    (void)self;
+    (void)arguments;
+    return arity(count, 0) ? cogpy_rehearse() : NULL;
+}
+
+/* template() -> the order, in each forked worker; None in the template, at its end */
+static PyObject *template(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
+    (void)self;
+    (void)arguments;
+    return arity(count, 0) ? cogpy_serve_as_template(callbacks, context) : NULL;
+}
+
+/* moved(temporary folder) */
+static PyObject *moved(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
+    (void)self;
+    cogpy_bytes folder;
+    if (!arity(count, 1) || !contents(arguments[0], &folder)) return NULL;
+    callbacks->moved(context, folder);
+    return cogpy_none();
+}
+
+/* leave(status): ends a forked worker, without the finalization of the interpreter */
+static PyObject *leave(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
+    (void)self;
+    long status;
+    if (!arity(count, 1) || !number(arguments[0], &status)) return NULL;
+    fflush(NULL);
+    callbacks->leave(context);
+    _exit((int)status);
+}
+
 static PyMethodDef methods[] = {
     {"receive", receive, METH_FASTCALL, NULL},
+    {"gather", gather, METH_FASTCALL, NULL},
     {"send", send_frame, METH_FASTCALL, NULL},
     {"send_string", send_string, METH_FASTCALL, NULL},
+    {"decode", decode, METH_FASTCALL, NULL},
+    {"encode", encode, METH_FASTCALL, NULL},
+    {"types_in", types_in, METH_FASTCALL, NULL},
     {"flush", flush, METH_FASTCALL, NULL},
     {"ended", ended, METH_FASTCALL, NULL},
     {"cancel_requested", cancel_requested, METH_FASTCALL, NULL},
+    {"is_canceled", is_canceled, METH_FASTCALL, NULL},
     {"interrupt", interrupt, METH_FASTCALL, NULL},
     {"control", control, METH_FASTCALL, NULL},
     {"healthy", healthy, METH_FASTCALL, NULL},
+    {"rehearse", rehearse, METH_FASTCALL, NULL},
+    {"template", template, METH_FASTCALL, NULL},
+    {"moved", moved, METH_FASTCALL, NULL},
+    {"leave", leave, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -11,6 +11,15 @@ struct BuildCommand: AsyncParsableCommand {
         help: ArgumentHelp("A name for the image: NAME or NAME:TAG.", valueName: "name"))
     var tag: String?
 
+    @Flag(help: "Push the image after it is built, as 'cog push' does.")
+    var push = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Write the image there instead of into the engine: an exporter of BuildKit's, such as "
+                + "type=oci,dest=FILE or type=tar,dest=FILE.", valueName: "spec"))
+    var output: String?
+
     @OptionGroup var project: ProjectOptions
     @OptionGroup var full: FullBuildOptions
     @OptionGroup var global: GlobalOptions
@@ -21,20 +30,31 @@ struct BuildCommand: AsyncParsableCommand {
     @Flag(help: .hidden)
     var skipSchemaValidation = false
 
+    func validate() throws {
+        if push, output != nil { throw ValidationError("--push needs the image in the engine: leave --output out") }
+        if timestamp >= 0, output != nil { throw ValidationError("--timestamp can't be used with --output") }
+    }
+
     func run() async throws {
         let session = Session(global)
         let console = session.console
         let project = try session.loadProject(self.project.file)
-        let name = tag ?? project.config.image ?? project.config.model ?? project.derivedImageName
+        let given = tag ?? project.config.image ?? project.config.model
+        let name = given ?? project.derivedImageName
+        if push, given == nil {
+            throw CogError.usage(
+                "To push images, you must either set the 'image' option in \(project.configName) or pass a name with "
+                    + "its registry as --tag")
+        }
         var request = self.project.request(name, session)
         try full.apply(to: &request, project, session)
         request.timestamp = timestamp >= 0 ? timestamp : nil
         request.skipsSchema = skipSchemaValidation
+        request.output = output
+        if push { request.labels = PushCommand.labels }
         let builder = try await session.builder(project, request)
-        console.info("Building Docker image from environment in \(project.configName) as \(console.bold(name))...")
-        console.info("")
         _ = try await builder.buildFull()
-        console.info("")
-        console.success("Image built as \(console.bold(name))")
+        console.success("Image built as \(console.bold(name))" + (output.map { ", written to \($0)" } ?? ""))
+        if push { try await PushCommand.publish(name, builder.engine, console) }
     }
 }

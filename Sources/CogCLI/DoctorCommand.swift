@@ -13,16 +13,26 @@ struct DoctorCommand: AsyncParsableCommand {
     @Flag(help: "Repair what can be repaired.")
     var fix = false
 
+    @Flag(help: "Print the findings as JSON: code, severity, file, line, message, and fix of each.")
+    var json = false
+
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
         let session = Session(global)
-        session.console.warn("cog doctor is experimental: its checks and its output may change")
-        session.console.info(fix ? "Running cog doctor --fix..." : "Running cog doctor...")
+        if !json {
+            session.console.warn("cog doctor is experimental: its checks and its output may change")
+            session.console.info(fix ? "Running cog doctor --fix..." : "Running cog doctor...")
+        }
         let doctor = Doctor(
             file: file, directory: FileManager.default.currentDirectoryPath, environment: session.environment,
             fixes: fix)
         let report = try await doctor.examine()
+        if json {
+            Console.result(report.json + "\n")
+            if report.unfixedErrors > 0 { throw CogError.told }
+            return
+        }
         for line in report.lines {
             switch line.kind {
             case .heading: session.console.plain("\n" + line.text)

@@ -29,7 +29,7 @@ struct ExecCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let session = Session(global)
+        let session = Session(global, terse: true)
         let console = session.console
         let command = command.first == "--" ? Array(command.dropFirst()) : command
         guard !command.isEmpty else { throw ValidationError("Missing expected argument '<command> ...'") }
@@ -37,21 +37,17 @@ struct ExecCommand: AsyncParsableCommand {
         let gpus = try ContainerOptions.checkGPUs(container.gpus)
         let project = try session.loadProject(self.project.file)
         var request = self.project.request(project.derivedImageName, session)
+        request.mountsProject = true
         request.secrets = try secrets.parsed(project, session)
         request.describesModel = false
         let builder = try await session.builder(project, request)
         let engine = builder.engine
-        console.info("Building Docker image from environment in \(project.configName)...")
-        console.info("")
         _ = try await builder.buildLight()
-        console.info("")
-        console.info(
-            "Running \(console.bold(command.joined(separator: " "))) in Docker with the current directory mounted as a "
-                + "volume...")
-        console.info("")
+        console.debug(
+            "Running \(command.joined(separator: " ")) in Docker with the current directory mounted as a volume...")
         var options = ContainerOptions(name: Session.containerName("exec"), image: request.tag)
         options.command = command
-        options.environment = session.containerEnvironment(container.env, isPrediction: false)
+        options.environment = session.containerEnvironment(container.env)
         options.binds = ["\(project.directory):/src"]
         options.workingDirectory = "/src"
         options.publish = ports
@@ -59,13 +55,7 @@ struct ExecCommand: AsyncParsableCommand {
         options.terminal = isatty(STDIN_FILENO) == 1
         options.gpus = gpus
         if gpus == nil, project.config.build.gpu { options.gpus = try await engine.implicitGPU(request.tag, console) }
-        let status: Int32
-        do {
-            status = try await engine.client(for: options).show(options.arguments, input: true, output: .standardOutput)
-        } catch {
-            await engine.stop(options.name)
-            throw error
-        }
+        let status = try await engine.show(options)
         guard status == 0 else { throw CogError.exited(status, "container exited with status \(status)") }
     }
 }

@@ -29,6 +29,6 @@ struct InitCommand: ParsableCommand {
             }
         }
         console.info("")
-        console.success("Done! For next steps, see docs/getting-started.md.")
+        console.success("Done! Try it with: \(StarterFiles.firstCommand)")
     }
 }

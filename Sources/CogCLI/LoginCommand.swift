@@ -12,10 +12,15 @@ struct LoginCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The user's name; asked for when not given.", valueName: "name"))
     var username: String?
 
-    @OptionGroup var global: GlobalOptions
+    @Option(
+        help: ArgumentHelp(
+            "The registry's host; by default what COG_REGISTRY_HOST says, or r8.im.", valueName: "host"))
+    var registry: String?
+
+    @OptionGroup var options: ConsoleOptions
 
     func run() async throws {
-        let session = Session(global)
+        let session = Session(options, registry: registry)
         let login = RegistryLogin(
             host: session.registry, client: Tool(session.environment["COG_ENGINE"] ?? "docker"),
             console: session.console)

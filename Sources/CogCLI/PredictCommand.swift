@@ -61,7 +61,7 @@ struct PredictCommand: AsyncParsableCommand {
 
     func run() async throws {
         try options.check()
-        let session = Session(options.global)
+        let session = Session(options.global, terse: true)
         var request = PredictionRequest()
         request.inputs = options.input
         request.json = try options.json.map(InputParser.readJSON)

@@ -26,16 +26,18 @@ struct Prediction {
 
     private func runProject(_ gpus: String?) async throws {
         let project = try session.loadProject(self.project.file)
+        try project.checkNames(request.kind)
         // A model that didn't change since it was last described is asked before anything is built.
         let fingerprint = SourceFingerprint(project)
         let given = try ModelDocument.given(nil, session.environment)
-        if let known = given ?? fingerprint.knownDocument() { _ = try request.input(known) }
         var build = self.project.request(project.derivedImageName, session)
         build.secrets = try secrets.parsed(project, session)
-        let builder = try await session.builder(project, build)
-        console.info("Building Docker image from environment in \(project.configName)...")
-        console.info("")
-        let result = try await builder.buildLight()
+        build.mountsProject = true
+        let known = given ?? fingerprint.knownDocument()
+        let builder = try await session.builder(project, build, known: known) {
+            _ = try request.input($0)
+        }
+        let result = try await builder.buildLight(known: given == nil ? known : nil)
         guard let document = result.document else { return }
         if given == nil { fingerprint.store() }
         let input = try request.input(document)
@@ -55,7 +57,12 @@ struct Prediction {
             throw CogError.usage("invalid image reference \"\(name)\": \(error)")
         }
         var found = try await engine.labels(of: name)
-        if found == nil, try await engine.pull(name) { found = try await engine.labels(of: name) }
+        if found == nil {
+            try await console.stage("Pulling \(name)...") { stage throws(CogError) in
+                try await engine.pull(name, stage, console)
+            }
+            found = try await engine.labels(of: name)
+        }
         guard let labels = found else { throw CogError.engine("image \(name): image not found") }
         func label(_ key: String) -> String? { labels["run.cog." + key] ?? labels["org.cogmodel." + key] }
         guard let config = label("config") else { throw CogError.engine("image \(name): image is not a Cog model") }
@@ -78,16 +85,17 @@ struct Prediction {
 
     private func runLocally() async throws {
         let project = try session.loadProject(self.project.file)
+        try project.checkNames(request.kind)
         let environment = try LocalEnvironment(project: project, planner: session.planner(project), console: console)
         try await environment.prepare()
         let document = try await environment.describe()
         let input = try request.input(document)
-        console.info("Starting the model and running setup()...")
-        let level = "COG_LOG_LEVEL=\(session.isDebug ? "debug" : "warning")"
-        let tool = environment.tool(container.env + ["LOG_FORMAT=console", level])
+        let tool = environment.tool(session.serverEnvironment(container.env, isPrediction: true))
         let server = LocalServer.start(tool, host: "127.0.0.1", port: try LocalServer.freePort(), extra: [])
         do {
-            try await server.waitUntilReady(timeout: setupTimeout)
+            try await console.stage("Starting the model and running setup()...") { _ throws(CogError) in
+                try await server.waitUntilReady(timeout: setupTimeout)
+            }
             try await request.send(input: input, to: server.client, document: document, console: console)
         } catch {
             await server.stop()
@@ -103,24 +111,37 @@ struct Prediction {
         _ body: (ServerContainer) async throws(CogError) -> Void
     ) async throws {
         var options = given
-        options.environment = session.containerEnvironment(container.env, isPrediction: true)
+        options.environment = session.serverEnvironment(container.env, isPrediction: true)
         if request.kind == .trainings { options.command = ["python", "-m", "cog.server.http", "--x-mode", "train"] }
         if options.gpus == nil, wantsGPU {
             // A training without its GPU would go on for ever.
             let isTraining = request.kind == .trainings
             options.gpus = isTraining ? "all" : try await engine.implicitGPU(options.image, console)
         }
-        console.info("")
-        console.info("Starting Docker image \(console.bold(options.image)) and running setup()...")
-        let server = try await ServerContainer.start(options, engine: engine)
+        let server = try await started(options, engine)
         do {
-            try await server.waitUntilReady(timeout: setupTimeout)
             try await body(server)
         } catch {
             await server.stop()
             throw error
         }
         await server.stop()
+    }
+
+    /// A container whose server is ready.
+    private func started(_ options: ContainerOptions, _ engine: Engine) async throws(CogError) -> ServerContainer {
+        try await console.stage(
+            "Starting Docker image \(options.image) and running setup()..."
+        ) { _ throws(CogError) in
+            let server = try await ServerContainer.start(options, engine: engine)
+            do throws(CogError) {
+                try await server.waitUntilReady(timeout: setupTimeout)
+            } catch {
+                await server.stop()
+                throw error
+            }
+            return server
+        }
     }
 
     private func served(_ client: LoopbackClient) async throws(CogError) -> ModelDocument {

@@ -8,7 +8,8 @@ struct ProjectOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Show the build's progress as: auto, tty, plain or quiet (default: auto).", valueName: "mode"))
+            "Show the build's progress as: auto, a line for each stage on a terminal; tty, the client's own; plain, the "
+                + "whole log; or quiet (default: auto). A build that fails shows its log.", valueName: "mode"))
     var progress: String?
 
     @Option(
@@ -20,6 +21,9 @@ struct ProjectOptions: ParsableArguments {
         help: ArgumentHelp("Use a prepared base image with Python, CUDA and torch (default: false).", valueName: "bool")
     )
     var useCogBaseImage: Bool?
+
+    @Option(help: ArgumentHelp("The platform of the image: linux/amd64, the only one there is.", valueName: "platform"))
+    var platform: String?
 
     @Option(help: ArgumentHelp("Use this Dockerfile.", valueName: "path", visibility: .hidden))
     var dockerfile: String?
@@ -34,7 +38,12 @@ struct ProjectOptions: ParsableArguments {
             throw ValidationError(
                 "The flags \(given.joined(separator: " and ")) are mutually exclusive: you can only set one of them.")
         }
-        if let progress, !["auto", "tty", "plain", "quiet", "rawjson"].contains(progress) {
+        if let platform, platform != "linux/amd64" {
+            throw ValidationError(
+                "can't make images for \(platform): the server is a program for x86-64, and so are NVIDIA's base images. "
+                    + "Use linux/amd64, which other machines emulate, or run the model without a container: --local")
+        }
+        if let progress, BuildProgress(rawValue: progress) == nil {
             throw ValidationError("invalid progress mode \"\(progress)\": use auto, tty, plain or quiet")
         }
     }
@@ -42,7 +51,8 @@ struct ProjectOptions: ParsableArguments {
     /// What a build is asked for by these options.
     func request(_ tag: String, _ session: Session) -> BuildRequest {
         var request = BuildRequest(tag: tag)
-        request.progress = session.progress(progress)
+        request.progress = .chosen(
+            progress, session.environment, isTerminal: session.console.isTerminal)
         request.usesCUDABase = useCudaBaseImage != "false"
         request.usesCogBase = useCogBaseImage
         request.dockerfile = dockerfile

@@ -21,18 +21,23 @@ struct PushCommand: AsyncParsableCommand {
         let target = try target(project, session)
         var request = self.project.request(target, session)
         try full.apply(to: &request, project, session)
-        request.labels = ["run.cog.push_id": TimeOrderedID.make(now: Date())]
+        request.labels = Self.labels
         let builder = try await session.builder(project, request)
-        console.info("Building Docker image from environment in \(project.configName) as \(console.bold(target))...")
-        console.info("")
         _ = try await builder.buildFull()
-        console.info("")
-        console.info("Pushing to \(console.bold(target))...")
-        let reference = try await builder.engine.push(target, quiet: request.progress == "quiet")
-        console.plain("")
+        try await Self.publish(target, builder.engine, console)
+    }
+
+    /// What tells one push from another.
+    static var labels: [String: String] { ["run.cog.push_id": TimeOrderedID.make(now: Date())] }
+
+    /// Pushes an image and says where it is.
+    static func publish(_ target: String, _ engine: Engine, _ console: Console) async throws(CogError) {
+        if !console.isTerminal { console.info("Pushing to \(target)...") }
+        let reference = try await console.stage("Pushing to \(target)...") { stage throws(CogError) in
+            try await engine.push(target, stage, console)
+        }
         console.plain("  image  \(reference)")
         if let parsed = try? ImageReference(target), parsed.host == "r8.im" {
-            console.plain("")
             console.info("Run your model on Replicate:\n    https://replicate.com/\(parsed.path)")
         }
     }

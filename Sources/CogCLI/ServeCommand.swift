@@ -19,8 +19,12 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Run in the project's own virtual environment instead of a container.")
     var local = false
 
-    @Flag(help: "With --local: start again when a source file changes.")
+    @Flag(
+        help: "Start again when a source file changes. While the code is broken, the port answers 503 with the reason.")
     var reload = false
+
+    /// How long the server may take to end, in seconds: it ends within 25 s by itself, the last webhooks delivered.
+    static let stopTimeout = 30
 
     @OptionGroup var container: ContainerArguments
     @OptionGroup var project: ProjectOptions
@@ -29,32 +33,47 @@ struct ServeCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (0...65535).contains(port) else { throw ValidationError("port must be between 0 and 65535") }
-        if reload, !local { throw ValidationError("--reload needs --local") }
     }
 
     func run() async throws {
-        let session = Session(global)
+        let session = Session(global, terse: true)
+        if port > 0, PublishedPort.isTaken(host, port), try await isServedHere(session) {
+            throw CogError.usage(
+                "port \(port) of \(host) is taken by another program: choose a different one with --port, or end that program"
+            )
+        }
         do {
-            if local {
-                try await serveLocally(session)
-            } else {
-                try await serve(session)
-            }
+            let project = try session.loadProject(self.project.file)
+            let port = self.port == 0 ? try LocalServer.freePort() : self.port
+            try await ServeLoop(
+                session: session, host: host, port: port, file: self.project.file, reloads: reload,
+                start: { project, isFirst in
+                    try await local
+                        ? startLocally(project, session, port) : startContainer(project, session, port, isFirst)
+                }
+            ).run(project)
         } catch CogError.interrupted {
             // Ctrl-C is how a server is meant to end.
         }
     }
 
-    private func serve(_ session: Session) async throws {
+    /// Whether the port is one of this machine.
+    private func isServedHere(_ session: Session) async throws -> Bool {
+        if local { return true }
+        return try await !Engine.isRemote(Engine.endpoint(session.environment))
+    }
+
+    /// Builds the image and starts its server with the project mounted.
+    private func startContainer(
+        _ project: Project, _ session: Session, _ port: Int, _ isFirst: Bool
+    ) async throws -> ModelServer {
         let console = session.console
         let gpus = try ContainerOptions.checkGPUs(container.gpus)
-        let project = try session.loadProject(self.project.file)
         var request = self.project.request(project.derivedImageName, session)
+        request.mountsProject = true
         request.secrets = try secrets.parsed(project, session)
         let builder = try await session.builder(project, request)
         let engine = builder.engine
-        console.info("Building Docker image from environment in \(project.configName)...")
-        console.info("")
         _ = try await builder.buildLight()
         var options = ContainerOptions(name: Session.containerName("serve"), image: request.tag)
         options.command = [
@@ -64,34 +83,34 @@ struct ServeCommand: AsyncParsableCommand {
             options.command += ["--upload-url", uploadUrl]
             options.reachesHost = true
         }
-        options.environment = session.containerEnvironment(container.env, isPrediction: false)
+        options.environment = session.serverEnvironment(container.env, isPrediction: false)
         options.binds = ["\(project.directory):/src"]
         options.workingDirectory = "/src"
         options.publish = ["\(PublishedPort.bracketed(host)):\(port):5000"]
+        // The server ignores SIGTERM, as its flag says.
+        options.stopSignal = "SIGINT"
+        options.stopTimeout = Self.stopTimeout
         options.gpus = gpus
         if gpus == nil, project.config.build.gpu { options.gpus = try await engine.implicitGPU(request.tag, console) }
-        console.info("")
-        console.info(
-            "Running \(console.bold(options.command.joined(separator: " "))) in Docker with the current directory mounted "
-                + "as a volume...")
-        if let remote = session.environment["DOCKER_HOST"], remote.hasPrefix("tcp://") || remote.hasPrefix("ssh://") {
-            console.warn("the engine is remote: the port is bound on that host (\(remote))")
+        console.debug(
+            "Running \(options.command.joined(separator: " ")) in Docker with the current directory mounted as a "
+                + "volume...")
+        if isFirst, engine.isRemote {
+            console.warn("the engine is remote: the port is bound on that host (\(engine.endpoint))")
         }
-        announce(console, port)
-        let status: Int32
-        do {
-            status = try await engine.client(for: options).show(options.arguments)
-        } catch {
-            await engine.stop(options.name)
-            throw error
-        }
-        guard status == 0 else { throw CogError.exited(1, "container exited with status \(status)") }
+        return ModelServer.start(options, engine: engine, endTime: .seconds(Self.stopTimeout))
     }
 
-    func announce(_ console: Console, _ port: Int) {
-        console.info("")
-        console.info("Serving at \(console.bold(Self.url(host, port)))")
-        console.info("")
+    /// Brings the project's environment up to date and starts its server as a child process.
+    private func startLocally(_ project: Project, _ session: Session, _ port: Int) async throws -> ModelServer {
+        let environment = try LocalEnvironment(
+            project: project, planner: session.planner(project), console: session.console)
+        try await environment.prepare()
+        _ = try await environment.describe()
+        var tool = environment.tool(session.serverEnvironment(container.env, isPrediction: false))
+        tool.endTime = .seconds(Self.stopTimeout)
+        let extra = uploadUrl.map { ["--upload-url", $0] } ?? []
+        return ModelServer(LocalServer.start(tool, host: host, port: port, extra: extra))
     }
 
     /// How the address is shown: what a browser on this machine can open.

@@ -11,7 +11,12 @@ struct Session {
     /// Whether `--debug` was given.
     let isDebug: Bool
 
-    init(_ options: GlobalOptions) {
+    /// - Parameter terse: whether a pipe gets no notes, because the command is called again and again.
+    init(_ options: GlobalOptions, terse: Bool = false) {
+        self.init(options.console, registry: options.registry, terse: terse)
+    }
+
+    init(_ options: ConsoleOptions, registry: String?, terse: Bool = false) {
         var environment = ProcessInfo.processInfo.environment
         if options.noColor {
             // Tools that are called obey too.
@@ -19,9 +24,10 @@ struct Session {
             environment["NO_COLOR"] = "1"
         }
         self.environment = environment
-        console = Console(environment: environment, noColor: options.noColor, debug: options.debug)
+        console = Console(
+            environment: environment, noColor: options.noColor, debug: options.debug, terse: terse)
         let host = environment["COG_REGISTRY_HOST"] ?? ""
-        registry = options.registry ?? (host.isEmpty ? "r8.im" : host)
+        self.registry = registry ?? (host.isEmpty ? "r8.im" : host)
         isDebug = options.debug
     }
 
@@ -44,12 +50,35 @@ struct Session {
         BuildPlanner(project: project, environment: environment, executable: Self.executable)
     }
 
+    /// Reads the model's source, so that its mistakes are told before anything is built.
+    ///
+    /// - Returns: the model's document, where the source tells its inputs.
+    private func readSource(_ project: Project, _ request: BuildRequest) async throws -> ModelDocument? {
+        // The user's own Dockerfile may put the model's files into the image.
+        guard request.dockerfile == nil else { return nil }
+        let given = try ModelDocument.given(request.schemaFile, environment)
+        let document = try await SourceReader(planner(project)).read(signatures: given == nil && !request.skipsSchema)
+        return given ?? document
+    }
+
     /// Plans a build and tells what is unusual about it, then connects to the engine: what is wrong with a project is
     /// told even where no engine answers.
-    func builder(_ project: Project, _ request: BuildRequest) async throws -> ImageBuilder {
+    ///
+    /// - Parameters:
+    ///   - known: the model's document, where its source need not be read any more.
+    ///   - check: looks at the document, where it is known before the model is run.
+    func builder(
+        _ project: Project, _ request: BuildRequest, known: ModelDocument? = nil,
+        check: (ModelDocument) throws -> Void = { _ in }
+    ) async throws -> ImageBuilder {
         let planner = planner(project)
         let plan = try planner.plan(request)
         tell(plan)
+        if request.describesModel {
+            var document = known
+            if document == nil { document = try await readSource(project, request) }
+            if let document { try check(document) }
+        }
         return ImageBuilder(
             project: project, engine: try await connect(), console: console, planner: planner, plan: plan,
             request: request)
@@ -63,20 +92,20 @@ struct Session {
         console.tell(plan.notes)
     }
 
-    /// The progress mode for builds when none is given.
-    func progress(_ option: String?) -> String {
-        if let option { return option }
-        if let mode = environment["BUILDKIT_PROGRESS"], !mode.isEmpty { return mode }
-        return environment["TERM"] == "dumb" ? "plain" : "auto"
-    }
-
-    /// Variables that containers get besides those of the user.
-    func containerEnvironment(_ user: [String], isPrediction: Bool) -> [String] {
-        var list = user
-        if let level = environment["RUST_LOG"], !level.isEmpty { list.append("RUST_LOG=\(level)") }
-        list.append("LOG_FORMAT=console")
+    /// Variables that servers get besides those of the user: their own lines are for people, and what the model writes
+    /// stays as it is.
+    func serverEnvironment(_ user: [String], isPrediction: Bool) -> [String] {
+        var list = containerEnvironment(user)
+        list.append("COG_MODEL_OUTPUT=raw")
+        if !console.usesColor { list.append("NO_COLOR=1") }
         if isPrediction { list.append("COG_LOG_LEVEL=\(isDebug ? "debug" : "warning")") }
         return list
+    }
+
+    /// Variables that all containers get besides those of the user.
+    func containerEnvironment(_ user: [String]) -> [String] {
+        let level = environment["RUST_LOG"].flatMap { $0.isEmpty ? nil : "RUST_LOG=\($0)" }
+        return user + [level, "LOG_FORMAT=console"].compactMap(\.self)
     }
 
     /// A container name that nothing else has.

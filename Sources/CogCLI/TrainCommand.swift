@@ -25,7 +25,7 @@ struct TrainCommand: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
-        let session = Session(global)
+        let session = Session(global, terse: true)
         session.console.warn("\"cog train\" is deprecated and will be removed in a future version")
         var request = PredictionRequest()
         request.inputs = input

@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 
 /// Lines for people, on standard error; standard output belongs to results.
@@ -7,13 +6,27 @@ package struct Console: Sendable {
     package let usesColor: Bool
     /// Whether debug lines are printed.
     package let isDebug: Bool
+    /// Whether standard error is a terminal: a pipe gets no progress.
+    package let isTerminal: Bool
+    /// Whether lines can change: not on a terminal that can only print.
+    let drawsLines: Bool
+    /// Whether notes are for terminals alone, in commands that are called again and again.
+    private let isTerse: Bool
 
-    /// - Parameter noColor: `--no-color`.
-    package init(environment: [String: String], noColor: Bool, debug: Bool) {
+    /// - Parameters:
+    ///   - noColor: `--no-color`.
+    ///   - terse: whether a pipe gets warnings and errors alone, and no notes.
+    package init(environment: [String: String], noColor: Bool, debug: Bool, terse: Bool = false) {
         let off = ["NO_COLOR", "COG_NO_COLOR"].contains { !(environment[$0] ?? "").isEmpty }
-        usesColor = !noColor && !off && environment["TERM"] != "dumb" && isatty(STDERR_FILENO) == 1
+        isTerminal = isatty(STDERR_FILENO) == 1
+        drawsLines = isTerminal && environment["TERM"] != "dumb"
+        usesColor = !noColor && !off && drawsLines
         isDebug = debug
+        isTerse = terse
     }
+
+    /// Something to know that is no warning.
+    func note(_ text: String) { if isTerminal || isDebug || !isTerse { info(text) } }
 
     package func info(_ text: String) { line("⚙", "", text) }
     package func success(_ text: String) { line("✔", "32", text) }
@@ -22,10 +35,24 @@ package struct Console: Sendable {
     package func debug(_ text: String) { if isDebug { line("⚙", "2", faint(text)) } }
 
     /// A line as it is, without an icon.
-    package func plain(_ text: String) { Self.write(text + "\n") }
+    package func plain(_ text: String) { LiveLine.shared.writeLine(text) }
 
-    /// Text as it is, which need not end a line.
-    package func raw(_ text: String) { Self.write(text) }
+    /// Text of others as it is, which need not end a line.
+    package func raw(_ text: String) { LiveLine.shared.write(text.utf8) }
+
+    /// The line that still changes.
+    func live(_ text: StageText) {
+        let columns = max(20, (Self.terminalColumns ?? 80) - 1)
+        let text = usesColor ? "⚙ " + text.live(columns: columns - 2) : text.live(columns: columns)
+        LiveLine.shared.show(text, columns: text.count)
+    }
+
+    /// The line that stays of something that is done, above the one that still changes.
+    ///
+    /// - Parameter endsStage: whether it takes the place of that one.
+    func lasting(_ text: String, endsStage: Bool) {
+        LiveLine.shared.writeLine(usesColor ? "\u{1B}[32m✔\u{1B}[0m " + text : text, isLast: endsStage)
+    }
 
     private func faint(_ text: String) -> String { usesColor ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
 
@@ -34,10 +61,10 @@ package struct Console: Sendable {
 
     /// Lines with an icon are wrapped between words; others stay as they are, for whoever reads them by program.
     private func line(_ icon: String, _ color: String, _ text: String) {
-        guard usesColor, !text.isEmpty else { return Self.write(text + "\n") }
+        guard usesColor, !text.isEmpty else { return LiveLine.shared.writeLine(text) }
         let icon = color.isEmpty ? icon : "\u{1B}[\(color)m\(icon)\u{1B}[0m"
         let text = Self.wrapped(text, columns: (Self.terminalColumns ?? .max) - 2)
-        Self.write("\(icon) \(text)\n")
+        LiveLine.shared.writeLine("\(icon) \(text)")
     }
 
     /// How wide the terminal on standard error is; nil where it doesn't say.
@@ -87,14 +114,6 @@ package struct Console: Sendable {
         return count
     }
 
-    private static func write(_ text: String) {
-        // Nothing can be told about a standard error that is closed.
-        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
-    }
-
     /// Writes a result to standard output.
-    package static func result(_ text: String) {
-        // A reader that went away ends the program by SIGPIPE, as with any filter.
-        try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
-    }
+    package static func result(_ text: String) { LiveLine.shared.writeResult(text) }
 }

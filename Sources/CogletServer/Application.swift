@@ -3,38 +3,38 @@ import FileTransfer
 import Glibc
 import HTTPServer
 import Predictions
-import WebhookDelivery
+import Serving
+import Workers
 
-/// Puts the parts together, and takes them down again in order.
-///
-/// Ending goes in steps: no new connections; running predictions finish; the worker ends; the last webhooks go out. The
-/// first two share the limit `COG_SHUTDOWN_GRACE`, the worker has ``workerGrace``, the webhooks ``webhookGrace``.
+/// Puts the parts together.
 final class Application {
-    static let workerGrace = Duration.seconds(5)
-    static let webhookGrace = Duration.seconds(10)
-
     private let loop: EventLoop
-    private let options: ServerOptions
+    private let settings: Settings
     private let log: Log
-    private let supervisor: Supervisor
+    private let readiness: ReadinessFile?
+    private let store = FileStore()
+    /// What bodies of requests and webhooks take their memory from.
+    private let memory: MemoryAccount
+    private let pool: WorkerPool
     private let service: PredictionService
-    private var server: HTTPServer?
-    private var router: Router?
+    private var shutdown: Shutdown?
     private var signals: [SignalSource] = []
     private var reaper: OrphanReaper?
-    private var isShuttingDown = false
-    private var isWorkerAsked = false
     private var endsBySignal = false
 
-    init(options: ServerOptions) throws(EventLoopError) {
-        self.options = options
+    init(_ settings: Settings) throws(EventLoopError) {
+        self.settings = settings
         loop = try EventLoop()
-        log = try Log(
-            on: loop, level: LogLevel(reading: environment("COG_LOG_LEVEL")),
-            isConsole: environment("LOG_FORMAT") == "console")
-        supervisor = Supervisor(on: loop, options: options, executable: Self.workerPath, log: log)
-        service = PredictionService(on: loop, options: options, log: log, supervisor: supervisor)
-        for warning in options.warnings { log.warning("coglet", warning) }
+        log = try Log(on: loop, settings.log)
+        readiness = settings.keepsReadinessFile ? ReadinessFile(on: loop, log: log) : nil
+        memory = MemoryAccount(limitBytes: settings.memoryBudgetBytes)
+        var poolSettings = settings.pool
+        poolSettings.program.executable = Self.workerPath
+        pool = WorkerPool(on: loop, settings: poolSettings, folders: TemporaryFolders(in: store, on: loop))
+        service = PredictionService(
+            on: loop, settings: settings.service, pool: pool, store: store, memory: memory,
+            log: ServiceLogger(log, readiness))
+        for warning in settings.warnings { log.warning("coglet", warning) }
     }
 
     /// `coglet-worker`, which lies beside this program.
@@ -49,99 +49,85 @@ final class Application {
         return folder + "coglet-worker"
     }
 
-    /// Opens the port, then starts the worker.
+    /// Opens the port.
     ///
     /// - Throws: ``EventLoopError`` when the address can't be used.
     func listen() throws(EventLoopError) {
         // Writing to a client that has gone is an error code, not a signal.
         signal(SIGPIPE, SIG_IGN)
-        let router = Router(options: options, service: service) { [unowned self] in shutDown() }
-        var configuration = HTTPConfiguration()
-        configuration.connectionLimit = options.connectionLimit
-        configuration.headTimeout = options.headerTimeout
-        configuration.bodyTimeout = options.bodyTimeout
-        configuration.idleTimeout = options.idleTimeout
-        configuration.bodyTooLarge = Answers.tooLarge
-        configuration.reportsAnswers = log.level <= .debug
+        let rows = RouteTable.rows(
+            service, settings, memory, log, isDraining: { [self] in shutdown?.hasBegun == true },
+            shutDown: { [self] in shutdown?.begin() })
+        let keeper = try MemoryKeeper(on: loop, service: service, memory: memory)
+        let router = Router(
+            rows, mode: settings.pool.mode, answers: settings.answers, memory: keeper, log: log)
+        var configuration = settings.http
+        configuration.memory = memory
         let server = try HTTPServer(loop: loop, configuration: configuration, handler: router)
-        let port = try server.listen(host: options.host, port: options.port)
-        self.router = router
-        self.server = server
+        server.onConnectionClosed = { [service] number in service.clientGone(number) }
+        let port = try server.listen(host: settings.host, port: settings.port)
+        shutdown = Shutdown(
+            on: loop, plan: settings.shutdown.plan, log: log, server: server, service: service, readiness: readiness)
         log.info("coglet", "coglet \(Coglet.version)")
-        log.info("coglet::transport::http::server", "Starting coglet server on \(options.host):\(port)")
+        log.info("coglet::transport::http::server", "Starting coglet server on \(settings.host):\(port)")
         try installSignals()
-        let store = service.files.store
+    }
+
+    /// Makes the folder for temporary files, then starts the workers.
+    ///
+    /// - Throws: ``FileStoreError`` when there is no place for temporary files.
+    func startWorkers() throws(FileStoreError) {
+        do throws(FileStoreError) {
+            for failure in try store.open() {
+                log.warning("coglet", "TMPDIR can't be used: \(failure); temporary files are put into /tmp instead")
+            }
+        } catch {
+            log.flush()
+            throw error
+        }
+        let store = store
         loop.submit {
             store.removeLeftovers()
         } then: {
         }
-        supervisor.start()
+        pool.start()
     }
 
     private func installSignals() throws(EventLoopError) {
         signals.append(
-            try SignalSource(on: loop, signal: SIGTERM) { [unowned self] in
-                if options.awaitsExplicitShutdown {
+            try SignalSource(on: loop, signal: SIGTERM) { [self] in
+                if settings.shutdown.awaitsRequest {
                     log.info("coglet", "SIGTERM is ignored: waiting for POST /shutdown")
                 } else {
-                    shutDown()
+                    shutdown?.beginDelayed()
                 }
             })
         signals.append(
-            try SignalSource(on: loop, signal: SIGINT) { [unowned self] in
+            try SignalSource(on: loop, signal: SIGINT) { [self] in
                 endsBySignal = true
-                shutDown()
+                shutdown?.begin()
             })
+        // Ignored means that whoever started the server, `nohup` say, wants it to outlive the terminal.
+        if !SignalSource.isIgnored(SIGHUP) {
+            signals.append(try SignalSource(on: loop, signal: SIGHUP) { [self] in shutdown?.begin() })
+        }
+        // Forked workers are orphans that this process inherits.
+        if settings.pool.forksWorkers { try OrphanReaper.adoptOrphans() }
         if OrphanReaper.isNeeded { reaper = try OrphanReaper(on: loop) }
     }
 
     /// Serves until the end, then leaves the process.
     func run() -> Never {
         loop.run()
+        readiness?.remove()
         log.flush()
-        service.files.store.close()
+        store.close()
         if endsBySignal {
             // Whoever sent SIGINT, a shell say, wants to see that it was the reason.
             signal(SIGINT, SIG_DFL)
             raise(SIGINT)
         }
         exit(0)
-    }
-
-    // MARK: - Shutting down
-
-    private func shutDown() {
-        guard !isShuttingDown else { return }
-        isShuttingDown = true
-        log.info("coglet", "Shutting down")
-        server?.drain()
-        service.onIdle = { [unowned self] in stopWorker() }
-        service.after(options.shutdownGrace) { [unowned self] in
-            guard !isWorkerAsked else { return }
-            log.warning("coglet", "Predictions still run at the end of the shutdown's grace; the worker is killed")
-            supervisor.worker?.kill()
-            stopWorker()
-        }
-        if service.isIdle { stopWorker() }
-    }
-
-    private func stopWorker() {
-        guard !isWorkerAsked else { return }
-        isWorkerAsked = true
-        service.onStopped = { [unowned self] in deliverWebhooks() }
-        supervisor.stop(within: Self.workerGrace)
-    }
-
-    private func deliverWebhooks() {
-        service.webhooks.drain(within: Self.webhookGrace) { [unowned self] in finish() }
-    }
-
-    /// Answers that were just written get a moment to leave.
-    private func finish() {
-        guard let server else { return loop.stop() }
-        guard server.connectionCount > 0 else { return loop.stop() }
-        server.onDrained = { [unowned self] in loop.stop() }
-        service.after(.seconds(2)) { [unowned self] in loop.stop() }
     }
 }
 

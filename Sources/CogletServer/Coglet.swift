@@ -9,21 +9,39 @@ enum Coglet {
     static let version = "0.24.0"
 
     static func main() {
+        if let text = madeText(CommandLine.arguments.dropFirst()) {
+            print(text, terminator: "")
+            return
+        }
         do {
-            let options = try ServerOptions(arguments: CommandLine.arguments)
-            let application = try Application(options: options)
+            var settings = try Settings(arguments: CommandLine.arguments, environment: environment)
+            // First: libuv ends the process when it can't open what it needs.
+            try settings.divideDescriptors(of: DescriptorLimit.raise())
+            let application = try Application(settings)
             try application.listen()
+            try application.startWorkers()
             application.run()
         } catch let error as EventLoopError {
             fail("RuntimeError: \(error)")
+        } catch let error as SettingsError {
+            fail("\(error)", status: 2)
         } catch {
             fail("\(error)")
         }
     }
 
-    private static func fail(_ text: String) -> Never {
+    /// What `make docs` asks for.
+    private static func madeText(_ arguments: ArraySlice<String>) -> String? {
+        switch arguments {
+        case ["--describe-settings"]: Variable.document
+        case ["--describe-tables"]: SharedTables.module
+        default: nil
+        }
+    }
+
+    private static func fail(_ text: String, status: Int32 = 1) -> Never {
         var line = "coglet: \(text)\n"
         line.withUTF8 { _ = write(2, $0.baseAddress, $0.count) }
-        exit(1)
+        exit(status)
     }
 }

@@ -1,6 +1,5 @@
 import CPythonBridge
 import Glibc
-import Synchronization
 import WorkerProtocol
 
 /// Control messages on their way from the I/O thread to Python.
@@ -8,17 +7,30 @@ final class ControlQueue: Sendable {
     /// Readable while messages are here.
     var descriptor: Int32 { doorbell.descriptor }
     private let doorbell = Doorbell()
-    /// The server asks for one health check at a time and cancels a prediction a few times at most.
-    private static let limit = 65_536
+    private let messages = Lock<[cogpy_control]>([])
 
-    private let messages = Mutex<[cogpy_control]>([])
-
+    /// Adds a message, unless Python hasn't taken an earlier one that says the same.
+    ///
+    /// So the queue never drops anything and yet holds no more than a cancel for each running prediction and one health
+    /// check, however often clients ask.
     func append(_ header: FrameHeader) {
+        let message = cogpy_control(kind: header.kind.rawValue, token: header.token)
         messages.withLock {
-            guard $0.count < Self.limit else { return }
-            $0.append(cogpy_control(kind: header.kind.rawValue, token: header.token))
+            if header.kind == .healthCheck {
+                // The server no longer waits for the answer to an earlier one.
+                $0.removeAll { $0.kind == message.kind }
+            } else if $0.contains(where: { $0.kind == message.kind && $0.token == message.token }) {
+                return
+            }
+            $0.append(message)
             doorbell.ring()
         }
+    }
+
+    /// In a forked worker: a queue of its own.
+    func startOver() {
+        doorbell.renew()
+        messages.startOver(with: [])
     }
 
     /// Takes the oldest message, waiting for one if `wait`.

@@ -7,15 +7,31 @@ struct Doorbell: Sendable {
     private let writeDescriptor: Int32
 
     init() {
+        (descriptor, writeDescriptor) = Self.makePipe()
+    }
+
+    /// In a forked process: a pipe of its own behind the same numbers. Processes that share one would wake each other.
+    func renew() {
+        let (new, newWriteEnd) = Self.makePipe()
+        // The numbers stay, because Python knows them.
+        for (new, old) in [(new, descriptor), (newWriteEnd, writeDescriptor)] {
+            dup2(new, old)
+            _ = fcntl(old, F_SETFD, FD_CLOEXEC)
+            close(new)
+        }
+    }
+
+    private static func makePipe() -> (Int32, Int32) {
         var ends: [Int32] = [-1, -1]
-        let status = pipe(&ends)
-        precondition(status == 0, "pipe: \(errno)")
+        guard pipe(&ends) == 0 else {
+            complain("can't make a pipe: errno \(errno)")
+            _exit(71)
+        }
         for end in ends {
             _ = fcntl(end, F_SETFL, O_NONBLOCK)
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
         }
-        descriptor = ends[0]
-        writeDescriptor = ends[1]
+        return (ends[0], ends[1])
     }
 
     func ring() {

@@ -6,60 +6,57 @@ import WorkerProtocol
 ///
 /// Safe to share: only the interpreter's main thread calls it.
 final class Inbox: @unchecked Sendable {
-    /// How long the next prediction is looked for before the thread sleeps. Waking a thread that sleeps on another
-    /// processor costs more time than a small prediction takes.
-    private static let pollNanoseconds: UInt64 = 200_000
-
     private let descriptor: Int32
     private let cancellation: Cancellation
     private let shared: SharedMemory
     private var frames = FrameBuffer()
-    private var strings: [cogpy_bytes] = []
-    private var escaped: [UInt8] = []
-    /// The last prediction came within that time: the next one may do so too.
-    private var comesSoon = false
+    private var polling: Polling
+    /// The last read has emptied the socket, and nobody has been told yet that nothing is there.
+    private var isEmptied = false
 
-    init(descriptor: Int32, cancellation: Cancellation, shared: SharedMemory) {
+    init(descriptor: Int32, cancellation: Cancellation, shared: SharedMemory, isPollingAllowed: Bool) {
+        polling = Polling(isAllowed: isPollingAllowed)
         self.descriptor = descriptor
         self.shared = shared
         self.cancellation = cancellation
     }
 
-    /// Takes the next prediction. With `wait` the caller runs one prediction at a time and can be interrupted by a
-    /// cancel; without, it runs many and learns of cancels from the ``ControlQueue``.
+    /// Takes the next prediction. With `COGPY_WAIT` in `how` the caller makes one call of the model at a time and can be
+    /// interrupted by a cancel; without, it makes many and learns of cancels from the ``ControlQueue``. With `COGPY_GATHER`
+    /// the model begins predictions when their batch comes, instead of one by one. With `COGPY_POLL` the next prediction is
+    /// looked for as long as ``Polling`` says.
     ///
-    /// - Returns: one of `COGPY_END`, `COGPY_REQUEST`, `COGPY_AGAIN`, `COGPY_INTERRUPTED`.
-    func receive(wait: Bool, into request: UnsafeMutablePointer<cogpy_request>) -> Int32 {
+    /// - Returns: one of `COGPY_END`, `COGPY_REQUEST`, `COGPY_BATCH`, `COGPY_AGAIN`, `COGPY_INTERRUPTED`.
+    func receive(_ how: Int32, into request: UnsafeMutablePointer<cogpy_request>) -> Int32 {
         guard !Fork.isChild else { return COGPY_END.outcome }
-        let start = wait ? monotonicNanoseconds() : 0
+        let wait = how & COGPY_WAIT.outcome != 0
         while true {
             do {
                 if let frame = try frames.next() {
-                    guard frame.header.kind == .predict, fill(request, from: frame) else { continue }
-                    // A worker that dies from here on has begun it: the server must not give it to another one.
-                    shared.taken = frame.header.token
-                    if wait { cancellation.began(frame.header.token) }
-                    return COGPY_REQUEST.outcome
+                    switch frame.header.kind {
+                    case .predict:
+                        guard fill(request, from: frame) else { continue }
+                        if how & COGPY_GATHER.outcome == 0 { began(frame.header.token, interruptibly: wait) }
+                        return COGPY_REQUEST.outcome
+                    case .batch:
+                        guard let tokens = TokenList(reading: frame.content) else { continue }
+                        began(tokens, interruptibly: wait)
+                        request.pointee.text = cogpy_bytes(base: frame.content.baseAddress, count: frame.content.count)
+                        return COGPY_BATCH.outcome
+                    default:
+                        continue  // The server sends nothing else here.
+                    }
                 }
             } catch {
                 complain("\(error)")
                 return COGPY_END.outcome
             }
-            let space = frames.space()
-            let count: Int
-            if wait, comesSoon {
-                count = poll(into: space, until: start + Self.pollNanoseconds)
-            } else {
-                count = recv(descriptor, space.baseAddress, space.count, wait ? 0 : Int32(MSG_DONTWAIT))
-            }
+            let count = read(into: frames.space(), how)
             if count > 0 {
                 frames.received(count)
-                if wait { comesSoon = monotonicNanoseconds() - start < Self.pollNanoseconds }
             } else if count < 0, errno == EAGAIN {
-                guard wait else { return COGPY_AGAIN.outcome }
                 // Signals that came while nothing slept are handled before something does.
-                comesSoon = false
-                return COGPY_INTERRUPTED.outcome
+                return wait ? COGPY_INTERRUPTED.outcome : COGPY_AGAIN.outcome
             } else if count < 0, errno == EINTR {
                 return COGPY_INTERRUPTED.outcome
             } else {
@@ -68,31 +65,74 @@ final class Inbox: @unchecked Sendable {
         }
     }
 
+    /// Reads what is there. -1 with `EAGAIN` in `errno` when nothing is.
+    private func read(into space: UnsafeMutableRawBufferPointer, _ how: Int32) -> Int {
+        let wait = how & COGPY_WAIT.outcome != 0
+        guard wait || how & COGPY_POLL.outcome != 0 else {
+            // The caller comes back when the socket is readable again: asking just after a short read would be for nothing.
+            guard !isEmptied else {
+                isEmptied = false
+                errno = EAGAIN
+                return -1
+            }
+            let count = recv(descriptor, space.baseAddress, space.count, Int32(MSG_DONTWAIT))
+            if count > 0 {
+                isEmptied = count < space.count
+                polling.arrived(at: monotonicNanoseconds())
+            }
+            return count
+        }
+        isEmptied = false
+        let count: Int
+        if let end = polling.becameIdle(at: monotonicNanoseconds()) {
+            count = poll(into: space, until: end)
+        } else if wait {
+            count = recv(descriptor, space.baseAddress, space.count, 0)
+        } else {
+            errno = EAGAIN
+            return -1
+        }
+        if count > 0 { polling.arrived(at: monotonicNanoseconds()) }
+        return count
+    }
+
+    /// Notes that the model begins a prediction. A worker that dies from here on has begun it: the server must not simply
+    /// give it to another one.
+    private func began(_ token: UInt32, interruptibly: Bool) {
+        shared.taken = token
+        if interruptibly { cancellation.began(token) }
+    }
+
+    private func began(_ batch: TokenList, interruptibly: Bool) {
+        shared.taken = batch[batch.count - 1]
+        if interruptibly { cancellation.began(batch) }
+    }
+
     /// Receives without sleeping, and lets other threads have the processor in between. -1 with `EAGAIN` in `errno` when
-    /// the time is over.
+    /// nothing has come.
     private func poll(into space: UnsafeMutableRawBufferPointer, until end: UInt64) -> Int {
         while true {
             let count = recv(descriptor, space.baseAddress, space.count, Int32(MSG_DONTWAIT))
-            if count >= 0 || errno != EAGAIN || monotonicNanoseconds() >= end { return count }
+            let before = monotonicNanoseconds()
+            if count >= 0 || errno != EAGAIN { return count }
+            guard before < end else {
+                polling.timedOut()
+                errno = EAGAIN
+                return -1
+            }
             sched_yield()
+            guard polling.yielded(from: before, to: monotonicNanoseconds()) else {
+                errno = EAGAIN
+                return -1
+            }
         }
     }
 
     private func fill(_ request: UnsafeMutablePointer<cogpy_request>, from frame: Frame) -> Bool {
         guard let predict = PredictFrame(reading: frame.content) else { return false }
-        strings.removeAll(keepingCapacity: true)
-        escaped.removeAll(keepingCapacity: true)
-        for string in predict.strings {
-            strings.append(cogpy_bytes(base: string.bytes.baseAddress, count: string.bytes.count))
-            escaped.append(string.isEscaped ? 1 : 0)
-        }
         request.pointee.token = frame.header.token
         request.pointee.meta = cogpy_bytes(base: predict.meta.baseAddress, count: predict.meta.count)
         request.pointee.text = cogpy_bytes(base: predict.text.baseAddress, count: predict.text.count)
-        request.pointee.string_count = strings.count
-        // The arrays don't change before the next call, and their storage lives in this object.
-        request.pointee.strings = strings.withUnsafeBufferPointer { $0.baseAddress }
-        request.pointee.escaped = escaped.withUnsafeBufferPointer { $0.baseAddress }
         return true
     }
 }

@@ -1,6 +1,5 @@
 import CPythonBridge
 import Glibc
-import Synchronization
 import WorkerProtocol
 
 /// Frames on their way to the server.
@@ -13,20 +12,44 @@ final class Outbox: @unchecked Sendable {
     /// Frames that may wait are sent this long after the last system call.
     private static let gatherNanoseconds: UInt64 = 500_000
     private static let gatherMilliseconds: Int32 = 1
+    /// So many times in a row nothing was there to be sent late: then the I/O thread sleeps until the doorbell rings. Waking it
+    /// for each line costs as much as sending the line.
+    private static let idleTurnLimit = 10
 
-    /// Readable when ``flushLate()`` should be called.
+    /// Readable when ``rung()`` should be called.
     var wakeDescriptor: Int32 { doorbell.descriptor }
+    /// When the I/O thread should call ``flushLate()``, in milliseconds from now; -1 for never. Used by it alone.
+    private(set) var lateFlushMilliseconds: Int32 = -1
+    private var idleTurns = 0
     private let doorbell = Doorbell()
 
     private let descriptor: Int32
-    private let lock = Mutex(())
+    private let lock = Lock(())
     private let shared: SharedMemory
     private var lastFlush: UInt64 = 0
+    /// The I/O thread comes by itself.
     private var isLateFlushArmed = false
+    /// Something has been left to the I/O thread since it came last.
+    private var hasGathered = false
 
     init(descriptor: Int32, shared: SharedMemory) {
         self.descriptor = descriptor
         self.shared = shared
+    }
+
+    /// In a forked worker: memory of its own, behind `memory`, in the place of the template's.
+    func startOver(sharing memory: Int32) {
+        lock.startOver(with: ())
+        doorbell.renew()
+        isLateFlushArmed = false
+        hasGathered = false
+        lateFlushMilliseconds = -1
+        idleTurns = 0
+        lastFlush = 0
+        guard shared.remap(memory) else {
+            complain("can't map the shared memory: errno \(errno)")
+            _exit(71)
+        }
     }
 
     /// Copies a small frame into the buffer, without ever waiting.
@@ -44,13 +67,21 @@ final class Outbox: @unchecked Sendable {
         }
     }
 
-    /// To be called on the I/O thread when ``wakeDescriptor`` is readable: sends what nobody else has sent.
-    func flushLate() {
+    /// To be called on the I/O thread when ``wakeDescriptor`` is readable.
+    func rung() {
         doorbell.silence()
-        poll(nil, 0, Self.gatherMilliseconds)
+        lateFlushMilliseconds = Self.gatherMilliseconds
+        idleTurns = 0
+    }
+
+    /// To be called on the I/O thread after ``lateFlushMilliseconds``: sends what nobody else has sent.
+    func flushLate() {
         lock.withLock { _ in
-            isLateFlushArmed = false
             writeQueued()
+            idleTurns = hasGathered ? 0 : idleTurns + 1
+            hasGathered = false
+            isLateFlushArmed = idleTurns < Self.idleTurnLimit
+            if !isLateFlushArmed { lateFlushMilliseconds = -1 }
         }
     }
 
@@ -73,9 +104,11 @@ final class Outbox: @unchecked Sendable {
         switch urgency {
         case COGPY_NOW.outcome: return COGPY_QUEUED_FLUSH.outcome
         case COGPY_HELD.outcome: return COGPY_QUEUED.outcome
-        default: break
+        case COGPY_LATER.outcome: break
+        default:
+            if monotonicNanoseconds() - lastFlush > Self.gatherNanoseconds { return COGPY_QUEUED_FLUSH.outcome }
         }
-        if monotonicNanoseconds() - lastFlush > Self.gatherNanoseconds { return COGPY_QUEUED_FLUSH.outcome }
+        hasGathered = true
         if !isLateFlushArmed {
             isLateFlushArmed = true
             doorbell.ring()
@@ -86,7 +119,8 @@ final class Outbox: @unchecked Sendable {
     private func writeQueued() {
         let count = shared.queued
         guard count > 0 else { return }
-        write(UnsafeRawBufferPointer(start: shared.bytes, count: count))
+        var vector = iovec(iov_base: shared.bytes, iov_len: count)
+        withUnsafeMutablePointer(to: &vector) { write(UnsafeMutableBufferPointer(start: $0, count: 1)) }
         // In this order: a crash in between must not show the server bytes that it has already received.
         shared.queued = 0
         shared.sent += count
@@ -98,30 +132,59 @@ final class Outbox: @unchecked Sendable {
         let parts = UnsafeBufferPointer(start: frame.parts, count: frame.part_count)
         let content = parts.reduce(0) { $0 + $1.count }
         let header = FrameHeader(kind, detail: frame.detail, token: frame.token, contentBytes: content).bytes
-        header.withUnsafeBytes { write($0, passing: frame.descriptor) }
-        for part in parts { write(UnsafeRawBufferPointer(start: part.base, count: part.count)) }
+        header.withUnsafeBytes { header in
+            let sent = frame.descriptor < 0 ? 0 : self.sent { sendWithDescriptor(descriptor, header, frame.descriptor) }
+            withUnsafeTemporaryAllocation(of: iovec.self, capacity: parts.count + 1) { vectors in
+                vectors[0] = iovec(
+                    iov_base: UnsafeMutableRawPointer(mutating: header.baseAddress! + sent),
+                    iov_len: header.count - sent)
+                for (index, part) in parts.enumerated() {
+                    vectors[index + 1] = iovec(
+                        iov_base: UnsafeMutableRawPointer(mutating: part.base), iov_len: part.count)
+                }
+                write(vectors)
+            }
+        }
         shared.sent += FrameHeader.byteCount + content
         lastFlush = monotonicNanoseconds()
     }
 
-    /// Writes everything; a channel that can't be written has no server, or a model that closed it: the worker ends.
-    private func write(_ bytes: UnsafeRawBufferPointer, passing passed: Int32 = -1) {
-        var rest = bytes
-        var passed = passed
-        while rest.count > 0 {
-            let count: Int
-            if passed >= 0 {
-                count = sendWithDescriptor(descriptor, rest, passed)
-            } else {
-                count = send(descriptor, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
+    /// Writes what all of these name, and changes them.
+    private func write(_ vectors: UnsafeMutableBufferPointer<iovec>) {
+        var first = 0
+        while true {
+            while first < vectors.count, vectors[first].iov_len == 0 { first += 1 }
+            guard first < vectors.count else { return }
+            var message = msghdr()
+            message.msg_iov = vectors.baseAddress! + first
+            message.msg_iovlen = vectors.count - first
+            var count = sent { sendmsg(descriptor, &message, Int32(MSG_NOSIGNAL)) }
+            while count > 0 {
+                let done = min(count, vectors[first].iov_len)
+                vectors[first].iov_base += done
+                vectors[first].iov_len -= done
+                count -= done
+                if vectors[first].iov_len == 0 { first += 1 }
             }
-            if count < 0 {
-                if errno == EINTR { continue }
+        }
+    }
+
+    /// How many bytes a system call has sent, which is tried until it can. A channel that can't be written has no server, or a
+    /// model that closed it: the worker ends.
+    private func sent(_ call: () -> Int) -> Int {
+        while true {
+            let count = call()
+            if count >= 0 { return count }
+            switch errno {
+            case EINTR: continue
+            case ETOOMANYREFS:
+                // More files are on their way than this user may have open (unix(7)): the server takes them one by one.
+                usleep(1_000)
+            default:
                 complain("the work channel is gone (errno \(errno))")
-                _exit(74)
+                LastWords.tellChannelClosed()
+                _exit(LastWordsText.channelClosedStatus)
             }
-            passed = -1
-            rest = .init(rebasing: rest[count...])
         }
     }
 }

@@ -1,11 +1,18 @@
 import CPythonBridge
 import Glibc
+import WorkerProtocol
 
 /// The thread that becomes the interpreter's main thread.
 enum PythonThread {
     /// The stack of an ordinary main thread is 8 MiB; models recurse, so twice that is the least.
     private static let stackBytes = 16 << 20
-    private static let command = "from cog._worker import main; main()"
+    /// Leaves the working directory out of the import path, where `python -c` has it first, until the SDK has loaded what
+    /// it needs: files of the model may be called like modules of Python's.
+    private static let command =
+        "import os, sys; known, path = set(sys.modules), sys.path[:]; "
+        + "'' in path or os.environ.get('PYTHONSAFEPATH') or path.insert(0, ''); "
+        + "sys.path[:] = [each for each in path if each not in ('', os.getcwd())]; "
+        + "from cog._worker import main; main(path, known)"
 
     /// Starts the thread. When Python ends, the process exits with its status.
     static func start(running worker: Worker, options: WorkerOptions) {
@@ -48,14 +55,15 @@ enum PythonThread {
                     launch.options.settings.withCString { settings in
                         var options = cogpy_options(
                             library: library, program: program, command: command, settings: settings,
-                            work_descriptor: WorkerOptions.workDescriptor,
+                            frame_limit_bytes: FrameHeader.contentLimitBytes,
+                            work_descriptor: WorkerDescriptors.work,
                             control_descriptor: launch.worker.controlQueue.descriptor)
                         return cogpy_run(&options, &callbacks, context)
                     }
                 }
             }
         }
-        launch.worker.outbox.flush(nil)
+        launch.worker.pythonEnded()
         exit(status)
     }
 }

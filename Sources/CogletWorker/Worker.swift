@@ -4,27 +4,65 @@ import WorkerProtocol
 
 /// The worker's parts, and its first thread, which serves the control channel.
 ///
-/// Safe to share: each part guards itself with its own lock; the rest is set before the Python thread starts.
+/// Safe to share: each part guards itself with its own lock; the rest is set while the process has one thread.
 final class Worker: @unchecked Sendable {
     let inbox: Inbox
     let outbox: Outbox
     let cancellation = Cancellation()
     let controlQueue = ControlQueue()
-    private let controlDescriptor = WorkerOptions.controlDescriptor
+    /// What the server asks of a template.
+    let orders = Orders(descriptor: WorkerDescriptors.work)
+    private let controlDescriptor = WorkerDescriptors.control
+    /// The worker's own, which the server has made; the model may change the variable.
+    private var temporaryFolder = getenv("TMPDIR").map { String(cString: $0) }
 
     init(options: WorkerOptions) {
-        guard let shared = SharedMemory(mapping: WorkerOptions.sharedMemoryDescriptor) else {
+        // Before libraries of the model register theirs.
+        cogpy_watch_forks()
+        guard let shared = SharedMemory(mapping: WorkerDescriptors.sharedMemory) else {
             complain("can't map the shared memory: errno \(errno)")
             exit(71)
         }
-        outbox = Outbox(descriptor: WorkerOptions.workDescriptor, shared: shared)
-        inbox = Inbox(descriptor: WorkerOptions.workDescriptor, cancellation: cancellation, shared: shared)
+        outbox = Outbox(descriptor: WorkerDescriptors.work, shared: shared)
+        inbox = Inbox(
+            descriptor: WorkerDescriptors.work, cancellation: cancellation, shared: shared,
+            isPollingAllowed: getenv(WorkerVariable.polling).map { String(cString: $0) } != "0")
         Fork.leaveServerToParent()
     }
 
     /// To be called on the Python thread before Python starts.
     func pythonThreadStarted() {
         cancellation.target(pthread_self())
+    }
+
+    /// In a worker that the template has just forked: takes over the channels that came with the order, and starts the thread
+    /// that serves the control channel.
+    func adopt() {
+        orders.takeDescriptors()
+        outbox.startOver(sharing: WorkerDescriptors.sharedMemory)
+        controlQueue.startOver()
+        cancellation.startOver()
+        setsid()
+        var thread = pthread_t()
+        let status = pthread_create(
+            &thread, nil, { Unmanaged<Worker>.fromOpaque($0!).takeUnretainedValue().serveControlChannel() },
+            Unmanaged.passUnretained(self).toOpaque())
+        guard status == 0 else {
+            complain("can't start a thread: errno \(status)")
+            _exit(71)
+        }
+    }
+
+    /// In a forked worker: where it keeps its temporary files.
+    func moved(to temporaryFolder: String) {
+        self.temporaryFolder = temporaryFolder
+    }
+
+    /// Python has ended: the process is about to. Does not return if the server is gone, which Python may notice first.
+    func pythonEnded() {
+        outbox.flush(nil)
+        var byte: UInt8 = 0
+        if recv(controlDescriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0 { serverIsGone() }
     }
 
     /// Sends the outcome of a health check; `problem` is empty when the model is healthy.
@@ -39,16 +77,27 @@ final class Worker: @unchecked Sendable {
 
     /// Serves the control channel until the server is gone, then ends the process group.
     func serveControlChannel() -> Never {
+        leaveSignalsToPython()
         var frames = FrameBuffer()
         while true {
             var descriptors = [
                 pollfd(fd: controlDescriptor, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: outbox.wakeDescriptor, events: Int16(POLLIN), revents: 0),
             ]
-            _ = poll(&descriptors, 2, -1)
-            if descriptors[1].revents != 0 { outbox.flushLate() }
+            let count = poll(&descriptors, 2, outbox.lateFlushMilliseconds)
+            if count == 0 { outbox.flushLate() }
+            if descriptors[1].revents != 0 { outbox.rung() }
             if descriptors[0].revents != 0 { receiveControl(into: &frames) }
         }
+    }
+
+    /// Signals are for the Python thread: its handlers run only when it is the one that a signal interrupts.
+    private func leaveSignalsToPython() {
+        var signals = sigset_t()
+        sigfillset(&signals)
+        // What a thread does wrong itself.
+        for own in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS] { sigdelset(&signals, own) }
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
     private func receiveControl(into frames: inout FrameBuffer) {
@@ -78,7 +127,18 @@ final class Worker: @unchecked Sendable {
 
     /// Without a server nobody waits for the model any more: it ends at once, with the processes it started.
     private func serverIsGone() -> Never {
+        // The server may be there, and the model has closed the channel.
+        LastWords.tellChannelClosed()
+        removeEmptyFolders()
         if getpgrp() == getpid() { kill(0, SIGKILL) }
         _exit(1)
+    }
+
+    /// Removes the worker's folder, and then the server's, if nothing is in them: those need not wait for the next server.
+    private func removeEmptyFolders() {
+        guard let temporaryFolder, rmdir(temporaryFolder) == 0, let slash = temporaryFolder.lastIndex(of: "/") else {
+            return
+        }
+        rmdir(String(temporaryFolder[..<slash]))
     }
 }

@@ -1,18 +1,16 @@
 import Glibc
+import WorkerProtocol
 
 /// What `coglet` tells the worker on its command line: `--name value` pairs, all of them required.
 struct WorkerOptions {
-    /// The descriptors that `coglet` leaves open for the worker.
-    static let workDescriptor: Int32 = 3
-    static let controlDescriptor: Int32 = 4
-    static let sharedMemoryDescriptor: Int32 = 5
-
     /// The path of libpython.
     let library: String
     /// The path of the interpreter.
     let program: String
     /// A JSON object for the Python code, passed on untouched.
     let settings: String
+    /// How many files the model's process may have open.
+    let descriptorLimit: Int
 
     /// Exits with status 64 when something is missing: only `coglet` starts the worker, so it is a mistake of ours.
     init(arguments: [String]) {
@@ -22,7 +20,9 @@ struct WorkerOptions {
             values[arguments[index]] = arguments[index + 1]
             index += 2
         }
-        guard let library = values["--libpython"], let program = values["--python"], let settings = values["--settings"]
+        guard let library = values[WorkerArgument.library], let program = values[WorkerArgument.program],
+            let settings = values[WorkerArgument.settings],
+            let descriptorLimit = values[WorkerArgument.descriptorLimit].flatMap(Int.init)
         else {
             complain("only coglet starts this program; run `python -m cog.server.http` instead")
             exit(64)
@@ -30,5 +30,15 @@ struct WorkerOptions {
         self.library = library
         self.program = program
         self.settings = settings
+        self.descriptorLimit = descriptorLimit
+    }
+
+    /// Sets the soft limit of open files; the hard one stays.
+    func limitDescriptors() {
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        var limit = rlimit()
+        guard getrlimit(resource, &limit) == 0 else { return }
+        limit.rlim_cur = min(rlim_t(descriptorLimit), limit.rlim_max)
+        setrlimit(resource, &limit)
     }
 }

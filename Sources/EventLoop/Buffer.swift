@@ -3,8 +3,11 @@ internal import Glibc
 /// Bytes that grow in place and are handed on without being copied.
 ///
 /// The memory comes from `malloc`, is not cleared, and moves when ``reserve(_:)`` makes it grow; pointers into it hold
-/// until then. Not synchronised: one owner at a time.
+/// until then. Not synchronized: one owner at a time.
 public final class Buffer {
+    /// Who has to be asked for memory, and is given it back when the buffer goes away.
+    private let account: MemoryAccount?
+    private var takenBytes = 0
     private var base: UnsafeMutableRawPointer?
     /// How many bytes are filled in.
     public private(set) var count = 0
@@ -13,7 +16,14 @@ public final class Buffer {
 
     /// Makes an empty buffer with room for `capacity` bytes.
     public init(capacity: Int = 0) {
+        account = nil
         reserve(capacity)
+    }
+
+    /// Makes an empty buffer for the body of a request, which takes its memory from `account`: fill it with
+    /// ``tryAppend(_:upTo:)``.
+    public init(accountedIn account: MemoryAccount?) {
+        self.account = account
     }
 
     /// Makes a buffer with a copy of `bytes`.
@@ -30,6 +40,7 @@ public final class Buffer {
 
     deinit {
         free(base)
+        account?.giveBack(takenBytes, takenFor: .requests)
     }
 
     /// Whether no byte is filled in.
@@ -41,12 +52,54 @@ public final class Buffer {
     public func reserve(_ additional: Int) {
         let needed = count + additional
         guard needed > capacity else { return }
+        precondition(account == nil, "a buffer with an account grows by tryReserve")
         let newCapacity = capacity == 0 ? needed : max(needed, capacity * 2)
         guard let memory = realloc(base, newCapacity) else {
             fatalError("out of memory: \(newCapacity) bytes for a buffer")
         }
         base = memory
         capacity = newCapacity
+    }
+
+    /// Makes room for at least `additional` more bytes, unless there is no memory for them.
+    ///
+    /// Grows with what is there already: to 32 times that while it is small, above 2 MiB to four times that, and not beyond
+    /// `limit` bytes, the most that will ever come.
+    public func tryReserve(_ additional: Int, upTo limit: Int) -> Bool {
+        let needed = count + additional
+        guard needed > capacity else { return true }
+        return tryGrow(to: max(needed, min(limit, max(65_536, min(needed * 32, 2 << 20), needed * 4))))
+            || tryGrow(to: needed)
+    }
+
+    private func tryGrow(to newCapacity: Int) -> Bool {
+        let added = newCapacity - capacity
+        guard tryTake(added) else { return false }
+        guard let memory = realloc(base, newCapacity) else {
+            account?.giveBack(added, takenFor: .requests)
+            takenBytes -= added
+            return false
+        }
+        base = memory
+        capacity = newCapacity
+        return true
+    }
+
+    /// Counts memory elsewhere that lives as long as this buffer, unless there is none; always true without an account.
+    public func tryTake(_ bytes: Int) -> Bool {
+        guard let account else { return true }
+        guard account.takeForRequest(bytes) else { return false }
+        takenBytes += bytes
+        return true
+    }
+
+    /// Adds a copy of `bytes` at the end, unless there is no memory for them; see ``tryReserve(_:upTo:)``.
+    public func tryAppend(_ bytes: UnsafeRawBufferPointer, upTo limit: Int) -> Bool {
+        guard let source = bytes.baseAddress, !bytes.isEmpty else { return true }
+        guard tryReserve(bytes.count, upTo: limit) else { return false }
+        memcpy(base! + count, source, bytes.count)
+        count += bytes.count
+        return true
     }
 
     /// Adds a copy of `bytes` at the end.

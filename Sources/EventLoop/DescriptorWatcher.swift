@@ -2,8 +2,8 @@ internal import CLibuv
 
 /// Tells when a descriptor can be read or written, for code that does its own system calls on it.
 ///
-/// The descriptor is made non-blocking and must stay open until ``close()`` was called; it is not closed here. Do not
-/// watch the descriptor of a ``Stream``.
+/// It closes when its owner lets go of it. The descriptor is made non-blocking and must stay open until then; it is not
+/// closed here. Do not watch the descriptor of a ``Stream``.
 public final class DescriptorWatcher {
     /// What a descriptor is ready for.
     public struct Events: OptionSet, Sendable {
@@ -37,17 +37,22 @@ public final class DescriptorWatcher {
         on loop: EventLoop, descriptor: Int32, onEvents: @escaping (Result<Events, EventLoopError>) -> Void
     ) throws(EventLoopError) {
         loop.preconditionInEventLoop()
-        self.loop = loop
-        self.descriptor = descriptor
-        self.onEvents = onEvents
-        handle = .allocate(capacity: 1)
+        let handle = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
         let status = uv_poll_init(loop.raw, handle, descriptor)
         guard status == 0 else {
             handle.deallocate()
             throw .libuv(status, in: "uv_poll_init")
         }
+        self.loop = loop
+        self.handle = handle
+        self.descriptor = descriptor
+        self.onEvents = onEvents
         loop.handlesMade += 1
-        handle.pointee.data = Unmanaged.passRetained(self).toOpaque()  // balanced in close()
+        handle.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+    }
+
+    deinit {
+        close()
     }
 
     /// Watches for `events` from now on, in place of those watched before.
@@ -75,15 +80,11 @@ public final class DescriptorWatcher {
 
     /// Gives the watcher up: no callback comes after this, and the descriptor may be closed at once.
     public func close() {
-        loop.preconditionInEventLoop()
         guard !isClosed else { return }
+        loop.preconditionInEventLoop()
         isClosed = true
         onEvents = { _ in }
-        coguv_close(handle) { handle in
-            let watcher = Unmanaged<DescriptorWatcher>.fromOpaque(handle.pointee.data).takeRetainedValue()
-            watcher.loop.handlesClosed += 1
-            watcher.handle.deallocate()
-        }
+        loop.letGo(handle)
     }
 }
 

@@ -5,7 +5,7 @@ internal import Glibc
 ///
 /// The loop belongs to the thread that makes it, and moves to the thread that calls ``run()``. Every other type of this
 /// module is bound to its loop: it may be used on the loop's thread only, except where its documentation says otherwise.
-/// Handles must be closed before ``close()``.
+/// A handle has one owner and closes with it; all must be closed before ``close()``.
 public final class EventLoop {
     let raw: UnsafeMutablePointer<uv_loop_t>
     private var thread: pthread_t
@@ -13,6 +13,13 @@ public final class EventLoop {
 
     /// Ids of the running children that were started by ``Process``; whoever reaps other children leaves these alone.
     var children: Set<Int32> = []
+    /// Children that were inherited and are waited for, by id.
+    var adopted: [Int32: AdoptedProcess] = [:]
+    /// How many more are about to be inherited.
+    var expectedAdoptions = 0
+
+    /// What is called before the loop waits.
+    var prepares: [Prepare.Registration] = []
 
     /// How many handles were made on this loop, and how many of them libuv has let go. Tests compare the two.
     public internal(set) var handlesMade = 0
@@ -35,7 +42,8 @@ public final class EventLoop {
     }
 
     deinit {
-        precondition(isClosed, "an EventLoop must be closed before it is given up")
+        // Every handle keeps the loop alive, so none is left. A job on the thread pool may be: its loop must stay.
+        guard isClosed || uv_loop_close(raw) == 0 else { return }
         raw.deallocate()
     }
 
@@ -66,6 +74,19 @@ public final class EventLoop {
         let status = uv_loop_close(raw)
         precondition(status == 0, "\(handlesMade - handlesClosed) handles are still open on a loop that is closed")
         isClosed = true
+    }
+
+    /// Hands the memory of an open handle to libuv, which frees it when it no longer refers to it. No callback of the
+    /// handle comes after this.
+    func letGo<Handle>(_ handle: UnsafeMutablePointer<Handle>) {
+        // Every libuv handle begins with the members of uv_handle_t.
+        let base = UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)
+        base.pointee.data = Unmanaged.passRetained(self).toOpaque()  // balanced below
+        coguv_close(base) { handle in
+            let loop = Unmanaged<EventLoop>.fromOpaque(handle.pointee.data).takeRetainedValue()
+            loop.handlesClosed += 1
+            handle.deallocate()
+        }
     }
 
     /// Monotonic time since some fixed moment, read once per round of the loop; good to a millisecond.

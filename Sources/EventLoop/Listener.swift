@@ -1,7 +1,7 @@
 internal import CLibuv
 internal import Glibc
 
-/// A TCP socket that accepts connections.
+/// A TCP socket that accepts connections; it closes when its owner lets go of it.
 public final class Listener {
     private let loop: EventLoop
     private let handle: UnsafeMutablePointer<uv_tcp_t>
@@ -20,26 +20,20 @@ public final class Listener {
         onConnection: @escaping (TCPStream) -> Void
     ) throws(EventLoopError) {
         loop.preconditionInEventLoop()
-        self.loop = loop
-        self.onConnection = onConnection
-        handle = .allocate(capacity: 1)
+        let socket = try Self.boundSocket(on: loop, host: host, port: port)
+        let handle = UnsafeMutablePointer<uv_tcp_t>.allocate(capacity: 1)
         handle.initialize(to: uv_tcp_t())
-
-        let socket: Int32
-        do {
-            socket = try Self.boundSocket(on: loop, host: host, port: port)
-        } catch {
-            handle.deallocate()
-            throw error
-        }
         let status = uv_tcp_init(loop.raw, handle)
         guard status == 0 else {
             Glibc.close(socket)
             handle.deallocate()
             throw .libuv(status, in: "uv_tcp_init")
         }
+        self.loop = loop
+        self.handle = handle
+        self.onConnection = onConnection
         loop.handlesMade += 1
-        handle.pointee.data = Unmanaged.passRetained(self).toOpaque()  // balanced in close()
+        handle.pointee.data = Unmanaged.passUnretained(self).toOpaque()
 
         let listening = listen(on: socket, backlog: backlog)
         guard listening == 0 else {
@@ -47,6 +41,10 @@ public final class Listener {
             throw .cannotListen(host: host, port: port, code: listening)
         }
         self.port = boundPort()
+    }
+
+    deinit {
+        close()
     }
 
     /// The addresses of `host` as text, each once. Looks names up, so this may block.
@@ -64,15 +62,11 @@ public final class Listener {
 
     /// Stops listening: new connections are refused. Those accepted live on. Closing twice does nothing.
     public func close() {
-        loop.preconditionInEventLoop()
         guard !isClosed else { return }
+        loop.preconditionInEventLoop()
         isClosed = true
         onConnection = { $0.close() }
-        coguv_close(handle) { handle in
-            let listener = Unmanaged<Listener>.fromOpaque(handle.pointee.data).takeRetainedValue()
-            listener.loop.handlesClosed += 1
-            listener.handle.deallocate()
-        }
+        loop.letGo(handle)
     }
 
     // MARK: - Inside
@@ -106,8 +100,14 @@ public final class Listener {
     }
 
     private func accept() {
-        // Without memory for a stream the connection stays in the kernel's queue, and this is called again.
-        guard let stream = try? TCPStream(on: loop) else { return }
+        let stream: TCPStream
+        do throws(EventLoopError) {
+            stream = try TCPStream(on: loop)
+        } catch {
+            // Not a case to pass over: libuv listens again only after the connection has been accepted. It can't happen,
+            // because a handle without an address family needs nothing from the kernel (libuv: uv_tcp_init).
+            preconditionFailure("\(error)")
+        }
         let status = handle.withMemoryRebound(to: uv_stream_t.self, capacity: 1) { stream.accept(from: $0) }
         guard status == 0 else {
             stream.close()

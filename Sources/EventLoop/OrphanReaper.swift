@@ -3,7 +3,8 @@ internal import Glibc
 
 /// Waits for children that nobody else waits for: in a container the first process inherits every orphan.
 ///
-/// Children of ``Process`` are left to libuv, which needs their exit status.
+/// Children of ``Process`` are left to libuv, which needs their exit status. Those that are an ``AdoptedProcess`` are told of
+/// their end here.
 public final class OrphanReaper {
     // libuv waits for its own children on the same signal; when one of them hides the others, look again after this.
     private static let retryDelay = Duration.milliseconds(10)
@@ -48,11 +49,16 @@ public final class OrphanReaper {
 
     /// Waits for every ended child that is not libuv's, until none is left.
     private func reap() {
+        for process in loop.adopted.values { process.reap() }
         while true {
             // Only looked at, not waited for: an exit status taken from libuv would be lost, and its handle never called.
             let id = coguv_peek_ended_child()
             guard id > 0 else { return }
-            guard !loop.children.contains(id) else {
+            if let process = loop.adopted[id] {
+                process.reap()
+                continue
+            }
+            guard !loop.children.contains(id), loop.expectedAdoptions == 0 else {
                 retry?.start(after: Self.retryDelay)
                 return
             }

@@ -14,6 +14,8 @@ public final class Process {
         public var arguments: [String]
         /// The environment as `NAME=value`; `nil` takes over this process's own.
         public var environment: [String]?
+        /// Variables as `NAME=value` that the child gets in place of those of the same name, whatever ``environment`` is.
+        public var changedEnvironment: [String]
         /// The working directory; `nil` takes over this process's own.
         public var workingDirectory: String?
         /// What the child's descriptors 0, 1, 2, … are: a descriptor of this process, or `nil` for `/dev/null`;
@@ -26,11 +28,13 @@ public final class Process {
         /// Describes a child; `arguments` come after the program's name, which is put in front of them.
         public init(
             executable: String, arguments: [String] = [], environment: [String]? = nil,
-            workingDirectory: String? = nil, descriptors: [Int32?] = [0, 1, 2], startsSession: Bool = false
+            changedEnvironment: [String] = [], workingDirectory: String? = nil, descriptors: [Int32?] = [0, 1, 2],
+            startsSession: Bool = false
         ) {
             self.executable = executable
             self.arguments = [executable] + arguments
             self.environment = environment
+            self.changedEnvironment = changedEnvironment
             self.workingDirectory = workingDirectory
             self.descriptors = descriptors
             self.startsSession = startsSession
@@ -109,18 +113,39 @@ public final class Process {
 
     private func close() {
         onExit = { _ in }
-        coguv_close(handle) { handle in
-            let process = Unmanaged<Process>.fromOpaque(handle.pointee.data).takeRetainedValue()
-            process.loop.handlesClosed += 1
-            process.handle.deallocate()
+        loop.letGo(handle)
+        Unmanaged.passUnretained(self).release()
+    }
+
+    /// The child's environment as libuv wants it, every string a copy. What is taken over stays byte for byte.
+    private static func environment(of options: Options) -> [UnsafeMutablePointer<CChar>?] {
+        var strings: [UnsafeMutablePointer<CChar>?] = []
+        if let own = options.environment {
+            strings = own.map { strdup($0) }
+        } else {
+            var next = coguv_environment()
+            while let variables = next, let variable = variables.pointee {
+                strings.append(strdup(variable))
+                next = variables + 1
+            }
         }
+        for change in options.changedEnvironment {
+            let name = change.prefix { $0 != "=" } + "="
+            strings.removeAll { string in
+                guard strncmp(string!, String(name), name.utf8.count) == 0 else { return false }
+                free(string)
+                return true
+            }
+            strings.append(strdup(change))
+        }
+        return strings + [nil]
     }
 
     private static func spawn(
         _ options: Options, on loop: EventLoop, _ handle: UnsafeMutablePointer<uv_process_t>
     ) -> Int32 {
         var arguments: [UnsafeMutablePointer<CChar>?] = options.arguments.map { strdup($0) } + [nil]
-        var environment: [UnsafeMutablePointer<CChar>?] = (options.environment ?? []).map { strdup($0) } + [nil]
+        var environment = environment(of: options)
         let file = strdup(options.executable)
         let directory = options.workingDirectory.flatMap { strdup($0) }
         var entries = options.descriptors.map { descriptor in
@@ -143,7 +168,7 @@ public final class Process {
                     var raw = uv_process_options_t()
                     raw.file = UnsafePointer(file)
                     raw.args = arguments.baseAddress
-                    raw.env = options.environment == nil ? nil : environment.baseAddress
+                    raw.env = environment.baseAddress
                     raw.cwd = UnsafePointer(directory)
                     raw.flags = options.startsSession ? UInt32(UV_PROCESS_DETACHED.rawValue) : 0
                     raw.stdio = entries.baseAddress

@@ -1,6 +1,9 @@
 internal import CLibuv
+internal import Glibc
 
 /// Calls back on the loop when the process receives a signal, instead of the signal's default action.
+///
+/// It closes when its owner lets go of it.
 public final class SignalSource {
     private let loop: EventLoop
     private let handle: UnsafeMutablePointer<uv_signal_t>
@@ -10,16 +13,17 @@ public final class SignalSource {
     /// Starts to listen for `signal` (`SIGTERM`, …); `onSignal` is called on the loop, once for several that came at once.
     public init(on loop: EventLoop, signal: Int32, onSignal: @escaping () -> Void) throws(EventLoopError) {
         loop.preconditionInEventLoop()
-        self.loop = loop
-        self.onSignal = onSignal
-        handle = .allocate(capacity: 1)
+        let handle = UnsafeMutablePointer<uv_signal_t>.allocate(capacity: 1)
         let status = uv_signal_init(loop.raw, handle)
         guard status == 0 else {
             handle.deallocate()
             throw .libuv(status, in: "uv_signal_init")
         }
+        self.loop = loop
+        self.handle = handle
+        self.onSignal = onSignal
         loop.handlesMade += 1
-        handle.pointee.data = Unmanaged.passRetained(self).toOpaque()  // balanced in close()
+        handle.pointee.data = Unmanaged.passUnretained(self).toOpaque()
         let startStatus = uv_signal_start(
             handle,
             { handle, _ in
@@ -31,6 +35,19 @@ public final class SignalSource {
         }
     }
 
+    deinit {
+        close()
+    }
+
+    /// Whether the process ignores `signal`, which a program inherits from the one that started it.
+    public static func isIgnored(_ signal: Int32) -> Bool {
+        var current = sigaction()
+        guard sigaction(signal, nil, &current) == 0 else { return false }
+        // Function pointers can't be compared, so their addresses are.
+        let handler = unsafeBitCast(current.__sigaction_handler.sa_handler, to: Int.self)
+        return handler == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+
     /// Lets the loop end although this source is still open.
     public func unreference() {
         loop.preconditionInEventLoop()
@@ -40,15 +57,11 @@ public final class SignalSource {
 
     /// Restores the signal's default action (once no other source listens for it). Closing twice does nothing.
     public func close() {
-        loop.preconditionInEventLoop()
         guard !isClosed else { return }
+        loop.preconditionInEventLoop()
         isClosed = true
         onSignal = {}
-        coguv_close(handle) { handle in
-            let source = Unmanaged<SignalSource>.fromOpaque(handle.pointee.data).takeRetainedValue()
-            source.loop.handlesClosed += 1
-            source.handle.deallocate()
-        }
+        loop.letGo(handle)
     }
 }
 

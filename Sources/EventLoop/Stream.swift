@@ -39,7 +39,7 @@ extension WriteVector: Sendable {}
 
 /// A connected stream socket: ``TCPStream`` or ``PipeStream``.
 ///
-/// The stream stays alive until ``close()``; its delegate is not kept alive by it and must close it before it goes away.
+/// It closes when its owner lets go of it. The delegate is not kept alive: it owns the stream, or closes it before it goes away.
 public class Stream {
     /// Who is told of what happens.
     public final unowned(unsafe) var delegate: (any StreamDelegate)?
@@ -62,15 +62,19 @@ public class Stream {
         initialize: (UnsafeMutablePointer<uv_stream_t>) -> Int32
     ) throws(EventLoopError) {
         loop.preconditionInEventLoop()
-        self.loop = loop
-        self.handle = handle
         let status = initialize(handle)
         guard status == 0 else {
             free(handle)
             throw .libuv(status, in: function)
         }
+        self.loop = loop
+        self.handle = handle
         loop.handlesMade += 1
-        handle.pointee.data = Unmanaged.passRetained(self).toOpaque()  // balanced in close()
+        handle.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+    }
+
+    deinit {
+        close()
     }
 
     // MARK: - Reading
@@ -221,16 +225,12 @@ public class Stream {
 
     /// Closes the socket; what is still queued is dropped, and nothing is called any more. Closing twice does nothing.
     public final func close() {
-        loop.preconditionInEventLoop()
         guard !isClosed else { return }
+        loop.preconditionInEventLoop()
         isClosed = true
         isReading = false
         delegate = nil
-        coguv_close(handle) { handle in
-            let stream = Unmanaged<Stream>.fromOpaque(handle.pointee.data).takeRetainedValue()
-            stream.loop.handlesClosed += 1
-            free(stream.handle)
-        }
+        loop.letGo(handle)
     }
 
     /// The socket's descriptor, while the stream is open; for questions to the kernel only.

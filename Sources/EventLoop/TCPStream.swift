@@ -20,6 +20,11 @@ public final class TCPStream: Stream {
         return coguv_tcp_is_reset(descriptor) == 1
     }
 
+    /// How many bytes the kernel has taken that the peer has not acknowledged yet.
+    public var unacknowledgedBytes: Int {
+        descriptor.map { Int(coguv_unacknowledged($0)) } ?? 0
+    }
+
     /// Closes the socket so that the peer sees a reset, not a regular end; what is still queued is dropped.
     public func reset() {
         if let descriptor {

@@ -2,7 +2,7 @@ internal import CLibuv
 
 /// Calls back once after a time, or again and again.
 ///
-/// The timer stays alive until ``close()``, whoever refers to it.
+/// It closes when its owner lets go of it.
 public final class Timer {
     private let loop: EventLoop
     private let handle: UnsafeMutablePointer<uv_timer_t>
@@ -12,16 +12,21 @@ public final class Timer {
     /// Makes a timer that is not started yet; `onFire` is called on the loop.
     public init(on loop: EventLoop, onFire: @escaping () -> Void) throws(EventLoopError) {
         loop.preconditionInEventLoop()
-        self.loop = loop
-        self.onFire = onFire
-        handle = .allocate(capacity: 1)
+        let handle = UnsafeMutablePointer<uv_timer_t>.allocate(capacity: 1)
         let status = uv_timer_init(loop.raw, handle)
         guard status == 0 else {
             handle.deallocate()
             throw .libuv(status, in: "uv_timer_init")
         }
+        self.loop = loop
+        self.handle = handle
+        self.onFire = onFire
         loop.handlesMade += 1
-        handle.pointee.data = Unmanaged.passRetained(self).toOpaque()  // balanced in close()
+        handle.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+    }
+
+    deinit {
+        close()
     }
 
     /// Whether the timer is going to fire.
@@ -52,15 +57,11 @@ public final class Timer {
 
     /// Gives the timer up; it never fires again. Closing twice does nothing.
     public func close() {
-        loop.preconditionInEventLoop()
         guard !isClosed else { return }
+        loop.preconditionInEventLoop()
         isClosed = true
         onFire = {}
-        coguv_close(handle) { handle in
-            let timer = Unmanaged<Timer>.fromOpaque(handle.pointee.data).takeRetainedValue()
-            timer.loop.handlesClosed += 1
-            timer.handle.deallocate()
-        }
+        loop.letGo(handle)
     }
 }
 

@@ -3,7 +3,7 @@ internal import Glibc
 
 /// Lets another thread make the loop call back.
 ///
-/// Several wakes before the loop gets to it are one callback: what happened stands in a queue of the caller's own.
+/// It closes when its owner lets go of it. Several wakes before the loop gets to it are one callback: what happened stands in a queue of the caller's own.
 public final class Wakeup: @unchecked Sendable {
     // `lock` guards `isClosed`, and so the handle, against wake() on another thread; everything else is used on the loop
     // only. It is a lock of the system because the thread sanitizer does not know that of the Synchronization module.
@@ -16,11 +16,7 @@ public final class Wakeup: @unchecked Sendable {
     /// Makes a wakeup; `onWake` is called on the loop.
     public init(on loop: EventLoop, onWake: @escaping () -> Void) throws(EventLoopError) {
         loop.preconditionInEventLoop()
-        self.loop = loop
-        self.onWake = onWake
-        lock = .allocate(capacity: 1)
-        pthread_mutex_init(lock, nil)
-        handle = .allocate(capacity: 1)
+        let handle = UnsafeMutablePointer<uv_async_t>.allocate(capacity: 1)
         let status = uv_async_init(loop.raw, handle) { handle in
             Unmanaged<Wakeup>.fromOpaque(handle!.pointee.data).takeUnretainedValue().onWake()
         }
@@ -28,11 +24,17 @@ public final class Wakeup: @unchecked Sendable {
             handle.deallocate()
             throw .libuv(status, in: "uv_async_init")
         }
+        self.loop = loop
+        self.handle = handle
+        self.onWake = onWake
+        lock = .allocate(capacity: 1)
+        pthread_mutex_init(lock, nil)
         loop.handlesMade += 1
-        handle.pointee.data = Unmanaged.passRetained(self).toOpaque()  // balanced in close()
+        handle.pointee.data = Unmanaged.passUnretained(self).toOpaque()
     }
 
     deinit {
+        close()
         pthread_mutex_destroy(lock)
         lock.deallocate()
     }
@@ -47,16 +49,12 @@ public final class Wakeup: @unchecked Sendable {
 
     /// Gives the wakeup up. Closing twice does nothing.
     public func close() {
-        loop.preconditionInEventLoop()
         guard !isClosed else { return }
+        loop.preconditionInEventLoop()
         pthread_mutex_lock(lock)
         isClosed = true
         pthread_mutex_unlock(lock)
         onWake = {}
-        coguv_close(handle) { handle in
-            let wakeup = Unmanaged<Wakeup>.fromOpaque(handle.pointee.data).takeRetainedValue()
-            wakeup.loop.handlesClosed += 1
-            wakeup.handle.deallocate()
-        }
+        loop.letGo(handle)
     }
 }

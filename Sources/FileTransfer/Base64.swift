@@ -1,6 +1,8 @@
+internal import CBase64
+
 /// Standard base64 (RFC 4648, section 4) between blocks of memory, several bytes a step.
 ///
-/// Both ways work with tables: two characters for each 12 bits when encoding, a word with a value's bits in place for each
+/// Vectors do what they can; the rest works with tables: two characters for each 12 bits when encoding, a word with a value's bits in place for each
 /// of four characters when decoding.
 enum Base64 {
     /// How many characters `count` bytes become, padding included.
@@ -24,6 +26,11 @@ enum Base64 {
         guard var input = source.baseAddress, !source.isEmpty else { return 0 }
         var output = target
         var left = source.count
+        let done = cogbase64_encode(
+            input.assumingMemoryBound(to: UInt8.self), left, output.assumingMemoryBound(to: UInt8.self))
+        input += done
+        output += done / 3 * 4
+        left -= done
         let pairs = characterPairs
         // Six bytes at a time; eight are loaded, so that many must be there.
         while left >= 8 {
@@ -68,13 +75,13 @@ enum Base64 {
     enum Flaw: Error, Equatable {
         /// A character that does not belong, at this position.
         case badCharacter(at: Int)
-        /// The number of characters, padding included, is not a multiple of four, or there is data after the padding.
+        /// The number of characters can't be that of whole bytes, the padding is too short or too long, or there is data after it.
         case incorrectPadding
     }
 
     /// Writes the bytes of `source` to `target`, which has room for ``decodedLimit(_:)`` of them.
     ///
-    /// Strict: no white space, padding needed. To decode in pieces, make every piece but the last a multiple of four
+    /// Strict: no white space, and the padding is complete or left out altogether, as RFC 4648, 3.2 allows. To decode in pieces, make every piece but the last a multiple of four
     /// characters and `isLast` false.
     /// - Returns: How many bytes were written.
     static func decode(
@@ -86,7 +93,11 @@ enum Base64 {
         var input = start
         var output = target
         var flaws: UInt32 = 0
-        var left = wholeCount
+        let done = cogbase64_decode(
+            input.assumingMemoryBound(to: UInt8.self), wholeCount * 4, output.assumingMemoryBound(to: UInt8.self))
+        input += done
+        output += done / 4 * 3
+        var left = wholeCount - done / 4
         // Sixteen characters to twelve bytes. Every store is a word, whose last byte the next store overwrites; the last
         // quantum of all is done on its own, so nothing is written behind the end.
         while left >= 4 {
@@ -118,12 +129,13 @@ enum Base64 {
         }.mapError { _ in locateFlaw(source) }
     }
 
-    /// The last one to four characters, padding among them.
+    /// The last one to four characters, with or without padding.
     private static func decodeEnd(
         _ source: UnsafeRawBufferPointer, to output: UnsafeMutableRawPointer
     ) -> Result<Int, Flaw> {
-        guard source.count == 4 else { return .failure(.incorrectPadding) }
-        let count = source[3] != padding ? 3 : source[2] != padding ? 2 : 1
+        guard source.count > 1 else { return .failure(.incorrectPadding) }
+        let isPadded = source.count == 4
+        let count = !isPadded ? source.count - 1 : source[3] != padding ? 3 : source[2] != padding ? 2 : 1
         var bits: UInt32 = 0
         for index in 0...count {
             bits |= characterValues[index * 256 + Int(source[index])]

@@ -10,41 +10,66 @@ struct DataURL {
     let isBase64: Bool
     /// What comes after the comma.
     let data: UnsafeRawBufferPointer
+    /// Whether ``data`` may have escapes of JSON.
+    var isLiteral = false
 
     /// How many characters are decoded at a time; a multiple of four.
     static let pieceCharacters = 256 * 1024
 
-    /// Takes `text` apart, which begins with `data:` and must outlive this.
-    static func parse(_ text: UnsafeRawBufferPointer) -> Result<DataURL, FileError> {
+    /// Takes `text` apart, which begins with `data:`, perhaps within white space, and must outlive this.
+    /// `isLiteral` says that there may be escapes of JSON behind the comma.
+    static func parse(_ text: UnsafeRawBufferPointer, isLiteral: Bool = false) -> Result<DataURL, FileError> {
+        let text = trimmed(text)
         guard let comma = text.firstIndex(of: UInt8(ascii: ",")) else { return .failure(.dataURLWithoutComma) }
         var head = String(decoding: text[..<comma].dropFirst(5), as: UTF8.self)
         let isBase64 = head.lowercased().hasSuffix(";base64")
         if isBase64 { head.removeLast(7) }
+        // Whoever writes base64 anywhere means it; taken for text, the data would be a wrong file.
+        guard !head.split(separator: ";").contains(where: isBase64Marker) else { return .failure(.misplacedBase64) }
         return .success(
             DataURL(
                 fileExtension: MediaType.fileExtension(
                     forType: head.hasPrefix(";") || head.isEmpty ? "text/plain" : head),
-                isBase64: isBase64, data: UnsafeRawBufferPointer(rebasing: text[(comma + 1)...])))
+                isBase64: isBase64, data: UnsafeRawBufferPointer(rebasing: text[(comma + 1)...]), isLiteral: isLiteral))
+    }
+
+    /// Without the white space at both ends that is in ASCII. Any other before the scheme is left out up to the colon.
+    private static func trimmed(_ text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        let scheme = Array("data:".utf8)
+        let start = text.firstIndex(of: UInt8(ascii: ":")).map { max($0 + 1 - scheme.count, 0) } ?? 0
+        let end = text.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? text.count
+        return UnsafeRawBufferPointer(rebasing: text[start..<max(start, end)])
+    }
+
+    private static func isBase64Marker(_ parameter: Substring) -> Bool {
+        String(parameter.filter { !$0.isWhitespace }).lowercased() == "base64"
     }
 
     /// Writes the decoded data to `file`. Blocks.
     func write(to file: OpenFile, path: String) -> Result<Void, FileError> {
         guard isBase64 else {
-            return writeBytes(FileName.percentDecoded(data, plusIsSpace: false), to: file, path: path)
+            return writeBytes(percentDecoded, to: file, path: path)
         }
         switch decodeBase64(data, to: file, path: path) {
         case .failure(.notBase64(let position)) where canBeCleaned(data[position]):
-            // White space and %XX are allowed in between, but rare: take them out and start again.
-            var clean = FileName.percentDecoded(data, plusIsSpace: false)
-            clean.removeAll(where: isSpace)
-            return clean.withUnsafeBytes { decodeBase64($0, to: file, path: path) }
+            return decodeCleaned(to: file, path: path)
         case .failure(.incorrectPadding) where data.contains(where: canBeCleaned):
-            var clean = FileName.percentDecoded(data, plusIsSpace: false)
-            clean.removeAll(where: isSpace)
-            return clean.withUnsafeBytes { decodeBase64($0, to: file, path: path) }
+            return decodeCleaned(to: file, path: path)
         case let result:
             return result
         }
+    }
+
+    /// White space, %XX, and escapes are allowed in between, but rare: takes them out and starts again.
+    private func decodeCleaned(to file: OpenFile, path: String) -> Result<Void, FileError> {
+        var clean = percentDecoded
+        clean.removeAll(where: Self.isSpace)
+        return clean.withUnsafeBytes { decodeBase64($0, to: file, path: path) }
+    }
+
+    private var percentDecoded: [UInt8] {
+        guard isLiteral else { return FileName.percentDecoded(data, plusIsSpace: false) }
+        return unescaped(data).withUnsafeBytes { FileName.percentDecoded($0, plusIsSpace: false) }
     }
 
     private func decodeBase64(_ text: UnsafeRawBufferPointer, to file: OpenFile, path: String) -> Result<
@@ -78,11 +103,11 @@ struct DataURL {
         bytes.withUnsafeBytes { file.write($0, at: 0) }.mapError { .temporary($0, path: path) }
     }
 
-    private func isSpace(_ byte: UInt8) -> Bool {
+    static func isSpace(_ byte: UInt8) -> Bool {
         byte == 0x20 || (0x09...0x0D).contains(byte)
     }
 
     private func canBeCleaned(_ byte: UInt8) -> Bool {
-        isSpace(byte) || byte == UInt8(ascii: "%")
+        Self.isSpace(byte) || byte == UInt8(ascii: "%") || isLiteral && byte == UInt8(ascii: "\\")
     }
 }

@@ -5,28 +5,33 @@ internal import HTTPClient
 /// One file on its way from another server to the disk, with all attempts it takes.
 final class Download {
     private let url: String
-    private let directory: PredictionDirectory
+    private let folder: InputFolder
     private let client: HTTPClient
     private let loop: EventLoop
     private let configuration: FileTransferConfiguration
     private var completion: ((Result<String, FileError>) -> Void)?
 
+    private let name: String
     private var transfer: Transfer?
     private var delay: Delay?
     private var attempts = 0
+    /// The file of the last attempt.
+    private var path: String?
 
     /// Starts the download; `completion` is called with the file's path on the loop, not from inside this.
     init(
-        _ url: String, into directory: PredictionDirectory, client: HTTPClient, loop: EventLoop,
+        _ url: String, into folder: InputFolder, client: HTTPClient, loop: EventLoop,
         configuration: FileTransferConfiguration, completion: @escaping (Result<String, FileError>) -> Void
     ) {
         self.url = url
-        self.directory = directory
+        self.folder = folder
         self.client = client
         self.loop = loop
         self.configuration = configuration
         self.completion = completion
-        makeFile()
+        // A text that is no URL fails with the first attempt.
+        name = FileName.ofDownload(from: (try? HTTPURL(url))?.text ?? url)
+        attempt()
     }
 
     /// Gives up; the completion is not called any more.
@@ -36,56 +41,76 @@ final class Download {
         transfer?.cancel()
     }
 
-    private func makeFile() {
-        let (name, directory) = (FileName.ofDownload(from: url), directory)
-        loop.submit {
-            directory.makeFile(named: name)
+    /// Every attempt has a file of its own: what the disk still writes of a broken one can't get into it.
+    private func attempt() {
+        guard completion != nil else { return }
+        attempts += 1
+        folder.perform { [name, path] contents in
+            if let path { unlink(path) }
+            return contents.makeFile(named: name)
         } then: { [self] result in
             switch result {
-            case .success(let (file, path)): attempt(file: file, path: path)
+            case .success(let (file, path)): send(file: file, path: path)
             case .failure(let error): complete(.failure(error))
             }
         }
     }
 
-    private func attempt(file: OpenFile, path: String) {
+    private func send(file: OpenFile, path: String) {
         guard completion != nil else { return }
-        attempts += 1
+        self.path = path
         var request = HTTPRequest(.get, url)
         request.fields = [("user-agent", configuration.downloadUserAgent)]
         request.destination = .file(file, limitBytes: configuration.downloadLimitBytes)
         request.acceptsCompression = true
+        request.keepsCookies = true
         request.redirectLimit = configuration.redirectLimit
+        request.allowsPrivateAddresses = configuration.allowsPrivateAddresses
         request.connectTimeout = configuration.connectTimeout
         request.stallTimeout = configuration.downloadStallTimeout
+        request.minimumRate = configuration.minimumRate
         transfer = client.send(request) { [self] result in
             transfer = nil
             switch result {
             case .success(let response) where response.isSuccess:
-                complete(.success(path))
+                finish(path, Self.missingSuffix(of: name, in: response))
             case .success(let response):
                 let reason = StatusPhrase.standard(for: response.status) ?? "unknown status"
                 let error = FileError.status(response.status, reason: reason, url: printableURL(url))
-                [502, 503, 504].contains(response.status)
-                    ? retry(after: error, file: file, path: path) : complete(.failure(error))
+                response.isTransientFailure
+                    ? retry(after: error, asked: response.retryAfter) : complete(.failure(error))
             case .failure(let error):
                 // Who has waited for a slow server once need not wait for it again.
                 error.isTransient && !error.isTimeout
-                    ? retry(after: .download(error), file: file, path: path) : complete(.failure(.download(error)))
+                    ? retry(after: .download(error)) : complete(.failure(.download(error)))
             }
         }
     }
 
-    private func retry(after error: FileError, file: OpenFile, path: String) {
-        guard attempts <= configuration.retryDelays.count, completion != nil else { return complete(.failure(error)) }
-        delay = Delay(configuration.retryDelays[attempts - 1], on: loop) { [self] in
+    private func retry(after error: FileError, asked: Duration? = nil) {
+        let wait = configuration.retryDelay(afterAttempts: attempts, retryAfter: asked)
+        guard let wait, completion != nil else { return complete(.failure(error)) }
+        delay = Delay(wait, on: loop) { [self] in
             delay = nil
-            // What the broken attempt has written may be longer than the whole file turns out to be.
-            loop.submit {
-                ftruncate(file.descriptor, 0) == 0
-            } then: { [self] isEmpty in
-                isEmpty ? attempt(file: file, path: path) : complete(.failure(error))
-            }
+            attempt()
+        }
+    }
+
+    /// The suffix for a file whose URL has none: of the name that the server suggests, else of the media type.
+    private static func missingSuffix(of name: String, in response: HTTPResponse) -> String {
+        guard FileName.split(name).fileExtension.count < 2 else { return "" }
+        let suggested = response[field: "content-disposition"].flatMap(ContentDisposition.fileName(in:))
+        let suffix = suggested.map(FileName.suffix(ofSuggested:)) ?? ""
+        guard suffix.isEmpty else { return suffix }
+        return MediaType.fileExtension(forType: response[field: "content-type"] ?? "")
+    }
+
+    private func finish(_ path: String, _ suffix: String) {
+        guard !suffix.isEmpty else { return complete(.success(path)) }
+        folder.perform {
+            $0.rename(path, adding: suffix)
+        } then: { [self] result in
+            complete(result)
         }
     }
 

@@ -7,9 +7,11 @@ public enum FileError: Error, Equatable, Sendable {
     /// A download got no answer, or not all of it.
     case download(HTTPClientError)
     /// The text is neither an http(s) URL nor a data URL.
-    case unsupportedURL(String)
+    case unsupportedURL
     /// A data URL without a comma.
     case dataURLWithoutComma
+    /// A data URL says base64, but not right before the comma.
+    case misplacedBase64
     /// A data URL says base64, but its data's length does not fit.
     case incorrectPadding
     /// A data URL says base64, but has another character in it, at this position of its data.
@@ -40,12 +42,14 @@ extension FileError: CustomStringConvertible {
             "\(status) \(status < 500 ? "Client" : "Server") Error: \(reason) for url: \(url)"
         case .download(let error):
             error.description
-        case .unsupportedURL(let url):
-            "not a http, https or data URL: '\(url)'"
+        case .unsupportedURL:
+            "not a http, https or data URL"
         case .dataURLWithoutComma:
             "a data URL has no comma before its data"
+        case .misplacedBase64:
+            "a data URL must have ;base64 right before its comma, without spaces"
         case .incorrectPadding:
-            "Incorrect padding"
+            "the base64 of a data URL ends in the middle of a byte, or its padding is wrong"
         case .notBase64(let position):
             "a data URL has a character that is not base64, at position \(position) of its data"
         case .temporary(let error, let path):

@@ -1,5 +1,6 @@
 public import EventLoop
 internal import Glibc
+internal import HTTPClient
 
 /// A string of a prediction's input that stands for a file.
 public struct FileInput: Sendable {
@@ -23,9 +24,32 @@ public struct FileInput: Sendable {
         self.text = text
     }
 
-    /// Whether this can be fetched or decoded: whether it begins with `http:`, `https:` or `data:`, in any case of letters.
+    /// Whether this can be fetched or decoded: whether it begins with `http:`, `https:` or `data:`, in any case of letters,
+    /// perhaps after white space.
     public var isFetchable: Bool {
         kind != nil
+    }
+
+    /// Why this can't be fetched or decoded, whatever the server behind it does; nil if it can. Looks at the whole text.
+    public var problem: String? {
+        switch kind {
+        case .http:
+            do throws(HTTPURLProblem) {
+                _ = try HTTPURL(withText { String(decoding: $0, as: UTF8.self) })
+                return nil
+            } catch {
+                return error.description
+            }
+        case .data:
+            return withText { text in
+                switch DataURL.parse(text) {
+                case .failure(let error): error.description
+                case .success(let url): url.flaw?.description
+                }
+            }
+        case nil:
+            return FileError.unsupportedURL.description
+        }
     }
 
     enum Kind {
@@ -34,18 +58,18 @@ public struct FileInput: Sendable {
     }
 
     var kind: Kind? {
-        let start = self.start.prefix(8).lowercased()
+        let start = self.start.drop { $0.isWhitespace || $0 == "\u{FEFF}" }.prefix(8).lowercased()
         if start.hasPrefix("data:") { return .data }
         return start.hasPrefix("http:") || start.hasPrefix("https:") ? .http : nil
     }
 
-    /// The first characters of the string, about a hundred; costs the same however long the string is.
+    /// The first characters of the string, some hundred; costs the same however long the string is.
     var start: String {
         switch text {
         case .string(let text):
-            return String(text.prefix(100))
+            return String(text.prefix(300))
         case .literal(let buffer, let range):
-            return unescaped(UnsafeRawBufferPointer(rebasing: buffer.bytes[range].prefix(100))).withUnsafeBytes {
+            return unescaped(UnsafeRawBufferPointer(rebasing: buffer.bytes[range].prefix(300))).withUnsafeBytes {
                 String(decoding: $0, as: UTF8.self)
             }
         }
@@ -64,8 +88,22 @@ public struct FileInput: Sendable {
     }
 }
 
+extension FileInput {
+    /// The same for a data URL: `isLiteral` says that escapes may be left, behind the comma. Base64 has no backslash, so
+    /// whoever decodes it finds them in passing.
+    func withDataURL<Value>(_ body: (_ text: UnsafeRawBufferPointer, _ isLiteral: Bool) -> Value) -> Value {
+        if case .literal(let buffer, let range) = text {
+            let bytes = UnsafeRawBufferPointer(rebasing: buffer.bytes[range])
+            let comma = offset(of: UInt8(ascii: ","), in: bytes) ?? bytes.count
+            let head = UnsafeRawBufferPointer(rebasing: bytes[..<comma])
+            if offset(of: UInt8(ascii: "\\"), in: head) == nil { return body(bytes, true) }
+        }
+        return withText { body($0, false) }
+    }
+}
+
 /// The bytes behind a JSON string literal's escapes; the literal is known to be well-formed, but may be cut off.
-private func unescaped(_ literal: UnsafeRawBufferPointer) -> [UInt8] {
+func unescaped(_ literal: UnsafeRawBufferPointer) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(literal.count)
     var position = 0

@@ -18,6 +18,27 @@ enum FileName {
         return shortened(String(decoding: bytes, as: UTF8.self))
     }
 
+    /// The suffix that a name suggested by a server has, with its dot: `.png`, `.tar.gz`; empty if it has none, or one that
+    /// no file should have.
+    static func suffix(ofSuggested name: String) -> String {
+        // What some browsers send has a path, of either kind.
+        let last = name.split { "/\\".contains($0) }.last ?? ""
+        let (stem, suffix) = split(String(last))
+        guard (2...17).contains(suffix.utf8.count),
+            suffix.dropFirst().utf8.allSatisfy({ isLetterOrDigit($0) || "-_+~".utf8.contains($0) })
+        else { return "" }
+        return stem.lowercased().hasSuffix(".tar") ? String(stem.suffix(4) + suffix) : String(suffix)
+    }
+
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"):
+            true
+        default: false
+        }
+    }
+
     /// Eight characters that are hard to guess.
     static func randomPart() -> String {
         let characters = Array("abcdefghijklmnopqrstuvwxyz0123456789_")
@@ -37,21 +58,6 @@ enum FileName {
                 rest = rest.dropFirst(2)
             } else {
                 result.append(plusIsSpace && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
-            }
-        }
-        return result
-    }
-
-    /// A name as one segment of a URL's path: everything but letters, digits and `-._~` percent-encoded (RFC 3986).
-    static func percentEncoded(_ name: String) -> String {
-        let digits = Array("0123456789ABCDEF")
-        var result = ""
-        for byte in name.utf8 {
-            let character = Character(UnicodeScalar(byte))
-            if character.isASCII, character.isLetter || character.isNumber || "-._~".contains(character) {
-                result.append(character)
-            } else {
-                result += ["%", digits[Int(byte >> 4)], digits[Int(byte & 15)]]
             }
         }
         return result

@@ -1,190 +1,124 @@
 internal import Glibc
-internal import HTTPClient
+public import HTTPClient
 internal import Synchronization
 
-/// The folder below the system's temporary folder in which this server keeps its files, one folder for each prediction.
+/// The server's own folder in the system's temporary folder. In it are a folder for each worker, and one for each
+/// prediction that has input files.
 ///
-/// It exists on disk only while a prediction has files. A server that was killed leaves its folder behind; the next one
-/// removes it, which it can tell by a lock that the kernel lets go with the process. Any thread; methods that block say so.
+/// It exists from ``open()`` to ``close()``. A server that was killed leaves its folder behind; the next one removes it.
+/// Any thread; methods that block say so.
 public final class FileStore: Sendable {
+    /// The names of the folders in the store's own.
     private struct State {
-        var root: String?
-        var lock: OpenFile?
-        /// How many folders of predictions are in `root`.
-        var count = 0
-        var made = 0
-        var isClosed = false
+        var root: LockedFolder?
+        var predictions = 0
+        var workers = 0
     }
 
-    private let parent: String
+    private let parents: [String]
     private let state = Mutex(State())
-    private static let prefix = "coglet-"
 
-    /// Makes a store below `parent`; by default what `TMPDIR` names, else `/tmp`.
-    public init(under parent: String? = nil) {
-        let variable = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-        self.parent = parent ?? (variable.isEmpty ? "/tmp" : variable)
+    /// Makes a store in the first of `parents` that can be written; by default what `TMPDIR` names, then `/tmp`.
+    public init(in parents: [String] = FileStore.usualParents()) {
+        self.parents = parents
     }
 
-    /// The folder for one prediction, which is made when its first file is.
-    public func makeDirectory() -> PredictionDirectory {
-        PredictionDirectory(of: self)
+    /// The folder that `TMPDIR` names, as an absolute path, then `/tmp`.
+    public static func usualParents() -> [String] {
+        var named = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+        while named.count > 1, named.hasSuffix("/") { named.removeLast() }
+        guard !named.isEmpty, named != "/tmp" else { return ["/tmp"] }
+        if !named.hasPrefix("/"), let folder = getcwd(nil, 0) {
+            // The model may change its working directory.
+            named = String(cString: folder) + "/" + named
+            free(folder)
+        }
+        return [named, "/tmp"]
+    }
+
+    /// Makes the folder. Blocks; for the start of the server.
+    ///
+    /// - Returns: Why each of the parents before the one that is used can't be.
+    /// - Throws: ``FileStoreError`` if none of the parents can be written.
+    public func open() throws(FileStoreError) -> [SystemError] {
+        var failures: [SystemError] = []
+        for parent in parents {
+            var made = LockedFolder.make(in: parent)
+            if case .failure = made {
+                // What a killed server has left may be what fills the disk.
+                LockedFolder.removeLeftovers(in: parent)
+                made = LockedFolder.make(in: parent)
+            }
+            switch made {
+            case .success(let root):
+                state.withLock { $0.root = root }
+                return failures
+            case .failure(let error):
+                failures.append(error)
+            }
+        }
+        throw FileStoreError(failures: failures)
     }
 
     /// Removes what servers that no longer run have left behind. Blocks; for the thread pool, at start.
     public func removeLeftovers() {
-        for name in entries(of: parent) where name.hasPrefix(Self.prefix) {
-            let path = parent + "/" + name
-            var status = stat()
-            guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid(),
-                let lock = lockedFolder(path)
-            else { continue }
-            removeTree(path)
-            _ = lock  // held until the folder is gone
-        }
+        for parent in parents { LockedFolder.removeLeftovers(in: parent) }
     }
 
-    /// Removes the whole folder; no file can be made afterwards. Blocks; for the end of the server.
+    /// Removes the folder; nothing can be made in it afterwards. Blocks; for the end of the server.
     public func close() {
         let root = state.withLock { state in
             defer { state.root = nil }
-            state.isClosed = true
             return state.root
         }
-        if let root { removeTree(root) }
-        state.withLock { $0.lock = nil }
+        root?.remove()
     }
 
-    /// Makes a new folder, mode 0700, in the store's own.
-    func makeFolder() -> Result<String, FileError> {
-        state.withLock { state in
-            guard !state.isClosed else { return .failure(.canceled) }
-            if state.root == nil {
-                switch makeRoot() {
-                case .success(let (path, lock)): (state.root, state.lock) = (path, lock)
-                case .failure(let error): return .failure(error)
-                }
-            }
-            guard let root = state.root else { return .failure(.canceled) }
-            state.made += 1
-            let path = root + "/\(state.made)"
-            guard mkdir(path, 0o700) == 0 else { return failure("make", path) }
-            state.count += 1
-            return .success(path)
+    /// Makes the folder, mode 0700, that a worker gets as its `TMPDIR`. It is short, as sockets are put into it. Blocks for
+    /// a moment.
+    public func makeWorkerFolder() -> Result<String, FileError> {
+        makeFolder { state in
+            state.workers += 1
+            return "w\(state.workers)"
         }
     }
 
-    /// Removes a folder that ``makeFolder()`` made, and the store's own after the last of them. Blocks.
-    func removeFolder(_ path: String) {
+    /// Makes the folder, mode 0700, for the input files of a prediction. Blocks.
+    func makePredictionFolder() -> Result<String, FileError> {
+        makeFolder { state in
+            state.predictions += 1
+            return "\(state.predictions)"
+        }
+    }
+
+    /// Removes a folder that was made here. Blocks; for the thread pool.
+    public func removeFolder(_ path: String) {
         removeTree(path)
+    }
+
+    private func makeFolder(_ nextName: (inout State) -> String) -> Result<String, FileError> {
         state.withLock { state in
-            state.count -= 1
-            guard state.count == 0, let root = state.root, rmdir(root) == 0 else { return }
-            state.root = nil
-            state.lock = nil
-        }
-    }
-
-    private func makeRoot() -> Result<(String, OpenFile), FileError> {
-        // A server that starts just now may take the new folder for a leftover before it is locked: try again then.
-        for _ in 0..<3 {
-            let path = "\(parent)/\(Self.prefix)\(getpid())-\(FileName.randomPart())"
-            guard mkdir(path, 0o700) == 0 else { return failure("make", path) }
-            if let lock = lockedFolder(path), access(path, W_OK) == 0 { return .success((path, lock)) }
-        }
-        return failure("lock a folder in", parent)
-    }
-
-    private func failure<Value>(_ operation: String, _ path: String) -> Result<Value, FileError> {
-        .failure(.temporary(SystemError(code: errno, operation: operation), path: path))
-    }
-}
-
-/// One prediction's files: a private folder that is removed with everything in it when the prediction has ended.
-///
-/// Any thread; methods that block are for the thread pool.
-public final class PredictionDirectory: Sendable {
-    private struct State {
-        var path: String?
-        var isRemoved = false
-    }
-
-    private let store: FileStore
-    private let state = Mutex(State())
-
-    init(of store: FileStore) {
-        self.store = store
-    }
-
-    /// Makes an empty file, mode 0600, named `tmp`, eight random characters, and `name`. Blocks.
-    ///
-    /// Fails as canceled when the folder was removed already.
-    func makeFile(named name: String) -> Result<(file: OpenFile, path: String), FileError> {
-        state.withLock { state in
-            guard !state.isRemoved else { return .failure(.canceled) }
-            if state.path == nil {
-                switch store.makeFolder() {
-                case .success(let path): state.path = path
-                case .failure(let error): return .failure(error)
-                }
+            guard let root = state.root else { return .failure(.canceled) }
+            let path = root.path + "/" + nextName(&state)
+            if mkdir(path, 0o700) == 0 { return .success(path) }
+            // Somebody who cleans up old temporary files has removed the store's folder.
+            if errno == ENOENT, let root = root.remade() {
+                state.root = root
+                if mkdir(path, 0o700) == 0 { return .success(path) }
             }
-            let path = "\(state.path ?? "")/tmp\(FileName.randomPart())\(name)"
-            let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else {
-                return .failure(.temporary(SystemError(code: errno, operation: "make"), path: path))
-            }
-            return .success((OpenFile(taking: descriptor), path))
+            return .failure(.temporary(SystemError(code: errno, operation: "make"), path: path))
         }
-    }
-
-    /// Whether there is nothing on disk, so that ``removeNow()`` costs nothing.
-    public var isEmpty: Bool {
-        state.withLock { $0.path == nil }
-    }
-
-    /// Removes the folder and all in it, and lets no new file be made. Blocks. A second call does nothing.
-    public func removeNow() {
-        let path = state.withLock { state in
-            defer { state.path = nil }
-            state.isRemoved = true
-            return state.path
-        }
-        if let path { store.removeFolder(path) }
     }
 }
 
-// MARK: - Folders
+/// There is no place for temporary files.
+public struct FileStoreError: Error, CustomStringConvertible {
+    /// What is wrong with each folder that was tried.
+    public let failures: [SystemError]
 
-/// Opens a folder and takes its lock; `nil` if another process has it or the folder is gone.
-private func lockedFolder(_ path: String) -> OpenFile? {
-    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    let folder = OpenFile(taking: descriptor)
-    return flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? folder : nil
-}
-
-/// The names in a folder, without `.` and `..`; none if it cannot be read.
-private func entries(of path: String) -> [String] {
-    guard let folder = opendir(path) else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) {
-            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        }
-        if name != ".", name != ".." { names.append(name) }
-    }
-    return names
-}
-
-/// Removes a folder and everything in it, never following a link. What cannot be removed stays.
-private func removeTree(_ path: String) {
-    // The model may be adding files still: look again a few times.
-    for _ in 0..<3 {
-        if unlink(path) == 0 || errno == ENOENT { return }
-        if rmdir(path) == 0 { return }
-        chmod(path, 0o700)
-        for name in entries(of: path) { removeTree(path + "/" + name) }
-        if rmdir(path) == 0 || errno == ENOENT { return }
+    /// The failure, fit to print.
+    public var description: String {
+        "no folder for temporary files: \(failures.map(\.description).joined(separator: "; "))."
+            + " Set TMPDIR to a folder that can be written"
     }
 }

@@ -1,3 +1,5 @@
+public import EventLoop
+
 /// Limits and times of file transfers.
 public struct FileTransferConfiguration: Sendable {
     /// What `user-agent` says in downloads.
@@ -14,10 +16,16 @@ public struct FileTransferConfiguration: Sendable {
     public var downloadStallTimeout: Duration = .seconds(10)
     /// The longest time in which no byte of an upload moves, the wait for the answer included.
     public var uploadStallTimeout: Duration = .seconds(25)
+    /// How fast the bytes of a download or an upload must move at least.
+    public var minimumRate = MinimumRate.usual
     /// How long to wait before each further attempt; as many attempts as waits, and one.
     public var retryDelays: [Duration] = [.milliseconds(200), .milliseconds(600), .milliseconds(1_500)]
+    /// How much longer a server can make such a wait with `retry-after`; one that asks for more is tried after this time.
+    public var retryAfterLimit: Duration = .seconds(60)
     /// How many redirects are followed.
     public var redirectLimit = 20
+    /// Whether downloads may come from addresses outside of the public internet.
+    public var allowsPrivateAddresses = true
     /// How many bytes an output file may have that is answered as a data URL.
     public var dataURLLimitBytes = 2 << 30
 
@@ -25,6 +33,12 @@ public struct FileTransferConfiguration: Sendable {
     public init(version: String) {
         downloadUserAgent = "coglet/\(version)"
         uploadUserAgent = downloadUserAgent
+    }
+
+    /// How long to wait after so many attempts; `nil` if there is no other. `retryAfter` is what the server asks for.
+    func retryDelay(afterAttempts attempts: Int, retryAfter: Duration?) -> Duration? {
+        guard attempts <= retryDelays.count else { return nil }
+        return max(retryDelays[attempts - 1], min(retryAfter ?? .zero, retryAfterLimit))
     }
 
     /// Takes `COG_USER_AGENT` and `COG_DOWNLOAD_LIMIT_BYTES` from the environment, if they are there.

@@ -16,29 +16,29 @@ public final class InputFetcher {
         self.configuration = configuration
     }
 
-    /// Fetches all `inputs` into `directory`, some at once, and then calls `completion` with the path for each pointer.
+    /// Fetches all `inputs` into a new folder of `store`, some at once, and then calls `completion` with the path for each
+    /// pointer.
     ///
-    /// The first failure ends the whole. Files stay, in any case, until the directory is removed. The completion is called
-    /// on the loop, never from inside this.
-    /// - Returns: What cancels it. It need not be kept.
-    @discardableResult
+    /// The first failure ends the whole. The completion is called on the loop, never from inside this.
+    /// - Returns: The owner of the files, which stay until ``InputFetch/discard()``, in any case.
     public func fetch(
-        _ inputs: [FileInput], into directory: PredictionDirectory,
+        _ inputs: [FileInput], into store: FileStore,
         completion: @escaping (Result<[(pointer: String, path: String)], FileError>) -> Void
     ) -> InputFetch {
         loop.preconditionInEventLoop()
         return InputFetch(
-            inputs, into: directory, client: client, loop: loop, configuration: configuration, completion: completion)
+            inputs, into: InputFolder(in: store, on: loop), client: client, loop: loop, configuration: configuration,
+            completion: completion)
     }
 }
 
-/// The fetching of one prediction's inputs.
+/// The fetching of one prediction's inputs, and the files that it has made.
 public final class InputFetch {
     /// The path of the file for each pointer, in the order of the inputs.
     public typealias Paths = [(pointer: String, path: String)]
 
     private let inputs: [FileInput]
-    private let directory: PredictionDirectory
+    private let folder: InputFolder
     private let client: HTTPClient
     private let loop: EventLoop
     private let configuration: FileTransferConfiguration
@@ -50,11 +50,11 @@ public final class InputFetch {
     private var downloads: [Int: Download] = [:]
 
     init(
-        _ inputs: [FileInput], into directory: PredictionDirectory, client: HTTPClient, loop: EventLoop,
+        _ inputs: [FileInput], into folder: InputFolder, client: HTTPClient, loop: EventLoop,
         configuration: FileTransferConfiguration, completion: @escaping (Result<Paths, FileError>) -> Void
     ) {
         self.inputs = inputs
-        self.directory = directory
+        self.folder = folder
         self.client = client
         self.loop = loop
         self.configuration = configuration
@@ -66,10 +66,20 @@ public final class InputFetch {
         startMore()
     }
 
+    /// Whether the completion has not been called yet.
+    public var isRunning: Bool { completion != nil }
+
     /// Gives up: the completion is called with ``FileError/canceled`` at once. After the end this does nothing.
     public func cancel() {
         loop.preconditionInEventLoop()
         complete(.failure(.canceled))
+    }
+
+    /// Removes the files, as soon as nothing writes to them any more, and gives up if there are more to come. Must be called
+    /// in the end. A second call does nothing.
+    public func discard() {
+        cancel()
+        folder.remove()
     }
 
     private func startMore() {
@@ -86,20 +96,19 @@ public final class InputFetch {
         case .http:
             let url = input.withText { String(decoding: $0, as: UTF8.self) }
             downloads[index] = Download(
-                url, into: directory, client: client, loop: loop, configuration: configuration
+                url, into: folder, client: client, loop: loop, configuration: configuration
             ) { [self] result in
                 downloads[index] = nil
                 ended(index, result)
             }
         case .data:
-            let directory = directory
-            loop.submit {
-                Self.decode(input, into: directory)
+            folder.perform {
+                Self.decode(input, into: $0)
             } then: { [self] result in
                 ended(index, result)
             }
         case nil:
-            later { [self] in ended(index, .failure(.unsupportedURL(input.start))) }
+            later { [self] in ended(index, .failure(.unsupportedURL)) }
         }
     }
 
@@ -107,10 +116,10 @@ public final class InputFetch {
         loop.submit(work: {}, then: body)
     }
 
-    private static func decode(_ input: FileInput, into directory: PredictionDirectory) -> Result<String, FileError> {
-        input.withText { text in
-            DataURL.parse(text).flatMap { url in
-                directory.makeFile(named: "file" + url.fileExtension).flatMap { file, path in
+    private static func decode(_ input: FileInput, into folder: InputFolder.Contents) -> Result<String, FileError> {
+        input.withDataURL { text, isLiteral in
+            DataURL.parse(text, isLiteral: isLiteral).flatMap { url in
+                folder.makeFile(named: "file" + url.fileExtension).flatMap { file, path in
                     url.write(to: file, path: path).map { path }
                 }
             }

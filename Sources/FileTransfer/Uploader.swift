@@ -7,19 +7,16 @@ public final class Uploader {
     let loop: EventLoop
     let client: HTTPClient
     let configuration: FileTransferConfiguration
-    private let base: String
-    private let query: String
+    private let base: HTTPURL
 
     /// Makes an uploader below `uploadURL`; one serves all predictions.
     public init(
-        on loop: EventLoop, client: HTTPClient, uploadURL: String, configuration: FileTransferConfiguration
+        on loop: EventLoop, client: HTTPClient, uploadURL: HTTPURL, configuration: FileTransferConfiguration
     ) {
         self.loop = loop
         self.client = client
         self.configuration = configuration
-        let path = uploadURL.prefix { $0 != "?" && $0 != "#" }
-        base = path.hasSuffix("/") ? String(path) : path + "/"
-        query = String(uploadURL[path.endIndex...].prefix { $0 != "#" })
+        base = uploadURL
     }
 
     /// The uploads of one prediction. `fields` go with every request: `traceparent` and `tracestate`.
@@ -28,7 +25,7 @@ public final class Uploader {
     }
 
     func target(for name: String) -> String {
-        base + FileName.percentEncoded(name) + query
+        base.appending(segment: name).textWithCredentials
     }
 }
 
@@ -68,6 +65,7 @@ public final class UploadSession {
         request.redirectLimit = uploader.configuration.redirectLimit
         request.connectTimeout = uploader.configuration.connectTimeout
         request.stallTimeout = uploader.configuration.uploadStallTimeout
+        request.minimumRate = uploader.configuration.minimumRate
         let upload = Upload(request, of: file, named: name, for: uploader)
         uploads[ObjectIdentifier(upload)] = upload
         upload.start { [self] result in
@@ -151,7 +149,10 @@ private final class Upload {
                 complete(.success(Self.url(of: response)))
             case .success(let response):
                 let error = FileError.uploadStatus(response.status)
-                response.status == 429 || response.status >= 500 ? retry(after: error) : complete(.failure(error))
+                response.isTransientFailure
+                    ? retry(after: error, asked: response.retryAfter) : complete(.failure(error))
+            case .failure(let error) where error.isTooSlow:
+                complete(.failure(.upload(error)))
             case .failure(let error) where error.isTimeout:
                 complete(.failure(.uploadTimedOut))
             case .failure(.file(let error)):
@@ -162,21 +163,19 @@ private final class Upload {
         }
     }
 
-    private func retry(after error: FileError) {
-        let delays = uploader.configuration.retryDelays
-        guard attempts <= delays.count, completion != nil else { return complete(.failure(error)) }
-        delay = Delay(delays[attempts - 1], on: uploader.loop) { [self] in
+    private func retry(after error: FileError, asked: Duration? = nil) {
+        let wait = uploader.configuration.retryDelay(afterAttempts: attempts, retryAfter: asked)
+        guard let wait, completion != nil else { return complete(.failure(error)) }
+        delay = Delay(wait, on: uploader.loop) { [self] in
             delay = nil
             attempt()
         }
     }
 
-    /// The `location` if the server named one, else the URL that took the file; without a query, unless it is relative.
+    /// The `location` if the server named one, else the URL that took the file; without credentials and query, which may
+    /// be what let the upload in.
     private static func url(of response: HTTPResponse) -> String {
-        let url = response[field: "location"] ?? response.url
-        guard url.firstRange(of: "://") != nil, let query = url.firstIndex(of: "?") else { return url }
-        let fragment = url[query...].firstIndex(of: "#").map { url[$0...] } ?? ""
-        return String(url[..<query] + fragment)
+        withoutSecrets(inReference: response[field: "location"] ?? response.url)
     }
 
     private func complete(_ result: Result<String, FileError>) {

@@ -21,7 +21,9 @@ final class BodySource {
     private let file: OpenFile?
     private let onReady: () -> Void
 
-    private var current: Buffer
+    private let pieces: [HTTPRequest.Piece]
+    private var pieceIndex = 0
+    private var current: HTTPRequest.Piece
     private var taken = 0  // of `current`
     private var next: Buffer?
     private var loadedBytes = 0
@@ -35,26 +37,25 @@ final class BodySource {
         self.onReady = onReady
         switch body {
         case .none:
-            (file, current, lengthBytes) = (nil, Buffer(), 0)
-        case .bytes(let bytes):
-            (file, current, lengthBytes) = (nil, bytes, bytes.count)
+            (file, pieces, lengthBytes) = (nil, [], 0)
+        case .bytes(let buffer):
+            (file, pieces, lengthBytes) = (nil, [.owned(buffer.bytes, by: buffer)], buffer.count)
+        case .pieces(let pieces):
+            (file, self.pieces, lengthBytes) = (nil, pieces, pieces.reduce(0) { $0 + $1.count })
         case .file(let file, let lengthBytes):
-            (self.file, current, self.lengthBytes) = (file, Buffer(), lengthBytes)
+            (self.file, pieces, self.lengthBytes) = (file, [], lengthBytes)
         }
+        current = .bytes([])
         loadAhead()
     }
 
     /// Copies what is there to `destination`; 0 bytes at the end.
     func take(into destination: UnsafeMutableRawBufferPointer) -> Taken {
-        if taken == current.count, let next {
-            current = next
-            taken = 0
-            self.next = nil
-        }
+        takeNext()
         loadAhead()
         let count = min(destination.count, current.count - taken)
-        if count > 0, let source = current.bytes.baseAddress, let target = destination.baseAddress {
-            memcpy(target, source + taken, count)
+        if count > 0 {
+            current.withUnsafeBytes { destination.copyMemory(from: .init(rebasing: $0[taken..<taken + count])) }
             taken += count
             return .bytes(count)
         }
@@ -64,12 +65,28 @@ final class BodySource {
         return .notYet
     }
 
+    /// Goes on to the next piece when the current one was taken.
+    private func takeNext() {
+        while taken == current.count {
+            if let next {
+                current = .owned(next.bytes, by: next)
+                self.next = nil
+            } else if pieceIndex < pieces.count {
+                current = pieces[pieceIndex]
+                pieceIndex += 1
+            } else {
+                return
+            }
+            taken = 0
+        }
+    }
+
     /// Starts again at the first byte.
     func rewind() {
-        taken = 0
+        (current, taken, pieceIndex) = (.bytes([]), 0, 0)
         guard file != nil else { return }
         generation += 1
-        (current, next, loadedBytes, isLoading, failure) = (Buffer(), nil, 0, false, nil)
+        (next, loadedBytes, isLoading, failure) = (nil, 0, false, nil)
         loadAhead()
     }
 

@@ -10,35 +10,44 @@ public final class HTTPClient {
     /// How many connections are kept open for later requests.
     public static let keptConnectionLimit = 32
 
-    /// How often transfers are looked at for having stalled.
+    /// How often transfers are looked at for having stalled or being too slow.
     private static let sweepInterval: Duration = .milliseconds(250)
 
     let loop: EventLoop
-    /// A bundle of certificates to use where neither the environment names one nor the system has one: certifi's.
-    public var fallbackTrustFile: String?
-
     /// How many requests have not ended.
     public var inFlight: Int { transfers.count }
 
-    private var multi: UnsafeMutableRawPointer?
-    private var timer: Timer?  // libcurl's
-    private var sweep: Timer?  // looks for transfers that have stalled
-    private var stallable = 0  // transfers with a limit for stalling
+    let proxies: ProxySettings
+    private let fallbackTrustFile: String?
+    private(set) var multi: UnsafeMutableRawPointer?
+    var timer: Timer?  // libcurl's
+    var sweep: Timer?  // looks for transfers that have stalled or are too slow
+    private var watched = 0  // transfers that are looked at
     private var isSweeping = false
     private var isLoading = false
-    private var waiting: [Transfer] = []  // for libcurl to be opened
+    let transferLimit: Int
+    private var running = 0  // transfers that libcurl has
+    private var waiting: [Transfer] = []  // for libcurl to be opened, or for others to end; in order
     private var ending: [(Transfer, HTTPClientError)] = []
     private var soon: Timer?  // ends what is in `ending`
-    private var watchers: [Int32: DescriptorWatcher] = [:]
+    var watchers: [Int32: DescriptorWatcher] = [:]
     private var transfers: [ObjectIdentifier: Transfer] = [:]
     private var trust: TrustStore?
-    private var isActing = false
+    var isActing = false
     private var isClosed = false
 
     /// Makes a client; nothing is opened yet.
-    public init(on loop: EventLoop) {
+    ///
+    /// `fallbackTrustFile` is a bundle of certificates that TLS trusts if the environment names none and the system has none.
+    /// At most `transferLimit` requests run at once; the others wait for their turn. `proxies` says which go through a proxy.
+    public init(
+        on loop: EventLoop, proxies: ProxySettings = .none, fallbackTrustFile: String? = nil, transferLimit: Int = 1024
+    ) {
         loop.preconditionInEventLoop()
         self.loop = loop
+        self.proxies = proxies
+        self.fallbackTrustFile = fallbackTrustFile
+        self.transferLimit = transferLimit
     }
 
     /// Sends `request` and calls `completion` when the answer is complete or the request has failed.
@@ -55,11 +64,11 @@ public final class HTTPClient {
             return transfer
         }
         transfers[ObjectIdentifier(transfer)] = transfer
-        if request.stallTimeout != nil { stallable += 1 }
+        if request.isWatched { watched += 1 }
+        waiting.append(transfer)
         if let multi {
-            start(transfer, on: multi)
+            startWaiting(on: multi)
         } else {
-            waiting.append(transfer)
             load()
         }
         return transfer
@@ -70,11 +79,11 @@ public final class HTTPClient {
         loop.preconditionInEventLoop()
         guard !isClosed else { return }
         isClosed = true
+        (ending, waiting) = ([], [])
         for transfer in Array(transfers.values) {
             remove(transfer)
             transfer.end(.canceled)
         }
-        (ending, waiting) = ([], [])
         if let multi { _ = cogcurl_multi_cleanup(multi) }
         multi = nil
         for watcher in watchers.values { watcher.close() }
@@ -96,26 +105,32 @@ public final class HTTPClient {
         } then: { [self] error in
             isLoading = false
             guard !isClosed else { return }
-            let transfers = waiting
-            waiting = []
             do throws(HTTPClientError) {
                 if let error { throw error }
                 let multi = try makeMulti()
-                for transfer in transfers where transfer.isWanted { start(transfer, on: multi) }
+                self.multi = multi
+                startWaiting(on: multi)
             } catch {
+                let transfers = waiting
+                waiting = []
                 for transfer in transfers { endSoon(transfer, error) }
             }
         }
     }
 
+    private func startWaiting(on multi: UnsafeMutableRawPointer) {
+        while running < transferLimit, !waiting.isEmpty {
+            let transfer = waiting.removeFirst()
+            if transfer.isWanted { start(transfer, on: multi) }
+        }
+    }
+
     private func start(_ transfer: Transfer, on multi: UnsafeMutableRawPointer) {
         do throws(HTTPClientError) {
-            let easy = try transfer.prepare(trust: trustStore())
-            let code = cogcurl_multi_add(multi, easy)
-            guard code == CURLM_OK else {
-                throw .unavailable(reason: String(cString: cogcurl_multi_strerror(code)))
-            }
-            if !isSweeping, transfer.request.stallTimeout != nil {
+            try add(try transfer.prepare(trust: trustStore()), to: multi)
+            transfer.isRunning = true
+            running += 1
+            if !isSweeping, transfer.request.isWatched {
                 isSweeping = true
                 sweep?.start(after: Self.sweepInterval, repeating: Self.sweepInterval)
             }
@@ -124,28 +139,20 @@ public final class HTTPClient {
         }
     }
 
-    private func makeMulti() throws(HTTPClientError) -> UnsafeMutableRawPointer {
-        do throws(EventLoopError) {
-            if timer == nil { timer = try Timer(on: loop) { [unowned self] in act(CURL_SOCKET_BAD, 0) } }
-            if sweep == nil { sweep = try Timer(on: loop) { [unowned self] in sweepStalled() } }
+    /// Has libcurl run a transfer.
+    private func add(_ easy: UnsafeMutableRawPointer, to multi: UnsafeMutableRawPointer) throws(HTTPClientError) {
+        let code = cogcurl_multi_add(multi, easy)
+        guard code == CURLM_OK else { throw .unavailable(reason: String(cString: cogcurl_multi_strerror(code))) }
+    }
+
+    /// libcurl is through with an answer: the transfer ends, or goes where the answer sends it.
+    func answered(_ transfer: Transfer, _ easy: UnsafeMutableRawPointer, _ code: CURLcode) {
+        guard let multi, transfer.goesOn(after: code) else { return transfer.ended(code, trust: trustStore()) }
+        do throws(HTTPClientError) {
+            try add(easy, to: multi)
         } catch {
-            throw .unavailable(reason: error.description)
+            transfer.end(error)
         }
-        guard let multi = cogcurl_multi_init() else { throw .unavailable(reason: "curl_multi_init failed") }
-        let context = Unmanaged.passUnretained(self).toOpaque()
-        _ = cogcurl_multi_set_callbacks(
-            multi, context,
-            { _, socket, what, context, _ in
-                HTTPClient.of(context).watch(socket, what)
-                return 0
-            },
-            { _, milliseconds, context in
-                HTTPClient.of(context).setTimer(milliseconds)
-                return 0
-            })
-        _ = cogcurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, Self.keptConnectionLimit)
-        self.multi = multi
-        return multi
     }
 
     /// The library that carries libcurl in the wheel, beside the program.
@@ -159,73 +166,12 @@ public final class HTTPClient {
         return access(String(carrier), R_OK) == 0 ? String(carrier) : nil
     }
 
-    private func trustStore() -> TrustStore {
+    func trustStore() -> TrustStore {
         if let trust { return trust }
         let found = TrustStore.find(fallback: fallbackTrustFile)
-        // Without certificates look again next time: the fallback may become known later.
+        // Without certificates look again next time: somebody may have installed them by then.
         if found.file != nil || found.folder != nil { trust = found }
         return found
-    }
-
-    // MARK: - Driving libcurl
-
-    private static func of(_ context: UnsafeMutableRawPointer?) -> HTTPClient {
-        Unmanaged<HTTPClient>.fromOpaque(context!).takeUnretainedValue()
-    }
-
-    private func watch(_ socket: curl_socket_t, _ what: Int32) {
-        guard what != CURL_POLL_REMOVE else {
-            watchers.removeValue(forKey: socket)?.close()
-            return
-        }
-        var events: DescriptorWatcher.Events = []
-        if what & CURL_POLL_IN != 0 { events.insert(.readable) }
-        if what & CURL_POLL_OUT != 0 { events.insert(.writable) }
-        do throws(EventLoopError) {
-            let watcher: DescriptorWatcher
-            if let known = watchers[socket] {
-                watcher = known
-            } else {
-                watcher = try DescriptorWatcher(on: loop, descriptor: socket) { [unowned self] result in
-                    act(socket, Self.curlEvents(result))
-                }
-                watchers[socket] = watcher
-            }
-            try watcher.start(events)
-        } catch {
-            // The descriptor cannot be watched; the limits of time end the transfer that needs it.
-            watchers.removeValue(forKey: socket)?.close()
-        }
-    }
-
-    private static func curlEvents(_ result: Result<DescriptorWatcher.Events, EventLoopError>) -> Int32 {
-        guard case .success(let events) = result else { return CURL_CSELECT_ERR }
-        return (events.contains(.readable) ? CURL_CSELECT_IN : 0) | (events.contains(.writable) ? CURL_CSELECT_OUT : 0)
-    }
-
-    private func setTimer(_ milliseconds: Int) {
-        // Not to be answered at once even for 0: libcurl must not be called from its own callbacks.
-        milliseconds < 0 ? timer?.stop() : timer?.start(after: .milliseconds(milliseconds))
-    }
-
-    private func act(_ socket: curl_socket_t, _ events: Int32) {
-        guard let multi else { return }
-        act { _ = cogcurl_multi_act(multi, socket, events) }
-    }
-
-    /// Calls into libcurl, then ends what has ended; completions are called with libcurl not on the stack.
-    func act(_ body: () -> Void) {
-        precondition(!isActing, "libcurl was called from its own callback")
-        isActing = true
-        body()
-        isActing = false
-        while let multi {
-            var code = CURLE_OK
-            guard let easy = cogcurl_multi_next_done(multi, &code) else { break }
-            let transfer = Unmanaged<Transfer>.fromOpaque(cogcurl_easy_private(easy)!).takeUnretainedValue()
-            _ = cogcurl_multi_remove(multi, easy)
-            transfer.ended(code, trust: trustStore())
-        }
     }
 
     // MARK: - Ends
@@ -237,9 +183,14 @@ public final class HTTPClient {
 
     func forget(_ transfer: Transfer) {
         guard transfers.removeValue(forKey: ObjectIdentifier(transfer)) != nil else { return }
-        guard transfer.request.stallTimeout != nil else { return }
-        stallable -= 1
-        guard stallable == 0 else { return }
+        if transfer.isRunning {
+            transfer.isRunning = false
+            running -= 1
+        }
+        if let multi { startWaiting(on: multi) }
+        guard transfer.request.isWatched else { return }
+        watched -= 1
+        guard watched == 0 else { return }
         isSweeping = false
         sweep?.stop()
     }
@@ -266,13 +217,13 @@ public final class HTTPClient {
         for (transfer, error) in now { transfer.end(error) }
     }
 
-    // MARK: - Stalls
+    // MARK: - Slow transfers
 
-    private func sweepStalled() {
-        for transfer in Array(transfers.values) where transfer.hasStalled(at: loop.now) {
+    func endSlowTransfers() {
+        for transfer in Array(transfers.values) {
+            guard let error = transfer.slowness(at: loop.now) else { continue }
             remove(transfer)
-            transfer.end(
-                .stalled(url: printableURL(transfer.request.url), after: transfer.request.stallTimeout ?? .zero))
+            transfer.end(error)
         }
     }
 }

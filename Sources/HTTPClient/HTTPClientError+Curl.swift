@@ -3,20 +3,26 @@ internal import CLibcurl
 extension HTTPClientError {
     /// What libcurl's result means for the person who reads it.
     static func curl(
-        _ code: CURLcode, reason: String, url: String, request: HTTPRequest, trust: TrustStore
+        _ code: CURLcode, reason: String, url: HTTPURL, proxy: ProxySettings.Proxy?, request: HTTPRequest,
+        trust: TrustStore
+    ) -> HTTPClientError {
+        let (host, url) = (url.host, url.printable)
+        return error(code, reason: reason, url: url, host: host, proxy: proxy, request: request, trust: trust)
+    }
+
+    private static func error(
+        _ code: CURLcode, reason: String, url: String, host: String, proxy: ProxySettings.Proxy?,
+        request: HTTPRequest, trust: TrustStore
     ) -> HTTPClientError {
         switch code {
         case CURLE_URL_MALFORMAT:
-            .invalidURL(printableURL(request.url), reason: reason)
+            .invalidURL(reason: reason)
         case CURLE_UNSUPPORTED_PROTOCOL where reason.contains("HTTP/0.9"):
             .interrupted(url: url, reason: "the answer is not HTTP")
-        case CURLE_UNSUPPORTED_PROTOCOL:
-            // libcurl says the same of the first URL and of one it was redirected to.
-            isHTTP(request.url)
-                ? .redirectRefused(url: printableURL(request.url))
-                : .invalidURL(printableURL(request.url), reason: "neither http nor https")
-        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
-            .cannotResolve(host: hostName(in: url))
+        case CURLE_COULDNT_RESOLVE_HOST:
+            .cannotResolve(host: host)
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            .cannotResolve(host: proxy?.host ?? host)
         case CURLE_COULDNT_CONNECT:
             .cannotConnect(url: url, reason: reason)
         case CURLE_OPERATION_TIMEDOUT:
@@ -24,8 +30,6 @@ extension HTTPClientError {
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM,
             CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_PINNEDPUBKEYNOTMATCH:
             .tls(url: url, reason: reason, trust: trust.origin)
-        case CURLE_TOO_MANY_REDIRECTS:
-            .tooManyRedirects(url: printableURL(request.url), limit: request.redirectLimit)
         case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_HTTP2,
             CURLE_HTTP2_STREAM, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_SEND_FAIL_REWIND:
             .interrupted(url: url, reason: reason)
@@ -44,18 +48,5 @@ extension HTTPClientError {
             || reason.contains("SSL connection timeout")
         return isConnecting && request.connectTimeout < total
             ? .connectTimedOut(url: url, after: request.connectTimeout) : .timedOut(url: url, after: total)
-    }
-
-    /// Whether the scheme is http or https.
-    static func isHTTP(_ url: String) -> Bool {
-        let start = url.prefix(8).lowercased()
-        return start.hasPrefix("http://") || start.hasPrefix("https://")
-    }
-
-    private static func hostName(in url: String) -> String {
-        let origin = origin(ofURL: url)
-        let authority = origin.firstRange(of: "://").map { origin[$0.upperBound...] } ?? origin[...]
-        if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") { return String(authority[...end]) }
-        return String(authority.prefix { $0 != ":" })
     }
 }

@@ -1,11 +1,17 @@
+public import EventLoop
+
 /// Why a request got no answer.
 ///
-/// URLs in it carry no user name and password.
+/// URLs in it are printable: without credentials and query.
 public enum HTTPClientError: Error, Equatable, Sendable {
     /// libcurl could not be opened.
     case unavailable(reason: String)
     /// The URL cannot be used.
-    case invalidURL(String, reason: String)
+    case invalidURL(reason: String)
+    /// The proxy that an environment variable names cannot be used.
+    case unusableProxy(variable: String, reason: String)
+    /// The host is at an address outside of the public internet, and the request may not go there.
+    case privateAddress(host: String)
     /// The host has no address.
     case cannotResolve(host: String)
     /// No connection could be made.
@@ -14,6 +20,8 @@ public enum HTTPClientError: Error, Equatable, Sendable {
     case connectTimedOut(url: String, after: Duration)
     /// For too long, no byte moved.
     case stalled(url: String, after: Duration)
+    /// Bytes moved, but fewer than they had to.
+    case tooSlow(url: String, minimum: MinimumRate)
     /// The request as a whole took too long.
     case timedOut(url: String, after: Duration)
     /// The server's certificate or the TLS handshake was refused; `trust` says where the trusted certificates are from.
@@ -26,7 +34,7 @@ public enum HTTPClientError: Error, Equatable, Sendable {
     case headTooLarge(url: String, limitBytes: Int)
     /// One redirect too many.
     case tooManyRedirects(url: String, limit: Int)
-    /// A redirect led out of http and https.
+    /// A redirect led out of http and https, or to what is no URL.
     case redirectRefused(url: String)
     /// The file the body came from or went to failed.
     case file(SystemError)
@@ -38,17 +46,24 @@ public enum HTTPClientError: Error, Equatable, Sendable {
     /// Whether the same request may succeed a little later.
     public var isTransient: Bool {
         switch self {
-        case .cannotResolve, .cannotConnect, .connectTimedOut, .stalled, .timedOut, .interrupted, .other: true
-        case .unavailable, .invalidURL, .tls, .tooLarge, .headTooLarge, .tooManyRedirects, .redirectRefused, .file,
+        case .cannotResolve, .cannotConnect, .connectTimedOut, .stalled, .tooSlow, .timedOut, .interrupted, .other:
+            true
+        case .unavailable, .invalidURL, .unusableProxy, .privateAddress, .tls, .tooLarge, .headTooLarge,
+            .tooManyRedirects, .redirectRefused, .file,
             .canceled:
             false
         }
     }
 
+    /// Whether bytes moved, but fewer than they had to.
+    public var isTooSlow: Bool {
+        if case .tooSlow = self { true } else { false }
+    }
+
     /// Whether time ran out.
     public var isTimeout: Bool {
         switch self {
-        case .connectTimedOut, .stalled, .timedOut: true
+        case .connectTimedOut, .stalled, .tooSlow, .timedOut: true
         default: false
         }
     }
@@ -60,8 +75,13 @@ extension HTTPClientError: CustomStringConvertible {
         switch self {
         case .unavailable(let reason):
             "outgoing requests are not possible, libcurl cannot be loaded: \(reason)"
-        case .invalidURL(let url, let reason):
-            "invalid URL '\(url)': \(reason)"
+        case .invalidURL(let reason):
+            "invalid URL: \(reason)"
+        case .unusableProxy(let variable, let reason):
+            "the proxy in \(variable) cannot be used: \(reason)"
+        case .privateAddress(let host):
+            "host '\(host)' is at a loopback, link-local, private, or reserved address, and this server has "
+                + "COG_ALLOW_PRIVATE_ADDRESSES=0"
         case .cannotResolve(let host):
             "cannot find an address for host '\(host)'"
         case .cannotConnect(let url, let reason):
@@ -70,6 +90,8 @@ extension HTTPClientError: CustomStringConvertible {
             "no connection within \(after.text) for url: \(url)"
         case .stalled(let url, let after):
             "no data for \(after.text) for url: \(url)"
+        case .tooSlow(let url, let minimum):
+            "too slow, less than \(minimum), for url: \(url)"
         case .timedOut(let url, let after):
             "not finished within \(after.text) for url: \(url)"
         case .tls(let url, let reason, let trust):
@@ -83,7 +105,7 @@ extension HTTPClientError: CustomStringConvertible {
         case .tooManyRedirects(let url, let limit):
             "more than \(limit) redirects for url: \(url)"
         case .redirectRefused(let url):
-            "redirected to something that is neither http nor https for url: \(url)"
+            "redirected to something that is no usable http or https URL for url: \(url)"
         case .file(let error):
             error.description
         case .canceled:
@@ -91,17 +113,5 @@ extension HTTPClientError: CustomStringConvertible {
         case .other(let url, let reason):
             "request failed for url: \(url) (\(reason))"
         }
-    }
-}
-
-extension Duration {
-    /// The time as a person writes it: `10 s`, `0.25 s`.
-    var text: String {
-        let (seconds, attoseconds) = components
-        let milliseconds = attoseconds / 1_000_000_000_000_000
-        guard milliseconds != 0 else { return "\(seconds) s" }
-        var fraction = String(milliseconds + 1_000).dropFirst()
-        while fraction.last == "0" { fraction.removeLast() }
-        return "\(seconds).\(fraction) s"
     }
 }

@@ -1,15 +1,29 @@
-/// A URL as it may stand in messages and logs: without user name and password.
+/// A URL as it may stand in messages and logs: without user name, password, query, and fragment.
+///
+/// Of a text that is no URL nothing can stand there: what is wrong may be a password in the wrong place.
 public func printableURL(_ url: String) -> String {
-    guard let schemeEnd = url.firstRange(of: "://")?.upperBound else { return url }
-    let authorityEnd = url[schemeEnd...].firstIndex { "/?#".contains($0) } ?? url.endIndex
-    guard let at = url[schemeEnd..<authorityEnd].lastIndex(of: "@") else { return url }
-    return String(url[..<schemeEnd]) + String(url[url.index(after: at)...])
+    (try? HTTPURL(url))?.printable ?? unusable
 }
 
-/// The host and port of a URL as they stand in it, in lower case, without user name and password: `example.com:8080`.
+/// The scheme, host, and port of a URL, in lower case: `http://example.com:8080`.
 public func origin(ofURL url: String) -> String {
-    let bare = printableURL(url)
-    guard let schemeEnd = bare.firstRange(of: "://")?.upperBound else { return bare }
-    let authorityEnd = bare[schemeEnd...].firstIndex { "/?#".contains($0) } ?? bare.endIndex
-    return bare[..<authorityEnd].lowercased()
+    (try? HTTPURL(url))?.origin ?? unusable
 }
+
+/// A URL of any scheme, or a relative one, as it is, but without credentials and query. The fragment stays.
+public func withoutSecrets(inReference text: String) -> String {
+    let whole = text[...].upTo("#")
+    let bare = whole.upTo("?")
+    let fragment = text[whole.endIndex...]
+    let start = bare.upTo("/")
+    // An authority follows two slashes at the start or behind the scheme; elsewhere they are part of a path.
+    guard bare[start.endIndex...].utf8.starts(with: "//".utf8), start.isEmpty || start.utf8.last == UInt8(ascii: ":")
+    else { return String(bare + fragment) }
+    let rest = bare[start.endIndex...].dropping(2)
+    let authority = rest.upTo("/")
+    let at = authority.utf8.lastIndex(of: UInt8(ascii: "@"))
+    let host = at.map { authority[$0...].dropping(1) } ?? authority
+    return start + "//" + host + rest[authority.endIndex...] + fragment
+}
+
+private let unusable = "(unusable URL)"

@@ -3,8 +3,13 @@ struct ResponseHead {
     /// How many bytes of fields one answer may have.
     static let limitBytes = 256 * 1024
 
+    /// The first field with this name (in lower case).
+    subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
+
     private(set) var fields: [(name: String, value: String)] = []
     private(set) var lengthBytes = 0
+    /// How many bytes all heads had so far, those of redirects and 1xx included.
+    private(set) var totalBytes = 0
 
     /// Takes one line, its end included. Returns `false` when there are too many bytes.
     mutating func feed(_ line: UnsafeRawBufferPointer) -> Bool {
@@ -14,12 +19,23 @@ struct ResponseHead {
             lengthBytes = 0
         }
         lengthBytes += line.count
+        totalBytes += line.count
         guard lengthBytes <= Self.limitBytes else { return false }
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return true }
         let name = String(decoding: line[..<colon], as: UTF8.self).lowercased()
         let value = line[(colon + 1)...].trimming { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D || $0 == 0x0A }
-        fields.append((name, String(decoding: value, as: UTF8.self)))
+        fields.append((name, name == "location" ? Self.reference(value) : String(decoding: value, as: UTF8.self)))
         return true
+    }
+
+    /// A URL that isn't UTF-8 means the bytes that it has.
+    private static func reference(_ value: some Collection<UInt8>) -> String {
+        if let text = String(validating: value, as: UTF8.self) { return text }
+        let digits = Array("0123456789ABCDEF".utf8)
+        let bytes = value.flatMap { byte in
+            byte < 0x80 ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

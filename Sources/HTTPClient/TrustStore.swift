@@ -18,12 +18,20 @@ struct TrustStore: Equatable, Sendable {
         "/etc/ssl/cert.pem",
     ]
 
+    /// The variables that name certificates, the first one first: a file or a folder in those of `requests`.
+    private static let bundleVariables = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]
+
     /// Chooses what the environment names, else the system's bundle, else `fallback`, else nothing.
     ///
     /// What the environment names is used even if it does not exist: the person wanted it, and the error will say so.
     static func find(
-        environment: (String) -> String?, fallback: String?, exists: (String) -> Bool
+        environment: (String) -> String?, fallback: String?, exists: (String) -> Bool, isFolder: (String) -> Bool
     ) -> TrustStore {
+        for name in bundleVariables {
+            guard let path = environment(name), !path.isEmpty else { continue }
+            let (file, folder) = isFolder(path) ? (nil, path) : (path, nil)
+            return TrustStore(file: file, folder: folder, origin: "\(name)=\(path)")
+        }
         let file = environment("SSL_CERT_FILE").flatMap { $0.isEmpty ? nil : $0 }
         let folder = environment("SSL_CERT_DIR").flatMap { $0.isEmpty ? nil : $0 }
         if file != nil || folder != nil {
@@ -38,7 +46,7 @@ struct TrustStore: Equatable, Sendable {
         }
         return TrustStore(
             file: nil, folder: nil,
-            origin: "no certificates found: install the package ca-certificates or set SSL_CERT_FILE")
+            origin: "no certificates found: install the package ca-certificates or certifi, or set SSL_CERT_FILE")
     }
 
     /// Chooses for this process.
@@ -46,6 +54,19 @@ struct TrustStore: Equatable, Sendable {
         find(
             environment: { name in getenv(name).map { String(cString: $0) } },
             fallback: fallback,
-            exists: { access($0, R_OK) == 0 })
+            exists: hasContent,
+            isFolder: isFolder)
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Whether `path` is a readable file that isn't empty, as `update-ca-certificates` leaves it without any certificate.
+    static func hasContent(_ path: String) -> Bool {
+        var status = stat()
+        return access(path, R_OK) == 0 && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+            && status.st_size > 0
     }
 }

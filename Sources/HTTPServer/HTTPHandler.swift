@@ -5,9 +5,13 @@ public protocol HTTPHandler: AnyObject {
     /// Decides on a request by its head, before any of its body is read.
     func receivedHead(_ head: RequestHead) -> HeadAction
 
+    /// Who reads the body of an accepted request while it arrives; nil if nobody does. Not asked for a body that is there
+    /// together with its head.
+    func bodyReader(for head: RequestHead) -> (any BodyReader)?
+
     /// Takes a complete request; the answer goes to `exchange`, now or later.
     ///
-    /// An exchange that is let go without an answer is answered ``HTTPConfiguration/unanswered``.
+    /// An exchange that is let go without an answer is answered ``RequestFailure/unanswered``.
     func received(_ request: Request, on exchange: Exchange)
 
     /// An answer is about to be sent; only called with ``HTTPConfiguration/reportsAnswers``.
@@ -23,24 +27,38 @@ extension HTTPHandler {
         .accept()
     }
 
+    /// Nobody.
+    public func bodyReader(for head: RequestHead) -> (any BodyReader)? { nil }
+
     /// Does nothing.
     public func answering(_ head: RequestHead?, status: Int, after time: Duration) {}
 }
 
 /// What becomes of a request whose head has arrived.
 public enum HeadAction {
-    /// The body is read, up to `bodyLimitBytes` or the server's limit, whichever is smaller.
-    case accept(bodyLimitBytes: Int = .max)
+    /// The body is read, up to `bodyLimitBytes` or the server's limit, whichever is smaller. Whatever the answer will be, it
+    /// has `fields` besides its own.
+    case accept(bodyLimitBytes: Int = .max, fields: [Response.Field] = [])
     /// The request is answered at once, its body is not wanted.
     case refuse(Response)
+}
+
+/// Reads a body while it arrives.
+///
+/// Called by one thread at a time: by the loop, or, for a compressed body, by a thread of the pool.
+public protocol BodyReader: AnyObject, Sendable {
+    /// More of the body is there; what was there before may have moved.
+    func bodyGrew(_ body: Buffer)
 }
 
 /// A complete request.
 public struct Request {
     /// Everything before the body.
     public let head: RequestHead
-    /// The body, decoded if it was sent in chunks. It belongs to whoever takes the request.
+    /// The body, decoded if it was sent in chunks or compressed. It belongs to whoever takes the request.
     public let body: Buffer
+    /// Who has read the body while it arrived, if anybody has.
+    public let reader: (any BodyReader)?
 }
 
 @available(*, unavailable)

@@ -5,9 +5,6 @@ internal import Glibc
 ///
 /// It lives until ``close()``; close it before its loop.
 public final class HTTPServer {
-    /// How many connections over the limit are told so; more are closed without a word.
-    private static let refusalLimit = 64
-
     /// The loop that the server is bound to.
     public let loop: EventLoop
     /// The limits.
@@ -16,8 +13,12 @@ public final class HTTPServer {
 
     /// Whether ``drain()`` was called.
     public private(set) var isDraining = false
+    /// Whether connections end after the answer that is sent next.
+    private(set) var endsConnections = false
     /// Called on the loop, once, when draining is done: the last connection is closed.
     public var onDrained: (() -> Void)?
+    /// Called on the loop when a connection is closed, with the number that ``Exchange/connectionNumber`` has.
+    public var onConnectionClosed: ((Int) -> Void)?
     /// How many requests run: received completely, and not yet answered completely.
     public internal(set) var runningExchanges = 0
 
@@ -27,6 +28,7 @@ public final class HTTPServer {
 
     private var listeners: [Listener] = []
     private var connections: [Connection] = []
+    private var lastConnectionNumber = 0
     /// Closed in this round; they may still be running on the stack.
     private var closedConnections: [Connection] = []
     private var scheduledFlushes: [Connection] = []
@@ -47,17 +49,13 @@ public final class HTTPServer {
         let timeouts = [
             configuration.headTimeout, configuration.bodyTimeout, configuration.idleTimeout,
             configuration.writeTimeout, configuration.lingerTimeout, configuration.drainTimeout,
+            configuration.minimumRate?.window,
         ]
         // One timer for all connections: a timeout is late by a quarter of the shortest one at most.
         let shortest = timeouts.compactMap { $0 }.min() ?? .seconds(1)
         tickInterval = max(.milliseconds(10), min(.milliseconds(500), shortest / 4))
         prepare = try Prepare(on: loop) { [unowned self] in finishRound() }
-        do {
-            ticker = try Timer(on: loop) { [unowned self] in tick() }
-        } catch {
-            prepare?.close()
-            throw error
-        }
+        ticker = try Timer(on: loop) { [unowned self] in tick() }
     }
 
     deinit {
@@ -101,6 +99,11 @@ public final class HTTPServer {
     /// How many connections are open.
     public var connectionCount: Int { connections.count }
 
+    /// Ends each connection after its next answer, so that clients go elsewhere; goes on to listen.
+    public func endConnections() {
+        endsConnections = true
+    }
+
     /// Takes no new work: stops listening, closes idle connections, and lets running requests finish.
     ///
     /// Requests that have arrived in part get ``HTTPConfiguration/drainTimeout``. ``onDrained`` follows, at once when there is
@@ -109,6 +112,7 @@ public final class HTTPServer {
         loop.preconditionInEventLoop()
         guard !isDraining else { return }
         isDraining = true
+        endsConnections = true
         drainEnd = deadline(after: configuration.drainTimeout)
         stopListening()
         for connection in connections {
@@ -151,7 +155,7 @@ public final class HTTPServer {
 
     /// Serves a stream that was connected in another way than by ``listen(host:port:)``.
     func accept(_ stream: Stream) {
-        guard connections.count < configuration.connectionLimit + Self.refusalLimit, !isDraining else {
+        guard connections.count < configuration.connectionLimit + configuration.refusalLimit, !isDraining else {
             stream.close()
             return
         }
@@ -163,9 +167,21 @@ public final class HTTPServer {
         }
         connection.start()
         if connections.count > configuration.connectionLimit, connection.state == .readingHead {
-            connection.answerLast(.empty(503))
+            connection.fail(.tooManyConnections)
             connection.settle()
         }
+    }
+
+    func nextConnectionNumber() -> Int {
+        lastConnectionNumber += 1
+        return lastConnectionNumber
+    }
+
+    /// What a client is told whose request the server itself has to refuse.
+    func answer(to failure: RequestFailure) -> Response {
+        var response = configuration.failureAnswer(failure)
+        if let advice = failure.advice { response.fields.append(advice) }
+        return response
     }
 
     func remove(_ connection: Connection) {
@@ -175,6 +191,7 @@ public final class HTTPServer {
             last.index = connection.index
         }
         closedConnections.append(connection)
+        onConnectionClosed?(connection.number)
         if connections.isEmpty { ticker?.stop() }
         checkDrained()
     }
@@ -186,7 +203,9 @@ public final class HTTPServer {
         scheduledFlushes.append(connection)
     }
 
-    private func finishRound() {
+    /// Whether there was anything to do.
+    private func finishRound() -> Bool {
+        let isBusy = !scheduledFlushes.isEmpty
         while !scheduledFlushes.isEmpty {
             let flushes = scheduledFlushes
             scheduledFlushes.removeAll(keepingCapacity: true)
@@ -195,6 +214,7 @@ public final class HTTPServer {
             }
         }
         if !closedConnections.isEmpty { closedConnections.removeAll(keepingCapacity: true) }
+        return isBusy
     }
 
     // MARK: - Time

@@ -13,17 +13,10 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Describes a problem at `offset` in `text`: the position is that of the last byte read.
     init(_ message: String, at offset: Int, in text: UnsafeRawBufferPointer) {
         self.message = message
-        var line = 1
-        var column = 0
-        for byte in text.prefix(offset) {
-            if byte == UInt8(ascii: "\n") {
-                line += 1
-                column = 0
-            } else {
-                column += 1
-            }
-        }
-        self.line = line
-        self.column = column
+        let read = UnsafeRawBufferPointer(rebasing: text.prefix(offset))
+        var breaks = 0
+        for byte in read { breaks &+= byte == UInt8(ascii: "\n") ? 1 : 0 }
+        line = breaks + 1
+        column = read.count - (read.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0)
     }
 }

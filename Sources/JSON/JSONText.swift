@@ -1,6 +1,14 @@
+internal import CText
+
 /// Appends `bytes`, which are UTF-8, as a JSON string: only what RFC 8259 section 7 demands is escaped.
 public func appendJSONString(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) {
     output.append(UInt8(ascii: "\""))
+    appendJSONStringContents(bytes, to: &output)
+    output.append(UInt8(ascii: "\""))
+}
+
+/// Appends `bytes` as a part of a JSON string, without the quotes. A character may be cut in two between parts.
+public func appendJSONStringContents(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) {
     var start = 0
     while true {
         let end = firstToEscape(bytes, from: start)
@@ -9,29 +17,11 @@ public func appendJSONString(_ bytes: UnsafeRawBufferPointer, to output: inout [
         appendEscape(of: bytes[end], to: &output)
         start = end + 1
     }
-    output.append(UInt8(ascii: "\""))
 }
 
 /// The first quote, backslash or control character; the end if there is none.
 private func firstToEscape(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let highs: UInt64 = 0x8080_8080_8080_8080
-    var position = start
-    while bytes.count - position >= 8 {
-        let word = bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-        // A byte that is 0, or below 0x20, borrows: its high bit appears. Wrong bits arise only above a right one.
-        let quote = word ^ (ones &* 0x22)
-        let backslash = word ^ (ones &* 0x5C)
-        let control = (word &- ones &* 0x20) & ~word
-        if (((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash) | control) & highs != 0 { break }
-        position += 8
-    }
-    while position < bytes.count {
-        let byte = bytes[position]
-        if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
-        position += 1
-    }
-    return position
+    cogtext_escape_start(bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), start, bytes.count)
 }
 
 /// Appends a decimal integer.
@@ -71,12 +61,17 @@ public func appendJSONNumber(_ value: Double, to output: inout [UInt8]) {
         output.append(contentsOf: "null".utf8)
         return
     }
-    // `description` gives the shortest digits: `100.0`, `1e-06`, `1.5e+300`. Only the layout differs.
+    // `description` gives the shortest digits: `100.0`, `1e-06`, `1.5e+300`. Only the layout of exponents differs.
+    let description = value.description
+    if value.magnitude < 1e15, !description.utf8.contains(UInt8(ascii: "e")) {
+        output.append(contentsOf: description.utf8)
+        return
+    }
     var digits: [UInt8] = []
     var exponent = 0
     var pointAt: Int?
     var isNegative = false
-    var bytes = value.description.utf8.makeIterator()
+    var bytes = description.utf8.makeIterator()
     while let byte = bytes.next() {
         switch byte {
         case UInt8(ascii: "-"): isNegative = true

@@ -1,74 +1,137 @@
-internal import CJSON
-import Glibc
-
-/// A value of a ``JSONDocument``: a light handle that keeps the document alive.
-public struct JSONValue {
+/// A value of a ``JSONDocument``: a place in its text.
+///
+/// Nothing is built: what is asked for is looked up in the text. Objects keep the order of their members; of a repeated name
+/// the last value counts. Numbers keep their spelling, and integers of any size survive.
+public struct JSONValue: Sendable {
     /// What a value is. A number with a fraction or an exponent is a `number` even when it is whole.
     public enum Kind: Sendable {
         case null, boolean, integer, number, string, array, object
     }
 
-    /// Put behind integers that json-c can't hold, on their way into it.
-    ///
-    /// Nobody else is likely to write a number so, and if so, it is worth the same without.
-    static let wideIntegerMark = "e-00"
+    let document: JSONDocument
+    let start: Int
+    /// Where it ends; 0 for a value whose end nobody has looked for yet.
+    private let knownEnd: Int
 
-    private let object: OpaquePointer?
-    private let document: JSONDocument
-
-    init(_ object: OpaquePointer?, in document: JSONDocument) {
-        self.object = object
+    init(in document: JSONDocument, from start: Int, to end: Int = 0) {
         self.document = document
+        self.start = start
+        knownEnd = end
     }
+
+    /// Where the value stands in the document's text.
+    public var range: Range<Int> { start..<(knownEnd > 0 ? knownEnd : document.valueEnd(start)) }
+
+    /// The text as it was read. Valid while the document lives.
+    var spelling: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: document.text[range]) }
+
+    private var first: UInt8 { document.text[start] }
 
     /// What the value is.
     public var kind: Kind {
-        switch json_object_get_type(object) {
-        case json_type_boolean: .boolean
-        case json_type_int: .integer
-        case json_type_double: isWideInteger ? .integer : .number
-        case json_type_string: .string
-        case json_type_array: .array
-        case json_type_object: .object
-        default: .null
+        switch first {
+        case UInt8(ascii: "{"): .object
+        case UInt8(ascii: "["): .array
+        case UInt8(ascii: "\""): .string
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): .boolean
+        case UInt8(ascii: "n"): .null
+        default: spelling.contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") } ? .number : .integer
         }
     }
 
     // MARK: - Containers
 
-    /// A member of an object; nil if there is none, or the value is no object.
+    /// A member of an object; nil if there is none, or the value is no object. Looks through the whole object.
     public subscript(key: String) -> JSONValue? {
-        var member: OpaquePointer?
-        guard json_object_get_type(object) == json_type_object, json_object_object_get_ex(object, key, &member) != 0
-        else { return nil }
-        return JSONValue(member, in: document)
-    }
-
-    /// An element of an array; the index must be less than ``count``.
-    public subscript(index: Int) -> JSONValue {
-        precondition(index >= 0 && index < count)
-        return JSONValue(json_object_array_get_idx(object, index), in: document)
-    }
-
-    /// How many members or elements there are; 0 for anything but objects and arrays.
-    public var count: Int {
-        switch json_object_get_type(object) {
-        case json_type_array: Int(json_object_array_length(object))
-        case json_type_object: Int(json_object_object_length(object))
-        default: 0
+        guard first == UInt8(ascii: "{") else { return nil }
+        var key = key
+        return key.withUTF8 { wanted in
+            var found: JSONValue?
+            document.walkMembers(start) { key, value, end in
+                if document.withString(key, { $0.elementsEqual(wanted) }) {
+                    found = JSONValue(in: document, from: value, to: end)
+                }
+                return true
+            }
+            return found
         }
+    }
+
+    /// An element of an array; the index must be less than ``count``. Looks through all before it: to visit many, use
+    /// ``forEachElement(_:)``.
+    public subscript(index: Int) -> JSONValue {
+        var rest = index
+        var found: Int?
+        if first == UInt8(ascii: "[") {
+            document.walk(start) { element in
+                if rest == 0 { found = element }
+                rest -= 1
+                return found == nil ? document.valueEnd(element) : nil
+            }
+        }
+        guard let found, index >= 0 else { preconditionFailure("there is no element \(index)") }
+        return JSONValue(in: document, from: found)
+    }
+
+    /// How many members or elements there are; 0 for anything but objects and arrays. Looks through all of them.
+    public var count: Int {
+        switch first {
+        case UInt8(ascii: "{"): return JSONMembers(of: start, in: document).keys.count
+        case UInt8(ascii: "["):
+            var count = 0
+            document.walk(start) { element in
+                count += 1
+                return document.valueEnd(element)
+            }
+            return count
+        default: return 0
+        }
+    }
+
+    /// Visits the elements of an array.
+    public func forEachElement<Failure: Error>(
+        _ body: (_ element: JSONValue) throws(Failure) -> Void
+    ) throws(Failure) {
+        guard first == UInt8(ascii: "[") else { return }
+        var failure: Failure?
+        document.walk(start) { element in
+            let end = document.valueEnd(element)
+            do throws(Failure) {
+                try body(JSONValue(in: document, from: element, to: end))
+            } catch {
+                failure = error
+                return nil
+            }
+            return end
+        }
+        if let failure { throw failure }
+    }
+
+    /// The elements of an array; none for anything else. For arrays that are known to be small.
+    public var elements: [JSONValue] {
+        var elements: [JSONValue] = []
+        forEachElement { elements.append($0) }
+        return elements
     }
 
     /// Visits the members of an object in their order.
     public func forEachMember<Failure: Error>(
         _ body: (_ key: String, _ value: JSONValue) throws(Failure) -> Void
     ) throws(Failure) {
-        guard json_object_get_type(object) == json_type_object else { return }
-        var entry = json_object_get_object(object)?.pointee.head
-        while let current = entry {
-            let key = String(cString: current.pointee.k.assumingMemoryBound(to: CChar.self))
-            try body(key, JSONValue(current.pointee.v.map { OpaquePointer($0) }, in: document))
-            entry = current.pointee.next
+        guard first == UInt8(ascii: "{") else { return }
+        for key in JSONMembers(of: start, in: document).keys {
+            let name = document.withString(Int(key)) { String(decoding: $0, as: UTF8.self) }
+            try body(name, JSONValue(in: document, from: document.memberValue(Int(key))))
+        }
+    }
+
+    /// Visits the members of an object as they are in the text, repeated ones too. `range` reaches from a name's quote to
+    /// the end of its value.
+    public func forEachPlace(_ body: (_ key: String, _ range: Range<Int>) -> Void) {
+        guard first == UInt8(ascii: "{") else { return }
+        document.walkMembers(start) { key, _, end in
+            body(document.withString(key) { String(decoding: $0, as: UTF8.self) }, key..<end)
+            return true
         }
     }
 
@@ -79,155 +142,51 @@ public struct JSONValue {
         withStringBytes { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The UTF-8 bytes of a string; nil for anything else. A long string without escapes is not copied.
+    /// The UTF-8 bytes of a string; nil for anything else. They are copied only if the text has escapes.
     public func withStringBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value? {
-        guard json_object_get_type(object) == json_type_string else { return nil }
-        if let index = longStringIndex {
-            let long = document.longStrings[index]
-            let contents = UnsafeRawBufferPointer(rebasing: document.source[long.range])
-            return long.hasEscapes ? unescaped(contents).withUnsafeBytes(body) : body(contents)
+        guard first == UInt8(ascii: "\"") else { return nil }
+        let range = range
+        return document.withContents(range.lowerBound + 1..<range.upperBound - 1, body)
+    }
+
+    /// Whether a string begins so, whatever the case of ASCII letters; false for anything else. `start` is in lower case. Costs
+    /// the same however long the string is, unless its beginning has escapes.
+    public func hasPrefixIgnoringCase(_ start: StaticString) -> Bool {
+        guard first == UInt8(ascii: "\"") else { return false }
+        // The quote that ends the string never matches the prefix.
+        let shown = document.text[(self.start + 1)...].prefix(start.utf8CodeUnitCount)
+        let bytes = UnsafeRawBufferPointer(rebasing: shown)
+        if !bytes.contains(UInt8(ascii: "\\")) { return Self.begins(bytes, ignoringCase: start) }
+        return withStringBytes { Self.begins($0, ignoringCase: start) } ?? false
+    }
+
+    /// Whether bytes begin so, whatever the case of ASCII letters. `start` is in lower case.
+    public static func begins(_ bytes: UnsafeRawBufferPointer, ignoringCase start: StaticString) -> Bool {
+        guard bytes.count >= start.utf8CodeUnitCount else { return false }
+        for (index, byte) in bytes.prefix(start.utf8CodeUnitCount).enumerated() {
+            let lower = byte &- 0x41 < 26 ? byte | 0x20 : byte
+            guard lower == start.utf8Start[index] else { return false }
         }
-        return body(rawString)
-    }
-
-    /// Which of the document's long strings this is.
-    public var longStringIndex: Int? {
-        guard !document.longStrings.isEmpty, json_object_get_type(object) == json_type_string else { return nil }
-        return document.longStringIndex(rawString)
-    }
-
-    /// A string as json-c has it: of a long one the placeholder.
-    private var rawString: UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: json_object_get_string(object), count: Int(json_object_get_string_len(object)))
+        return true
     }
 
     /// An integer of at most 64 bits with sign.
     public var int: Int? {
-        guard json_object_get_type(object) == json_type_int else {
-            return isWideInteger && json_object_get_double(object) == 0 ? 0 : nil  // -0
-        }
-        let value = json_object_get_int64(object)
-        return value == .max && json_object_get_uint64(object) != UInt64(value) ? nil : Int(value)
+        kind == .integer ? Int(String(decoding: spelling, as: UTF8.self)) : nil
     }
 
     /// Any number, as near as a double gets.
     public var double: Double? {
-        switch json_object_get_type(object) {
-        case json_type_int:
-            let value = json_object_get_int64(object)
-            return value == .max ? Double(json_object_get_uint64(object)) : Double(value)
-        case json_type_double: return json_object_get_double(object)
-        default: return nil
-        }
+        guard kind == .integer || kind == .number else { return nil }
+        return Double(String(decoding: spelling, as: UTF8.self))
     }
 
     /// A truth value.
     public var bool: Bool? {
-        json_object_get_type(object) == json_type_boolean ? json_object_get_boolean(object) != 0 : nil
-    }
-
-    private var isWideInteger: Bool {
-        spelling.map { $0.suffix(Self.wideIntegerMark.utf8.count).elementsEqual(Self.wideIntegerMark.utf8) } ?? false
-    }
-
-    /// A double's text as json-c was given it. Valid as long as the document.
-    private var spelling: UnsafeRawBufferPointer? {
-        guard json_object_get_type(object) == json_type_double, let text = json_object_get_userdata(object) else {
-            return nil
+        switch first {
+        case UInt8(ascii: "t"): true
+        case UInt8(ascii: "f"): false
+        default: nil
         }
-        return UnsafeRawBufferPointer(start: text, count: strlen(text.assumingMemoryBound(to: CChar.self)))
-    }
-
-    /// The value of a string whose contents hold escapes.
-    private func unescaped(_ contents: UnsafeRawBufferPointer) -> [UInt8] {
-        var text: [UInt8] = [UInt8(ascii: "\"")]
-        text.append(contentsOf: contents)
-        text.append(UInt8(ascii: "\""))
-        return text.withUnsafeBytes { bytes in
-            guard let parsed = try? JSONTokener.parse(bytes, depthLimit: 1) else { return [] }  // Was scanned before.
-            defer { json_object_put(parsed) }
-            return [UInt8](
-                UnsafeRawBufferPointer(
-                    start: json_object_get_string(parsed), count: Int(json_object_get_string_len(parsed))))
-        }
-    }
-
-    // MARK: - Text
-
-    /// Appends the value as compact JSON.
-    ///
-    /// - Parameters:
-    ///   - output: the text so far.
-    ///   - sortedKeys: members are written in the order of their keys' code points.
-    ///   - normalizedNumbers: doubles are spelled as ``appendJSONNumber(_:to:)`` does, not as they were read.
-    public func write(to output: inout [UInt8], sortedKeys: Bool = false, normalizedNumbers: Bool = false) {
-        switch json_object_get_type(object) {
-        case json_type_boolean:
-            output.append(contentsOf: (json_object_get_boolean(object) != 0 ? "true" : "false").utf8)
-        case json_type_double where normalizedNumbers && !isWideInteger:
-            appendJSONNumber(json_object_get_double(object), to: &output)
-        case json_type_int, json_type_double: writeNumber(to: &output)
-        case json_type_string: writeString(to: &output)
-        case json_type_array:
-            output.append(UInt8(ascii: "["))
-            for index in 0..<count {
-                if index > 0 { output.append(UInt8(ascii: ",")) }
-                self[index].write(to: &output, sortedKeys: sortedKeys, normalizedNumbers: normalizedNumbers)
-            }
-            output.append(UInt8(ascii: "]"))
-        case json_type_object: writeObject(to: &output, sortedKeys, normalizedNumbers)
-        default: output.append(contentsOf: "null".utf8)
-        }
-    }
-
-    /// The value as compact JSON text.
-    public func text(sortedKeys: Bool = false, normalizedNumbers: Bool = false) -> String {
-        var output: [UInt8] = []
-        write(to: &output, sortedKeys: sortedKeys, normalizedNumbers: normalizedNumbers)
-        return String(decoding: output, as: UTF8.self)
-    }
-
-    private func writeNumber(to output: inout [UInt8]) {
-        if json_object_get_type(object) == json_type_int {
-            let value = json_object_get_int64(object)
-            // Above the signed range json-c returns its end.
-            if value == .max {
-                appendDecimal(json_object_get_uint64(object), to: &output)
-            } else {
-                appendDecimal(value, to: &output)
-            }
-        } else if let spelling {
-            output.append(contentsOf: spelling.dropLast(isWideInteger ? Self.wideIntegerMark.utf8.count : 0))
-        }
-    }
-
-    private func writeString(to output: inout [UInt8]) {
-        if let index = longStringIndex {
-            // As it was written: the contents are a checked JSON string already.
-            output.append(UInt8(ascii: "\""))
-            output.append(
-                contentsOf: UnsafeRawBufferPointer(rebasing: document.source[document.longStrings[index].range]))
-            output.append(UInt8(ascii: "\""))
-        } else {
-            _ = withStringBytes { appendJSONString($0, to: &output) }
-        }
-    }
-
-    private func writeObject(to output: inout [UInt8], _ sortedKeys: Bool, _ normalizedNumbers: Bool) {
-        var members: [(key: String, value: JSONValue)] = []
-        forEachMember { members.append(($0, $1)) }
-        // By code point, which is the order of the UTF-8 bytes.
-        if sortedKeys { members.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) } }
-        output.append(UInt8(ascii: "{"))
-        for (index, member) in members.enumerated() {
-            if index > 0 { output.append(UInt8(ascii: ",")) }
-            appendJSONString(member.key, to: &output)
-            output.append(UInt8(ascii: ":"))
-            member.value.write(to: &output, sortedKeys: sortedKeys, normalizedNumbers: normalizedNumbers)
-        }
-        output.append(UInt8(ascii: "}"))
     }
 }
-
-@available(*, unavailable)
-extension JSONValue: Sendable {}

@@ -1,7 +1,7 @@
 /// Which webhook of one prediction is sent when: at most one at a time, in order, the terminal one last.
 ///
-/// A value without clock or socket. Updates that come while one is on its way are merged into one, whose body is made when
-/// it is sent. The terminal webhook is tried again after transient failures; updates are not.
+/// A value without clock or socket. Updates that come while one is on its way, or too soon after one, are merged into one,
+/// whose body is made when it is sent. The terminal webhook is tried again after transient failures; updates are not.
 struct DeliveryOrder {
     /// What is sent.
     enum Kind: Equatable {
@@ -23,9 +23,9 @@ struct DeliveryOrder {
     /// What is to be done now.
     enum Action: Equatable {
         case nothing
-        /// Send a webhook, then call ``attemptEnded(_:)``.
+        /// Send a webhook, then call ``attemptEnded(_:retryAfter:at:)``.
         case send(Kind)
-        /// Call ``waited()`` after this time.
+        /// Call ``waited(until:)`` after this time, unless another action comes first.
         case wait(Duration)
         /// Nothing will ever be sent again.
         case finish
@@ -36,17 +36,32 @@ struct DeliveryOrder {
     private enum State: Equatable {
         case idle
         case sending(Kind)
-        case waiting
+        /// An update waits until the last one is long enough ago.
+        case pausing
+        /// The terminal webhook waits to be tried again.
+        case retrying
         case finished
+    }
+
+    /// How long an update has to wait.
+    private enum Update {
+        case none
+        /// For its turn only.
+        case due
+        /// Until the interval since the last one is over.
+        case throttled
     }
 
     private let events: Set<WebhookEvent>
     private let throttleInterval: Duration
     private let attemptLimit: Int
     private let firstRetryDelay: Duration
+    private let retryAfterLimit: Duration
 
     private var state = State.idle
-    private var hasUpdate = false
+    private var update = Update.none
+    /// What there has been an update about: the first about anything is not throttled.
+    private var told: Set<WebhookEvent> = []
     private(set) var hasEnded = false
     private var lastSent: Duration?
     private var lastOutcome = Outcome.delivered
@@ -58,6 +73,7 @@ struct DeliveryOrder {
         throttleInterval = configuration.throttleInterval
         attemptLimit = configuration.attemptLimit
         firstRetryDelay = configuration.firstRetryDelay
+        retryAfterLimit = configuration.retryAfterLimit
     }
 
     /// Something has happened to the prediction. After `completed` everything is ignored.
@@ -65,29 +81,31 @@ struct DeliveryOrder {
         guard !hasEnded, state != .finished else { return .nothing }
         if event == .completed {
             hasEnded = true
-            return state == .idle ? next() : .nothing
+            return canSend ? next(at: now) : .nothing
         }
         guard events.contains(event) else { return .nothing }
-        // Throttled updates are dropped, not delayed: the next one, or the terminal one, says the same and more.
-        if event != .output, let lastSent, now - lastSent < throttleInterval { return .nothing }
-        lastSent = now
-        hasUpdate = true
-        return state == .idle ? next() : .nothing
+        if told.insert(event).inserted {
+            update = .due
+            return canSend ? next(at: now) : .nothing
+        }
+        if update == .none { update = .throttled }
+        return state == .idle ? next(at: now) : .nothing
     }
 
-    /// The attempt that was asked for is over.
-    mutating func attemptEnded(_ outcome: Outcome) -> Action {
+    /// The attempt that was asked for is over. `retryAfter` is how long the receiver asks to be left alone.
+    mutating func attemptEnded(_ outcome: Outcome, retryAfter: Duration? = nil, at now: Duration) -> Action {
         guard case .sending(let kind) = state else { return .nothing }
         lastOutcome = outcome
         state = .idle
-        guard kind == .terminal else { return next() }
+        guard kind == .terminal else { return next(at: now) }
         switch outcome {
         case .delivered:
             state = .finished
             return .finish
         case .failed where attempts < attemptLimit:
-            state = .waiting
-            return .wait(firstRetryDelay * (1 << (attempts - 1)))
+            state = .retrying
+            let asked = min(retryAfter ?? .zero, retryAfterLimit)
+            return .wait(max(firstRetryDelay * (1 << (attempts - 1)), asked))
         case .failed, .refused:
             state = .finished
             return .giveUp
@@ -95,26 +113,54 @@ struct DeliveryOrder {
     }
 
     /// The wait that was asked for is over, or has been cut short.
-    mutating func waited() -> Action {
-        guard state == .waiting else { return .nothing }
+    mutating func waited(until now: Duration) -> Action {
+        guard state == .pausing || state == .retrying else { return .nothing }
+        if state == .pausing { update = .due }
         state = .idle
-        return next()
+        return next(at: now)
     }
+
+    /// The update that is on its way, or waits for its turn, is given up. ``attemptEnded(_:retryAfter:at:)`` does not follow.
+    mutating func updateDropped(at now: Duration) -> Action {
+        guard state == .sending(.update) else { return .nothing }
+        return attemptEnded(.failed, at: now)
+    }
+
+    /// Whether a terminal webhook is wanted and can still be sent.
+    var sendsTerminal: Bool { state != .finished && events.contains(.completed) }
+
+    /// Whether an update is on its way or waits for its turn.
+    var isSendingUpdate: Bool { state == .sending(.update) }
+
+    /// Whether the terminal webhook has failed and is to be tried again.
+    var isRetrying: Bool { state == .retrying || attempts > 1 }
 
     /// Nothing is to be sent any more.
     mutating func abandon() {
         state = .finished
     }
 
-    private mutating func next() -> Action {
-        // An update that still waits at the end goes out before the terminal webhook, as every event has its webhook; but a
-        // receiver that fails is not kept from its terminal webhook by it.
-        if hasUpdate, !hasEnded || lastOutcome == .delivered {
-            hasUpdate = false
+    /// Whether nothing is on its way or has failed.
+    private var canSend: Bool { state == .idle || state == .pausing }
+
+    private mutating func next(at now: Duration) -> Action {
+        if update == .throttled {
+            let pause = lastSent.map { $0 + throttleInterval - now } ?? .zero
+            if pause <= .zero {
+                update = .due
+            } else if !hasEnded {
+                state = .pausing
+                return .wait(pause)
+            }
+        }
+        if update != .none, isUpdateWanted {
+            update = .none
+            lastSent = now
             state = .sending(.update)
             return .send(.update)
         }
-        hasUpdate = false
+        update = .none
+        state = .idle
         guard hasEnded else { return .nothing }
         guard events.contains(.completed) else {
             state = .finished
@@ -123,5 +169,12 @@ struct DeliveryOrder {
         attempts += 1
         state = .sending(.terminal)
         return .send(.terminal)
+    }
+
+    /// Whether the update that there is goes out. At the end it goes out before the terminal webhook, except for a throttled
+    /// one, since the terminal webhook says the same and more. A receiver that fails is not kept from its terminal webhook.
+    private var isUpdateWanted: Bool {
+        guard hasEnded, events.contains(.completed) else { return true }
+        return update == .due && lastOutcome == .delivered
     }
 }

@@ -12,19 +12,27 @@ public final class WebhookSender {
     let log: (String) -> Void
     private(set) var isDraining = false
 
-    private var receivers: [String: Receiver] = [:]
+    private var line: DeliveryLine
+    private let memory: MemoryAccount?
     private var sessions: [ObjectIdentifier: (session: WebhookSession, number: Int)] = [:]
     private var madeSessions = 0
     private var onDrained: (() -> Void)?
     private var deadline: Timer?
+    private var halfTime: Timer?
+    /// The time for one attempt, redirects included.
+    private(set) var attemptTimeout: Duration
 
-    /// Makes a sender; `log` gets a warning, as one line, for every failure.
+    /// Makes a sender; `log` gets a warning, as one line, for every failure. What webhooks hold is counted in `memory`.
     public init(
-        on loop: EventLoop, client: HTTPClient, configuration: WebhookConfiguration, log: @escaping (String) -> Void
+        on loop: EventLoop, client: HTTPClient, configuration: WebhookConfiguration, memory: MemoryAccount? = nil,
+        log: @escaping (String) -> Void
     ) {
         self.loop = loop
         self.client = client
         self.configuration = configuration
+        self.memory = memory
+        attemptTimeout = configuration.attemptTimeout
+        line = DeliveryLine(configuration: configuration)
         self.log = log
     }
 
@@ -42,28 +50,35 @@ public final class WebhookSender {
     ///     processed, even when it has just ended.
     public func makeSession(
         url: String, events: Set<WebhookEvent>, predictionID: String, fields: [(name: String, value: String)] = [],
-        body: @escaping (_ isTerminal: Bool) -> Buffer
+        body: @escaping (_ isTerminal: Bool) -> [HTTPRequest.Piece]
     ) -> WebhookSession {
         WebhookSession(
-            of: self, receiver: receiver(for: url), url: url, events: events, predictionID: predictionID,
+            of: self, receiver: origin(ofURL: url), url: url, events: events, predictionID: predictionID,
             fields: fields,
             body: body)
     }
 
     /// Calls `completion` when everything is delivered or given up, which is after `limit` at the latest.
     ///
-    /// What waits to be tried again is tried at once. For the end of the server, when no prediction runs any more.
+    /// What waits to be tried again is tried at once. One attempt gets half of the time at most, so that a receiver that
+    /// hangs once is asked once more. For the end of the server, when no prediction runs any more.
     public func drain(within limit: Duration, completion: @escaping () -> Void) {
         loop.preconditionInEventLoop()
         precondition(onDrained == nil, "a sender is drained once")
         isDraining = true
         onDrained = completion
+        let start = loop.now
+        attemptTimeout = min(attemptTimeout, limit / 2)
         do throws(EventLoopError) {
             deadline = try Timer(on: loop) { [self] in
                 for (session, _) in inOrder() { session.abandon(because: "the server is shutting down") }
                 endDrainIfDone()
             }
             deadline?.start(after: sessions.isEmpty ? .zero : limit)
+            halfTime = try Timer(on: loop) { [self] in
+                for (session, _) in inOrder() { session.cutShort(begunBefore: start) }
+            }
+            if !sessions.isEmpty { halfTime?.start(after: limit / 2) }
         } catch {
             log("webhooks are not waited for: \(error)")
             for (session, _) in inOrder() { session.abandon(because: "the server is shutting down") }
@@ -103,23 +118,57 @@ public final class WebhookSender {
         guard isDraining, sessions.isEmpty, let onDrained else { return }
         self.onDrained = nil
         deadline?.close()
+        halfTime?.close()
         onDrained()
     }
 
-    // MARK: - Receivers
+    // MARK: - Turns
 
-    private func receiver(for url: String) -> Receiver {
-        let name = origin(ofURL: url)
-        if let known = receivers[name] { return known }
-        let receiver = Receiver(limit: configuration.requestsPerReceiver)
-        receivers[name] = receiver
-        return receiver
+    /// Lets `session` send a request to `receiver` now or when it is its turn; ``requestEnded(to:hasAnswered:)`` follows.
+    func request(by session: WebhookSession, to receiver: String) {
+        if line.request(by: ObjectIdentifier(session), to: receiver) { session.itsTurn() }
     }
 
-    /// Forgets receivers nobody waits for, once there are many: every client may name another one.
-    func requestEnded(to receiver: Receiver) {
-        guard receiver.isIdle, receivers.count > 1_000 else { return }
-        receivers = receivers.filter { !$0.value.isIdle }
+    /// See ``DeliveryLine/ended(to:hasAnswered:)``.
+    func requestEnded(to receiver: String, hasAnswered: Bool?) {
+        for turn in line.ended(to: receiver, hasAnswered: hasAnswered) {
+            if let session = sessions[turn.id]?.session {
+                session.itsTurn()
+            } else {
+                // Given up meanwhile, for another one whose turn it was.
+                requestEnded(to: turn.receiver, hasAnswered: nil)
+            }
+        }
+    }
+
+    /// Takes a session that waits for its turn out of the line.
+    func leaveLine(_ session: WebhookSession, to receiver: String) {
+        line.forget(ObjectIdentifier(session), to: receiver)
+    }
+
+    // MARK: - Memory
+
+    /// Counts what `session` holds from now on; others may have to give up what they hold.
+    func hold(_ bytes: Int, insteadOf old: Int, by session: WebhookSession) {
+        guard let memory, bytes != old else { return }
+        guard bytes > old else {
+            memory.giveBack(old - bytes, takenFor: .webhooks)
+            return
+        }
+        if memory.takeForWebhook(bytes - old) > .none { relieve(memory, except: session) }
+    }
+
+    /// Gives up what can best be spared, the oldest first, until there is enough memory.
+    private func relieve(_ memory: MemoryAccount, except spared: WebhookSession) {
+        let others = inOrder().map(\.session).filter { $0 !== spared }
+        for session in others where memory.state.webhookRelief >= .updates { session.dropUpdate() }
+        let reason = "webhooks hold more memory than they may"
+        for session in others where memory.state.webhookRelief >= .retries && session.isRetrying {
+            session.abandon(because: reason)
+        }
+        for session in others where memory.state.webhookRelief >= .everything && session.hasEnded {
+            session.abandon(because: reason)
+        }
     }
 }
 

@@ -1,19 +1,32 @@
+internal import Glibc
+
 /// A frame in a ``FrameBuffer``; `content` is borrowed and valid until the buffer is next touched.
 public struct Frame {
     /// Who it concerns and how long it is.
     public let header: FrameHeader
     /// What follows the header, of the header's `contentBytes`.
     public let content: UnsafeRawBufferPointer
+
+    /// A frame; the header's `contentBytes` is the length of `content`.
+    public init(header: FrameHeader, content: UnsafeRawBufferPointer) {
+        self.header = header
+        self.content = content
+    }
 }
 
 /// What made a stream of frames unreadable. The worker broke the protocol: it is of no further use.
 public enum FrameError: Error, Equatable, CustomStringConvertible {
+    /// Nobody defined a kind with this number.
     case unknownKind(UInt8)
+    /// A frame's announced length is above ``FrameHeader/contentLimitBytes``.
+    case tooLong(FrameKind, contentBytes: Int)
 
     /// What happened, as one clause for the log.
     public var description: String {
         switch self {
-        case .unknownKind(let kind): "a frame of unknown kind \(kind) arrived on the worker channel"
+        case .unknownKind(let kind): "a frame of the unknown kind \(kind) arrived"
+        case .tooLong(let kind, let bytes):
+            "a frame (\(kind)) of \(bytes) bytes was announced, above the limit of \(FrameHeader.contentLimitBytes)"
         }
     }
 }
@@ -21,10 +34,13 @@ public enum FrameError: Error, Equatable, CustomStringConvertible {
 /// Bytes received from a channel, cut into frames.
 ///
 /// Receive into ``space()``, tell it with ``received(_:)``, then take frames with ``next()`` until it gives nil. A frame
-/// larger than the buffer makes the buffer grow to exactly its size for as long as it is there.
+/// larger than the buffer makes the buffer grow with what arrives, to exactly the frame's size, for as long as it is there.
 public struct FrameBuffer: ~Copyable {
     /// The size to which the buffer returns when no large frame is in it.
     public static let capacityBytes = 64 * 1024
+
+    /// How many times what has arrived of a large frame the buffer may be: few steps, none of them far ahead.
+    private static let growth = 8
 
     private var storage: UnsafeMutableRawBufferPointer
     private var start = 0
@@ -32,18 +48,19 @@ public struct FrameBuffer: ~Copyable {
 
     /// An empty buffer.
     public init() {
-        storage = .allocate(byteCount: Self.capacityBytes, alignment: 16)
+        storage = Self.allocate(nil, Self.capacityBytes)
     }
 
     deinit {
-        storage.deallocate()
+        free(storage.baseAddress)
     }
 
     /// Where the next bytes are to be received; never empty.
     ///
     /// Call only after ``next()`` gave nil: what it returned before is moved.
     public mutating func space() -> UnsafeMutableRawBufferPointer {
-        let wanted = max(Self.capacityBytes, currentFrameBytes ?? 0)
+        // What a header announces need not come.
+        let wanted = max(Self.capacityBytes, min(currentFrameBytes ?? 0, (end - start) * Self.growth))
         if start == end {
             start = 0
             end = 0
@@ -71,6 +88,9 @@ public struct FrameBuffer: ~Copyable {
         guard let header = FrameHeader(reading: base) else {
             throw .unknownKind(base.load(fromByteOffset: 4, as: UInt8.self))
         }
+        guard header.contentBytes <= FrameHeader.contentLimitBytes else {
+            throw .tooLong(header.kind, contentBytes: header.contentBytes)
+        }
         let total = FrameHeader.byteCount + header.contentBytes
         guard available >= total else { return nil }
         start += total
@@ -86,19 +106,24 @@ public struct FrameBuffer: ~Copyable {
     public mutating func detach(_ frame: Frame) -> AnyObject? {
         guard frame.content.count >= Self.capacityBytes, end - start <= Self.capacityBytes else { return nil }
         let detached = DetachedStorage(storage)
-        storage = .allocate(byteCount: Self.capacityBytes, alignment: 16)
+        storage = Self.allocate(nil, Self.capacityBytes)
         storage.copyMemory(from: .init(rebasing: detached.storage[start..<end]))
         end -= start
         start = 0
         return detached
     }
 
+    /// Whether nothing is here, not even a part of a frame.
+    public var isEmpty: Bool { start == end }
+
+    /// The header of the frame at the front, if all of the header is here and it is one.
+    public var pendingHeader: FrameHeader? {
+        end - start < FrameHeader.byteCount ? nil : FrameHeader(reading: storage.baseAddress! + start)
+    }
+
     /// The bytes that the frame at the front takes as a whole, when its header is here.
     private var currentFrameBytes: Int? {
-        guard end - start >= FrameHeader.byteCount,
-            let header = FrameHeader(reading: storage.baseAddress! + start)
-        else { return nil }
-        return FrameHeader.byteCount + header.contentBytes
+        pendingHeader.map { FrameHeader.byteCount + $0.contentBytes }
     }
 
     private mutating func compact() {
@@ -108,12 +133,14 @@ public struct FrameBuffer: ~Copyable {
     }
 
     private mutating func resize(to count: Int) {
-        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
-        larger.baseAddress!.copyMemory(from: storage.baseAddress! + start, byteCount: end - start)
-        storage.deallocate()
-        storage = larger
-        end -= start
-        start = 0
+        if start > 0 { compact() }
+        storage = Self.allocate(storage.baseAddress, count)
+    }
+
+    /// Memory from `realloc`, which moves large blocks without copying them.
+    private static func allocate(_ old: UnsafeMutableRawPointer?, _ count: Int) -> UnsafeMutableRawBufferPointer {
+        guard let memory = realloc(old, count) else { fatalError("out of memory: \(count) bytes for frames") }
+        return UnsafeMutableRawBufferPointer(start: memory, count: count)
     }
 }
 
@@ -126,6 +153,6 @@ private final class DetachedStorage {
     }
 
     deinit {
-        storage.deallocate()
+        free(storage.baseAddress)
     }
 }

@@ -5,8 +5,8 @@
 public struct FrameHeader: Equatable, Sendable {
     /// The size of a header on the wire.
     public static let byteCount = 12
-    /// The largest content a frame can have.
-    public static let contentLimitBytes = Int(UInt32.max)
+    /// The largest content a frame can have: 1 GiB. Larger output is refused where it is made.
+    public static let contentLimitBytes = 1 << 30
 
     /// The length of what follows the header.
     public var contentBytes: Int

@@ -7,6 +7,12 @@ public enum FrameKind: UInt8, Sendable {
 
     /// A prediction to run; its content is a ``PredictFrame``.
     case predict = 1
+    /// One call of a batched model is to answer the predictions in the content, a ``TokenList``. Each was sent before in
+    /// a ``predict`` frame; `token` is the first of them.
+    case batch = 2
+    /// A template is to fork a worker, whose descriptors come along; `token` names the order. The content is a JSON array of the
+    /// environment variables by which the worker differs from the template, as `NAME=value`.
+    case fork = 3
 
     // Server to worker, control channel.
 
@@ -31,6 +37,16 @@ public enum FrameKind: UInt8, Sendable {
     case metric = 37
     /// The prediction has ended; `detail` is a ``FinishDetail``, the content output or error text.
     case finished = 38
+    /// A call that was to answer several predictions has raised, so nobody knows whose fault it was. `token` is the first
+    /// of the batch; the content is a JSON object: `tokens` of those that have not ended, `error`, `traceback`.
+    case batchFailed = 39
+    /// The worker is a template from now on: it takes ``fork`` frames, and nothing else.
+    case template = 40
+    /// No template can be made of the worker; the content says why. It goes on as a worker like any other.
+    case templateRefused = 41
+    /// A template has carried out the order `token`. The content is the id of the new process in decimal digits, or the negative
+    /// number of the error that prevented it.
+    case forked = 42
 
     // Worker to server, control channel.
 
@@ -53,10 +69,12 @@ public struct FinishDetail: OptionSet, Sendable {
 
     /// The model raised; the content is the error text.
     public static let failed = FinishDetail(rawValue: 1)
-    /// The prediction was canceled; the content is empty.
+    /// The prediction ended by a cancel that the server had sent; the content is empty.
     public static let canceled = FinishDetail(rawValue: 2)
     /// The content is the output (or, with ``list``, all chunks as one JSON array) as JSON text.
     public static let inline = FinishDetail(rawValue: 4)
     /// The model gave a list, a tuple or a generator: the output is an array of its chunks.
     public static let list = FinishDetail(rawValue: 8)
+    /// All flags that there are.
+    public static let all: FinishDetail = [.failed, .canceled, .inline, .list]
 }

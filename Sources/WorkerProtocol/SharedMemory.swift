@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Memory that the worker shares with the server, so that its death loses nothing. The worker alone writes; the server
-/// reads after the worker's end.
+/// Memory that the worker shares with the server, so that its death loses nothing, as the worker sees it. The worker alone
+/// writes; the server reads a copy after the worker's end (``SharedSnapshot``).
 ///
 /// It holds the frames that the worker has made but not yet written to the channel. `sent` counts all bytes that the
 /// worker has written. When the worker dies, the server has received `received` ≥ `sent` bytes; what it lacks are the bytes
@@ -10,7 +10,7 @@ import Synchronization
 public struct SharedMemory: @unchecked Sendable {
     /// How many bytes of frames it holds.
     public static let capacityBytes = 256 * 1024
-    private static let headerBytes = 64
+    static let headerBytes = 64
     /// The size of the shared memory as a whole.
     public static let totalBytes = headerBytes + capacityBytes
 
@@ -25,9 +25,9 @@ public struct SharedMemory: @unchecked Sendable {
         self.base = base
     }
 
-    /// Unmaps the memory; the value must not be used afterwards.
-    public func unmap() {
-        munmap(base, Self.totalBytes)
+    /// Puts the memory behind another descriptor in its place; false if that fails (see `errno`).
+    public func remap(_ descriptor: Int32) -> Bool {
+        mmap(base, Self.totalBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, descriptor, 0) == base
     }
 
     /// Where the frames lie.
@@ -45,7 +45,8 @@ public struct SharedMemory: @unchecked Sendable {
         nonmutating set { counter(1).pointee.store(newValue, ordering: .releasing) }
     }
 
-    /// The token of the prediction that the model was given last; 0 before the first.
+    /// The token of the prediction that the model was given last; 0 before the first. A batch is given as a whole: until it
+    /// begins, none of its predictions counts.
     public var taken: UInt32 {
         get { UInt32(truncatingIfNeeded: counter(2).pointee.load(ordering: .acquiring)) }
         nonmutating set { counter(2).pointee.store(Int(newValue), ordering: .releasing) }

@@ -46,7 +46,8 @@ private func plan(
 
 /// Without a model only a container that runs a command can be built.
 @Test func modelOrCommand() throws {
-    #expect(throws: CogError.config(["no predict or train reference found in cog.yaml"])) {
+    let advice = "add run: \"run.py:Runner\", the file and what to call in it"
+    #expect(throws: CogError.config(["no predict or train reference found in cog.yaml: \(advice)"])) {
         try plan("build: {python_version: '3.12'}\n")
     }
     let (command, _) = try plan("build: {python_version: '3.12'}\n", ["COG_TINI": "/nonexistent"]) {

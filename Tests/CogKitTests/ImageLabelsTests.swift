@@ -23,7 +23,8 @@ private func label(_ text: String) throws -> String {
         """
         predict: predict.py:Predictor
         environment: [B=2, 'A="é"']
-        concurrency: {max: 2}
+        concurrency: {max: 2, workers: auto, start: fork}
+        predict_timeout: 1.5
         build:
           python_version: "3.12"
           pre_install: [two]
@@ -33,7 +34,7 @@ private func label(_ text: String) throws -> String {
         #"{"build":{"python_version":"3.12","run":[{"command":"one"},"#
             + #"{"command":"c","mounts":[{"type":"secret","id":"i","target":"/t"}]}],"#
             + #""system_packages":["git"],"pre_install":["two"]},"predict":"predict.py:Predictor","#
-            + #""concurrency":{"max":2},"environment":["B=2","A=\"é\""]}"#
+            + #""concurrency":{"max":2,"workers":"auto","start":"fork"},"predict_timeout":1.5,"environment":["B=2","A=\"é\""]}"#
     ),
     (
         """
@@ -63,4 +64,23 @@ func configurationLabel(text: String, expected: String) throws {
     let name = "run.cog.cog-base-image-name"
     #expect(ImageLabels.all(plain, nil, pipFreeze: "")[name] == nil)
     #expect(ImageLabels.all(prepared, nil, pipFreeze: "")[name] == "r8.im/cog-base:python3.12")
+}
+
+/// On one line with sorted keys; indented where a training is described too. Numbers keep their spelling.
+@Test func documentLabel() throws {
+    func document(_ schemas: String) throws -> ModelDocument {
+        try ModelDocument(#"{"openapi": "3.0.2", "paths": {}, "info": {}, "components": {"schemas": {\#(schemas)}}}"#)
+    }
+    let one = try document(#""Input": {"b": 1.0, "a": "é"}"#)
+    let expected = #"{"components":{"schemas":{"Input":{"a":"é","b":1.0}}},"info":{},"openapi":"3.0.2","paths":{}}"#
+    #expect(ImageLabels.schema(one) == expected)
+    let both = try document(#""Input": {}, "TrainingInput": {}"#)
+    #expect(ImageLabels.schema(both).hasPrefix("{\n  \"components\": {\n"))
+}
+
+@Test func layersOfAPreparedImage() {
+    let labels = ImageLabels.base(layers: ["sha256:a", "sha256:b"])
+    #expect(labels["run.cog.cog-base-image-last-layer-sha"] == "sha256:b")
+    #expect(labels["run.cog.cog-base-image-last-layer-idx"] == "1")
+    #expect(ImageLabels.base(layers: []).isEmpty)
 }

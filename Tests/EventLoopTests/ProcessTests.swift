@@ -79,6 +79,29 @@ import Testing
         }
     }
 
+    /// What is changed in the environment replaces the variables of the same name, and the others stay.
+    @Test func childGetsAChangedEnvironment() throws {
+        try withLoop { loop in
+            let (ours, theirs) = try socketPair()
+            var exit: Process.Exit?
+            let script = "echo \"$HOME $HOMES $NEW\"; [ -n \"$PATH\" ] && env | grep -c ^HOME="
+            _ = try Process(
+                on: loop,
+                .init(
+                    executable: "/bin/sh", arguments: ["-c", script],
+                    changedEnvironment: ["HOME=/a=b", "HOMES=x", "NEW=y z"], descriptors: [nil, theirs, 2]),
+                onExit: { exit = $0 })
+            Glibc.close(theirs)
+            let stream = try PipeStream(on: loop, descriptor: ours)
+            let recorder = Recorder()
+            stream.delegate = recorder
+            try stream.startReading()
+            try loop.run(until: { recorder.hasEnded && exit != nil })
+            #expect(String(decoding: recorder.received, as: UTF8.self) == "/a=b x y z\n1\n")
+            stream.close()
+        }
+    }
+
     /// A child gets none of the descriptors that others have opened here without thinking of children.
     @Test func childGetsNothingElse() throws {
         try withLoop { loop in
@@ -115,6 +138,51 @@ import Testing
             }
             #expect("\(error!)" == "cannot start /no/such/program: no such file or directory")
         }
+    }
+
+    /// The end of an inherited child is told to whoever waits for it, even if it ended before anybody knew its id.
+    @Test(arguments: [("exit 7", 7, 0), ("kill -9 $$", 0, Int(SIGKILL))])
+    func endOfAnInheritedChildIsTold(script: String, status: Int, signal: Int) throws {
+        try OrphanReaper.adoptOrphans()
+        defer { try? OrphanReaper.adoptOrphans(false) }  // the other tests do without as well
+        try withLoop { loop in
+            let keeper = try Timer(on: loop) {}
+            keeper.start(after: .seconds(60))
+            var reaped: [Int32] = []
+            let reaper = try OrphanReaper(on: loop) { reaped.append($0) }
+            var ends: [Int32] = [-1, -1]
+            #expect(pipe(&ends) == 0)
+            let expectation = AdoptedProcess.Expectation(on: loop)
+            var hasLeft = false
+            _ = try Process(
+                on: loop,
+                .init(
+                    executable: "sh", arguments: ["-c", "sh -c '\(script)' & echo $!"], descriptors: [nil, ends[1], 2]),
+                onExit: { _ in hasLeft = true })
+            close(ends[1])
+            try loop.run(until: { hasLeft })
+            var text = [UInt8](repeating: 0, count: 32)
+            let count = read(ends[0], &text, text.count)
+            close(ends[0])
+            let id = Int32(String(decoding: text[..<max(0, count - 1)], as: UTF8.self)) ?? 0
+            var exit: Process.Exit?
+            let adopted = try #require(AdoptedProcess(on: loop, id: id) { exit = $0 })
+            // Somebody waits for it already.
+            #expect(AdoptedProcess(on: loop, id: id) { _ in } == nil)
+            withExtendedLifetime(expectation) {}
+            try loop.run(until: { exit != nil })
+            #expect(exit == Process.Exit(status: status, signal: Int32(signal)))
+            #expect(adopted.peakMemoryBytes ?? 0 > 0)
+            #expect(reaped == [])
+            reaper.close()
+            keeper.close()
+        }
+    }
+
+    /// Only a child of this process can be waited for.
+    @Test(arguments: [Int32(0), 1, -1, .max])
+    func strangerIsNotAdopted(id: Int32) throws {
+        try withLoop { loop in #expect(AdoptedProcess(on: loop, id: id) { _ in } == nil) }
     }
 
     /// Orphans that this process inherits are waited for, and children of ours keep their exit status.

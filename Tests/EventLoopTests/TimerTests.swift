@@ -45,23 +45,4 @@ import Testing
             #expect(!fired)
         }
     }
-
-    /// A timer lives on while it is open, although nobody refers to it.
-    @Test func openTimerLivesWithoutReferences() throws {
-        try withLoop { loop in
-            var fired = false
-            func make() throws {
-                var timer: Timer?
-                timer = try Timer(on: loop) {
-                    fired = true
-                    timer?.close()
-                    timer = nil
-                }
-                timer?.start(after: .milliseconds(1))
-            }
-            try make()
-            loop.run()
-            #expect(fired)
-        }
-    }
 }

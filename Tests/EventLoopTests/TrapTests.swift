@@ -16,8 +16,8 @@ import Testing
     @Test func closingWithAnOpenHandle() async {
         await #expect(processExitsWith: .failure) {
             let loop = try EventLoop()
-            _ = try Timer(on: loop) {}
-            loop.close()
+            let timer = try Timer(on: loop) {}
+            withExtendedLifetime(timer) { loop.close() }
         }
     }
 }

@@ -36,22 +36,45 @@ import Testing
 
     /// A byte outside the alphabet is found wherever it stands, in the fast and in the slow part.
     @Test func badCharacterAnywhere() {
-        let good = String(repeating: "QUJD", count: 12)
-        for position in 0..<good.count {
-            for bad in ["-", "_", " ", "\n", "%", "\u{7F}", "\u{0}"] {
-                var characters = Array(good).map(String.init)
+        let good = Array(String(repeating: "QUJD", count: 48).utf8)
+        for position in good.indices {
+            for bad: UInt8 in [0x2D, 0x5F, 0x20, 0x0A, 0x25, 0x7F, 0x00, 0xC1] {
+                var characters = good
                 characters[position] = bad
-                #expect(decode(characters.joined()) == .failure(.badCharacter(at: position)))
+                #expect(decode(characters) == .failure(.badCharacter(at: position)))
+            }
+        }
+    }
+
+    /// Each byte is in the alphabet or isn't, in the fast part.
+    @Test func everyByte() {
+        let alphabet = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        for byte in UInt8.min...UInt8.max where byte != UInt8(ascii: "=") {
+            for position in [0, 15, 16, 31, 32, 63] {
+                var characters = [UInt8](repeating: UInt8(ascii: "A"), count: 128)
+                characters[position] = byte
+                let result = decode(characters)
+                #expect(alphabet.contains(byte) == ((try? result.get()) != nil))
+                if !alphabet.contains(byte) { #expect(result == .failure(.badCharacter(at: position))) }
             }
         }
     }
 
     /// Too few characters, padding in the wrong place, and data after it.
     @Test(arguments: [
-        "Q", "QU", "QUJ", "QUJDQ", "QUJDQU", "Q===", "====", "=QUJ", "QU=D", "QU==QUJD", "QUJDQU=D", "Zg=", "Zg===",
+        "Q", "QUJDQ", "=", "==", "Q=", "QU=", "QUJDZg=", "Q===", "====", "=QUJ", "QU=D", "QU==QUJD", "QUJDQU=D", "Zg=",
+        "Zg===",
     ])
     func incorrectPadding(_ text: String) {
         #expect(decode(text) == .failure(.incorrectPadding))
+    }
+
+    /// RFC 4648, 3.2: padding may be left out.
+    @Test(arguments: [
+        ("QQ", "A"), ("QUI", "AB"), ("QUJDQQ", "ABCA"), ("QUJDQUI", "ABCAB"), ("QUJDQUJDQUJDQUJDQQ", "ABCABCABCABCA"),
+    ])
+    func unpadded(_ text: String, _ expected: String) {
+        #expect(decode(text) == .success(Array(expected.utf8)))
     }
 
     private func encode(_ bytes: [UInt8]) -> String {
@@ -64,7 +87,10 @@ import Testing
     }
 
     private func decode(_ text: String) -> Result<[UInt8], Base64.Flaw> {
-        let characters = Array(text.utf8)
+        decode(Array(text.utf8))
+    }
+
+    private func decode(_ characters: [UInt8]) -> Result<[UInt8], Base64.Flaw> {
         var room = [UInt8](repeating: 0xEE, count: Base64.decodedLimit(characters.count) + 8)
         let result = characters.withUnsafeBytes { source in
             room.withUnsafeMutableBytes { Base64.decode(source, to: $0.baseAddress!) }

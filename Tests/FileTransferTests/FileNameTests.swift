@@ -24,12 +24,6 @@ import Testing
         #expect(FileName.ofDownload(from: "http://h/" + String(repeating: "%C3%A4", count: 150)).utf8.count <= 200)
     }
 
-    /// Everything that could end a path or start a query is escaped.
-    @Test func escaping() {
-        #expect(FileName.percentEncoded("b b#?.txt") == "b%20b%23%3F.txt")
-        #expect(FileName.percentEncoded("ä/%-._~Az9") == "%C3%A4%2F%25-._~Az9")
-    }
-
     /// By the last extension, in any case of letters.
     @Test(arguments: [
         ("o.png", "image/png"), ("O.JPG", "image/jpeg"), ("a.tar.gz", "application/gzip"),
@@ -44,12 +38,37 @@ import Testing
         #expect(MediaType.ofOutput(named: name) == type)
     }
 
+    /// Only what a file may have after its name; `.tar.gz` is one.
+    @Test(arguments: [
+        ("a.png", ".png"), ("a.tar.gz", ".tar.gz"), ("A.TAR.XZ", ".TAR.XZ"), ("a.b.c", ".c"), ("a", ""), (".png", ""),
+        ("a.", ""), ("", ""), ("C:\\dir.x\\a.jpg", ".jpg"), ("../../b.sh", ".sh"), ("x.png/", ".png"), ("a.p ng", ""),
+        ("a.\u{0}", ""), ("a.päng", ""), ("a.abcdefghijklmnopq", ""), ("a.abcdefghijklmnop", ".abcdefghijklmnop"),
+    ])
+    func suffixOfSuggestedName(_ name: String, _ suffix: String) {
+        #expect(FileName.suffix(ofSuggested: name) == suffix)
+    }
+
+    /// RFC 6266, and what servers write instead.
+    @Test(arguments: [
+        ("attachment; filename=a.png", "a.png"), ("attachment;filename = a.png ; x=1", "a.png"), ("inline", nil),
+        (#"attachment; filename="a; b \"c\".png"; size=3"#, #"a; b "c".png"#), ("ATTACHMENT; FILENAME=a.png", "a.png"),
+        ("attachment; filename=a.png; filename*=UTF-8''%e2%82%ac.jpg", "€.jpg"), ("filename=a b.png", "a b.png"),
+        ("attachment; filename*=iso-8859-1'en'%A3.jpg; filename=a.png", "£.jpg"), ("", nil),
+        ("attachment; filename=", ""),
+        ("attachment; filename*=koi8-r''%A3.jpg; filename=a.png", "a.png"), (#"attachment; filename="a.png"#, "a.png"),
+        ("attachment; filename*=UTF-8''%ff.jpg; filename=a.png", "a.png"), ("attachment; filename*=a.jpg", nil),
+    ])
+    func contentDisposition(_ value: String, _ name: String?) {
+        #expect(ContentDisposition.fileName(in: value) == name)
+    }
+
     /// What Python's mimetypes would guess.
     @Test(arguments: [
         ("image/png", ".png"), ("image/jpeg", ".jpg"), ("audio/mpeg", ".mp3"), ("text/html", ".html"),
         ("text/plain", ".txt"),
         ("Image/PNG", ".png"), ("text/plain;charset=utf-8", ".txt"), ("application/x-nonsense", ""), ("", ""),
-        ("image/webp", ".webp"), ("audio/x-wav", ".wav"), ("application/pdf", ".pdf"),
+        ("image/webp", ".webp"), ("audio/x-wav", ".wav"), ("application/pdf", ".pdf"), ("image/png, text/html", ".png"),
+        ("application/octet-stream", ".bin"),
     ])
     func extensionOfType(_ type: String, _ fileExtension: String) {
         #expect(MediaType.fileExtension(forType: type) == fileExtension)

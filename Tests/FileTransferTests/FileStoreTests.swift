@@ -1,56 +1,90 @@
 import Glibc
+import HTTPClient
 import Testing
 
 @testable import FileTransfer
 
 @Suite struct FileStoreTests {
-    /// Private folder and file, gone together with what the model has put beside them.
-    @Test func lifeOfADirectory() throws {
+    /// Private folders, gone together with what the model has put into them.
+    @Test func lifeOfAFolder() throws {
         try withFolder { parent in
-            let store = FileStore(under: parent)
-            let directory = store.makeDirectory()
-            #expect(directory.isEmpty)
-            #expect(names(in: parent).isEmpty)
-            let (_, path) = try directory.makeFile(named: "img.png").get()
-            let folder = String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)])
-            #expect(path.split(separator: "/").last?.count == "tmpxxxxxxxximg.png".count)
-            #expect(mode(of: path) == 0o600)
-            #expect(mode(of: folder) == 0o700)
+            let store = FileStore(in: [parent])
+            #expect(try store.open() == [])
+            let folder = try store.makeWorkerFolder().get()
             #expect(names(in: parent).first?.hasPrefix("coglet-\(getpid())-") == true)
+            #expect(folder.hasSuffix("/w1"))
+            #expect(folder.utf8.count - parent.utf8.count < 30)
+            #expect(mode(of: folder) == 0o700)
+            #expect(try store.makePredictionFolder().get().hasSuffix("/1"))
             mkdir(folder + "/sub", 0o500)
             symlink("/etc", folder + "/link")
-            directory.removeNow()
+            store.removeFolder(folder)
             #expect(access(folder, F_OK) != 0)
             #expect(access("/etc/passwd", F_OK) == 0)
-            #expect(directory.makeFile(named: "late").errorText == "canceled")
+            #expect(try store.makeWorkerFolder().get().hasSuffix("/w2"))
             store.close()
             #expect(names(in: parent).isEmpty)
+            #expect(store.makeWorkerFolder().errorText == "canceled")
         }
     }
 
-    /// The folder of a server that is gone is removed; that of one that runs stays, as does what is not ours.
+    /// The folder of a server that is gone is removed; that of one that runs stays, as does what is not a server's.
     @Test func leftovers() throws {
         try withFolder { parent in
-            let running = FileStore(under: parent)
-            _ = try running.makeDirectory().makeFile(named: "a").get()
-            mkdir(parent + "/coglet-1-abandoned", 0o700)
-            mkdir(parent + "/coglet-1-abandoned/3", 0o700)
-            mkdir(parent + "/other", 0o700)
-            symlink(parent + "/other", parent + "/coglet-link")
-            FileStore(under: parent).removeLeftovers()
-            #expect(
-                names(in: parent).sorted().map { $0.hasPrefix("coglet-\(getpid())") ? "running" : $0 }
-                    == ["running", "coglet-link", "other"])
+            let running = FileStore(in: [parent])
+            _ = try running.open()
+            let folder = try running.makeWorkerFolder().get()
+            mkdir(parent + "/coglet-1-abandone", 0o700)
+            mkdir(parent + "/coglet-1-abandone/3", 0o700)
+            let others = ["coglet-models", "coglet-1-abandoned", "coglet-x-abandone", "other"]
+            for name in others { mkdir(parent + "/" + name, 0o700) }
+            symlink(parent + "/other", parent + "/coglet-2-linktoot")
+            FileStore(in: ["/nonexistent", parent]).removeLeftovers()
+            #expect(access(folder, F_OK) == 0)
             running.close()
+            #expect(names(in: parent).sorted() == (others + ["coglet-2-linktoot"]).sorted())
         }
     }
 
-    /// A folder that cannot be made is an error that names it.
-    @Test func unusableParent() {
-        let store = FileStore(under: "/nonexistent")
-        let error = store.makeDirectory().makeFile(named: "a").errorText
-        #expect(error?.hasPrefix("temporary file /nonexistent/coglet-") == true)
-        #expect(error?.hasSuffix("cannot make: No such file or directory") == true)
+    /// A parent that can't be used is passed over, and the reason is told.
+    @Test func unusableParent() throws {
+        try withFolder { parent in
+            let store = FileStore(in: ["/nonexistent", "/dev/null", parent])
+            let failures = try store.open()
+            #expect(
+                failures.map(\.description) == [
+                    "cannot make a folder in /nonexistent: No such file or directory",
+                    "cannot make a folder in /dev/null: Not a directory",
+                ])
+            #expect(try store.makeWorkerFolder().get().hasPrefix(parent + "/coglet-"))
+            store.close()
+        }
+    }
+
+    /// Without a usable parent every one of them is named.
+    @Test func noUsableParent() {
+        let error = #expect(throws: FileStoreError.self) {
+            _ = try FileStore(in: ["/nonexistent", "/dev/null"]).open()
+        }
+        #expect(
+            error?.description
+                == "no folder for temporary files: cannot make a folder in /nonexistent: No such file or directory; "
+                + "cannot make a folder in /dev/null: Not a directory. Set TMPDIR to a folder that can be written")
+    }
+
+    /// When somebody has removed the store's folder, it comes back with the next one in it.
+    @Test func removedFromOutside() throws {
+        try withFolder { parent in
+            let store = FileStore(in: [parent])
+            _ = try store.open()
+            let name = try #require(names(in: parent).first)
+            #expect(rmdir(parent + "/" + name) == 0)
+            let folder = try store.makePredictionFolder().get()
+            #expect(access(folder, W_OK) == 0)
+            FileStore(in: [parent]).removeLeftovers()
+            #expect(access(folder, W_OK) == 0)
+            store.close()
+        }
     }
 
     private func withFolder(_ body: (String) throws -> Void) throws {

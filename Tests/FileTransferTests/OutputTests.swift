@@ -78,7 +78,7 @@ import Testing
     @Test func uploadRequest() throws {
         let test = try TestLoop()
         let server = try ScriptedServer(on: test.loop) { _ in [answer("201 Created")] }
-        let session = uploader(test, server.url + "/up").makeSession(
+        let session = try uploader(test, server.url + "/up").makeSession(
             predictionID: "p1", fields: [("traceparent", "00-ab-cd-01")])
         let url = try upload(test, session, temporaryFile(Array("bytes".utf8)), "b b#?.png").get()
         #expect(url == server.url + "/up/b%20b%23%3F.png")
@@ -99,8 +99,8 @@ import Testing
     @Test func uploadNames() throws {
         let test = try TestLoop()
         let server = try ScriptedServer(on: test.loop) { _ in [answer()] }
-        let session = uploader(test, server.url + "/up/?sig=1").makeSession(predictionID: "p")
-        let other = uploader(test, server.url).makeSession(predictionID: "q")
+        let session = try uploader(test, server.url + "/up/?sig=1").makeSession(predictionID: "p")
+        let other = try uploader(test, server.url).makeSession(predictionID: "q")
         for name in ["o.tar.gz", "o.tar.gz", "o.tar-1.gz", "/tmp/x/o.tar.gz", "..", ""] {
             _ = try upload(test, session, temporaryFile([1]), name).get()
         }
@@ -115,9 +115,12 @@ import Testing
         try test.close(server)
     }
 
-    /// `location` first, then the final URL; queries go, fragments stay, relative ones are taken literally.
+    /// `location` first, then the final URL; credentials and queries go, fragments stay, relative ones stay relative.
     @Test(arguments: [
-        ("https://cdn/x.png?sig=1#f", "https://cdn/x.png#f"), ("/rel?x=1", "/rel?x=1"), ("", "/moved.png"),
+        ("https://cdn/x.png?sig=1#f", "https://cdn/x.png#f"), ("/rel?x=1", "/rel"), ("", "/moved.png"),
+        ("https://user:p%40ss@cdn:8/a@b?sig=1#f?", "https://cdn:8/a@b#f?"), ("//user@cdn/x?sig", "//cdn/x"),
+        ("s3://key:secret@bucket/x?sig", "s3://bucket/x"), ("/rel//a@b?sig", "/rel//a@b"),
+        ("https://cdn?sig", "https://cdn"),
     ])
     func uploadedURL(_ location: String, _ expected: String) throws {
         let test = try TestLoop()
@@ -125,7 +128,7 @@ import Testing
             if request.target == "/o.png" { return [answer("308 Permanent Redirect", ["location: /moved.png?q=2"])] }
             return [answer("200 OK", location.isEmpty ? [] : ["location: \(location)"])]
         }
-        let session = uploader(test, server.url).makeSession(predictionID: "p")
+        let session = try uploader(test, server.url).makeSession(predictionID: "p")
         let url = try upload(test, session, temporaryFile([1, 2]), "o.png").get()
         #expect(url == (location.isEmpty ? server.url + expected : expected))
         #expect(server.requests.last?.body == [1, 2])
@@ -144,7 +147,7 @@ import Testing
             default: [.hang]
             }
         }
-        let session = uploader(test, server.url).makeSession(predictionID: "p")
+        let session = try uploader(test, server.url).makeSession(predictionID: "p")
         let file = temporaryFile([1])
         #expect(
             try upload(test, session, file, "400").errorText
@@ -172,7 +175,7 @@ import Testing
         let server = try ScriptedServer(on: test.loop) { request in
             request.target == "/a" ? [.hang] : [answer("503 Busy")]
         }
-        let session = uploader(test, server.url).makeSession(predictionID: "p")
+        let session = try uploader(test, server.url).makeSession(predictionID: "p")
         var errors: [String?] = []
         session.upload(temporaryFile([1]), named: "a") { errors.append($0.errorText) }
         session.upload(temporaryFile([1]), named: "b") { errors.append($0.errorText) }
@@ -184,8 +187,8 @@ import Testing
         try test.close(server)
     }
 
-    private func uploader(_ test: TestLoop, _ url: String) -> Uploader {
-        Uploader(on: test.loop, client: test.client, uploadURL: url, configuration: configuration)
+    private func uploader(_ test: TestLoop, _ url: String) throws -> Uploader {
+        Uploader(on: test.loop, client: test.client, uploadURL: try HTTPURL(url), configuration: configuration)
     }
 
     private func upload(

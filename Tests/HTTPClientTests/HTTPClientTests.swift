@@ -72,20 +72,21 @@ import Testing
         try test.close(server)
     }
 
-    /// 301, 302, 303 turn POST into GET; 307, 308 keep method and body.
-    @Test(arguments: [(301, "GET"), (302, "GET"), (303, "GET"), (307, "POST"), (308, "POST")])
-    func redirectedPost(_ status: Int, _ method: String) throws {
+    /// Every redirect of a POST takes method and body along.
+    @Test(arguments: [301, 302, 303, 307, 308])
+    func redirectedPost(_ status: Int) throws {
         let test = try TestLoop()
         let server = try ScriptedServer(on: test.loop) { request in
             request.target == "/" ? [answer("\(status) Moved", ["location: /next"])] : [answer("204 No Content")]
         }
         var request = HTTPRequest(.post, server.url + "/")
-        request.body = .bytes(Buffer(Array("hello".utf8)))
+        let end = Buffer(Array("lo".utf8))
+        request.body = .pieces([.bytes(Array("hel".utf8)), .bytes([]), .owned(end.bytes, by: end)])
         let response = try test.result(of: request).get()
         #expect(response.status == 204)
         #expect(response.url == server.url + "/next")
-        #expect(server.requests.map(\.method) == ["POST", method])
-        #expect(server.requests[1].body == (method == "POST" ? Array("hello".utf8) : []))
+        #expect(server.requests.map(\.method) == ["POST", "POST"])
+        #expect(server.requests[1].body == Array("hello".utf8))
         try test.close(server)
     }
 
@@ -127,11 +128,13 @@ import Testing
     /// The first URL may not be anything but http and https either, and must be one.
     @Test(arguments: [
         "file:///etc/passwd", "ftp://127.0.0.1/", "http://", "nonsense://x", "", "127.0.0.1/x", "http:x", "http://[::1",
+        "http://127.0.0.1:0/", "http://127.0.0.1:65536/", "http://user:word/secret@127.0.0.1/",
     ])
     func unusableURL(_ url: String) throws {
         let test = try TestLoop()
         let error = try test.result(of: HTTPRequest(.get, url)).error
         guard case .invalidURL = error else { throw error ?? HTTPClientError.canceled }
+        #expect(error?.description.contains("secret") == false)
         try test.close()
     }
 
@@ -332,13 +335,5 @@ import Testing
             return
         }
         try test.close(server)
-    }
-
-    /// User names and passwords of URLs are not for messages.
-    @Test func passwordsAreNotPrinted() {
-        #expect(printableURL("http://user:p%40ss@host:1/a@b") == "http://host:1/a@b")
-        #expect(printableURL("https://host/a?u=http://x@y") == "https://host/a?u=http://x@y")
-        #expect(printableURL("nonsense") == "nonsense")
-        #expect(origin(ofURL: "HTTPS://u@Example.com:8/x") == "https://example.com:8")
     }
 }

@@ -8,7 +8,7 @@ import Testing
     func halfClosedClientIsAnswered(version: String) throws {
         try TestServer.run { test in
             let quick = try test.connect()
-            try quick.send("GET /a \(version)\r\n\r\n")
+            try quick.send("GET /a \(version)\r\nHost: h\r\n\r\n")
             quick.finishSending()
             #expect(try quick.answer().body == "GET /a ")
             try quick.expectEnd()
@@ -16,7 +16,7 @@ import Testing
             test.handler.keepExchanges()
             var isGone = false
             let late = try test.connect()
-            try late.send("POST /b \(version)\r\nContent-Length: 1\r\n\r\nx")
+            try late.send("POST /b \(version)\r\nHost: h\r\nContent-Length: 1\r\n\r\nx")
             late.finishSending()
             try test.run(until: { test.handler.exchanges.count == 1 })
             test.handler.exchanges[0].onClientGone = { isGone = true }
@@ -40,7 +40,7 @@ import Testing
         try TestServer.run { test in
             test.handler.keepExchanges()
             let client = try test.connect()
-            try client.send("GET /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n")
+            try client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\nGET /b HTTP/1.1\r\nHost: h\r\n\r\n")
             client.finishSending()
             try test.run(until: { test.handler.exchanges.count == 1 })
             test.run(for: .milliseconds(20))
@@ -65,7 +65,7 @@ import Testing
             test.handler.keepExchanges()
             var gone = 0
             let client = try test.connect()
-            try client.send("GET / \(version)\r\n\r\n")
+            try client.send("GET / \(version)\r\nHost: h\r\n\r\n")
             try test.run(until: { test.handler.exchanges.count == 1 })
             let exchange = test.handler.exchanges.removeFirst()
             exchange.onClientGone = { gone += 1 }
@@ -87,7 +87,7 @@ import Testing
             test.handler.keepExchanges()
             var isGone = false
             let client = try test.connect()
-            try client.send("GET / HTTP/1.1\r\n\r\n")
+            try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             try test.run(until: { test.handler.exchanges.count == 1 })
             test.handler.exchanges[0].onClientGone = { isGone = true }
             client.reset()
@@ -103,7 +103,7 @@ import Testing
             test.handler.keepExchanges()
             var isGone = false
             let client = try test.connect()
-            try client.send(String(repeating: "GET / HTTP/1.1\r\n\r\n", count: 100))
+            try client.send(String(repeating: "GET / HTTP/1.1\r\nHost: h\r\n\r\n", count: 100))
             try test.run(until: { test.handler.exchanges.count == 1 })
             test.handler.exchanges[0].onClientGone = { isGone = true }
             test.run(for: .milliseconds(20))
@@ -123,7 +123,7 @@ import Testing
                 stream?.write(Array("first".utf8))
             }
             let patient = try test.connect()
-            try patient.send("GET / HTTP/1.1\r\n\r\n")
+            try patient.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             patient.finishSending()
             try test.run(until: { stream != nil })
             test.run(for: .milliseconds(100))
@@ -135,7 +135,7 @@ import Testing
 
             stream = nil
             let gone = try test.connect()
-            try gone.send("GET / HTTP/1.1\r\n\r\n")
+            try gone.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             try test.run(until: {
                 gone.receive()
                 return gone.text.contains("first")
@@ -151,11 +151,11 @@ import Testing
     }
 
     /// A client that closes between requests, or in the middle of one, just goes.
-    @Test(arguments: ["", "GET / HT", "POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc"])
+    @Test(arguments: ["", "GET / HT", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc"])
     func goneWithoutARequest(start: String) throws {
         try TestServer.run { test in
             let client = try test.connect()
-            try client.send("GET /a HTTP/1.1\r\n\r\n")
+            try client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n")
             #expect(try client.answer().status == 200)
             try client.send(start)
             test.run(for: .milliseconds(5))

@@ -7,7 +7,7 @@ import Testing
     @Test func idleServer() throws {
         try TestServer.run { test in
             let client = try test.connect()
-            try client.send("GET / HTTP/1.1\r\n\r\n")
+            try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             #expect(try client.answer().status == 200)
             var drained = 0
             test.server.onDrained = { drained += 1 }
@@ -21,12 +21,29 @@ import Testing
         }
     }
 
+    /// Before the port closes, each answer ends its connection, and new ones are served.
+    @Test func connectionsEndBeforeThePortCloses() throws {
+        try TestServer.run { test in
+            let idle = try test.connect()
+            try idle.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            #expect(try idle.answer()["connection"] == nil)
+            test.server.endConnections()
+            for client in [idle, try test.connect()] {
+                try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+                let answer = try client.answer()
+                #expect(answer.status == 200)
+                #expect(answer["connection"] == "close")
+                try client.expectEnd()
+            }
+        }
+    }
+
     /// Running requests finish, with `connection: close`; what was pipelined behind them is not served.
     @Test func runningRequestsFinish() throws {
         try TestServer.run { test in
             test.handler.keepExchanges()
             let client = try test.connect()
-            try client.send("GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\n")
+            try client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n")
             try test.run(until: { test.handler.exchanges.count == 1 })
             var isDrained = false
             test.server.onDrained = { isDrained = true }
@@ -50,7 +67,7 @@ import Testing
             var stream: ResponseStream?
             test.handler.onRequest = { _, exchange in stream = exchange.startStream() }
             let client = try test.connect()
-            try client.send("GET / HTTP/1.1\r\n\r\n")
+            try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             try test.run(until: { stream != nil })
             var isDrained = false
             test.server.onDrained = { isDrained = true }
@@ -71,11 +88,11 @@ import Testing
         configuration.drainTimeout = .milliseconds(200)
         try TestServer.run(configuration) { test in
             let stuck = try test.connect()
-            try stuck.send("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc")
+            try stuck.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc")
             let silent = try test.connect()
             try silent.send("GET / H")
             let quick = try test.connect()
-            try quick.send("POST /q HTTP/1.1\r\nContent-Length: 4\r\n\r\nab")
+            try quick.send("POST /q HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nab")
             test.run(for: .milliseconds(20))
             var isDrained = false
             test.server.onDrained = { isDrained = true }
@@ -96,7 +113,7 @@ import Testing
         try TestServer.run { test in
             test.handler.onRequest = { _, exchange in exchange.respond(.json(body)) }
             let client = try test.connect()
-            try client.send("GET / HTTP/1.1\r\n\r\n")
+            try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             test.run(for: .milliseconds(20))
             var isDrained = false
             test.server.onDrained = { isDrained = true }
@@ -113,7 +130,7 @@ import Testing
         try TestServer.run { test in
             test.handler.keepExchanges()
             let client = try test.connect()
-            try client.send("GET / HTTP/1.1\r\n\r\n")
+            try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             try test.run(until: { test.handler.exchanges.count == 1 })
             var isGone = false
             test.handler.exchanges[0].onClientGone = { isGone = true }

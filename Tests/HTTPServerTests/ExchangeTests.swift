@@ -12,7 +12,7 @@ import Testing
                 exchange.respond(.json("{\"a\":1}"))
             }
             let client = try test.pair()
-            try client.send("GET / HTTP/1.1\r\n\r\n")
+            try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             try test.run(until: {
                 client.receive()
                 return client.text.hasSuffix("}")
@@ -34,7 +34,7 @@ import Testing
                 exchange.respond(.empty(405, fields: [.init("allow", "GET,HEAD"), .init("x", "a\r\nb: c")]))
             }
             let client = try test.pair()
-            try client.send("POST / HTTP/1.1\r\nConnection: close\r\n\r\n")
+            try client.send("POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
             let answer = try client.answer()
             #expect(answer.reason == "Method Not Allowed")
             #expect(answer.fields.map(\.name) == ["content-length", "allow", "x", "date", "connection"])
@@ -52,7 +52,7 @@ import Testing
         try TestServer.run { test in
             test.handler.onRequest = { _, exchange in exchange.respond(.plainText("hello", status: 200)) }
             let client = try test.pair()
-            try client.send("HEAD / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n")
+            try client.send("HEAD / HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n")
             let toHead = try client.answer(toHead: true)
             let toGet = try client.answer()
             #expect(toHead.fields.map(\.name) == toGet.fields.map(\.name))
@@ -68,7 +68,7 @@ import Testing
         try TestServer.run { test in
             test.handler.onRequest = { _, exchange in exchange.respond(.plainText("hidden", status: status)) }
             let client = try test.pair()
-            try client.send("GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n")
+            try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n")
             for _ in 0..<2 { #expect(try client.answer()["content-length"] == nil) }
             #expect(client.received.isEmpty)
         }
@@ -79,7 +79,7 @@ import Testing
         try TestServer.run { test in
             test.handler.onRequest = { _, exchange in exchange.respond(.empty(299)) }
             let client = try test.pair()
-            try client.send("GET / HTTP/1.1\r\n\r\n")
+            try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             let answer = try client.answer()
             #expect(answer.status == 299)
             #expect(answer.reason == "")
@@ -124,7 +124,7 @@ import Testing
                     ]))
             }
             let client = try test.connect()
-            try client.send("GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n")
+            try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n")
             test.run(for: .milliseconds(50))
             let expected =
                 "a" + String(repeating: "b", count: 3_000_000) + "c" + String(repeating: "d", count: 105_003) + "e"
@@ -145,7 +145,7 @@ import Testing
                 test.handler.exchanges.append(exchange)
             }
             let client = try test.pair()
-            try client.send("GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\nGET /3 HTTP/1.1\r\n\r\n")
+            try client.send((1...3).map { "GET /\($0) HTTP/1.1\r\nHost: h\r\n\r\n" }.joined())
             for number in 1...3 {
                 try test.run(until: { test.handler.exchanges.count == 1 })
                 #expect(paths.last == "/\(number)")
@@ -162,10 +162,10 @@ import Testing
         try TestServer.run { test in
             test.handler.onRequest = { _, _ in }
             let client = try test.pair()
-            try client.send("GET / HTTP/1.1\r\n\r\n")
+            try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             #expect(try client.answer().status == 500)
             test.handler.keepExchanges()
-            try client.send("GET / HTTP/1.1\r\n\r\n")
+            try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             try test.run(until: { test.handler.exchanges.count == 1 })
             test.handler.exchanges.removeAll()
             #expect(try client.answer().status == 500)
@@ -182,7 +182,8 @@ import Testing
                 exchange.respond(.empty(200))
             }
             let client = try test.pair()
-            try client.send("GET /1?q=1#f HTTP/1.1\r\nA: one\r\n\r\nPUT /22 HTTP/1.1\r\nA: two\r\nB: c\r\n\r\nGET /3")
+            try client.send("GET /1?q=1#f HTTP/1.1\r\nHost: h\r\nA: one\r\n\r\n")
+            try client.send("PUT /22 HTTP/1.1\r\nHost: h\r\nA: two\r\nB: c\r\n\r\nGET /3")
             try client.send("33 HTTP/1.0\r\na: three\r\nA: four\r\n\r\n")
             for _ in 0..<3 { #expect(try client.answer().status == 200) }
             #expect(heads.map(\.path.string) == ["/1", "/22", "/333"])
@@ -207,10 +208,11 @@ import Testing
             }
             let client = try test.pair()
             for (target, expected) in [
-                ("http://h/a/b?c", "/a/b|c"), ("http://h", "|-"), ("http://h?x", "|x"), ("*", "*|-"), ("/a?", "/a|"),
+                ("http://h/a/b?c", "/a/b|c"), ("http://h", "/|-"), ("http://h?x", "/|x"), ("HTTPS://h:1/a", "/a|-"),
+                ("*", "*|-"), ("/a?", "/a|"),
                 ("/a?b?c", "/a|b?c"), ("//", "//|-"),
             ] {
-                try client.send("OPTIONS \(target) HTTP/1.1\r\n\r\n")
+                try client.send("OPTIONS \(target) HTTP/1.1\r\nHost: h\r\n\r\n")
                 #expect(try client.answer().body == expected)
             }
         }
@@ -227,7 +229,7 @@ import Testing
                 exchange.respond(.empty(200))
             }
             let client = try test.connect()
-            let head = Array("POST / HTTP/1.1\r\nContent-Length: \(bytes.count)\r\n\r\n".utf8)
+            let head = Array("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: \(bytes.count)\r\n\r\n".utf8)
             // Two of them, so that the end of one and the start of the next come together.
             try client.send(head + bytes + head + bytes)
             for _ in 0..<2 { #expect(try client.answer().status == 200) }
@@ -243,7 +245,7 @@ import Testing
         try TestServer.run { test in
             test.handler.onRequest = { request, exchange in exchange.respond(.json(request.body)) }
             let client = try test.connect()
-            var bytes = Array("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)
+            var bytes = Array("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)
             var expected = ""
             for size in [1, 70_000, 3, 200_000, 65_536, 1_000_000] {
                 let chunk = String(repeating: "\(size % 10)", count: size)

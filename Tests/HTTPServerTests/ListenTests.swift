@@ -47,7 +47,7 @@ import Testing
                     exchange.respond(.empty(200))
                 }
                 let client = try test.pair()
-                try client.send("GET / HTTP/1.1\r\n\r\n")
+                try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
                 _ = try client.answer()
             }
         }
@@ -63,7 +63,7 @@ import Testing
                     stream.write([1])
                 }
                 let client = try test.pair()
-                try client.send("GET / HTTP/1.1\r\n\r\n")
+                try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
                 _ = try client.answer()
             }
         }

@@ -86,7 +86,7 @@ struct ParserCase: CustomTestStringConvertible {
 
     static func all(file: String = #filePath) throws -> [ParserCase] {
         let folder = file.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/cases"
-        return try ["heads", "bodies", "chunks", "smuggling", "connections"].flatMap { name in
+        return try ["heads", "hosts", "bodies", "chunks", "smuggling", "connections"].flatMap { name in
             parse(try contents(of: "\(folder)/\(name).md"), file: name)
         }
     }

@@ -16,7 +16,7 @@ import Testing
     @Test func refusedWithoutBody() throws {
         try run { test in
             let client = try test.pair()
-            try client.send("GET /no HTTP/1.1\r\n\r\nGET /yes HTTP/1.1\r\n\r\n")
+            try client.send("GET /no HTTP/1.1\r\nHost: h\r\n\r\nGET /yes HTTP/1.1\r\nHost: h\r\n\r\n")
             let answer = try client.answer()
             #expect(answer.status == 415)
             #expect(answer.body == "no")
@@ -29,9 +29,9 @@ import Testing
     @Test func smallBodyIsSkipped() throws {
         try run { test in
             let client = try test.pair()
-            try client.send("POST /no HTTP/1.1\r\nContent-Length: 100000\r\n\r\n")
+            try client.send("POST /no HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n")
             #expect(try client.answer().status == 415)
-            try client.send(String(repeating: "x", count: 100_000) + "GET /yes HTTP/1.1\r\n\r\n")
+            try client.send(String(repeating: "x", count: 100_000) + "GET /yes HTTP/1.1\r\nHost: h\r\n\r\n")
             #expect(try client.answer().body == "GET /yes ")
         }
     }
@@ -41,7 +41,7 @@ import Testing
     func largeBodyEndsTheConnection(fields: String) throws {
         try run { test in
             let client = try test.connect()
-            try client.send("POST /no HTTP/1.1\r\n\(fields)")
+            try client.send("POST /no HTTP/1.1\r\nHost: h\r\n\(fields)")
             // A client that sends all of its body before it reads.
             try client.send(String(repeating: "x", count: 5_000_000))
             let answer = try client.answer()
@@ -57,13 +57,13 @@ import Testing
     @Test func noGoAheadWhenRefused() throws {
         try run { test in
             let client = try test.connect()
-            try client.send("POST /no HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+            try client.send("POST /no HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
             let answer = try client.answer()
             #expect(answer.status == 415)
             #expect(answer["connection"] == "close")
             try client.expectEnd()
             let other = try test.connect()
-            try other.send("POST /yes HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+            try other.send("POST /yes HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
             #expect(try other.answer().status == 100)
             try other.send("hello")
             #expect(try other.answer().body == "POST /yes hello")
@@ -98,7 +98,7 @@ import Testing
         try TestServer.run(configuration) { test in
             test.handler.onHead = { _ in .refuse(.empty(415)) }
             let client = try test.connect()
-            try client.send("POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n")
+            try client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n")
             for _ in 0..<20 {
                 try client.send(String(repeating: "x", count: 50_000))
                 test.run(for: .milliseconds(20))

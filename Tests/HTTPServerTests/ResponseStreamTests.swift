@@ -15,7 +15,7 @@ import Testing
                 stream.finish()
             }
             let client = try test.pair()
-            try client.send("GET / HTTP/1.1\r\n\r\n")
+            try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             try test.run(until: {
                 client.receive()
                 return client.text.hasSuffix("0\r\n\r\n")
@@ -25,7 +25,7 @@ import Testing
             let names = ["content-type", "cache-control", "transfer-encoding", "date"]
             #expect(answer.fields.map(\.name) == names)
             #expect(answer.body == "event: a\n\nevent: b\n\n")
-            try client.send("GET / HTTP/1.1\r\n\r\n")
+            try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             #expect(try client.answer().status == 200)
         }
     }
@@ -36,7 +36,7 @@ import Testing
             var stream: ResponseStream?
             test.handler.onRequest = { _, exchange in stream = exchange.startStream() }
             let client = try test.connect()
-            try client.send("GET / HTTP/1.1\r\n\r\n")
+            try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             // The head is sent although there is no data yet.
             try test.run(until: {
                 client.receive()
@@ -83,7 +83,7 @@ import Testing
                 stream.finish()
             }
             let client = try test.pair()
-            try client.send("HEAD / HTTP/1.1\r\n\r\nHEAD / HTTP/1.1\r\n\r\n")
+            try client.send("HEAD / HTTP/1.1\r\nHost: h\r\n\r\nHEAD / HTTP/1.1\r\nHost: h\r\n\r\n")
             for _ in 0..<2 {
                 #expect(try client.answer(toHead: true)["transfer-encoding"] == "chunked")
             }
@@ -105,7 +105,7 @@ import Testing
                 stream = nil
             }
             let new = try test.connect()
-            try new.send("GET / HTTP/1.1\r\n\r\n")
+            try new.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             try test.run(until: {
                 new.receive()
                 return new.text.hasSuffix("part\r\n")
@@ -145,7 +145,7 @@ import Testing
                 stream?.onDrained = { drained += 1 }
             }
             let client = try test.connect()
-            try client.send("GET / HTTP/1.1\r\n\r\n")
+            try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             try test.run(until: { stream != nil })
             let event = [UInt8](repeating: UInt8(ascii: "x"), count: 1_000)
             for _ in 0..<20_000 { stream?.write(event) }

@@ -1,4 +1,5 @@
 import EventLoop
+import Glibc
 import HTTPServer
 import Testing
 
@@ -27,12 +28,13 @@ import Testing
         try TestServer.run(patient { $0.headTimeout = .milliseconds(80) }) { test in
             let client = try test.connect()
             let start = ContinuousClock.now
-            for byte in "GET / HTTP/1.1\r\nA: bbbbbbbbbbbbbbbbbbb" {
+            for byte in "GET / HTTP/1.1\r\nHost: h\r\nA: bbbbbbbbbbbbbbbbbbb" {
                 guard (try? client.send(String(byte))) != nil else { break }
                 test.run(for: .milliseconds(10))
             }
             let answer = try client.answer()
             #expect(answer.status == 408)
+            #expect(answer.body == "The head of the request was not complete within 0.08 s.")
             #expect(answer["connection"] == "close")
             #expect(ContinuousClock.now - start >= .milliseconds(80))
             try client.expectEnd()
@@ -43,12 +45,12 @@ import Testing
     @Test func headTimeoutOfALaterRequest() throws {
         try TestServer.run(patient { $0.headTimeout = .milliseconds(60) }) { test in
             let client = try test.connect()
-            try client.send("GET / HTTP/1.1\r\n\r\n")
+            try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             #expect(try client.answer().status == 200)
             test.run(for: .milliseconds(150))
             try client.send("GET / HT")
             test.run(for: .milliseconds(20))
-            try client.send("TP/1.1\r\n\r\n")
+            try client.send("TP/1.1\r\nHost: h\r\n\r\n")
             #expect(try client.answer().status == 200)
             try client.send("GET / HT")
             #expect(try client.answer().status == 408)
@@ -60,7 +62,7 @@ import Testing
     @Test func bodyTimeout() throws {
         try TestServer.run(patient { $0.bodyTimeout = .milliseconds(80) }) { test in
             let slow = try test.connect()
-            try slow.send("POST /a HTTP/1.1\r\nContent-Length: 10\r\n\r\n")
+            try slow.send("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n")
             for _ in 0..<10 {
                 test.run(for: .milliseconds(20))
                 try slow.send("x")
@@ -68,12 +70,78 @@ import Testing
             #expect(try slow.answer().body == "POST /a xxxxxxxxxx")
             for head in ["Content-Length: 10\r\n\r\nxx", "Transfer-Encoding: chunked\r\n\r\n5\r\nxx"] {
                 let stuck = try test.connect()
-                try stuck.send("POST /b HTTP/1.1\r\n" + head)
+                try stuck.send("POST /b HTTP/1.1\r\nHost: h\r\n" + head)
                 let answer = try stuck.answer()
                 #expect(answer.status == 408)
+                #expect(answer.body == "Nothing of the body of the request arrived for 0.08 s.")
                 #expect(answer["connection"] == "close")
                 try stuck.expectEnd()
             }
+        }
+    }
+
+    /// A body may not be slow on purpose, in whatever form; the answer says so. A refused one has its answer already.
+    @Test func minimumRateOfABody() throws {
+        let minimum = MinimumRate(bytesPerSecond: 1_000, over: .milliseconds(200))
+        try TestServer.run(patient { $0.minimumRate = minimum }) { test in
+            let steady = try test.connect()
+            try steady.send("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 10000\r\n\r\n")
+            let fields = [
+                ("Content-Length: 100000", "x"), ("Transfer-Encoding: chunked", "1\r\nx\r\n"),
+                ("Content-Length: 100000\r\nRefuse: 1", "x"),
+            ]
+            test.handler.onHead = { $0.field("refuse") == nil ? .accept() : .refuse(.empty(415)) }
+            let slow = try fields.map { head, _ in
+                let client = try test.connect()
+                try client.send("POST /b HTTP/1.1\r\nHost: h\r\n\(head)\r\n\r\n")
+                return client
+            }
+            #expect(try slow[2].answer().status == 415)
+            for _ in 0..<40 {
+                test.run(for: .milliseconds(10))
+                for (client, (_, piece)) in zip(slow, fields) { try? client.send(piece) }
+                try steady.send(String(repeating: "x", count: 250))
+            }
+            #expect(try steady.answer().status == 200)
+            for client in slow[..<2] {
+                let answer = try client.answer()
+                #expect(answer.status == 408)
+                #expect(
+                    answer.body
+                        == "The body of the request arrived too slowly: less than 1000 bytes/s over 0.2 s.")
+            }
+            for client in slow { try client.expectEnd() }
+        }
+    }
+
+    /// Silence is for the other timeouts, however long it is.
+    @Test func silentBodyHasItsMinimumRate() throws {
+        let minimum = MinimumRate(bytesPerSecond: 1_000, over: .milliseconds(50))
+        try TestServer.run(patient { $0.minimumRate = minimum }) { test in
+            let client = try test.connect()
+            try client.send("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\n")
+            test.run(for: .milliseconds(150))
+            try client.send("x")
+            test.run(for: .milliseconds(150))
+            try client.send(String(repeating: "x", count: 99))
+            #expect(try client.answer().status == 200)
+        }
+    }
+
+    /// A client that takes its answer byte by byte is thrown away.
+    @Test func minimumRateOfAnAnswer() throws {
+        let body = Buffer([UInt8](repeating: 0, count: 20_000_000))
+        let minimum = MinimumRate(bytesPerSecond: 100_000_000, over: .milliseconds(200))
+        try TestServer.run(patient { $0.minimumRate = minimum }) { test in
+            test.handler.onRequest = { _, exchange in exchange.respond(.json(body)) }
+            let slow = try test.connect()
+            try slow.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            try test.run(until: {
+                usleep(5_000)
+                slow.receive(atMost: 30_000)
+                return slow.failure == ECONNRESET
+            })
+            #expect(test.server.connectionCount == 0)
         }
     }
 
@@ -82,7 +150,7 @@ import Testing
         try TestServer.run(patient { $0.idleTimeout = .milliseconds(50) }) { test in
             let client = try test.connect()
             test.run(for: .milliseconds(100))
-            try client.send("GET / HTTP/1.1\r\n\r\n")
+            try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             #expect(try client.answer().status == 200)
             let start = ContinuousClock.now
             try client.expectEnd()
@@ -101,7 +169,7 @@ import Testing
         try TestServer.run(configuration) { test in
             test.handler.keepExchanges()
             let client = try test.connect()
-            try client.send("POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\nx")
+            try client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx")
             test.run(for: .milliseconds(150))
             try #require(test.handler.exchanges.count == 1)
             test.handler.exchanges.removeFirst().respond(.empty(200))
@@ -129,14 +197,14 @@ import Testing
         try TestServer.run(patient { $0.writeTimeout = .milliseconds(200) }) { test in
             test.handler.onRequest = { _, exchange in exchange.respond(.json(body)) }
             let slow = try test.connect()
-            try slow.send("GET / HTTP/1.1\r\n\r\n")
+            try slow.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             for _ in 0..<20 {
                 test.run(for: .milliseconds(20))
                 slow.receive(atMost: 300_000)
             }
             #expect(test.server.connectionCount == 1)
             let stuck = try test.connect()
-            try stuck.send("GET / HTTP/1.1\r\n\r\n")
+            try stuck.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             try test.run(until: {
                 slow.receive(atMost: 300_000)
                 return test.server.connectionCount == 1

@@ -45,7 +45,7 @@ private func root(_ text: String) throws -> JSONValue { try JSONDocument.parsing
         #expect(String(decoding: text, as: UTF8.self) == expected)
     }
 
-    /// Every byte at every place of the words that are looked at at once, as part of a value and of a long string.
+    /// Every byte at every place of the words that are looked at at once.
     @Test func escapesAtEveryOffset() throws {
         for special in ["\"", "\\", "\n", "\u{1F}", "é", "\u{7F}", "日", "😀", "\0"] {
             for offset in 0..<20 {
@@ -53,10 +53,7 @@ private func root(_ text: String) throws -> JSONValue { try JSONDocument.parsing
                 var text: [UInt8] = []
                 appendJSONString(string, to: &text)
                 #expect(try root(String(decoding: text, as: UTF8.self)).string == string)
-                let owner = JSONTestOwner(text)
-                let document = try JSONDocument(parsing: owner.bytes, owner: owner, longStringBytes: 4)
-                #expect(document.root.string == string)
-                #expect(document.root.text() == String(decoding: text, as: UTF8.self))
+                #expect(try root(String(decoding: text, as: UTF8.self)).text() == String(decoding: text, as: UTF8.self))
             }
         }
     }
@@ -104,52 +101,46 @@ private func root(_ text: String) throws -> JSONValue { try JSONDocument.parsing
         #expect(value?.string == "text")
     }
 
+    /// Of many members, too, which are found by a table.
+    @Test(arguments: [3, 8, 9, 10, 48, 49, 5000])
+    func lastOfRepeatedMembersCounts(count: Int) throws {
+        let names = (0..<count).map { $0 % 3 == 0 ? "\\u006b\($0)" : "k\($0)" }
+        let members = (names + names.reversed()).enumerated().map { #""\#($1)":\#($0)"# }
+        let value = try root("{\(members.joined(separator: ","))}")
+        #expect(value.count == count)
+        var found: [String] = []
+        value.forEachMember { found.append("\($0)=\($1.int ?? -1)") }
+        #expect(found == (0..<count).map { "k\($0)=\(2 * count - 1 - $0)" })
+    }
+
     @Test(arguments: [
-        (#"{"a":1,"b":2,"a":3}"#, ["a"]), (#"{"a":1,"\u0061":3}"#, ["a"]), (#"{"a":{"x":1,"x":2},"b":2}"#, []),
-        (#"[{"x":1,"x":2}]"#, []), (#"{"a\n":1,"b":2,"a\n":3,"b":4,"b":5}"#, ["a\n", "b", "b"]), ("{}", []),
+        ("[]", true), ("[1,2,3]", true), ("[1,2,1]", false), ("[[],{},[[]]]", true),
+        (#"[{"a":1,"b":2},{"b":2,"a":1}]"#, false),
+        (#"["a","\u0061"]"#, false), ("[1,1.0]", true), ("{}", true),
     ])
-    func repeatedKeys(text: String, expected: [String]) throws {
-        #expect(try JSONDocument.parsing(text).repeatedOuterKeys == expected)
-    }
-}
-
-/// Strings that json-c does not see.
-@Suite struct LongStringLimits {
-    @Test func areCutOutAbove64KiB() throws {
-        let exact = JSONTestOwner("[\"\(String(repeating: "a", count: 65536))\"]")
-        #expect(try JSONDocument(parsing: exact.bytes, owner: exact).longStrings.isEmpty)
-        let above = JSONTestOwner("[\"\(String(repeating: "a", count: 65537))\"]")
-        let document = try JSONDocument(parsing: above.bytes, owner: above)
-        #expect(document.longStrings.map(\.range) == [2..<65539])
-        #expect(document.root.text() == above.text)
+    func uniqueness(text: String, isUnique: Bool) throws {
+        #expect(try root(text).hasUniqueElements == isUnique)
     }
 
-    /// Only values: a key is looked up, at any depth, and white space may stand before its colon.
-    @Test func neverKeys() throws {
-        let owner = JSONTestOwner(#"{"long key 1":{"long key 2" : ["long value"]}}"#)
-        let document = try JSONDocument(parsing: owner.bytes, owner: owner, longStringBytes: 4)
-        #expect(document.longStrings.count == 1)
-        #expect(document.root["long key 1"]?["long key 2"]?[0].string == "long value")
+    @Test func uniquenessOfMany() throws {
+        let numbers = (0..<5000).map(String.init)
+        #expect(try root("[\(numbers.joined(separator: ","))]").hasUniqueElements)
+        #expect(try !root("[\(numbers.joined(separator: ",")),17]").hasUniqueElements)
     }
 
-    @Test func wideIntegersStayInTheReducedText() throws {
-        let owner = JSONTestOwner(#"["long value",99999999999999999999,-0]"#)
-        let document = try JSONDocument(parsing: owner.bytes, owner: owner, longStringBytes: 4)
-        let reduced = String(decoding: document.reducedText ?? [], as: UTF8.self)
-        #expect(reduced == #"["\#(JSONDocument.placeholder)0",99999999999999999999,-0]"#)
-        #expect(document.root.text() == owner.text)
+    /// Only as much is written as is asked for, and no character is cut in two.
+    @Test(arguments: [
+        ("[1,2,3,4]", 5, "[1,2,…"), (#"{"a":1,"b":[1,2]}"#, 7, #"{"a":1,…"#), (#""éé""#, 2, "\"…"),
+        (#""éé""#, 3, "\"é…"),
+        ("[1]", 3, "[1]"),
+    ])
+    func longTextsAreCut(text: String, limit: Int, expected: String) throws {
+        #expect(try root(text).text(limitBytes: limit) == expected)
     }
 
-    @Test func withoutLongStringsTheSourceIsTheText() throws {
-        #expect(try JSONDocument.parsing("[99999999999999999999]").reducedText == nil)
-    }
-
-    @Test func areCheckedLikeOthers() {
-        for wrong in ["\u{1}", "\\q", "\\ud800", "\\u12"] {
-            let owner = JSONTestOwner("\"\(String(repeating: "x", count: 100))\(wrong)\"")
-            #expect(throws: JSONError.self) {
-                try JSONDocument(parsing: owner.bytes, owner: owner, longStringBytes: 4)
-            }
-        }
+    @Test func placesAreInTheText() throws {
+        var places: [String] = []
+        try root(#"{ "a" : 1 , "\u0061":[2 ,3], "b":"x" }"#).forEachPlace { places.append("\($0) \($1)") }
+        #expect(places == ["a 2..<9", "a 12..<27", "b 29..<36"])
     }
 }

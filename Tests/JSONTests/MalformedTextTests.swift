@@ -7,18 +7,18 @@ import Testing
         ("", "EOF while parsing a value at line 1 column 0"),
         ("  ", "EOF while parsing a value at line 1 column 2"),
         (#"{"input":}"#, "expected value at line 1 column 10"),
-        (#"{"input":{}"#, "EOF while parsing a value at line 1 column 11"),
-        (#"{"input""#, "EOF while parsing a value at line 1 column 8"),
+        (#"{"input":{}"#, "EOF while parsing an object at line 1 column 11"),
+        (#"{"input""#, "EOF while parsing an object at line 1 column 8"),
         (#"{"input":"#, "EOF while parsing a value at line 1 column 9"),
-        ("[1", "EOF while parsing a value at line 1 column 2"),
-        ("[", "EOF while parsing a value at line 1 column 1"),
+        ("[1", "EOF while parsing a list at line 1 column 2"),
+        ("[", "EOF while parsing a list at line 1 column 1"),
         ("[1,", "EOF while parsing a value at line 1 column 3"),
         ("\"abc", "EOF while parsing a string at line 1 column 4"),
         ("\"abc\\", "EOF while parsing a string at line 1 column 5"),
         ("\"abc\\u12", "EOF while parsing a string at line 1 column 8"),
         (#"{"input":{}} trailing"#, "trailing characters at line 1 column 14"),
-        ("{bad", "expected value at line 1 column 2"),
-        ("{'a':1}", "expected value at line 1 column 2"),
+        ("{bad", "key must be a string at line 1 column 2"),
+        ("{'a':1}", "key must be a string at line 1 column 2"),
         ("['a']", "expected value at line 1 column 2"),
         ("\u{FEFF}{}", "expected value at line 1 column 1"),
         ("[NaN]", "expected value at line 1 column 2"),
@@ -35,12 +35,12 @@ import Testing
         ("[+1]", "expected value at line 1 column 2"),
         ("[1e]", "invalid number at line 1 column 4"),
         ("[1e+]", "invalid number at line 1 column 5"),
-        ("[0x10]", "expected value at line 1 column 3"),
+        ("[0x10]", "expected `,` or `]` at line 1 column 3"),
         ("-", "EOF while parsing a value at line 1 column 1"),
         ("[1e400]", "number out of range at line 1 column 6"),
         ("[-1e400]", "number out of range at line 1 column 7"),
         ("[1,]", "expected value at line 1 column 4"),
-        (#"{"a":1,}"#, "expected value at line 1 column 8"),
+        (#"{"a":1,}"#, "key must be a string at line 1 column 8"),
         ("[,1]", "expected value at line 1 column 2"),
         ("[1 2]", "expected `,` or `]` at line 1 column 4"),
         (#"{"a" 1}"#, "expected `:` at line 1 column 6"),
@@ -55,14 +55,28 @@ import Testing
         (#"["\x41"]"#, "invalid escape at line 1 column 4"),
         (#"["\u12g4"]"#, "invalid escape at line 1 column 7"),
         (#"["\ud800"]"#, "unexpected end of hex escape at line 1 column 9"),
-        (#"["\ud800\u0041"]"#, "unexpected end of hex escape at line 1 column 15"),
+        (#"["\ud800\u0041"]"#, "unexpected end of hex escape at line 1 column 14"),
         (#"["\udc00"]"#, "lone trailing surrogate in hex escape at line 1 column 8"),
-        (#"{"a\u0000b":1}"#, "key contains the character U+0000 at line 1 column 11"),
         ("1 2", "trailing characters at line 1 column 3"),
         ("{}}", "trailing characters at line 1 column 3"),
     ])
     func malformed(text: String, message: String) {
         #expect(failure(of: [UInt8](text.utf8)) == message)
+        #expect(failure(of: [UInt8](text.utf8), step: 1) == message)
+    }
+
+    /// The first error of a text is the one that is told.
+    @Test(arguments: [
+        (#"["a" a"#, "expected `,` or `]` at line 1 column 6"),
+        (
+            #"{"a":1,a":2"#,
+            "key must be a string at line 1 column 8"
+        ),
+        ("[1 NaN", "expected `,` or `]` at line 1 column 4"), (#"{"a" "b\x"}"#, "expected `:` at line 1 column 6"),
+    ])
+    func firstErrorCounts(text: String, message: String) {
+        #expect(failure(of: [UInt8](text.utf8)) == message)
+        #expect(failure(of: [UInt8](text.utf8), step: 1) == message)
     }
 
     /// Bytes by RFC 3629: overlong forms, surrogates and what lies beyond U+10FFFF are not UTF-8.
@@ -83,10 +97,15 @@ import Testing
         #expect(failure(of: [0x00]) == "expected value at line 1 column 1")
     }
 
-    private func failure(of text: [UInt8]) -> String? {
-        let owner = JSONTestOwner(text)
+    /// What is wrong with a text that arrives in steps.
+    private func failure(of text: [UInt8], step: Int = .max) -> String? {
+        let scanner = JSONScanner()
         do {
-            _ = try JSONDocument(parsing: UnsafeRawBufferPointer(owner.bytes), owner: owner)
+            var count = 0
+            repeat {
+                count = text.count - count > step ? count + step : text.count
+                try Array(text[..<count]).withUnsafeBytes { try scanner.read($0, isFinal: count == text.count) }
+            } while count < text.count
             return nil
         } catch {
             return String(describing: error)

@@ -1,10 +1,12 @@
-import Predictions
 import Testing
+
+@testable import Predictions
 
 private func report(_ health: Health, _ setup: SetupRecord, problem: String? = nil) -> String {
     let versions = [("coglet", "1.2.3"), ("python", "3.13.0")]
     return String(
-        decoding: HealthReport(health: health, setup: setup, versions: versions, problem: problem).body, as: UTF8.self)
+        decoding: HealthReport(health: health, setup: setup, versions: versions, problem: problem).body.joined,
+        as: UTF8.self)
 }
 
 /// The body of the health check; its fields stand in a fixed order.
@@ -50,43 +52,7 @@ private func report(_ health: Health, _ setup: SetupRecord, problem: String? = n
         let line = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20)
         for _ in 0..<20 { setup.log(line) }
         #expect(setup.logs.count < SetupRecord.logLimitBytes + 200)
-        #expect(String(decoding: setup.logs.suffix(60), as: UTF8.self).hasSuffix("the limit of 16 MiB is reached\n"))
-    }
-}
-
-/// When a worker that has died is started again.
-@Suite struct Restarts {
-    @Test func pausesDouble() {
-        var policy = RestartPolicy(limit: 20)
-        let pauses = (0..<13).map { _ in policy.died(after: .seconds(1)) }
-        #expect(pauses[0] == .zero)
-        #expect(pauses[1] == .milliseconds(100))
-        #expect(pauses[2] == .milliseconds(200))
-        #expect(pauses[9] == .milliseconds(25_600))
-        #expect(pauses[10] == .seconds(30))
-        #expect(pauses[12] == .seconds(30))
-    }
-
-    @Test func givesUpAtTheLimit() {
-        var policy = RestartPolicy(limit: 3)
-        #expect(policy.died(after: .zero) != nil)
-        #expect(policy.died(after: .zero) != nil)
-        #expect(policy.died(after: .zero) == nil)
-    }
-
-    @Test func successStartsTheCountAnew() {
-        var policy = RestartPolicy(limit: 2)
-        for _ in 0..<5 {
-            #expect(policy.died(after: .zero) == .zero)
-            policy.succeeded()
-        }
-    }
-
-    @Test func longLifeStartsTheCountAnew() {
-        var policy = RestartPolicy(limit: 2)
-        #expect(policy.died(after: .seconds(1)) == .zero)
-        #expect(policy.died(after: .seconds(60)) == .zero)
-        #expect(policy.died(after: .seconds(59)) == nil)
+        #expect(String(decoding: setup.logs.joined.suffix(60), as: UTF8.self).hasSuffix(#"16 MiB is reached\n"#))
     }
 }
 

@@ -4,11 +4,12 @@ import Testing
 
 private let moment = Timestamp(nanoseconds: 1_700_000_000_123_456_789)
 
-private func prediction(outputIsArray: Bool = false, input: String? = nil, unknown: [String] = []) throws -> Prediction
-{
+private func prediction(
+    outputIsArray: Bool = false, input: String? = nil, unknownTo schema: InputSchema? = nil
+) throws -> Prediction {
     let document = try input.map { try JSONDocument.parsing($0) }
     return Prediction(
-        id: "p", token: 1, createdAt: moment, input: document?.root, unknownInputs: unknown,
+        id: "p", createdAt: moment, input: document?.root, schemaOfUnknown: schema,
         outputIsArray: outputIsArray)
 }
 
@@ -57,6 +58,27 @@ extension Prediction {
         #expect(
             prediction.shown()
                 == #"{"error":"no","id":"p","logs":"","metrics":{"predict_time":0.0},"output":[1],"status":"failed"}"#)
+    }
+
+    /// A prediction whose call has failed starts over; what was reserved before never comes.
+    @Test func startedOver() throws {
+        let prediction = try prediction(outputIsArray: true)
+        prediction.started(at: moment)
+        #expect(prediction.produced(chunk("1")))
+        let place = prediction.reserved()
+        #expect(!prediction.produced(chunk("3")))
+        Array("log".utf8).withUnsafeBytes { prediction.logged($0) }
+        prediction.recorded("replace", "a", try JSONDocument.parsing("1").root)
+        prediction.startedOver()
+        #expect(prediction.shown() == #"{"id":"p","logs":"","metrics":{},"status":"processing"}"#)
+        #expect(prediction.produced(chunk("4")))
+        #expect(prediction.filled(place, with: chunk("2")).isEmpty)
+        prediction.finish()
+        #expect(
+            prediction.shown()
+                == #"{"id":"p","logs":"","metrics":{"predict_time":1.5},"output":[4],"status":"succeeded"}"#)
+        prediction.startedOver()
+        #expect(prediction.status == .succeeded)
     }
 
     /// A chunk whose text comes late holds back what was produced after it.
@@ -135,8 +157,8 @@ extension Prediction {
     @Test func secondEndIsOurMistake() async {
         await #expect(processExitsWith: .failure) {
             let prediction = Prediction(
-                id: "p", token: 1, createdAt: Timestamp(nanoseconds: 0), input: nil,
-                unknownInputs: [], outputIsArray: false)
+                id: "p", createdAt: Timestamp(nanoseconds: 0), input: nil,
+                outputIsArray: false)
             prediction.started(at: Timestamp(nanoseconds: 0))
             prediction.canceled(at: Timestamp(nanoseconds: 0), after: .zero)
             prediction.canceled(at: Timestamp(nanoseconds: 0), after: .zero)
@@ -174,7 +196,8 @@ extension Prediction {
     }
 
     @Test func inputWithoutWhatTheModelDoesNotKnow() throws {
-        let prediction = try prediction(input: #"{"b":1.0,"x":{"y":1},"a":"é"}"#, unknown: ["x"])
+        let prediction = try prediction(
+            input: #"{"b":1.0,"x":{"y":1},"a":"é"}"#, unknownTo: schema(#"{"a":{},"b":{}}"#))
         prediction.started(at: moment)
         #expect(
             prediction.shown(showsInput: true)

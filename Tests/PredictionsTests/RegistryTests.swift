@@ -1,9 +1,9 @@
 import Predictions
 import Testing
 
-private func prediction(_ id: String, token: UInt32 = 1) -> Prediction {
+private func prediction(_ id: String) -> Prediction {
     Prediction(
-        id: id, token: token, createdAt: Timestamp(nanoseconds: 0), input: nil, unknownInputs: [],
+        id: id, createdAt: Timestamp(nanoseconds: 0), input: nil,
         outputIsArray: false)
 }
 
@@ -11,12 +11,12 @@ extension Registry {
     /// Runs a prediction from begin to end with an output of this size.
     fileprivate mutating func run(_ id: String, outputBytes: Int = 1, at time: Duration = .zero) {
         let prediction = prediction(id)
-        began(prediction)
+        began(id, as: RunID(index: 0))
         prediction.started(at: Timestamp(nanoseconds: 0))
         let text = "\"" + String(repeating: "x", count: outputBytes) + "\""
         prediction.succeeded(
             whole: .small(Array(text.utf8)), isList: false, at: Timestamp(nanoseconds: 0), after: .zero)
-        ended(prediction, body: prediction.body(), at: time)
+        ended(id, body: prediction.body(), at: time)
     }
 }
 
@@ -25,11 +25,11 @@ extension Registry {
     @Test func runningThenFinished() {
         var registry = Registry()
         let first = prediction("a")
-        registry.began(first)
-        #expect(registry.running("a") === first)
+        registry.began("a", as: RunID(index: 7))
+        #expect(registry.running("a") == RunID(index: 7))
         #expect(registry.finishedBody("a", at: .zero) == nil)
         first.canceled(at: Timestamp(nanoseconds: 0), after: .zero)
-        registry.ended(first, body: first.body(), at: .zero)
+        registry.ended("a", body: first.body(), at: .zero)
         #expect(registry.running("a") == nil)
         #expect(registry.finishedBody("a", at: .zero) == first.body().joined)
     }
@@ -63,13 +63,39 @@ extension Registry {
         var registry = Registry()
         registry.run("a", outputBytes: Registry.bodyLimitBytes)
         #expect(registry.finishedBody("a", at: .zero) == nil)
+        // Only its end is known.
+        #expect(registry.remembers("a", at: .zero) == true)
+        #expect(registry.remembers("b", at: .zero) == false)
+        #expect(registry.remembers("a", at: Registry.timeToLive) == false)
+    }
+
+    /// The id of the last event outlives the events.
+    @Test func eventsAreRemembered() {
+        var registry = Registry()
+        let end = prediction("a")
+        end.canceled(at: Timestamp(nanoseconds: 0), after: .zero)
+        var history = EventHistory(capacity: 1)
+        _ = history.started(id: "a")
+        history.ended(EventHistory.completed(end.body(for: .eventStream)))
+        registry.began("a", as: RunID(index: 0))
+        registry.ended("a", body: end.body(), events: history, at: .zero)
+        guard case .events(_, from: 1, completed: _?) = registry.replay("a", after: nil, at: .zero) else {
+            Issue.record("no events")
+            return
+        }
+        guard case .nothingFollows = registry.replay("a", after: 2, at: .zero) else {
+            Issue.record("not over")
+            return
+        }
+        #expect(registry.replay("a", after: nil, at: Registry.timeToLive) == nil)
+        #expect(registry.replay("b", after: nil, at: .zero) == nil)
     }
 
     /// An id that runs again has no finished state, and its old entry does not outlive it.
     @Test func idIsUsedAgain() {
         var registry = Registry()
         for number in 0..<5000 { registry.run("a", at: .seconds(number)) }
-        registry.began(prediction("a"))
+        registry.began("a", as: RunID(index: 0))
         #expect(registry.finishedBody("a", at: .seconds(5000)) == nil)
     }
 }

@@ -125,13 +125,13 @@ import Testing
     func pattern(pattern: String, string: String, matches: Bool) throws {
         let schema = try schema(#"{"v":{"type":"string","pattern":"\#(pattern)"}}"#)
         let check = schema.check(try JSONDocument.parsing(#"{"v":"\#(string)"}"#).root)
-        #expect((check.problems == nil) == matches)
+        #expect((check == nil) == matches)
     }
 
     /// An expression that tries for ever is stopped; what it could not find in time is no match.
     @Test(.timeLimit(.minutes(1))) func costlyPattern() throws {
         let schema = try schema(#"{"v":{"type":"string","pattern":"^(a+)+$"}}"#)
         let string = String(repeating: "a", count: 5000) + "!"
-        #expect(try schema.check(JSONDocument.parsing(#"{"v":"\#(string)"}"#).root).problems != nil)
+        #expect(try schema.check(JSONDocument.parsing(#"{"v":"\#(string)"}"#).root) != nil)
     }
 }

@@ -19,12 +19,12 @@ import Testing
         #expect(order.recorded(.start, at: .zero) == .send(.update))
         #expect(order.recorded(.output, at: .zero) == .nothing)
         #expect(order.recorded(.output, at: .zero) == .nothing)
-        #expect(order.attemptEnded(.delivered) == .send(.update))
-        #expect(order.attemptEnded(.delivered) == .nothing)
-        #expect(order.recorded(.output, at: .zero) == .send(.update))
-        #expect(order.recorded(.completed, at: .zero) == .nothing)
-        #expect(order.attemptEnded(.delivered) == .send(.terminal))
-        #expect(order.attemptEnded(.delivered) == .finish)
+        #expect(order.attemptEnded(.delivered, at: .zero) == .send(.update))
+        #expect(order.attemptEnded(.delivered, at: .zero) == .nothing)
+        #expect(order.recorded(.output, at: .seconds(1)) == .send(.update))
+        #expect(order.recorded(.completed, at: .seconds(1)) == .nothing)
+        #expect(order.attemptEnded(.delivered, at: .zero) == .send(.terminal))
+        #expect(order.attemptEnded(.delivered, at: .zero) == .finish)
         #expect(order.recorded(.output, at: .zero) == .nothing)
         #expect(order.recorded(.completed, at: .zero) == .nothing)
     }
@@ -36,7 +36,7 @@ import Testing
             _ = order.recorded(.start, at: .zero)
             _ = order.recorded(.output, at: .zero)
             _ = order.recorded(.completed, at: .zero)
-            #expect(order.attemptEnded(outcome) == .send(outcome == .delivered ? .update : .terminal))
+            #expect(order.attemptEnded(outcome, at: .zero) == .send(outcome == .delivered ? .update : .terminal))
         }
     }
 
@@ -50,30 +50,65 @@ import Testing
         #expect(outputs.recorded(.logs, at: .zero) == .nothing)
         #expect(outputs.recorded(.output, at: .zero) == .send(.update))
         #expect(outputs.recorded(.completed, at: .zero) == .nothing)
-        #expect(outputs.attemptEnded(.delivered) == .finish)
+        #expect(outputs.attemptEnded(.delivered, at: .zero) == .finish)
         var completed = order([.completed])
         #expect(completed.recorded(.completed, at: .zero) == .send(.terminal))
     }
 
-    /// Within the interval logs are dropped, output is not and restarts it; at its end they are sent again.
+    /// The first update about each event goes out at once, further ones are delayed and merged.
     @Test func throttle() {
         var order = order()
         #expect(order.recorded(.start, at: .zero) == .send(.update))
-        _ = order.attemptEnded(.delivered)
-        #expect(order.recorded(.logs, at: .milliseconds(499)) == .nothing)
-        #expect(order.recorded(.logs, at: .milliseconds(500)) == .send(.update))
-        _ = order.attemptEnded(.delivered)
-        #expect(order.recorded(.output, at: .milliseconds(600)) == .send(.update))
-        _ = order.attemptEnded(.delivered)
-        #expect(order.recorded(.logs, at: .milliseconds(1_099)) == .nothing)
-        #expect(order.recorded(.logs, at: .milliseconds(1_100)) == .send(.update))
+        _ = order.attemptEnded(.delivered, at: .zero)
+        #expect(order.recorded(.logs, at: .milliseconds(100)) == .send(.update))
+        _ = order.attemptEnded(.delivered, at: .milliseconds(110))
+        #expect(order.recorded(.logs, at: .milliseconds(200)) == .wait(.milliseconds(400)))
+        #expect(order.recorded(.logs, at: .milliseconds(300)) == .nothing)
+        #expect(order.recorded(.output, at: .milliseconds(400)) == .send(.update))
+        _ = order.attemptEnded(.delivered, at: .milliseconds(410))
+        #expect(order.recorded(.output, at: .milliseconds(899)) == .wait(.milliseconds(1)))
+        #expect(order.recorded(.logs, at: .milliseconds(900)) == .nothing)
+        #expect(order.waited(until: .milliseconds(900)) == .send(.update))
+        _ = order.attemptEnded(.delivered, at: .milliseconds(910))
+        #expect(order.recorded(.output, at: .milliseconds(1_400)) == .send(.update))
+    }
+
+    /// What comes while an update is on its way waits for the rest of the interval, if there is one.
+    @Test(arguments: [
+        (500, DeliveryOrder.Action.wait(.milliseconds(100))), (600, .send(.update)), (700, .send(.update)),
+    ])
+    func throttleBehindSlowReceiver(_ row: (answered: Int, action: DeliveryOrder.Action)) {
+        var order = order([.output])
+        #expect(order.recorded(.output, at: .milliseconds(100)) == .send(.update))
+        #expect(order.recorded(.output, at: .milliseconds(200)) == .nothing)
+        #expect(order.attemptEnded(.delivered, at: .milliseconds(row.answered)) == row.action)
+    }
+
+    /// At the end nothing waits: the terminal webhook tells what was throttled, without one a last update does.
+    @Test func throttledUpdateAtTheEnd() {
+        for events in [[WebhookEvent.output], [.output, .completed]] as [Set<WebhookEvent>] {
+            let last = DeliveryOrder.Action.send(events.contains(.completed) ? .terminal : .update)
+            var pausing = order(events)
+            _ = pausing.recorded(.output, at: .zero)
+            _ = pausing.attemptEnded(.delivered, at: .zero)
+            #expect(pausing.recorded(.output, at: .zero) == .wait(.milliseconds(500)))
+            #expect(pausing.recorded(.completed, at: .milliseconds(1)) == last)
+            #expect(pausing.attemptEnded(.delivered, at: .milliseconds(2)) == .finish)
+
+            var sending = order(events)
+            _ = sending.recorded(.output, at: .zero)
+            _ = sending.recorded(.output, at: .zero)
+            _ = sending.recorded(.completed, at: .zero)
+            #expect(sending.attemptEnded(.failed, at: .milliseconds(1)) == last)
+            #expect(sending.attemptEnded(.delivered, at: .milliseconds(2)) == .finish)
+        }
     }
 
     /// A failed update is not tried again.
     @Test func updatesAreTriedOnce() {
         var order = order()
         _ = order.recorded(.start, at: .zero)
-        #expect(order.attemptEnded(.failed) == .nothing)
+        #expect(order.attemptEnded(.failed, at: .zero) == .nothing)
     }
 
     /// 13 attempts with doubling waits, 0.2 s to 409.6 s, then the end.
@@ -81,20 +116,33 @@ import Testing
         var order = order()
         var waits: [Duration] = []
         #expect(order.recorded(.completed, at: .zero) == .send(.terminal))
-        while case .wait(let duration) = order.attemptEnded(.failed) {
+        while case .wait(let duration) = order.attemptEnded(.failed, at: .zero) {
             waits.append(duration)
-            #expect(order.waited() == .send(.terminal))
-            #expect(order.waited() == .nothing)
+            #expect(order.waited(until: .zero) == .send(.terminal))
+            #expect(order.waited(until: .zero) == .nothing)
         }
         #expect(order.attempts == 13)
         #expect(waits == (0..<12).map { .milliseconds(200) * (1 << $0) })
+    }
+
+    /// A receiver can make the wait longer, not shorter, and not as long as it likes.
+    @Test func retryAfter() {
+        var order = order()
+        _ = order.recorded(.completed, at: .zero)
+        #expect(order.attemptEnded(.failed, retryAfter: .seconds(7), at: .zero) == .wait(.seconds(7)))
+        _ = order.waited(until: .zero)
+        #expect(order.attemptEnded(.failed, retryAfter: .zero, at: .zero) == .wait(.milliseconds(400)))
+        _ = order.waited(until: .zero)
+        #expect(order.attemptEnded(.failed, retryAfter: .seconds(86_400), at: .zero) == .wait(.seconds(600)))
+        _ = order.waited(until: .zero)
+        #expect(order.attemptEnded(.refused, retryAfter: .seconds(1), at: .zero) == .giveUp)
     }
 
     /// Some answers will be the same next time.
     @Test func refusalIsFinal() {
         var order = order()
         _ = order.recorded(.completed, at: .zero)
-        #expect(order.attemptEnded(.refused) == .giveUp)
-        #expect(order.attemptEnded(.delivered) == .nothing)
+        #expect(order.attemptEnded(.refused, at: .zero) == .giveUp)
+        #expect(order.attemptEnded(.delivered, at: .zero) == .nothing)
     }
 }

@@ -52,24 +52,47 @@ func framesSurviveAnyCutting(step: Int) throws {
     }
 }
 
+/// A frame above the limit ends the reading before a byte of it has arrived.
+@Test func frameAboveTheLimitIsAnError() {
+    let limit = FrameHeader.contentLimitBytes
+    for length in [UInt32(limit) + 1, .max] {
+        let bytes = withUnsafeBytes(of: length) { Array($0) } + [FrameKind.output.rawValue, 0, 0, 0, 0, 0, 0, 0]
+        #expect(throws: FrameError.tooLong(.output, contentBytes: Int(length))) { _ = try frames(of: bytes, step: 12) }
+    }
+}
+
+/// Memory for a large frame comes with its bytes, not with its announcement.
+@Test func announcementClaimsLittleMemory() throws {
+    var buffer = FrameBuffer()
+    buffer.space().copyBytes(from: FrameHeader(.output, contentBytes: FrameHeader.contentLimitBytes).bytes)
+    buffer.received(FrameHeader.byteCount)
+    #expect(try buffer.next() == nil)
+    var room = buffer.space().count
+    #expect(room <= FrameBuffer.capacityBytes)
+    var received = FrameHeader.byteCount
+    for _ in 0..<3 {
+        buffer.received(room)
+        received += room
+        #expect(try buffer.next() == nil)
+        room = buffer.space().count
+        #expect(room <= 8 * received)
+    }
+}
+
 /// A prediction is taken apart into the parts it was made of.
 @Test func predictFrameRoundTrip() throws {
     let meta = Array("{}".utf8)
     let text = Array(#"{"input":{}}"#.utf8)
-    let strings: [(bytes: [UInt8], isEscaped: Bool)] = [(Array("abc".utf8), false), (Array(#"\n"#.utf8), true)]
-    var bytes = PredictFrame.prefix(
-        token: 9, metaBytes: meta.count, textBytes: text.count,
-        strings: strings.map { ($0.bytes.count, $0.isEscaped) })
-    bytes += meta + text + strings.flatMap(\.bytes)
+    let bytes = PredictFrame.prefix(token: 9, metaBytes: meta.count, textBytes: text.count) + meta + text
     let (header, content) = try #require(try frames(of: bytes, step: 5).first)
     #expect(header.token == 9)
     content.withUnsafeBytes { content in
         let frame = PredictFrame(reading: content)
         #expect(frame.map { [UInt8]($0.meta) } == meta)
         #expect(frame.map { [UInt8]($0.text) } == text)
-        #expect(frame?.strings.map { [UInt8]($0.bytes) } == strings.map(\.bytes))
-        #expect(frame?.strings.map(\.isEscaped) == [false, true])
-        #expect(PredictFrame(reading: .init(rebasing: content[..<20])) == nil)
+        let noText = PredictFrame(reading: .init(rebasing: content[..<6]))
+        #expect(noText?.meta.count == meta.count && noText?.text.isEmpty == true)
+        for count in 0..<6 { #expect(PredictFrame(reading: .init(rebasing: content[..<count])) == nil) }
     }
 }
 
@@ -104,4 +127,45 @@ func framesSurviveAnyCutting(step: Int) throws {
         #expect(content.elementsEqual(large))
     }
     #expect(last == [8, 9])
+}
+
+/// A large frame gets memory as it arrives: what a header announces need not come.
+@Test func announcedBytesTakeNothing() throws {
+    var buffer = FrameBuffer()
+    func receive(_ bytes: [UInt8], into buffer: inout FrameBuffer) throws -> Int {
+        let space = buffer.space()
+        space.copyBytes(from: bytes)
+        buffer.received(bytes.count)
+        let isComplete = try buffer.next() != nil
+        #expect(!isComplete)
+        return buffer.space().count
+    }
+    let room = try receive(FrameHeader(.output, token: 1, contentBytes: 1 << 30).bytes, into: &buffer)
+    #expect(room <= FrameBuffer.capacityBytes)
+    let more = try receive([UInt8](repeating: 7, count: room), into: &buffer)
+    #expect(more > 0 && more < 8 * FrameBuffer.capacityBytes)
+    let most = try receive([UInt8](repeating: 7, count: more), into: &buffer)
+    #expect(most < 64 * FrameBuffer.capacityBytes)
+}
+
+/// A batch is the tokens of its predictions, behind an ordinary header.
+@Test func tokenListRoundTrip() throws {
+    let frame = TokenList.frame([7, 8, 0x0102_0304])
+    #expect(Array(frame[..<12]) == FrameHeader(.batch, token: 7, contentBytes: 12).bytes)
+    try frame[12...].withUnsafeBytes { content in
+        let list = try #require(TokenList(reading: content))
+        #expect((0..<list.count).map { list[$0] } == [7, 8, 0x0102_0304])
+    }
+}
+
+/// A list has at least one token and at most the limit, each of 4 bytes.
+@Test(arguments: [0, 3, 5, 4 * TokenList.limit + 4])
+func noTokenList(byteCount: Int) {
+    [UInt8](repeating: 1, count: byteCount).withUnsafeBytes { #expect(TokenList(reading: $0) == nil) }
+}
+
+@Test func longestTokenList() {
+    [UInt8](repeating: 1, count: 4 * TokenList.limit).withUnsafeBytes {
+        #expect(TokenList(reading: $0)?.count == TokenList.limit)
+    }
 }

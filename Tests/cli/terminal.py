@@ -1,9 +1,16 @@
 """Runs the real binary as at a terminal, in an environment of its own where no container engine answers."""
 
+import fcntl
 import os
+import pty
+import re
+import select
+import struct
 import subprocess
 import sys
+import termios
 import textwrap
+import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,3 +140,53 @@ def environment(directory: Path, changes: dict[str, str] | None = None) -> dict[
     home.mkdir(exist_ok=True)
     kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "PYENV_ROOT") if name in os.environ}
     return {**kept, "HOME": str(home), "LANG": "C.UTF-8", "DOCKER_HOST": NO_ENGINE, **(changes or {})}
+
+
+def screen(shown: str) -> list[str]:
+    """The lines that a terminal ends up with: carriage returns and backspaces move in a line, colors are left out."""
+    lines = []
+    for written in re.sub("\x1b\\[[0-9;]*m", "", shown).split("\n"):
+        line: list[str] = []
+        column = 0
+        for character in written:
+            if character == "\r":
+                column = 0
+            elif character == "\b":
+                column = max(0, column - 1)
+            else:
+                line[column : column + 1] = [character]
+                column += 1
+        lines.append("".join(line).rstrip())
+    return lines if lines[-1] else lines[:-1]
+
+
+def on_terminal(
+    project: Project, *arguments: str, env: dict[str, str] | None = None, columns: int = 400
+) -> tuple[int, str, str]:
+    """Runs a command with a terminal as standard error; returns status, standard output and what the terminal got."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    variables = {**environment(project.directory), "TERM": "xterm-256color", **(env or {})}
+    process = subprocess.Popen(
+        [COG, *arguments],
+        cwd=project.directory,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=slave,
+    )
+    os.close(slave)
+    shown = b""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        ready, _, _ = select.select([master], [], [], deadline - time.monotonic())
+        try:
+            chunk = os.read(master, 65536) if ready else b""
+        except OSError:  # The other end is closed.
+            chunk = b""
+        if not chunk:
+            break
+        shown += chunk
+    out, _ = process.communicate(timeout=60)
+    os.close(master)
+    return process.returncode, out.decode(), shown.decode().replace("\r\n", "\n")

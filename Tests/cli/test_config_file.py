@@ -1,5 +1,7 @@
 """Finding and reading cog.yaml: where it is looked for, what YAML may say, how values are typed."""
 
+import re
+
 import pytest
 from terminal import CONFIG, ENGINE_ASKED
 
@@ -58,11 +60,13 @@ def test_another_name_is_looked_for_above_too(project):
     assert "/src/other.yaml" in project.cog("debug", "-f", "other.yaml", cwd="a").ok().out
 
 
-def test_the_name_may_have_a_path_and_the_project_is_where_it_begins(project):
-    project.write("configs/gpu.yaml", CONFIG)
+def test_the_name_may_have_a_path_and_the_project_is_the_directory_of_the_file(project):
+    project.write("configs/gpu.yaml", "build:\n  python_requirements: own.txt\npredict: predict.py:Predictor\n")
+    project.write("configs/own.txt", "six==1.17.0\n")
     project.write("a/file", "")
     out = project.cog("debug", "-f", "configs/gpu.yaml", cwd="a").ok().out
-    assert "RUN cp /src/configs/gpu.yaml /src/cog.yaml" in out
+    assert "RUN cp /src/gpu.yaml /src/cog.yaml" in out
+    assert "requirements.txt" in out
 
 
 def test_names_with_spaces_are_quoted(project):
@@ -82,7 +86,7 @@ def test_a_missing_other_name_is_named(project):
 
 def test_messages_carry_the_name_of_the_file(project):
     project.write("other.yaml", 'build:\n  python_version: "3.7"\n')
-    project.cog("debug", "-f", "other.yaml").fails("other.yaml:2: invalid build.python_version")
+    project.cog("debug", "-f", "other.yaml").fails("other.yaml:2:19: invalid build.python_version")
 
 
 # YAML
@@ -111,12 +115,12 @@ def test_broken_yaml(empty, text, place):
 
 def test_a_key_twice(empty):
     result = empty.config("image: a\nbuild:\n  gpu: true\nimage: b\n").cog("debug")
-    result.fails('invalid YAML: line 1: duplicate key "image"')
+    result.fails('invalid YAML: line 1, column 1: duplicate key "image"')
 
 
 @pytest.mark.parametrize("text", ["- build\n", "hello\n", "42\n"])
 def test_the_file_must_be_a_mapping(empty, text):
-    empty.config(text).cog("debug").fails("invalid YAML: line 1: the file must be a mapping of keys")
+    empty.config(text).cog("debug").fails("invalid YAML: line 1, column 1: the file must be a mapping of keys")
 
 
 def test_the_file_must_be_utf8(empty):
@@ -210,16 +214,20 @@ def test_values_of_the_wrong_type(empty, line, field, expected):
     """Two keys stand before each, so the line is the third."""
     text = "predict: predict.py:Predictor\nbuild:\n" if line.startswith(" ") else "build:\n  gpu: false\n"
     result = empty.config(text + line + "\n").cog("debug")
-    result.fails(f"failed to parse cog.yaml: invalid YAML: line 3: {field} must be {expected}, not ")
+    result.fails("failed to parse cog.yaml: invalid YAML: line 3, column ", f": {field} must be {expected}, not ")
 
 
 def test_build_must_be_a_mapping(empty):
-    empty.config("build: fast\n").cog("debug").fails('line 1: build must be a mapping, not "fast"')
+    empty.config("build: fast\n").cog("debug").fails('line 1, column 8: build must be a mapping, not "fast"')
 
 
 def test_all_wrong_types_are_told_together(empty):
     result = empty.config("image: []\nbuild:\n  gpu: maybe\n  cuda: {}\n").cog("debug").fails()
-    assert [line.split(": ")[2] for line in result.err.splitlines()] == ["line 1", "line 3", "line 4"]
+    assert re.findall(r"line \d, column \d+", result.err) == [
+        "line 1, column 8",
+        "line 3, column 8",
+        "line 4, column 9",
+    ]
 
 
 # Unknown keys
@@ -228,11 +236,11 @@ def test_all_wrong_types_are_told_together(empty):
 @pytest.mark.parametrize(
     ("text", "warning"),
     [
-        ("colour: red\n", 'cog.yaml:1: unknown key "colour"\n'),
-        ("enviroment: []\n", 'cog.yaml:1: unknown key "enviroment" (did you mean "environment"?)'),
-        ("build:\n  gpus: true\n", 'cog.yaml:2: unknown key "build.gpus" (did you mean "gpu"?)'),
-        ("build:\n  python: 3.12\n", 'cog.yaml:2: unknown key "build.python" (did you mean "python_version"?)'),
-        ("concurrency: {maximum: 2}\n", 'cog.yaml:1: unknown key "concurrency.maximum"'),
+        ("colour: red\n", 'cog.yaml:1:1: unknown key "colour" (the keys here are build, '),
+        ("enviroment: []\n", 'cog.yaml:1:1: unknown key "enviroment" (did you mean "environment"?)'),
+        ("build:\n  gpus: true\n", 'cog.yaml:2:3: unknown key "build.gpus" (did you mean "gpu"?)'),
+        ("build:\n  python: 3.12\n", 'cog.yaml:2:3: unknown key "build.python" (did you mean "python_version"?)'),
+        ("concurrency: {maximum: 2}\n", 'cog.yaml:1:15: unknown key "concurrency.maximum"'),
         ("build:\n  run:\n    - {cmd: x, command: y}\n", 'unknown key "build.run[0].cmd"'),
         ("build:\n  run:\n    - {command: y, mounts: [{typ: secret}]}\n", 'unknown key "build.run[0].mounts[0].typ"'),
     ],

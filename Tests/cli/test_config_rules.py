@@ -1,20 +1,23 @@
 """What cog.yaml may say: every rule with its message and the line it is about."""
 
+import re
+
 import pytest
 
 PYTHON = 'build:\n  python_version: "3.12"\n'
 
 
 def problems(project, text: str) -> list[str]:
-    """The messages for a configuration; all of them, in their order."""
-    return project.config(text).cog("debug").fails().err.splitlines()
+    """The messages for a configuration; all of them, in their order, without columns and the lines they show."""
+    lines = project.config(text).cog("debug").fails().err.splitlines()
+    return [re.sub(r"^(cog\.yaml:\d+):\d+:", r"\1:", line) for line in lines if not line.startswith("  ")]
 
 
 def test_every_command_refuses_a_wrong_configuration(project):
     project.build('python_version: "3.7"')
     for command in (["build"], ["push"], ["predict"], ["run"], ["exec", "true"], ["serve"], ["train"], ["debug"]):
         message = 'invalid build.python_version "3.7": minimum supported Python version is 3.10'
-        project.cog(*command).fails(f"cog.yaml:2: {message}")
+        project.cog(*command).fails(f"cog.yaml:2:19: {message}")
 
 
 # Entries
@@ -107,13 +110,17 @@ def test_packages_in_one_way_only(project):
 
 def test_requirements_file_must_exist(project):
     text = PYTHON + "  python_requirements: reqs.txt\n"
-    assert problems(project, text) == ['cog.yaml:3: invalid build.python_requirements "reqs.txt": file does not exist']
+    assert problems(project, text) == [
+        'cog.yaml:3: invalid build.python_requirements "reqs.txt": file does not exist: create it, or correct the path'
+    ]
 
 
 def test_a_directory_is_no_requirements_file(project):
     project.write("reqs/file", "")
     text = PYTHON + "  python_requirements: reqs\n"
-    assert problems(project, text) == ['cog.yaml:3: invalid build.python_requirements "reqs": file does not exist']
+    assert problems(project, text) == [
+        'cog.yaml:3: invalid build.python_requirements "reqs": file does not exist: create it, or correct the path'
+    ]
 
 
 def test_requirements_file_by_absolute_path(project, tmp_path):
@@ -220,7 +227,7 @@ def test_a_new_line_in_a_value_is_refused(project):
     """A Dockerfile has no way to write one."""
     text = PYTHON + 'environment: ["A=1\\n2"]\n'
     assert problems(project, text) == [
-        'cog.yaml:3: invalid environment[0]: environment variable "A" has a new line in its value'
+        'cog.yaml:3: invalid environment[0]: environment variable "A" has a new line in its value, or another control character'
     ]
 
 
@@ -231,6 +238,11 @@ def test_a_new_line_in_a_value_is_refused(project):
 def test_concurrency_is_at_least_1(project, maximum):
     text = PYTHON + f"concurrency:\n  max: {maximum}\n"
     assert problems(project, text) == [f'cog.yaml:4: invalid concurrency.max "{maximum}": must be at least 1']
+
+
+def test_unknown_way_to_start_workers(project):
+    found = problems(project, PYTHON + "concurrency:\n  start: clone\n")
+    assert found == ['cog.yaml:4: invalid concurrency.start "clone": must be spawn, fork, or fork-after-import']
 
 
 def test_concurrency_needs_python_3_11(project):
@@ -420,15 +432,15 @@ def test_a_new_line_at_the_end_is_none(project):
     [
         (
             PYTHON + "  python_packages: [six==1.17.0]\n",
-            'cog.yaml:3: deprecated field "build.python_packages": use "build.python_requirements" instead',
+            'cog.yaml:3:3: deprecated field "build.python_packages": use "build.python_requirements" instead',
         ),
         (
             PYTHON + "  pre_install: [echo hi]\n",
-            'cog.yaml:3: deprecated field "build.pre_install": use "build.run" instead',
+            'cog.yaml:3:3: deprecated field "build.pre_install": use "build.run" instead',
         ),
         (
             PYTHON + "concurrency:\n  max: 2\n",
-            'cog.yaml:4: deprecated field "concurrency.max": use "@cog.concurrent(max=…)" instead',
+            'cog.yaml:4:3: deprecated field "concurrency.max": use "@cog.concurrent(max=…)" instead',
         ),
     ],
 )
@@ -439,3 +451,49 @@ def test_deprecated_keys_work_and_warn(project, text, warning):
 @pytest.mark.parametrize("key", ["run", "predict", "train"])
 def test_keys_of_entries_are_not_deprecated(project, key):
     assert project.config(PYTHON + f"{key}: a.py:B\n").cog("debug").ok().err == ""
+
+
+# Values that get into Dockerfiles and command lines
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('predict: "a.py:B\\nRUN x"\n', "cog.yaml:3: invalid predict"),
+        ("run: 'a.py:B\"; x'\n", "cog.yaml:3: invalid run"),
+        ("train: a.py:$(x)\n", "cog.yaml:3: invalid train"),
+        ('  system_packages: ["a\\nRUN x"]\n', "cog.yaml:3: invalid build.system_packages[0]"),
+        ("  system_packages: [git, a;b]\n", "cog.yaml:3: invalid build.system_packages[1]"),
+        ("  system_packages: [--force-yes]\n", "cog.yaml:3: invalid build.system_packages[0]"),
+        ('  sdk_version: "0.18.1\\nRUN x"\n', "cog.yaml:3: invalid build.sdk_version"),
+        ("  sdk_version: 0.18 x\n", "cog.yaml:3: invalid build.sdk_version"),
+        ('  cuda: "11.8.0\\nx"\n', "cog.yaml:3: invalid build.cuda"),
+        ('  cudnn: "8 x"\n', "cog.yaml:3: invalid build.cudnn"),
+        ("  run: [{command: a, mounts: [{type: secret, id: 'a,b', target: /t}]}]\n", "mounts[0].id"),
+        ("  run: [{command: a, mounts: [{type: secret, id: a, target: '/t x'}]}]\n", "mounts[0].target"),
+        ("  run: ['echo one \\']\n", "build.run[0]"),
+        ("  run: ['cat <<END > /a']\n", "build.run[0]"),
+        ('  pre_install: ["echo \\0 x"]\n', "build.pre_install[0]"),
+        ('environment: ["A=1\\0"]\n', "environment[0]"),
+        ("  large_files: plenty\n", "cog.yaml:3: invalid build.large_files"),
+    ],
+)
+def test_values_that_mean_something_to_a_shell_are_refused(project, text, place):
+    (problem,) = problems(project, PYTHON + text)
+    assert place in problem
+
+
+def test_several_packages_in_one_item(project):
+    """Many projects write them so, and the engine's tools take them apart."""
+    project.config(PYTHON + "  system_packages: [git  ffmpeg, libgl1]\n")
+    assert "--no-install-recommends git ffmpeg libgl1 &&" in project.dockerfile()
+
+
+def test_shifts_and_redirections_are_no_here_documents(project):
+    project.config(PYTHON + "  run: ['echo $((1<<2)) <<<x \"a << b\" >> /log']\n")
+    assert 'RUN echo $((1<<2)) <<<x "a << b" >> /log\n' in project.dockerfile()
+
+
+def test_values_with_unusual_characters_that_are_right(project):
+    packages = "libstdc++6, 'ffmpeg=7:5.1.6-0+deb12u1', 'libc6:amd64', python3.11-venv"
+    project.config(PYTHON + f"  system_packages: [{packages}]\npredict: 'my models/a-b.py:C'\n").cog("debug").ok()

@@ -1,52 +1,11 @@
 """What goes to standard output and what to standard error, exit statuses, icons and colours, wrapping."""
 
-import fcntl
-import os
-import pty
 import re
-import select
-import struct
-import subprocess
-import termios
-import time
 
 import pytest
-from terminal import COG, CONFIG, Project, environment
+from terminal import CONFIG, on_terminal
 
 ICONS = "⚙✔⚠✗"
-WIDE = 400
-
-
-def on_terminal(
-    project: Project, *arguments: str, env: dict[str, str] | None = None, columns: int = WIDE
-) -> tuple[int, str, str]:
-    """Runs a command with a terminal as standard error; returns status, standard output and what the terminal got."""
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    variables = {**environment(project.directory), "TERM": "xterm-256color", **(env or {})}
-    process = subprocess.Popen(
-        [COG, *arguments],
-        cwd=project.directory,
-        env=variables,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=slave,
-    )
-    os.close(slave)
-    shown = b""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        ready, _, _ = select.select([master], [], [], deadline - time.monotonic())
-        try:
-            chunk = os.read(master, 65536) if ready else b""
-        except OSError:  # The other end is closed.
-            chunk = b""
-        if not chunk:
-            break
-        shown += chunk
-    out, _ = process.communicate(timeout=60)
-    os.close(master)
-    return process.returncode, out.decode(), shown.decode().replace("\r\n", "\n")
 
 
 # Streams
@@ -64,9 +23,9 @@ def test_init_and_doctor_print_nothing_on_standard_output(empty):
     assert empty.cog("doctor", env={"COG_SKIP_DOCKER_CHECK": "1"}).ok().out == ""
 
 
-def test_a_failure_is_one_line_on_standard_error(project):
+def test_a_failure_is_one_line_with_its_place_on_standard_error(project):
     result = project.build('python_version: "3.7"').cog("debug").fails("minimum supported Python version is 3.10")
-    assert len(result.err.splitlines()) == 1
+    assert [line[:2] for line in result.err.splitlines()] == ["co", "  ", "  "]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +63,7 @@ def test_icons_on_a_terminal(empty):
 def test_warnings_are_yellow_and_errors_red(project):
     project.config(CONFIG + "colour: red\n")
     _, _, shown = on_terminal(project, "debug")
-    assert '\x1b[33m⚠\x1b[0m cog.yaml:4: unknown key "colour"' in shown
+    assert '\x1b[33m⚠\x1b[0m cog.yaml:4:1: unknown key "colour"' in shown
     _, _, shown = on_terminal(project, "debug", "-f", "none.yaml")
     assert "\x1b[31m✗\x1b[0m none.yaml not found" in shown
 
@@ -120,7 +79,7 @@ def test_debug_lines_are_faint(project):
 def test_variables_that_turn_colours_off(project, variables):
     project.config(CONFIG + "colour: red\n")
     _, _, shown = on_terminal(project, "debug", env=variables)
-    assert shown.startswith('cog.yaml:4: unknown key "colour"')
+    assert shown.startswith('cog.yaml:4:1: unknown key "colour"')
 
 
 @pytest.mark.parametrize("variables", [{"NO_COLOR": ""}, {"COG_NO_COLOR": ""}])
@@ -134,7 +93,7 @@ def test_empty_variables_turn_nothing_off(project, variables):
 def test_no_color_option(project, arguments):
     project.config(CONFIG + "colour: red\n")
     _, _, shown = on_terminal(project, *arguments)
-    assert shown.startswith('cog.yaml:4: unknown key "colour"')
+    assert shown.startswith('cog.yaml:4:1: unknown key "colour"')
 
 
 def test_no_color_option_reaches_tools_that_are_called(project, tmp_path):
@@ -156,7 +115,8 @@ def test_lines_with_an_icon_are_wrapped_between_words(project):
     lines = plain.splitlines()
     assert len(lines) > 1
     assert all(len(line) <= columns for line in lines)
-    assert " ".join(plain.split()) == '⚠ cog.yaml:4: unknown key "enviroment" (did you mean "environment"?)'
+    told = '⚠ cog.yaml:4:1: unknown key "enviroment" (did you mean "environment"?)'
+    assert " ".join(plain.split()) == f"{told} enviroment: [] ^"
 
 
 def test_a_word_that_is_too_long_stays_whole(project):
@@ -169,7 +129,7 @@ def test_a_word_that_is_too_long_stays_whole(project):
 def test_lines_without_an_icon_are_never_wrapped(project):
     project.config(CONFIG + "enviroment: []\n")
     _, _, shown = on_terminal(project, "--no-color", "debug", columns=30)
-    assert len(shown.splitlines()) == 1
+    assert [line.strip() for line in shown.splitlines()[1:]] == ["enviroment: []", "^"]
 
 
 def test_results_are_never_wrapped(project):

@@ -63,7 +63,8 @@ def test_cuda_as_given(project, lines, image):
 
 @pytest.mark.parametrize("cuda", ["12.7", "11.9", "14.0", "12.4.9"])
 def test_cuda_without_an_image(project, cuda):
-    gpu(project, f'cuda: "{cuda}"').cog("debug").fails(f"CUDA {cuda} is not supported by Cog")
+    result = gpu(project, f'cuda: "{cuda}"').cog("debug").fails(f"CUDA {cuda} is not supported by Cog")
+    assert "the nearest are " in result.err
 
 
 @pytest.mark.parametrize("more", [[], ['cuda: "12.1"']])
@@ -75,8 +76,10 @@ def test_torch_without_a_version(project, more):
 
 
 def test_torch_that_is_not_known(project):
-    message = "cog doesn't know what CUDA version is compatible with torch==99.0.0"
-    gpu(project, packages="torch==99.0.0").cog("debug").fails(message)
+    result = gpu(project, packages="torch==99.0.0").cog("debug").ok()
+    assert "Cog doesn't know which CUDA torch==99.0.0 was built for: using 13.0, that of torch 2.11.0" in result.err
+    result = gpu(project, packages="torch==1.2.0").cog("debug").ok()
+    assert "using 11.3, that of torch 1.11.0" in result.err
     assert base(gpu(project, "cuda: 12.4", packages="torch==99.0.0")).startswith("nvidia/cuda:12.4.1")
 
 

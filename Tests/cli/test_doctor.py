@@ -3,23 +3,8 @@
 import re
 
 import pytest
-from terminal import CONFIG, NO_ENGINE, Project, Result
-
-QUIET = {"COG_SKIP_DOCKER_CHECK": "1"}
-
-
-def doctor(project: Project, *arguments: str, env: dict[str, str] | None = None, **programs: str) -> Result:
-    """The command on a machine with the configured Python and no GPU, unless `programs` say otherwise."""
-    tools = project.tools(**{"python3": "echo 3.12", "nvidia_smi": "exit 9", **programs})
-    result = project.cog("doctor", *arguments, env={**QUIET, **tools, **(env or {})})
-    assert result.out == ""
-    return result
-
-
-def model(project: Project, text: str) -> Project:
-    project.write("predict.py", text)
-    return project
-
+from checkup import DEFAULTS, doctor, model
+from terminal import CONFIG, NO_ENGINE, Project
 
 # A project in order
 
@@ -29,7 +14,9 @@ def test_a_clean_project(project):
     assert result.err == (
         "cog doctor is experimental: its checks and its output may change\n"
         "Running cog doctor...\n"
-        "\nConfig\nConfig parsing\nConfig schema\nDeprecated fields\n"
+        "\nConfig\nConfig parsing\nConfig schema\n"
+        "  cog.yaml:3 — predict is the older name of run, and stays; COG_DEPRECATIONS=1 cog doctor --fix changes it\n"
+        "Deprecated fields\n"
         "\nPython\nPredict reference\nPydantic BaseModel workaround\nDeprecated imports\nType annotations\n"
         "\nEnvironment\nPython version\n"
         "\nno issues found\n"
@@ -49,7 +36,7 @@ def test_functions_and_plain_classes_are_models_too(project, entry):
 
 def test_another_configuration(project):
     project.write("other.yaml", 'build:\n  python_version: "3.7"\n')
-    doctor(project, "-f", "other.yaml").fails("validation failed: other.yaml:2: invalid build.python_version")
+    doctor(project, "-f", "other.yaml").fails("validation failed: other.yaml:2:19: invalid build.python_version")
 
 
 # Configuration
@@ -64,15 +51,17 @@ def test_a_configuration_that_cannot_be_read(project, text):
 def test_every_problem_of_the_configuration(project):
     project.config(CONFIG.replace("3.12", "3.7") + "environment: [A]\n")
     result = doctor(project).fails("Config schema\n", "Found 2 errors, 1 warning.")
-    assert re.search(r"^  validation failed: cog.yaml:2: invalid build.python_version", result.err, re.M)
-    assert re.search(r"^  validation failed: cog.yaml:4: invalid environment\[0\]", result.err, re.M)
+    assert re.search(r"^  validation failed: cog.yaml:2:19: invalid build.python_version", result.err, re.M)
+    assert re.search(r"^  validation failed: cog.yaml:4:\d+: invalid environment\[0\]", result.err, re.M)
 
 
 def test_deprecated_fields_are_warnings(project):
     project.build('python_version: "3.12"', "python_packages: [six]", "pre_install: [echo]")
     result = doctor(project).ok()
-    assert 'cog.yaml:3: deprecated field "build.python_packages": use "build.python_requirements" instead' in result.err
-    assert 'cog.yaml:4: deprecated field "build.pre_install"' in result.err
+    assert (
+        'cog.yaml:3:3: deprecated field "build.python_packages": use "build.python_requirements" instead' in result.err
+    )
+    assert 'cog.yaml:4:3: deprecated field "build.pre_install"' in result.err
     assert "Found 2 warnings.\n" in result.err
     assert "  (no auto-fix available)\n" in doctor(project, "--fix").ok().err
 
@@ -97,7 +86,7 @@ def test_a_reference_of_the_wrong_form(project):
 def test_a_missing_file(project):
     (project.directory / "predict.py").unlink()
     result = doctor(project).fails("  cog.yaml:3 — predict.py not found\n", "Found 1 error.\n")
-    assert "--fix" not in result.err
+    assert 'Run "cog doctor --fix"' not in result.err
     doctor(project, "--fix").fails("  Remediation: Create predict.py or change the reference in cog.yaml\n")
 
 
@@ -257,14 +246,63 @@ def test_a_name_that_is_used_stays(project):
     assert project.read("predict.py") == text
 
 
+# Defaults that the type leaves out
+
+
+REPLACED = [
+    ("seed: int =", "seed: int | None ="),
+    ("image: Path =", "image: Path | None ="),
+    ('mask: "Path" =', 'mask: "Path | None" ='),
+    ("tags: list[dict[str, int]] =", "tags: list[dict[str, int]] | None ="),
+    ('"None]"]=None', '"None]"] | None=None'),
+    ("Annotated[int, Input(ge", "Annotated[int | None, Input(ge"),
+    ("(int | str) =", "(int | str) | None ="),
+    ("last: bool =", "last: bool | None ="),
+]
+
+
+def test_defaults_of_none(project):
+    """They are served as they are meant, so this is a suggestion; `--fix` writes it."""
+    found = doctor(model(project, DEFAULTS)).ok().err
+    assert "  predict.py:10 — the default of seed is None, which int leaves out\n" in found
+    assert "  predict.py:12 — the default of mask is None, which Path leaves out\n" in found
+    assert f'Found {len(REPLACED)} warnings. Run "cog doctor --fix" to auto-fix.\n' in found
+    assert project.read("predict.py") == DEFAULTS
+    fixed = doctor(project, "--fix").ok().err
+    assert "Fixed: Defaults of None\n" in fixed
+    assert f"Fixed {len(REPLACED)} issues. 0 warnings remaining. 0 unfixed errors.\n" in fixed
+    expected = DEFAULTS
+    for before, after in REPLACED:
+        assert before in expected
+        expected = expected.replace(before, after)
+    assert project.read("predict.py") == expected
+    assert "no issues found" in doctor(project).ok().err
+
+
+@pytest.mark.parametrize("entry", ["predict.py:train", "predict.py:Trainer"])
+def test_defaults_of_none_of_a_training(project, entry):
+    text = (
+        "def train(x: int = None) -> str: ...\n\n\nclass Trainer:\n    def train(self, y: int = None) -> str: ...\n"
+        "\n\ndef predict(z: int = None) -> str: ...\n"
+    )
+    project.config(CONFIG.replace("predict.py:Predictor", "predict.py:predict") + f"train: {entry}\n")
+    doctor(model(project, text), "--fix").ok()
+    name = "x" if entry.endswith("train") else "y"
+    expected = text.replace(f"{name}: int", f"{name}: int | None").replace("z: int", "z: int | None")
+    assert project.read("predict.py") == expected
+
+
 # Newer names, for whoever asks
 
 ASKED = {"COG_DEPRECATIONS": "1"}
 NAMES = "Deprecated predict interface names"
 
 
-def test_older_names_are_as_good_as_newer_ones(project):
-    assert NAMES not in doctor(project).ok().err
+def test_older_names_are_mentioned_once(project):
+    result = doctor(project).ok()
+    assert NAMES not in result.err
+    assert result.err.count("  cog.yaml:3 — predict is the older name of run, and stays;") == 1
+    assert "no issues found" in result.err
 
 
 def test_older_names_on_request(project):

@@ -33,6 +33,21 @@ def test_types_of_a_package_are_those_it_exports(project):
     assert '"text"' in output
 
 
+def test_a_default_outside_its_own_limits_is_a_warning(project):
+    """What the description prints besides the document is shown by the build."""
+    project.write(
+        "predict.py", "from cog import Input\n\n\n" + WORD.replace("s: str", "s: str = Input('a', min_length=2)")
+    )
+    result = project.describe().ok()
+    input_ = json.loads(result.out)["components"]["schemas"]["Input"]
+    assert "default" not in input_["properties"]["s"]
+    assert "required" not in input_
+    assert (
+        "predict.py:5: UserWarning: parameter 's' of predict(): invalid default: minimum string length is 2, got 'a'. "
+        "Clients can't send it. Correct the default or the limits.\n"
+    ) in result.err
+
+
 @pytest.mark.parametrize("command", [["build"], ["push", "registry.example/a/b"], ["predict"], ["serve"], ["train"]])
 def test_there_must_be_a_model(project, command):
     project.config('build:\n  python_version: "3.12"\n')

@@ -83,6 +83,15 @@ def test_unknown_names_come_before_files_are_read(asked):
     assert project.refuses("-i", "nope=@missing.txt") == ['unknown input "nope"; valid inputs are: s']
 
 
+def test_names_and_choices_are_compared_by_code_points(asked):
+    """What looks the same is not: the server and Python would say so."""
+    one, other = "\u00e9", "e\u0301"
+    model = asked(f'{one}: int = 1, x: str = Input(default="o", choices=["{one}", "o"])')
+    model.accepts("-i", f"{one}=2", "-i", f"x={one}")
+    assert model.refuses("-i", f"{other}=2") == [f'unknown input "{other}"; valid inputs are: x, {one}']
+    assert model.refuses("-i", f"x={other}") == [f'invalid input "x": must be one of: {one}, o']
+
+
 # Values
 
 
@@ -103,6 +112,8 @@ def test_unknown_names_come_before_files_are_read(asked):
         ("x: str = Input(min_length=2)", "a", "minimum string length is 2"),
         ("x: str = Input(max_length=2)", "abc", "maximum string length is 2"),
         ('x: str = Input(regex="^[a-z]+$")', "A1", 'string doesn\'t match the regular expression "^[a-z]+$"'),
+        # As the server sees it: digits of other scripts are none.
+        ('x: str = Input(regex=r"^\\d$")', "٣", 'string doesn\'t match the regular expression "^\\d$"'),
     ],
 )
 def test_values_that_are_refused(asked, signature, value, message):
@@ -118,6 +129,7 @@ def test_values_that_are_refused(asked, signature, value, message):
         ("x: bool", "true"),
         ("x: str", "a=b=c"),
         ("x: str", ""),
+        ("x: str", "\u0301a"),
         ("x: dict", '{"a": [1]}'),
         ("x: list[int]", "[1, 2]"),
         ("x: list[str]", "one"),

@@ -1,8 +1,12 @@
 """`cog predict --local` and `cog serve --local [--reload]`: the model in the project's own environment, no engine."""
 
+import json
 import os
 import sys
+import urllib.error
+import urllib.request
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -48,7 +52,7 @@ def shared(tmp_path_factory):
     project.directory.mkdir()
     project.config(CONFIG)
     project.model("return 'hello ' + s")
-    result = project.local("-i", "s=world").ok()
+    result = project.local("-i", "s=world", "--debug").ok()
     assert result.out == "hello world\n"
     assert PREPARING in result.err
     return project
@@ -85,10 +89,8 @@ def predictions(port: int) -> str:
 
 def test_environment_is_made_once(local):
     result = local.local("-i", "s=again").ok()
-    assert result.out == "hello again\n"
-    assert PREPARING not in result.err
-    assert "Starting the model and running setup()..." in result.err
-    assert "Running prediction..." in result.err
+    assert (result.out, result.err) == ("hello again\n", "Running prediction...\n")
+    assert PREPARING not in local.local("-i", "s=again", "--debug").ok().err
 
 
 def test_what_it_runs_on(local):
@@ -166,7 +168,7 @@ def test_changed_requirements_are_installed(own):
     own.model("import greeting", "return greeting.WORD")
     for version in ("1.0", "2.0"):
         own.write("requirements.txt", make_wheel(own, version))
-        result = own.local("-i", "s=").ok()
+        result = own.local("-i", "s=", "--debug").ok()
         assert result.out == f"salut {version}\n"
         assert PREPARING in result.err
     own.write("requirements.txt", "./missing-1.0-py3-none-any.whl\n")
@@ -178,7 +180,7 @@ def test_requirement_that_cannot_be_installed(own):
     own.config(CONFIG.replace("predict:", "  python_requirements: requirements.txt\npredict:"))
     own.write("requirements.txt", "--no-index\nsurely-not-there==1.0\n")
     for _ in range(2):
-        own.local("-i", "s=").fails(PREPARING, "can't install the project's Python packages")
+        own.local("-i", "s=", "--debug").fails(PREPARING, "can't install the project's Python packages")
 
 
 def test_environment_made_with_uv(own, tmp_path):
@@ -213,6 +215,19 @@ def test_server(local):
     assert get(f"http://127.0.0.1:{port}/health-check") is None
 
 
+def test_running_prediction_finishes_when_the_server_is_interrupted(local):
+    """It takes longer than other programs may take to end."""
+    local.model("open('reached', 'w').close(); time.sleep(11); return s")
+    port = free_port()
+    with local.serving(port) as running, ThreadPoolExecutor() as threads:
+        wait_status(port, "READY")
+        answer = threads.submit(post, predictions(port), {"input": {"s": "through"}})
+        wait_for((local.directory / "reached").exists, "the prediction to begin")
+        running.interrupt()
+        assert answer.result()["output"] == "through"
+        assert running.wait(30) == 0
+
+
 def test_server_keeps_its_sources_without_reload(local):
     port = free_port()
     with local.serving(port) as running:
@@ -235,6 +250,17 @@ def test_port_in_use(local):
         assert running.wait(15) == 0
 
 
+def refusal(port: int) -> str | None:
+    """What a port says that answers with status 503; None where it answers otherwise, or not."""
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/predictions", b"{}", timeout=10)
+    except urllib.error.HTTPError as error:
+        return json.load(error)["detail"] if error.code == 503 else None
+    except OSError:
+        return None
+    return None
+
+
 def test_edited_sources_are_served(local):
     """With --reload: edits, new files, and mistakes, which are told and waited out."""
     port = free_port()
@@ -253,10 +279,16 @@ def test_edited_sources_are_served(local):
         wait_for(lambda: output() == "edited you", "the edited model")
         local.write("predict.py", "from helper import word\n")
         running.says("No module named 'helper'")
-        assert get(f"http://127.0.0.1:{port}/health-check") is None
+        broken = wait_for(lambda: refusal(port), "the reason on the port")
+        assert "No module named 'helper'" in broken
+        assert 'predict.py", line 1' in broken
         local.write("helper.py", "word = 'helped '\n")
         local.model("from helper import word", "return word + s")
         wait_for(lambda: output() == "helped you", "the repaired model")
+        local.model("return s", setup="raise RuntimeError('no weights')")
+        assert "RuntimeError: no weights" in wait_for(lambda: refusal(port), "what setup() raised on the port")
+        local.model("return s")
+        wait_for(lambda: output() == "you", "the model whose setup() works")
         local.config("build: [\n")
         running.says("invalid YAML")
         local.config(CONFIG + "environment: [WORD=configured]\n")
@@ -264,7 +296,3 @@ def test_edited_sources_are_served(local):
         wait_for(lambda: output() == "configured", "the repaired configuration")
         running.interrupt()
         assert running.wait(15) == 0
-
-
-def test_reload_is_for_local_servers(local):
-    local.cog("serve", "--reload").fails("--reload needs --local")

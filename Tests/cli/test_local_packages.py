@@ -19,6 +19,13 @@ def test_an_artifact_is_staged_and_installed_by_its_place(project, form, name):
     assert context.read(f"files/local_package_artifacts/{name}") == "contents"
 
 
+def test_a_path_with_spaces(project):
+    project.write(f"my wheels/{WHEEL}", "contents")
+    context = with_line(project, f"./my wheels/{WHEEL}").context()
+    assert context.read("files/requirements.txt") == f"/cog_build/local_package_artifacts/{WHEEL}\n"
+    assert context.read(f"files/local_package_artifacts/{WHEEL}") == "contents"
+
+
 def test_what_it_pulls_in_does_not_replace_the_sdk(project):
     project.write(WHEEL, b"")
     lines = with_line(project, "./" + WHEEL).dockerfile().splitlines()

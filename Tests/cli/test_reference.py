@@ -42,7 +42,7 @@ def test_examples(project, number):
 
 
 def test_the_message_that_is_shown(project):
-    (message,) = re.findall(r"`(cog\.yaml:\d+: [^`]+)`", YAML_PAGE)
+    (message,) = re.findall(r"`(cog\.yaml:\d+:\d+: [^`]+)`", YAML_PAGE)
     project.build('python_version: "3.12"', 'cuda: "10.2"').cog("debug").fails(message)
 
 

@@ -104,6 +104,15 @@ def test_paths_count_from_the_current_directory(project):
     assert install(out) == "/cog_build/cog-0.99.0-py3-none-any.whl"
 
 
+def test_addresses_and_names_with_a_meaning_to_a_shell(project, tmp_path):
+    url = "https://files.example/cog-1.0-py3-none-any.whl?a=1&b=$(x)"
+    assert f"'{url}'" in project.dockerfile(env={"COG_SDK_WHEEL": url})
+    wheel = tmp_path / "cog-1.0 (1)-py3-none-any.whl"
+    wheel.write_bytes(b"")
+    project.cog("debug", env={"COG_SDK_WHEEL": str(wheel)}).fails("is not named like a wheel")
+    project.cog("debug", env={"COG_SDK_WHEEL": "pypi:1.0\nRUN x"}).fails("has a line break")
+
+
 @pytest.mark.parametrize("variable", ["COG_SDK_WHEEL", "COGLET_WHEEL"])
 @pytest.mark.parametrize("path", ["./nonexistent/wheel.whl", "/nonexistent/path/a.whl", "dist"])
 @pytest.mark.parametrize("command", ["debug", "build"])

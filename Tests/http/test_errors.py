@@ -80,16 +80,9 @@ def test_d15_failed_answer_carries_logs_and_partial_output(shared):
 @pytest.mark.parametrize(
     ("code", "end"),
     [
-        ("return b'x'", "TypeError: Object of type bytes is not JSON serializable"),
-        ("return [1, b'x']", "TypeError: Object of type bytes is not JSON serializable"),
-        ("return {(1, 2): 3}", "TypeError: keys must be str, int, float, bool or None, not tuple"),
+        ("return {frozenset(): 3}", "TypeError: keys must be str, int, float, bool or None, not frozenset"),
         ("return object", "is not JSON serializable"),
-        ("return map(str, [])", "Object of type map is not JSON serializable"),
-        ("return iter([])", "is not JSON serializable"),
-        ("return range(3)", "Object of type range is not JSON serializable"),
-        ("import decimal; return decimal.Decimal(1)", "Object of type Decimal is not JSON serializable"),
-        ("import datetime; return datetime.date(2020, 1, 1)", "Object of type date is not JSON serializable"),
-        ("import uuid; return uuid.UUID(int=1)", "Object of type UUID is not JSON serializable"),
+        ("return object()", "Object of type object is not JSON serializable"),
         ("return 1j", "Object of type complex is not JSON serializable"),
     ],
 )
@@ -120,20 +113,6 @@ def test_lone_surrogate_in_an_exception(script):
 def test_text_file_as_output(script, value):
     error = failed(script.predict({"code": f"import io; return {value}"}))
     assert error.startswith("Prediction failed: Failed to read IOBase: TypeError: ")
-
-
-@pytest.mark.parametrize("name", ["cog.CancelationException", "asyncio.CancelledError"])
-def test_model_that_raises_cancellation_itself(script, name):
-    answer = script.predict({"code": f"import cog, asyncio; raise {name}()"}).json
-    assert answer["status"] == "canceled"
-    assert "error" not in answer
-
-
-def test_async_model_that_raises_cancellation_itself(shared):
-    assert (
-        shared("script_async").predict({"code": "import asyncio; raise asyncio.CancelledError()"}).json["status"]
-        == "canceled"
-    )
 
 
 @pytest.mark.ours

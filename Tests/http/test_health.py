@@ -63,7 +63,7 @@ def test_ready_and_busy(fresh):
 
 def test_head(shared):
     with shared("script").raw() as raw:
-        raw.send(b"HEAD /health-check HTTP/1.1\r\n\r\n")
+        raw.send(b"HEAD /health-check HTTP/1.1\r\nHost: h\r\n\r\n")
         assert raw.read_response(head_only=True).status == 200
 
 
@@ -163,7 +163,7 @@ def test_requests_at_once_share_a_check(server):
     others = [server.raw() for _ in range(5)]
     for raw in others:
         # The first answer says that the second request has arrived too.
-        raw.send(b"GET / HTTP/1.1\r\n\r\nGET /health-check HTTP/1.1\r\n\r\n")
+        raw.send(b"GET / HTTP/1.1\r\nHost: h\r\n\r\nGET /health-check HTTP/1.1\r\nHost: h\r\n\r\n")
         assert raw.read_response().status == 200
     assert server.get("/").status == 200
     (server.cwd / "end").touch()
@@ -271,6 +271,23 @@ def test_d48_worker_that_dies_during_a_check(fresh):
 
 
 @pytest.mark.ours
+def test_worker_that_dies_during_a_check_says_nothing_about_the_others(fresh):
+    server = fresh(source=checked(False), env={"COG_WORKERS": "2"})
+    wait_for(lambda: "cog_slots 2\n" in server.get("/metrics").text, "both workers")
+    pids = [worker["pid"] for worker in server.health()["workers"]]
+    check(
+        server, "if os.environ['COG_WORKER_INDEX'] == '1':\n  open('begun', 'w').close(); time.sleep(600)\n return True"
+    )
+    asked = Background(server.health)
+    server.mark_reached("begun")
+    processes.kill(pids[1])
+    health = asked.result()
+    assert health["status"] == "READY"
+    assert "user_healthcheck_error" not in health
+    check(server, "return True")
+
+
+@pytest.mark.ours
 def test_d48_no_check_while_the_worker_starts_again(fresh):
     """Nobody is there to be asked, and the answer does not wait for it."""
     body = "    def setup(self):\n        while os.path.exists('hold'): time.sleep(0.01)\n"
@@ -288,38 +305,59 @@ def test_d48_no_check_while_the_worker_starts_again(fresh):
 
 
 DYING = """
-import os
+import os, time
 class Runner:
-    def run(self, die: bool = False) -> str:
-        if die: os._exit(1)
+    def setup(self):
+        with open("starts", "a") as f: f.write("x")
+        while os.path.exists("hold"): time.sleep(0.01)
+        if os.path.exists("broken"):
+            print("about to die", flush=True)
+            os._exit(1)
+    def run(self) -> str:
         return "ok"
 """
 
 
 @pytest.mark.ours
-def test_d48_too_many_deaths_in_a_row_are_defunct_and_503(fresh):
+def test_d48_workers_that_die_before_they_are_ready_are_defunct_and_503(fresh):
+    """DEFUNCT is a report, not an end: the server keeps trying every 30 s, and is READY once a start succeeds."""
     server = fresh(source=DYING, env={"COG_MAX_WORKER_FAILURES": "3"})
-
-    def die():
-        server.wait_status("READY")
-        assert server.predict({"die": True}).json["error"] == "Worker crashed"
-
-    die()
-    die()
-    server.wait_status("READY")
-    assert server.predict().json["output"] == "ok"  # which begins the count anew
-    die()
-    die()
-    die()
+    broken, hold, starts = (server.cwd / name for name in ("broken", "hold", "starts"))
+    broken.touch()
+    processes.kill(server.worker_pid())
     health = server.wait_status("DEFUNCT")
+    assert len(starts.read_text()) == 1 + 3
     assert health["setup"]["status"] == "failed"
-    assert "The worker has died too often" in health["setup"]["logs"]
+    for text in ("about to die\n", "worker crashed", "died 3 times in a row before it was ready"):
+        assert text in health["setup"]["logs"]
     for method, path in (("POST", "/predictions"), ("PUT", "/predictions/x")):
         answer = server.request(method, path, {"input": {}})
         assert (answer.status, answer.json["status"]) == (503, "failed")
     assert server.cancel("x").status == 404
     assert server.get("/").status == 200
     assert not processes.children(server.pid)
+
+    # While the next one is being set up, DEFUNCT and the failure stay visible.
+    broken.unlink()
+    hold.touch()
+    wait_for(lambda: len(starts.read_text()) == 1 + 4, "another start", 60)
+    health = server.health()
+    assert (health["status"], health["setup"]["status"]) == ("DEFUNCT", "failed")
+    assert "about to die\n" in health["setup"]["logs"]
+    hold.unlink()
+    health = server.wait_status("READY")
+    assert health["setup"]["status"] == "succeeded"
+    assert "about to die" not in health["setup"].get("logs", "")
+    assert server.predict().json["output"] == "ok"
+
+
+@pytest.mark.ours
+def test_better_defunct_server_still_ends(fresh):
+    server = fresh(source=DYING, env={"COG_MAX_WORKER_FAILURES": "1"})
+    (server.cwd / "broken").touch()
+    processes.kill(server.worker_pid())
+    server.wait_status("DEFUNCT")
+    assert server.stop(5) == 0
 
 
 # MARK: - Kubernetes
@@ -334,10 +372,16 @@ def ready_file(server):
     return Path(f"/proc/{server.pid}/root{os.path.realpath('/var/run')}/cog/ready")
 
 
-@pytest.mark.skipif(
+needs_mounts = pytest.mark.skipif(
     subprocess.run([*EMPTY_RUN, "true"], capture_output=True, check=False).returncode != 0,
     reason="this user may not make mount namespaces",
 )
+# The same with a file in it, and the same that can't be written to.
+LEFT_FILE = EMPTY_RUN[4].replace("&& exec", "&& mkdir /var/run/cog && touch /var/run/cog/ready && exec")
+READ_ONLY_RUN = EMPTY_RUN[4].replace("-t tmpfs", "-t tmpfs -o ro")
+
+
+@needs_mounts
 @pytest.mark.parametrize("value", ["10.0.0.1", "", None])
 def test_file_for_kubernetes(fresh, value):
     env = {"KUBERNETES_SERVICE_HOST": value}
@@ -350,3 +394,73 @@ def test_file_for_kubernetes(fresh, value):
     else:
         wait_for(ready_file(server).exists, "the file")
         assert ready_file(server).read_bytes() == b""
+
+
+def is_gone(path):
+    return lambda: not path.exists()
+
+
+@needs_mounts
+@pytest.mark.ours
+@pytest.mark.parametrize("workers", [1, 2])
+def test_file_for_kubernetes_is_there_while_a_worker_is_ready(fresh, workers):
+    env = {"KUBERNETES_SERVICE_HOST": "10.0.0.1", "COG_WORKERS": str(workers)}
+    server = fresh("setup_waits", env=env, until="STARTING", under=EMPTY_RUN)
+    file = ready_file(server)
+    go = server.cwd / "go"
+    go.touch()
+    # Nobody has to ask for it.
+    wait_for(file.exists, "the file")
+    wait_for(lambda: all(w["status"] == "READY" for w in server.health().get("workers", [])), "all workers")
+    server.wait_status("READY")
+    go.unlink()
+    for worker in processes.children(server.pid):
+        assert file.exists()
+        processes.kill(worker)
+    wait_for(is_gone(file), "no file while the workers start")
+    go.touch()
+    wait_for(file.exists, "the file of the next workers")
+
+
+@needs_mounts
+@pytest.mark.ours
+def test_file_for_kubernetes_is_gone_after_the_end(fresh):
+    server = fresh("noop", env={"KUBERNETES_SERVICE_HOST": "10.0.0.1"}, under=EMPTY_RUN)
+    file = ready_file(server)
+    wait_for(file.exists, "the file")
+    # The mount namespace ends with its last process: an open folder shows what is in it.
+    folder = os.open(file.parent, os.O_PATH)
+    try:
+        assert server.stop() == 0
+        assert os.listdir(f"/proc/self/fd/{folder}") == []
+    finally:
+        os.close(folder)
+
+
+@needs_mounts
+@pytest.mark.ours
+def test_file_for_kubernetes_that_another_server_left_is_removed_at_the_start(fresh):
+    left = ("unshare", "--mount", "sh", "-c", LEFT_FILE, "sh")
+    server = fresh("setup_waits", env={"KUBERNETES_SERVICE_HOST": "h"}, until="STARTING", under=left)
+    wait_for(is_gone(ready_file(server)), "no file while the model starts")
+    (server.cwd / "go").touch()
+    wait_for(ready_file(server).exists, "the file")
+
+
+@needs_mounts
+@pytest.mark.ours
+def test_file_for_kubernetes_that_can_not_be_written_is_logged_once(fresh):
+    read_only = ("unshare", "--mount", "sh", "-c", READ_ONLY_RUN, "sh")
+    server = fresh("noop", env={"KUBERNETES_SERVICE_HOST": "h"}, under=read_only)
+
+    def warnings():
+        return [e["fields"] for e in server.log_entries() if "readiness file" in e["fields"].get("message", "")]
+
+    wait_for(warnings, "the warning")
+    processes.kill(server.worker_pid())
+    wait_for(lambda: "cog_worker_starts_total 2" in server.get("/metrics").text, "another worker")
+    server.wait_status("READY")
+    assert server.predict().json["output"] == "ok"
+    (warning,) = warnings()
+    assert warning["path"] == "/var/run/cog/ready"
+    assert "Read-only file system" in warning["reason"]

@@ -87,7 +87,18 @@ def test_d01_value_that_is_no_boolean_is_refused(launch):
     assert "argument --await-explicit-shutdown: invalid boolean value: 'maybe'" in err
 
 
-@pytest.mark.parametrize("flags", [("--threads", "3"), ("--threads=3",), ("--upload-url", "not checked")])
+@pytest.mark.ours
+@pytest.mark.parametrize(
+    "url", ["notaurl", "http://", "ftp://us3r:s3cr3t@h/", "https://us3r:s3cr3t/x@h", "/up", "h:80/up"]
+)
+def test_upload_url_that_cannot_work_ends_the_start(launch, url):
+    status, out, err = launch("--upload-url", url)
+    assert (status, out) == (2, "")
+    assert err.startswith("coglet: --upload-url: the URL can't be used: ")
+    assert "s3cr3t" not in err
+
+
+@pytest.mark.parametrize("flags", [("--threads", "3"), ("--threads=3",), ("--upload-url", "")])
 def test_flag_without_effect_on_the_start(fresh, flags):
     assert fresh("noop", flags=flags).predict().json["output"] == "ok"
 
@@ -101,7 +112,7 @@ def answers_at(server, host):
         connection.settimeout(DEADLINE)
         if connection.connect_ex((host, server.port)):
             return False
-        connection.sendall(b"GET /health-check HTTP/1.1\r\nConnection: close\r\n\r\n")
+        connection.sendall(b"GET /health-check HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
         return connection.recv(64).startswith(b"HTTP/1.1 200")
 
 

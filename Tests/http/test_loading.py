@@ -37,9 +37,13 @@ def test_model_that_works(fresh, case):
     assert fresh(source=source, reference=reference).predict().json["output"] == "ok"
 
 
-def test_predict_is_deprecated_and_said_so_in_the_setup_logs(fresh):
-    server = fresh(source="class P:\n    def predict(self) -> str: return 'ok'\n", reference="predict.py:P")
-    assert "predict() is deprecated; use run() instead" in server.health()["setup"]["logs"]
+def test_older_names_work_without_a_warning(fresh):
+    source = (
+        "from cog import BasePredictor\nclass Predictor(BasePredictor):\n    def predict(self) -> str: return 'ok'\n"
+    )
+    server = fresh(source=source, reference="predict.py")
+    assert "deprecated" not in server.health()["setup"]["logs"]
+    assert server.predict().json["output"] == "ok"
 
 
 def test_function_has_neither_setup_nor_health_check(fresh):
@@ -63,6 +67,157 @@ def test_module_in_a_folder_sees_the_working_directory_not_its_own(fresh):
         "helper": "top",
         "first": "",
     }
+
+
+# Case: the reference, the files, what the model says.
+IN_FOLDERS = {
+    "beside": (
+        "models/predict.py",
+        {"models/predict.py": "from helper import WHERE\n", "models/helper.py": "WHERE = 'beside'\n"},
+        "beside",
+    ),
+    "relative": (
+        "models/predict.py",
+        {"models/predict.py": "from .helper import WHERE\n", "models/helper.py": "WHERE = 'beside'\n"},
+        "beside",
+    ),
+    "relative-with-init": (
+        "models/predict.py",
+        {
+            "models/__init__.py": "NAME = 'package '\n",
+            "models/predict.py": "from . import NAME\nfrom .helper import WHERE as W\nWHERE = NAME + W\n",
+            "models/helper.py": "from . import other\nWHERE = other.WHERE\n",
+            "models/other.py": "WHERE = 'other'\n",
+        },
+        "package other",
+    ),
+    "parent": (
+        "a/b/predict.py",
+        {"a/b/predict.py": "from ..common.helper import WHERE\n", "a/common/helper.py": "WHERE = 'common'\n"},
+        "common",
+    ),
+    "one-module-by-both-ways": (
+        "models/predict.py",
+        {
+            "models/predict.py": "from . import helper\nimport models.helper as same\nWHERE = str(helper is same)\n",
+            "models/helper.py": "",
+        },
+        "True",
+    ),
+    "back-to-the-model": (
+        "models/predict.py",
+        {
+            "models/predict.py": "WHERE = 'model'\nfrom .helper import get\nWHERE = get()\n",
+            "models/helper.py": "def get():\n    from .predict import WHERE\n    return 'helper of ' + WHERE\n",
+        },
+        "helper of model",
+    ),
+    "name-that-no-package-can-have": (
+        "my-models.v1/predict.py",
+        {
+            "my-models.v1/predict.py": "from .helper import WHERE\n",
+            "my-models.v1/__init__.py": "",
+            "my-models.v1/helper.py": "WHERE = 'beside'\n",
+        },
+        "beside",
+    ),
+    "name-of-a-package-that-is-there": (
+        "cog/predict.py",
+        {"cog/predict.py": "from .helper import WHERE\n", "cog/helper.py": "WHERE = 'beside'\n"},
+        "beside",
+    ),
+    "name-of-a-module-of-pythons": (
+        "json/platform.py",
+        {"json/platform.py": "from .helper import WHERE\n", "json/helper.py": "WHERE = 'beside'\n"},
+        "beside",
+    ),
+    "what-was-found-before-is-found-first": (
+        "models/predict.py",
+        {
+            "models/predict.py": "import queue\nfrom helper import WHERE as W\nWHERE = W + str(hasattr(queue, 'Queue'))\n",
+            "models/helper.py": "WHERE = 'beside '\n",
+            "models/queue.py": "",
+            "helper.py": "WHERE = 'root '\n",
+        },
+        "root True",
+    ),
+    "root-beside-a-package": (
+        "predict.py",
+        {
+            "predict.py": "from models.helper import WHERE\n",
+            "models/helper.py": "from .other import WHERE\n",
+            "models/other.py": "WHERE = 'other'\n",
+        },
+        "other",
+    ),
+}
+
+
+@pytest.mark.ours(strict=False)
+@pytest.mark.every_python
+@pytest.mark.parametrize("case", IN_FOLDERS)
+def test_model_in_a_folder_finds_what_lies_beside_it(fresh, case):
+    path, files, wanted = IN_FOLDERS[case]
+    files = {**files, path: files[path] + "\n\ndef run() -> str:\n    return WHERE\n"}
+    assert fresh(files=files, reference=f"{path}:run").predict().json["output"] == wanted
+
+
+@pytest.mark.ours
+def test_class_in_a_folder_can_be_pickled(fresh):
+    source = "import pickle\nfrom .helper import here\n\n\nclass Value:\n    pass\n\n\n"
+    source += "def run() -> str:\n    return type(pickle.loads(pickle.dumps(Value()))).__module__ + here\n"
+    server = fresh(
+        files={"models/predict.py": source, "models/helper.py": "here = '!'\n"}, reference="models/predict.py:run"
+    )
+    assert server.predict().json["output"] == "predict!"
+
+
+@pytest.mark.ours
+@pytest.mark.parametrize(
+    ("path", "files", "end"),
+    [
+        (
+            "predict.py",
+            {"predict.py": "from .helper import x\n", "helper.py": ""},
+            "ImportError: attempted relative import with no known parent package: predict.py lies at the project's root, "
+            "which is no package. Write `import name` instead of `from . import name`.",
+        ),
+        (
+            "predict.py",
+            {"predict.py": "import helper\n", "helper.py": "from . import other\n"},
+            "with no known parent package: helper.py lies at the project's root, which is no package. ",
+        ),
+        (
+            "models/predict.py",
+            {"models/predict.py": "import helper\n", "models/helper.py": "from . import other\n"},
+            "with no known parent package: models/helper.py was not imported as a part of a package. Import it with ",
+        ),
+        (
+            "models/predict.py",
+            {"models/predict.py": "from ..helper import x\n", "helper.py": ""},
+            "beyond top-level package: the folder of models/predict.py is the first that counts as a package. ",
+        ),
+        (
+            "models/predict.py",
+            {"models/predict.py": "from .missing import x\n"},
+            "ModuleNotFoundError: No module named 'models.missing'",
+        ),
+    ],
+)
+def test_relative_import_that_fails_says_why(fresh, path, files, end):
+    files = {**files, path: files[path] + "\n\ndef run() -> str:\n    return ''\n"}
+    server = fresh(files=files, reference=f"{path}:run", until="SETUP_FAILED", schema=False)
+    assert end in server.health()["setup"]["logs"]
+
+
+@pytest.mark.ours
+def test_relative_import_in_setup_and_in_a_prediction_says_why(fresh):
+    source = "class Runner:\n    def {}(self):\n        from . import x\n\n    def run(self) -> str:\n        {}\n"
+    files = {"predict.py": source.format("setup", "return ''")}
+    server = fresh(files=files, until="SETUP_FAILED", schema=False)
+    assert "predict.py lies at the project's root" in server.health()["setup"]["logs"]
+    answer = fresh(files={"predict.py": source.format("other", "from . import x")}).predict().json
+    assert "predict.py lies at the project's root" in answer["error"]
 
 
 # MARK: - What fails

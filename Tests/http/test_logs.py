@@ -149,6 +149,25 @@ def test_d38_output_below_python_belongs_to_the_prediction(script, code):
 
 
 @pytest.mark.ours
+@pytest.mark.parametrize(
+    "code",
+    [
+        "os.write(1, b'{n}\\n')",
+        "os.write(2, b'{n}\\n')",
+        "print('a'); os.write(1, b'{n}\\n')",
+        "os.write(2, b'{n}\\n'); print('a'); os.write(2, b'b\\n'); print('c'); os.write(2, b'd\\n')",
+        "scope.record_metric('m', 1); os.write(1, b'{n}\\n')",
+    ],
+)
+def test_d38_output_below_python_just_before_the_end(script, code):
+    """The server has it before it hears of the end, however close the two are. Its place among lines isn't certain."""
+    begin = "import cog, os; scope = cog.current_scope(); "
+    wanted = [each for each in ("a", "b", "c", "d") if f"'{each}'" in code or f"b'{each}" in code]
+    for n in range(60):
+        assert sorted(logs(script, begin + code.replace("{n}", str(n))).split()) == [str(n), *wanted]
+
+
+@pytest.mark.ours
 def test_d40_streams_are_complete(script):
     code = """
     import io, sys
@@ -247,6 +266,28 @@ def test_console_format(fresh):
     assert not server.log_text().startswith("{")
 
 
+@pytest.mark.ours
+def test_output_of_the_model_as_it_is(fresh):
+    """With COG_MODEL_OUTPUT=raw; NO_COLOR leaves the colors out of the server's own lines."""
+    server = fresh("script", env={"LOG_FORMAT": "console", "COG_MODEL_OUTPUT": "raw", "NO_COLOR": "1"})
+    server.predict({"code": "print('\\x1b[1mbold  '); print('\\r50 %', end='', flush=True)"})
+    server.stop()
+    text = server.stderr.read_bytes()
+    assert b"\x1b[1mbold  \n\r50 %" in text
+    assert text.count(b"\x1b") == 1
+
+
+@pytest.mark.ours
+def test_output_of_the_setup_as_it_is(fresh):
+    """Empty lines and unfinished ones too; the setup's own log has whole lines."""
+    body = "print('\\none\\n\\n\\ttwo'); print('.', end='', flush=True); print('.', end='', flush=True)"
+    source = f"class Runner:\n    def setup(self):\n        {body}\n    def run(self) -> str: ...\n"
+    server = fresh(source=source, env={"LOG_FORMAT": "console", "COG_MODEL_OUTPUT": "raw", "NO_COLOR": "1"})
+    assert "[coglet::setup] one\n[coglet::setup] \ttwo\n" in server.health()["setup"]["logs"]
+    server.stop()
+    assert b"\none\n\n\ttwo\n.." in server.stderr.read_bytes()
+
+
 @pytest.mark.parametrize("level", ["warn", "error"])
 def test_quiet_levels_keep_the_logs_of_answers(fresh, level):
     server = fresh("script", env={"COG_LOG_LEVEL": level})
@@ -274,3 +315,40 @@ def test_d42_requests_are_logged_at_debug_level(fresh):
 def test_port_is_named_in_the_log(fresh):
     server = fresh("noop")
     assert f"Starting coglet server on 127.0.0.1:{server.port}" in server.log_text()
+
+
+FORGED = "\x1b[32mINFO\x1b[0m coglet: forged"
+
+
+@pytest.mark.ours
+def test_console_format_escapes_control_characters(fresh):
+    """Those of clients and of models. Only the server itself writes in color."""
+    server = fresh("script", env={"LOG_FORMAT": "console"})
+    id = f"a\r\n{FORGED}\x07\x7f\u0085\u009b2J\u2028\u202e"
+    code = f"print({FORGED!r}); print('one\\ntwo\\tthree'); raise ValueError({FORGED!r})"
+    assert server.predict({"code": code, f"x\n{FORGED}": 1}, id=id).json["status"] == "failed"
+    server.stop()
+    text = server.stderr.read_bytes().decode()
+    for line in text.splitlines():
+        # The server's own colors come first, and nothing follows that a terminal obeys.
+        own, _, rest = line.partition(":\x1b[0m ")
+        assert own.startswith("\x1b["), line
+        assert rest.isprintable(), line
+    assert r"\x1B[32mINFO" in text
+    assert r"prediction_id=a\r\n\x1B[32mINFO\x1B[0m coglet: forged\x07\x7F\x85\x9B2J\u2028\u202E" in text
+    # Each line of the model is a line of the log.
+    assert "coglet::prediction:\x1b[0m one " in text
+    assert "coglet::prediction:\x1b[0m two\\tthree " in text
+
+
+@pytest.mark.ours
+def test_line_of_the_json_log_is_a_line_to_every_reader(fresh):
+    """`str.splitlines()` and others take more than U+000A for the end of a line."""
+    server = fresh("script")
+    id = "a\u0085b\u2028c\u2029d\x7fe\u202e"
+    assert server.predict({"code": r"print('x\u0085y\u2028z')"}, id=id).json["status"] == "succeeded"
+    server.stop()
+    lines = server.stderr.read_bytes().decode().splitlines()
+    fields = [json.loads(line)["fields"] for line in lines if line]
+    assert [f for f in fields if f.get("prediction_id") == id]
+    assert [f for f in fields if f["message"] == "x\u0085y\u2028z"]

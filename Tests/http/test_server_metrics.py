@@ -31,7 +31,10 @@ def test_d42_predictions_are_counted_by_how_they_ended(fresh):
     for _ in range(3):
         server.predict({"code": "return 1"})
     server.predict({"code": "raise ValueError"})
-    server.predict({"code": "import cog; raise cog.CancelationException()"})
+    running = server.begin({"code": "open('reached', 'w').close(); import time; time.sleep(60)"}, id="c")
+    server.mark_reached("reached")
+    server.cancel("c")
+    running.result()
     after = figures(server)
     ended = {name: after[f'cog_predictions_total{{status="{name}"}}'] for name in ("succeeded", "failed", "canceled")}
     assert ended == {"succeeded": 3, "failed": 1, "canceled": 1}

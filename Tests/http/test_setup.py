@@ -152,18 +152,46 @@ def test_every_route_without_a_model(without_model, receiver):
     server = without_model
     for method, path, body, headers in REFUSED:
         answer = server.request(method, path, {**body, "webhook": receiver.url + "/h"}, headers)
-        assert (answer.status, answer.json) == (503, {"error": NOT_READY, "status": "failed"}), (method, path, headers)
+        assert (answer.status, answer.json["status"]) == (503, "failed"), (method, path, headers)
+        if server.status() == "STARTING":
+            assert answer.json["error"] == NOT_READY
     assert server.post("/predictions", b"{bad", {"Content-Type": "application/json"}).status in (400, 503)
     for id in ("p", "unknown"):
-        answer = server.cancel(id)
-        assert (answer.status, answer.json) == (404, {})
+        assert server.cancel(id).status == 404
     answer = server.get("/openapi.json")
-    assert (answer.status, answer.json) == (503, {"error": "OpenAPI schema not available"})
+    assert (answer.status, answer.json["error"]) == (503, "OpenAPI schema not available")
     assert server.get("/").status == 200
     assert server.get("/health-check").status == 200
     assert server.request("HEAD", "/health-check").status == 200
     assert server.get("/nope").status == 404
     assert receiver.requests == []
+
+
+@pytest.mark.ours
+@pytest.mark.parametrize("mode", ["predict", "train"])
+def test_predictions_are_told_that_setup_has_failed(fresh, mode):
+    """And where to read why; waiting is of no use, so there is no `Retry-After`."""
+    noun = {"predict": "predictions", "train": "trainings"}[mode]
+    reference = {"predict": "predict.py:Runner", "train": "predict.py:train"}[mode]
+    source = "raise RuntimeError('no weights')\n"
+    server = fresh(source=source, reference=reference, mode=mode, until="SETUP_FAILED", schema=False)
+    for method, path in (("POST", f"/{noun}"), ("PUT", f"/{noun}/x")):
+        for headers in ({}, {"Prefer": "respond-async"}, {"Accept": "text/event-stream"}):
+            answer = server.request(method, path, {"input": {}}, headers)
+            assert (answer.status, answer.json["status"]) == (503, "failed")
+            assert answer.json["error"].startswith("Setup has failed")
+            assert "GET /health-check" in answer.json["error"]
+            assert "retry-after" not in answer.headers
+    assert "no weights" in server.health()["setup"]["logs"]
+
+
+@pytest.mark.ours
+def test_predictions_are_told_that_setup_keeps_dying(fresh):
+    server = fresh(source=setup("os._exit(7)"), env={"COG_MAX_WORKER_FAILURES": "1"}, until="DEFUNCT")
+    answer = server.post("/predictions", {"input": {}})
+    assert (answer.status, answer.json["status"]) == (503, "failed")
+    assert "keeps dying" in answer.json["error"]
+    assert "GET /health-check" in answer.json["error"]
 
 
 @pytest.mark.ours

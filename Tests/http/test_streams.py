@@ -138,7 +138,8 @@ def test_cancelled_stream_ends_with_what_was_yielded(fresh):
 def test_crashed_worker_ends_the_stream(fresh):
     with fresh("script_stream").stream({"code": "yield 1\nimport time, os; time.sleep(0.2); os._exit(1)"}) as stream:
         last = stream.events()[-1]
-    assert (last.name, last.data["status"], last.data["error"]) == ("completed", "failed", "Worker crashed")
+    assert (last.name, last.data["status"]) == ("completed", "failed")
+    assert last.data["error"].startswith("Worker crashed")
     assert last.data["output"] == [1]
 
 

@@ -59,7 +59,7 @@ def test_better_several_fields_of_tracestate_are_one_list(shared, receiver):
     body = b'{"input":{"code":"return 1"},"webhook":"%s/h"}' % receiver.url.encode()
     with shared("script").raw() as raw:
         raw.send(
-            b"POST /predictions HTTP/1.1\r\ncontent-type: application/json\r\ncontent-length: %d\r\n"
+            b"POST /predictions HTTP/1.1\r\nHost: h\r\ncontent-type: application/json\r\ncontent-length: %d\r\n"
             b"traceparent: %s\r\ntracestate: a=b\r\ntracestate: c=d\r\n\r\n%s" % (len(body), PARENT.encode(), body)
         )
         assert raw.read_response().json["status"] == "succeeded"

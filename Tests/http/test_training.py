@@ -208,14 +208,16 @@ ROUTES = [("POST", "/{}"), ("PUT", "/{}/x"), ("GET", "/{}/x")]
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_d52_no_predictions_in_train_mode(server, method, path):
     answer = server.request(method, path.format("predictions"), None if method == "GET" else {})
-    assert (answer.status, answer.body) == (404, b"")
+    assert answer.status == 404
+    assert answer.json["error"].startswith("Not found.")
 
 
 @pytest.mark.ours
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_d52_no_trainings_in_predict_mode(shared, method, path):
     answer = shared("noop").request(method, path.format("trainings"), None if method == "GET" else {})
-    assert (answer.status, answer.body) == (404, b"")
+    assert answer.status == 404
+    assert answer.json["error"].startswith("Not found.")
 
 
 def test_discovery_in_train_mode(server):

@@ -163,6 +163,22 @@ def test_slot_stays_taken_until_the_uploads_end(start, receiver):
     server.wait_status("READY")
 
 
+@pytest.mark.ours
+def test_uploads_outlive_the_worker(fresh, receiver):
+    """The model has finished: what another prediction does to the worker is no concern of the first one."""
+    gate = threading.Event()
+    receiver.on("/up/o.png", Answer(gate=gate))
+    flags = ("--upload-url", receiver.url + "/up")
+    server = fresh("script_async", flags=flags, env={"COG_MAX_CONCURRENCY": "2"})
+    running = server.begin({"code": WRITE + "return file('o.png')"})
+    receiver.wait("/up/o.png")
+    assert run(server, "return 1")["output"] == 1
+    assert run(server, "import os; os._exit(1)")["error"].startswith("Worker crashed")
+    server.wait_status("READY")
+    gate.set()
+    assert running.result().json["output"] == receiver.url + "/up/o.png"
+
+
 def test_cancel_ends_pending_uploads(start, receiver):
     gate = threading.Event()
     receiver.on("/up/o.png", Answer(gate=gate))

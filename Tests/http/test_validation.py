@@ -66,6 +66,13 @@ def test_list_item_is_named_with_its_index(server):
     ]
 
 
+@pytest.mark.parametrize("text", ["1.5e-00", "1.5e-000"])
+def test_fraction_is_no_integer_however_it_is_spelled(server, text):
+    body = f'{{"input": {{"s": "x", "n": {text}}}}}'
+    answer = server.request("POST", "/predictions", body, {"Content-Type": "application/json"})
+    assert details(answer) == [("n", '1.5 is not of type "integer"', "value_error")]
+
+
 def test_missing_field(server):
     assert details(server.predict({"s": "x"})) == [("n", "Field required", "value_error.missing")]
 
@@ -193,3 +200,27 @@ def test_d09_unusable_schema_fails_the_setup(fresh, spec):
 def test_stripped_fields_are_logged(server):
     server.predict({**GOOD, "not_known_here": 1})
     wait_for(lambda: "not_known_here" in server.log_text(), "the warning in the log", 5)
+
+
+EXACT = """
+from cog import BaseRunner, Input
+
+
+class Runner(BaseRunner):
+    def run(self, \u00e9: int = 5, choice: str = Input(default="o", choices=["\u00e9", "o"])) -> list[str]:
+        return [str(\u00e9), choice]
+"""
+
+
+@pytest.mark.ours(strict=False)
+def test_texts_are_compared_by_code_points(fresh):
+    """What looks the same has another name: an input, a choice, and a prediction."""
+    one, other = "\u00e9", "e\u0301"
+    server = fresh(source=EXACT)
+    assert server.predict({one: 7, "choice": one}, id=one).json["output"] == ["7", one]
+    assert server.predict({other: 7}).json["output"] == ["5", "o"]
+    assert details(server.predict({"choice": other})) == [
+        ("choice", f'"{other}" is not one of ["{one}","o"]', "value_error")
+    ]
+    assert server.get("/predictions/%C3%A9").status == 200
+    assert server.get("/predictions/e%CC%81").status == 404

@@ -1,5 +1,6 @@
 """Webhooks: bodies, filter, throttle, order, retries, headers (7)."""
 
+import email.utils
 import json
 import signal
 import threading
@@ -84,20 +85,24 @@ def test_empty_filter_sends_nothing(server, receiver):
     assert not receiver.at("/none")
 
 
-@pytest.mark.parametrize(
-    ("code", "status", "error"),
-    [
-        ("raise ValueError('boom')", "failed", "ValueError: boom"),
-        ("import cog; raise cog.CancelationException()", "canceled", None),
-    ],
-)
-def test_terminal_webhook_of_a_failure_and_a_cancel(server, receiver, code, status, error):
-    server.predict({"code": "print('log')\nyield 1\n" + code}, webhook=receiver.url + "/h")
+def test_terminal_webhook_of_a_failure(server, receiver):
+    server.predict({"code": "print('log')\nyield 1\nraise ValueError('boom')"}, webhook=receiver.url + "/h")
     last = receiver.wait_terminal("/h")[-1].json
-    assert (last["status"], last["output"]) == (status, [1])
+    assert (last["status"], last["output"]) == ("failed", [1])
     assert last["logs"].startswith("log\n")
-    assert ("error" in last) == (error is not None)
-    assert error is None or last["error"].endswith(error)
+    assert last["error"].endswith("ValueError: boom")
+
+
+def test_terminal_webhook_of_a_cancel(fresh, receiver):
+    server = fresh("script_stream")
+    code = "print('log')\nyield 1\nopen('reached', 'w').close()\nimport time; time.sleep(60)"
+    running = server.begin({"code": code}, id="c", webhook=receiver.url + "/h")
+    server.mark_reached("reached")
+    server.cancel("c")
+    running.result()
+    last = receiver.wait_terminal("/h")[-1].json
+    assert (last["status"], last["output"], last["logs"]) == ("canceled", [1], "log\n")
+    assert "error" not in last
 
 
 def test_single_value_is_a_list_until_the_end(shared, receiver):
@@ -114,13 +119,51 @@ def test_streaming_predictions_send_webhooks_too(server, receiver):
     assert receiver.wait_terminal("/h")[-1].json["output"] == [1]
 
 
-def test_throttle_drops_updates_but_never_the_end(fresh, receiver):
-    server = fresh("script_stream", env={"COG_THROTTLE_RESPONSE_INTERVAL": "60"})
-    code = "for n in range(50): print(n)\nyield 'x'"
-    server.predict({"code": code}, webhook=receiver.url + "/h", webhook_events_filter=["start", "logs", "completed"])
-    requests = receiver.wait_terminal("/h")
-    assert len(requests) <= 3
-    assert requests[-1].json["logs"] == "".join(f"{n}\n" for n in range(50))
+MANY = """
+import os, time
+for n in range(100):
+    print(n)
+    yield str(n) * 100
+    while not os.path.exists(GO):
+        time.sleep(0.01)
+    time.sleep(0.003)  # long enough for a webhook of its own
+"""
+
+
+def shown(request):
+    """How many chunks and lines a webhook shows."""
+    return len(request.json.get("output", [])), request.json["logs"].count("\n")
+
+
+@pytest.mark.ours(strict=False)
+@pytest.mark.parametrize("wanted", [ALL, ["output", "completed"], ["output"], ["logs", "completed"], ["logs"]])
+def test_updates_are_throttled_and_merged(shared, receiver, wanted):
+    """The first about each event comes at once, the last state at the end; all of them are a few times as long as that."""
+    server = shared("script_stream", env={"COG_THROTTLE_RESPONSE_INTERVAL": "60"})
+    go = "+".join(wanted)
+    code = MANY.replace("GO", repr(go))
+    running = server.begin({"code": code}, webhook=receiver.url + "/h", webhook_events_filter=wanted)
+    first = (1, 1) if "output" in wanted else (0, 1)
+    wait_for(lambda: any(shown(r) == first for r in receiver.at("/h")), "the first update")
+    (server.cwd / go).touch()
+    running.result()
+    wait_for(lambda: shown(receiver.at("/h")[-1]) == (100, 100), "the last state")
+    requests = receiver.at("/h")
+    assert statuses(requests[-1:]) == ["succeeded" if "completed" in wanted else "processing"]
+    assert sum(len(r.body) for r in requests) < 2 * len(requests[-1].body)
+
+
+@pytest.mark.ours
+def test_throttled_update_is_sent_when_the_interval_is_over(shared, receiver):
+    """While the prediction goes on without anything new."""
+    server = shared("script_stream")
+    code = (
+        "print('a')\nprint('b')\nyield 1\nyield 2\nimport os, time\nwhile not os.path.exists('over'): time.sleep(0.01)"
+    )
+    running = server.begin({"code": code}, webhook=receiver.url + "/h", webhook_events_filter=["logs"])
+    wait_for(lambda: any(shown(r) == (2, 2) for r in receiver.at("/h")), "a webhook with everything so far")
+    (server.cwd / "over").touch()
+    running.result()
 
 
 @pytest.mark.parametrize("interval", [None, "often"])
@@ -175,17 +218,69 @@ def test_other_webhooks_are_not_tried_again(server, receiver):
     assert len(receiver.at("/h")) == 1
 
 
-@pytest.mark.parametrize(("status", "method"), [(301, "GET"), (302, "GET"), (303, "GET"), (307, "POST"), (308, "POST")])
-def test_redirects(server, receiver, status, method):
+@pytest.mark.ours(strict=False)
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirects_take_the_body_along(server, receiver, status):
     receiver.on("/h", Answer(status, {"Location": receiver.url + "/there"}))
     server.predict({"code": "yield 1"}, webhook=receiver.url + "/h", webhook_events_filter=["completed"])
     request = receiver.wait("/there")[0]
-    assert request.method == method
-    assert (request.body != b"") == (method == "POST")
+    assert (request.method, request.headers["content-type"]) == ("POST", "application/json")
+    assert request.json["output"] == [1]
 
 
-def test_unusable_url_harms_nothing(server):
-    for url in ("not a url", "ftp://x/", "http://", "file:///etc/passwd", "http://127.0.0.1:1/x"):
+@pytest.mark.ours(strict=False)
+@pytest.mark.parametrize(
+    "answer",
+    [Answer(302), Answer(302, {"Location": "/h"}), Answer(claimed_length=9), Answer(hangs_up=True)],
+    ids=["without a location", "a loop", "cut short", "hung up"],
+)
+def test_terminal_webhook_that_was_not_taken_is_tried_again(server, receiver, answer):
+    """A loop takes the first eleven requests."""
+    first = [answer] * (11 if answer.headers else 1)
+    receiver.on("/h", *first, Answer(200))
+    server.predict({"code": "yield 1"}, webhook=receiver.url + "/h", webhook_events_filter=["completed"])
+    requests = receiver.wait("/h", len(first) + 1)
+    assert {(r.method, r.body) for r in requests} == {("POST", requests[0].body)}
+    assert requests[0].json["status"] == "succeeded"
+
+
+def http_date(seconds):
+    return email.utils.formatdate(time.time() + seconds, usegmt=True)
+
+
+@pytest.mark.ours(strict=False)
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("wish", [lambda: "2", lambda: http_date(3)], ids=["seconds", "date"])
+def test_retry_after_is_honored(server, receiver, status, wish):
+    """The usual wait is 0.2 s; a date has whole seconds."""
+    receiver.on("/h", Answer(status, {"Retry-After": wish()}), Answer(200))
+    server.predict({"code": "yield 1"}, webhook=receiver.url + "/h", webhook_events_filter=["completed"])
+    requests = receiver.wait("/h", 2)
+    assert requests[1].time - requests[0].time > 1
+
+
+@pytest.mark.ours(strict=False)
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [("/gone", "status 404"), ("/away", "redirected to something that is no usable http or https URL")],
+)
+def test_terminal_webhook_that_is_given_up_is_a_warning_with_host_and_reason(fresh, receiver, target, reason):
+    server = fresh("noop", env={"COG_LOG_LEVEL": "warn"})
+    receiver.on("/gone", Answer(404))
+    receiver.on("/away", Answer(302, {"Location": "ftp://127.0.0.1:1/hidden-place"}))
+    url = f"http://us3r:pa55@127.0.0.1:{receiver.port}{target}"
+    server.predict(id="given-up", webhook=url + "?sig=s1gn", webhook_events_filter=["completed"])
+    wait_for(lambda: "given up" in server.log_text(), "the warning")
+    entry = next(entry for entry in server.log_entries() if "given up" in str(entry))
+    assert entry["level"] == "WARN"
+    for fact in ("given-up", f"127.0.0.1:{receiver.port}", reason):
+        assert fact in str(entry)
+    for secret in ("us3r", "pa55", "s1gn", "hidden-place", target):
+        assert secret not in server.log_text()
+
+
+def test_receiver_that_is_not_there_harms_nothing(server):
+    for url in ("http://127.0.0.1:1/x", "http://no-such-host.invalid/", ""):
         assert server.predict({"code": "yield 1"}, webhook=url).json["output"] == [1]
     assert server.predict({"code": "yield 1"}).json["output"] == [1]
 

@@ -1,9 +1,12 @@
 """The distribution: one archive that runs wherever it is unpacked, and finds its own wheels there."""
 
+import hashlib
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
+import venv
 from pathlib import Path
 
 import pytest
@@ -88,3 +91,27 @@ def test_it_can_be_moved_and_linked_to(unpacked: Path, tmp_path: Path) -> None:
     done = cog(link, "debug", "--debug", cwd=project)
     assert f"SDK: {moved}/share/cog/cog-{VERSION}-py3-none-any.whl\n" in done.stderr
     assert "apt-get" not in done.stdout  # the init is brought along too
+
+
+def test_a_wheel_brings_the_program(tmp_path: Path) -> None:
+    """As uvx and pipx install it, with the wheels and the init that it puts into images."""
+    (wheel,) = DIST.glob("cog_cli-*.whl")
+    venv.create(tmp_path / "venv", with_pip=False)
+    python = tmp_path / "venv/bin/python"
+    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-index", "--no-deps"]
+    subprocess.run([*pip, wheel], check=True)
+    program = tmp_path / "venv/bin/cog"
+    project = tmp_path / "project"
+    project.mkdir()
+    assert cog(program, "--version", cwd=project).stdout.startswith(f"cog version {VERSION} (built ")
+    cog(program, "init", cwd=project)
+    dockerfile = cog(program, "debug", "--output", "context", cwd=project).stdout
+    assert "COPY --from=cog_build tini /sbin/tini" in dockerfile
+    assert len(list((project / "context/files").glob("*.whl"))) == 2
+
+
+def test_the_digests_are_those_of_the_files() -> None:
+    lines = (DIST / "SHA256SUMS").read_text().splitlines()
+    found = {name: digest for digest, name in (line.split() for line in lines)}
+    files = [ARCHIVE, *DIST.glob("*.whl")]
+    assert found == {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}

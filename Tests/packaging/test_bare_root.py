@@ -36,7 +36,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     # Device files are left out: /dev is the machine's own, and not everywhere may they be made.
     subprocess.run(["tar", "-C", tree, "--exclude=./dev/*", "-xf", made.stdout.strip()], check=True)
     (tree / "wheels").mkdir()
-    for wheel in DIST.glob("*.whl"):
+    for wheel in [*DIST.glob("cog-*.whl"), *DIST.glob("coglet-*.whl")]:
         shutil.copy(wheel, tree / "wheels")
     (tree / "src").mkdir()
     (tree / "src" / "predict.py").write_text(MODEL)

@@ -35,12 +35,12 @@ def short(python: str) -> str:
 
 
 @functools.cache
-def described(python: str, kind: str) -> dict[str, Any]:
-    """Return what an interpreter makes of all models of a kind: by folder name, see `describe_cases.py`."""
-    names = [str(path) for path in folders(kind)]
+def described(python: str, *kinds: str, by: str = "describe_cases.py") -> dict[str, Any]:
+    """Return what an interpreter makes of all models of some kinds: by folder name, see the script that looks at them."""
+    names = [str(path) for kind in kinds for path in folders(kind)]
     with tempfile.TemporaryDirectory(prefix="cog-test-") as folder:
         done = subprocess.run(
-            [python, str(HERE / "describe_cases.py")],
+            [python, str(HERE / by)],
             input=json.dumps(names),
             capture_output=True,
             text=True,

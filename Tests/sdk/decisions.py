@@ -6,7 +6,10 @@ import re
 
 from cases import ROOT
 
-_REFUSED, _SERVED = (ROOT / "docs" / "refusals.md").read_text().split("\n## ")[1:]
+_SECTIONS = (ROOT / "docs" / "refusals.md").read_text().split("\n## ")
+_REFUSED, _SERVED = (
+    next(text for text in _SECTIONS if text.startswith(title + "\n")) for title in ("Refused here too", "Served here")
+)
 # A bar within a cell is written as \\|.
 _ROW = re.compile(r"^\| `(err_\w+)` \| (?:[^|]|(?<=\\)\|)+ \| ((?:[^|]|(?<=\\)\|)+) \|$", re.MULTILINE)
 

@@ -53,7 +53,11 @@ def outcome(model, example: dict[str, object]) -> dict[str, object]:
     from cog._inputs import InputError, InputPlan
 
     try:
-        arguments = InputPlan(model.call).convert(example["input"], {})
+        plan = InputPlan(model.call)
+        arguments = plan.convert(example["input"], {})
+        if model.batching is not None:
+            (output,) = model.call(**plan.columns([arguments]))
+            return {"output": json.loads(_outputs.encode(output))}
         output = model.call(**arguments)
         if inspect.isgenerator(output):
             output = list(output)

@@ -117,9 +117,9 @@ def test_a_thousand_fields() -> None:
     plan = InputPlan(run)
     best = 1.0
     for _ in range(20):
-        start = time.perf_counter()
+        start = time.process_time()
         plan.convert(values, {})
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     assert best < 0.005
 
 

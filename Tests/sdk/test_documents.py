@@ -9,7 +9,17 @@ import pytest
 from cases import HERE, PYTHONS, described, short
 from decisions import REFUSED
 
-INSIDE = ["test_api.py", "test_types.py", "test_scope.py", "test_outputs.py", "test_files.py", "test_conversion.py"]
+INSIDE = [
+    "test_api.py",
+    "test_types.py",
+    "test_model.py",
+    "test_plain_calls.py",
+    "test_scope.py",
+    "test_outputs.py",
+    "test_pydantic_outputs.py",
+    "test_files.py",
+    "test_conversion.py",
+]
 
 
 @pytest.mark.parametrize("kind", ["conformance", "additions"])

@@ -67,7 +67,7 @@ def test_nothing_is_fetched_before_it_is_read(url: str) -> None:
     Handler.seen.clear()
     file = URLFile(url + "/plain.txt?x=1")
     assert file.name == "plain.txt"
-    assert repr(file) == f"<URLFile at 0x{id(file):x} for {url + '/plain.txt?x=1'!r}>"
+    assert repr(file) == f"<URLFile at 0x{id(file):x} for {url + '/plain.txt'!r}>"
     assert not file.readable() and not file.seekable() and not file.closed
     assert Handler.seen == []
     assert file.read(3) == b"one"
@@ -112,8 +112,7 @@ def test_error(url: str, name: str, message: str) -> None:
 def test_redirect_that_leaves_http(url: str) -> None:
     with pytest.raises(HTTPError) as caught:
         URLFile(f"{url}/away").read()
-    target = "ftp://127.0.0.1/plain.txt"
-    assert str(caught.value) == f"302 redirects to {target}, which is no http or https URL, for url: {url}/away"
+    assert str(caught.value) == f"302 redirects to what is no http or https URL, for url: {url}/away"
 
 
 def test_refused() -> None:

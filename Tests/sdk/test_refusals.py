@@ -112,7 +112,8 @@ def test_input(parameter: str, text: str, tmp_path: Path) -> None:
     ("parameter", "text"),
     [
         ("x: int = 'a'", "invalid default: value must be an integer, got 'a'."),
-        ("x: int = Input(default=1, ge=3)", "invalid default: number must be at least 3, got 1."),
+        ("x: list[Annotated[int, Input(ge=3)]] = ['a']", "invalid default: item 0: value must be an integer, got 'a'."),
+        ("x: Literal['a', 'b'] = 'c'", "invalid default: 'c' is not one of ['a', 'b']."),
         ("x: str = Input(regex='(')", "the pattern '(' is no regular expression: missing ), unterminated subpattern"),
     ],
 )

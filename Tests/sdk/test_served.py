@@ -37,7 +37,7 @@ def serving(python: str, folder: Path, until: str) -> Iterator[Any]:
         str(folder),
         reference=facts[mode],
         mode=mode,
-        env={**references, **facts.get("env", {})},
+        env={"COG_OPENAPI": "original", **references, **facts.get("env", {})},
     )
     try:
         yield server.start(until)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from cases import PYTHONS, short
@@ -139,6 +141,45 @@ def test_no_library(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
         http.find_libpython()
     series = "{}.{}".format(*sys.version_info)
     assert f"apt-get install libpython{series}\n" in capsys.readouterr().err
+
+
+# MARK: - Certificates
+
+
+def bundle_of(monkeypatch: pytest.MonkeyPatch, system: list[str], path: list[str]) -> str:
+    from cog.server import http
+
+    monkeypatch.setattr(http, "_SYSTEM_BUNDLES", tuple(system))
+    monkeypatch.setattr(sys, "path", path)
+    return http._certifi_bundle()
+
+
+def test_certifi_counts_only_without_certificates_of_the_system(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    package = tmp_path / "site" / "certifi"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    bundle = package / "cacert.pem"
+    bundle.write_text("certificates")
+    system, empty = tmp_path / "system.pem", tmp_path / "empty.pem"
+    system.write_text("certificates")
+    empty.touch()
+    path = [str(tmp_path / "zip.zip"), str(tmp_path / "site")]
+
+    assert bundle_of(monkeypatch, [str(system)], path) == ""
+    assert bundle_of(monkeypatch, [str(tmp_path / "none"), str(empty)], path) == str(bundle)
+    assert bundle_of(monkeypatch, [], [str(tmp_path)]) == ""
+    bundle.unlink()  # as in Debian's package, which uses the system's certificates
+    assert bundle_of(monkeypatch, [], path) == ""
+
+
+def test_launcher_and_server_know_the_same_bundles() -> None:
+    from cog.server import http
+
+    source = (Path(__file__).parents[2] / "Sources" / "HTTPClient" / "TrustStore.swift").read_text()
+    listed = source.partition("systemBundles = [")[2].partition("]")[0]
+    assert tuple(re.findall(r'"(.*?)"', listed)) == http._SYSTEM_BUNDLES
 
 
 def test_document_command(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -6,10 +6,13 @@ import dataclasses
 import io
 import pathlib
 import pickle
+from typing import Annotated, Any
 
 import pytest
 
-from cog import File, Path, Secret, URLPath
+import cog
+from cog import AsyncConcatenateIterator, ConcatenateIterator, File, Path, Secret, URLPath
+from cog._document import describe
 
 # MARK: - Files
 
@@ -99,3 +102,36 @@ def test_secret() -> None:
     assert pickle.loads(pickle.dumps(secret)) == secret
     with pytest.raises(dataclasses.FrozenInstanceError):
         secret.secret_value = "x"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        "ConcatenateIterator",
+        "AsyncConcatenateIterator",
+        "cog.ConcatenateIterator",
+        "Annotated[ConcatenateIterator, 1]",
+        "ConcatenateIterator[str]",
+    ],
+)
+def test_concatenated_pieces_are_texts(annotation: str) -> None:
+    """Bare, quoted, or with the type: the document is the same."""
+    names: dict[str, Any] = {
+        "cog": cog,
+        "Annotated": Annotated,
+        "ConcatenateIterator": ConcatenateIterator,
+        "AsyncConcatenateIterator": AsyncConcatenateIterator,
+    }
+    schemas = []
+    for written in (annotation, eval(annotation, names)):
+        exec("def run(): pass", names)
+        names["run"].__annotations__ = {"return": written}
+        schemas.append(describe(names["run"])["components"]["schemas"]["Output"])
+    assert schemas[0] == schemas[1]
+    assert schemas[0] == {
+        "title": "Output",
+        "type": "array",
+        "items": {"type": "string"},
+        "x-cog-array-type": "iterator",
+        "x-cog-array-display": "concatenate",
+    }

@@ -77,6 +77,7 @@ class Event:
 
     name: str
     data: Any
+    id: str = ""
 
 
 class EventStream:
@@ -100,7 +101,7 @@ class EventStream:
         return self
 
     def __next__(self) -> Event:
-        name, data = "", []
+        name, id, data = "", "", []
         while True:
             if time.monotonic() > self._deadline:
                 raise AssertionError(f"the stream has not ended in time; last bytes: {self.raw[-500:]!r}")
@@ -111,11 +112,13 @@ class EventStream:
             text = line.decode().rstrip("\n")
             if not text:
                 if name or data:
-                    return Event(name, json.loads("\n".join(data)))
+                    return Event(name, json.loads("\n".join(data)), id)
             elif text.startswith(":"):
                 return Event(":", text[1:].strip())
             elif text.startswith("event: "):
                 name = text[7:]
+            elif text.startswith("id: "):
+                id = text[4:]
             elif text.startswith("data: "):
                 data.append(text[6:])
             else:

@@ -18,4 +18,4 @@ PYTHONS = [p for p in os.environ.get("COG_TEST_PYTHONS", "").split(":") if p] or
 PASSED_ON = ("COGLET_BINARY", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "HOME", "ASAN_OPTIONS", "TSAN_OPTIONS")
 
 # Safety bound, in seconds, of everything that is waited for. Nothing is expected to take nearly as long.
-DEADLINE = float(os.environ.get("COG_TEST_DEADLINE", "20"))
+DEADLINE = float(os.environ.get("COG_TEST_DEADLINE", "60"))

@@ -1,5 +1,6 @@
 """Fixtures of the black-box suites; a conftest imports this module's names."""
 
+import signal
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +12,9 @@ from .server import Server
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Under nohup the servers would inherit that a hang-up is ignored. A handler is not inherited.
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: None)
     config.addinivalue_line(
         "markers", "every_python: runs on each interpreter of COG_TEST_PYTHONS, not the first alone"
     )

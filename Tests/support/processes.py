@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from pathlib import Path
 
 
@@ -78,15 +79,64 @@ def pss_kb(pid: int) -> int:
     return 0
 
 
+def rss_kb(pid: int) -> int:
+    """Resident set size in kB."""
+    return _status_kb(pid, "VmRSS:")
+
+
+def peak_rss_kb(pid: int) -> int:
+    """The largest resident set size so far, in kB."""
+    return _status_kb(pid, "VmHWM:")
+
+
+class OwnPeak:
+    """Watches how large a process gets without its files and the memory it shares; `kb` is the most that was seen."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.kb = self.start_kb = _status_kb(pid, "RssAnon:")
+        self._ends = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    @property
+    def grown_kb(self) -> int:
+        return self.kb - self.start_kb
+
+    def _watch(self) -> None:
+        while not self._ends.wait(0.005):
+            self.kb = max(self.kb, _status_kb(self.pid, "RssAnon:"))
+
+    def __enter__(self) -> "OwnPeak":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ends.set()
+        self._thread.join()
+
+
+def virtual_kb(pid: int) -> int:
+    """The size of the address space in kB."""
+    return _status_kb(pid, "VmSize:")
+
+
+def _status_kb(pid: int, name: str) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(name):
+            return int(line.split()[1])
+    return 0
+
+
 def listening_port(pid: int) -> int | None:
     """The TCP port `pid` listens on, or None."""
     try:
         links = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
+        tables = [Path(f"/proc/{pid}/net/{table}").read_text() for table in ("tcp", "tcp6")]
     except OSError:
-        return None
+        return None  # The process has just ended.
     inodes = {link[8:-1] for link in links if link.startswith("socket:[")}
-    for table in ("tcp", "tcp6"):
-        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+    for table in tables:
+        for line in table.splitlines()[1:]:
             fields = line.split()
             if fields[3] == "0A" and fields[9] in inodes:
                 return int(fields[1].rsplit(":", 1)[1], 16)

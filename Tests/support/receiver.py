@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -15,7 +16,7 @@ from .waiting import wait_for
 
 @dataclass
 class Answer:
-    """What to answer, after `delay` seconds and, if `gate` is given, once it is set."""
+    """What to answer, after `delay` seconds and, if `gate` is given, once it is set. `hangs_up` is no answer."""
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
@@ -23,6 +24,7 @@ class Answer:
     delay: float = 0
     gate: threading.Event | None = None
     reset: bool = False
+    hangs_up: bool = False
     claimed_length: int | None = None
 
 
@@ -42,13 +44,20 @@ class Received:
 
 
 class Receiver:
-    """Listens on a port of 127.0.0.1 and records what comes; answers 200 where nothing else is scripted."""
+    """Listens on a port of 127.0.0.1 and records what comes; answers 200 where nothing else is scripted.
 
-    def __init__(self) -> None:
+    Args:
+        tls: what it speaks https with; None is plain http.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Received] = []
         self._scripts: dict[str, list[Answer]] = {}
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), _handler(self))
+        if tls:
+            # The handshake is left to the thread of each connection: a client that refuses it ends that thread alone.
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self.port = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
@@ -118,6 +127,9 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
             if answer.reset:
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 self.connection.close()
+                self.close_connection = True
+                return
+            if answer.hangs_up:
                 self.close_connection = True
                 return
             self.send_response(answer.status)

@@ -21,6 +21,7 @@ class Server:
     Args:
         python: the interpreter with the wheels.
         predictor: a folder of Tests/predictors; or None with `source`, the text of a predict.py.
+        files: more files of the model, by their paths.
         reference: the model reference.
         env, flags: on top of what every test server gets; a value of None removes a variable.
         mode: predict or train.
@@ -34,6 +35,7 @@ class Server:
         predictor: str | None = None,
         *,
         source: str | None = None,
+        files: dict[str, str] | None = None,
         reference: str = "predict.py:Runner",
         env: dict[str, str | None] | None = None,
         flags: tuple[str, ...] = (),
@@ -54,6 +56,9 @@ class Server:
             self.cwd.mkdir()
             if source is not None:
                 (self.cwd / "predict.py").write_text(source)
+        for path, text in (files or {}).items():
+            (self.cwd / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.cwd / path).write_text(text)
         self.env = self._environment(reference, mode, env or {})
         self._prepare_schema(reference, mode, schema)
         self.stderr = self.root / "stderr"

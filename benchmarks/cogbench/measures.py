@@ -6,13 +6,20 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from . import wrk
 from .client import Client
-from .processes import BenchmarkError, Running, proportional_bytes
-from .servers import NO_OP_ANSWER, NO_OP_BODY, Server
+from .processes import (
+    BenchmarkError,
+    Running,
+    forget_peaks,
+    peak_bytes,
+    processor_seconds,
+    proportional_bytes,
+)
+from .servers import CPU_ANSWER, CPU_BODY, NO_OP_ANSWER, NO_OP_BODY, Server
 from .workloads import Workload
 
 LARGE_BYTES = 32 * 1024 * 1024
@@ -33,6 +40,10 @@ class Sample:
     good: int = 1
     bad: int = 0
     note: str = ""
+    cpu_seconds: float | None = None
+    """Of all processes of the server, for 1,000 good answers."""
+    peak_mib: float | None = None
+    """The most memory that each of its processes had, summed up."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,8 @@ class Measure:
     """Each sample is taken of a server that was just started, with no other running."""
     minimum_rounds: int = 1
     digits: int = 0
+    table: str = "One worker"
+    """The heading under which it is shown."""
 
 
 def post(port: int, input_json: bytes, accept: str = "application/json") -> tuple[bytes, float]:
@@ -77,13 +90,21 @@ def post(port: int, input_json: bytes, accept: str = "application/json") -> tupl
 
 
 NO_OP = wrk.Load("POST", "/predictions", NO_OP_BODY, NO_OP_ANSWER)
+NO_OP_OF_REAL_CLIENTS = replace(NO_OP, real_clients=True)
+CPU_BOUND = wrk.Load("POST", "/predictions", CPU_BODY, CPU_ANSWER)
 HEALTH = wrk.Load("GET", "/health-check", "", "READY")
 
 
 def throughput(load: wrk.Load, connections: int) -> Callable[[Server, Running, Settings], Sample]:
     def take(server: Server, running: Running, settings: Settings) -> Sample:
+        forget_peaks(running.pid)
+        used = processor_seconds(running.pid)
         result = wrk.measure(running.port, load, connections, settings.seconds)
-        return Sample(result.good_per_second, result.p50_microseconds, result.p99_microseconds, result.good, result.bad)
+        used = processor_seconds(running.pid) - used
+        return Sample(
+            result.good_per_second, result.p50_microseconds, result.p99_microseconds, result.good, result.bad,
+            cpu_seconds=used / result.good * 1000 if result.good else None, peak_mib=peak_bytes(running.pid) / MIB,
+        )  # fmt: skip
 
     return take
 

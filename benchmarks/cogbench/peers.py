@@ -2,66 +2,96 @@
 
 import shutil
 import subprocess
+from abc import abstractmethod
 from pathlib import Path
 
 from .environments import BENCHMARKS, PACKAGES, environment
 from .processes import BenchmarkError, Running, start
-from .servers import Original, Ours, Server, clean_variables
-from .workloads import Workload
+from .servers import NotPolling, OneWorker, Original, Ours, Server, WithOrjson, clean_variables
+from .workloads import PAYLOADS, Workload
+
+APPLICATIONS = BENCHMARKS / "peers"
 
 
-class Mosec(Server):
+class Peer(Server):
+    """One that runs in an environment of its own, called after it."""
+
+    def prepare(self) -> None:
+        environment(self.name)
+
+    def version(self) -> str:
+        return " ".join(PACKAGES[self.name])
+
+    @abstractmethod
+    def command(self, bin_directory: Path, port: int) -> list[str]: ...
+
+    def launch(self, workload: Workload, directory: Path, port: int) -> Running:
+        directory.mkdir(parents=True)
+        bin_directory = environment(self.name)
+        # The applications lie beside each other and are imported by name.
+        variables = clean_variables(bin_directory, BENCH_WORKLOAD=workload.name, PYTHONPATH=str(APPLICATIONS))
+        return start(self.command(bin_directory, port), port, directory, variables, workload.ready_body)
+
+
+class Mosec(Peer):
     name = "mosec"
     title = "mosec 0.9.8"
+    serves = (*Server.serves, *PAYLOADS, "cpu", "batched")
 
-    def prepare(self) -> None:
-        environment("mosec")
-
-    def version(self) -> str:
-        return " ".join(PACKAGES["mosec"])
-
-    def launch(self, workload: Workload, directory: Path, port: int) -> Running:
-        directory.mkdir(parents=True)
-        bin_directory = environment("mosec")
-        command = [str(bin_directory / "python"), str(BENCHMARKS / "peers" / "mosec_server.py")]
-        command += ["--address", "127.0.0.1", "--port", str(port), "--log-level", "error"]
-        return start(command, port, directory, clean_variables(bin_directory))
+    def command(self, bin_directory: Path, port: int) -> list[str]:
+        command = [str(bin_directory / "python"), str(APPLICATIONS / "mosec_server.py")]
+        return [*command, "--address", "127.0.0.1", "--port", str(port), "--log-level", "error"]
 
 
-class LitServe(Server):
+class LitServe(Peer):
     name = "litserve"
     title = "LitServe 0.2.19"
+    serves = (*Server.serves, *PAYLOADS, "cpu", "batched")
 
-    def prepare(self) -> None:
-        environment("litserve")
-
-    def version(self) -> str:
-        return " ".join(PACKAGES["litserve"])
-
-    def launch(self, workload: Workload, directory: Path, port: int) -> Running:
-        directory.mkdir(parents=True)
-        bin_directory = environment("litserve")
-        command = [str(bin_directory / "python"), str(BENCHMARKS / "peers" / "litserve_server.py")]
-        return start([*command, "127.0.0.1", str(port)], port, directory, clean_variables(bin_directory))
+    def command(self, bin_directory: Path, port: int) -> list[str]:
+        return [str(bin_directory / "python"), str(APPLICATIONS / "litserve_server.py"), "127.0.0.1", str(port)]
 
 
-class FastAPI(Server):
+class RayServe(Peer):
+    name = "ray"
+    title = "Ray Serve 2.60.0"
+    serves = ("batched",)
+
+    def command(self, bin_directory: Path, port: int) -> list[str]:
+        return [str(bin_directory / "python"), str(APPLICATIONS / "ray_app.py"), str(port)]
+
+
+class FastAPI(Peer):
     name = "fastapi"
     title = "FastAPI 0.165.0 on uvicorn 0.54.0"
+    application = "fastapi_app:app"
 
-    def prepare(self) -> None:
-        environment("fastapi")
+    def command(self, bin_directory: Path, port: int) -> list[str]:
+        command = [str(bin_directory / "uvicorn"), self.application, "--host", "127.0.0.1", "--port", str(port)]
+        command += ["--loop", "uvloop", "--http", "httptools"]
+        return [*command, "--log-level", "error", "--no-access-log"]
 
-    def version(self) -> str:
-        return " ".join(PACKAGES["fastapi"])
 
-    def launch(self, workload: Workload, directory: Path, port: int) -> Running:
-        directory.mkdir(parents=True)
-        bin_directory = environment("fastapi")
-        command = [str(bin_directory / "uvicorn"), "fastapi_app:app", "--app-dir", str(BENCHMARKS / "peers")]
-        command += ["--host", "127.0.0.1", "--port", str(port), "--loop", "uvloop", "--http", "httptools"]
-        command += ["--log-level", "error", "--no-access-log"]
-        return start(command, port, directory, clean_variables(bin_directory))
+class FastAPIWithOrjson(FastAPI):
+    """What a user writes by hand to be fast: no model server, one process."""
+
+    name = "fastapi-orjson"
+    title = "FastAPI with orjson"
+    serves = (*Server.serves, *PAYLOADS)
+    application = "fastapi_orjson_app:app"
+
+
+class Granian(Peer):
+    """The same application on another server."""
+
+    name = "granian"
+    title = "FastAPI with orjson on granian"
+    serves = FastAPIWithOrjson.serves
+
+    def command(self, bin_directory: Path, port: int) -> list[str]:
+        command = [str(bin_directory / "granian"), FastAPIWithOrjson.application, "--interface", "asgi"]
+        command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--loop", "uvloop"]
+        return [*command, "--log-level", "error"]
 
 
 class Nginx(Server):
@@ -86,12 +116,14 @@ class Nginx(Server):
 
     def launch(self, workload: Workload, directory: Path, port: int) -> Running:
         directory.mkdir(parents=True)
-        text = (BENCHMARKS / "peers" / "nginx.conf").read_text().replace("@PORT@", str(port))
+        text = (APPLICATIONS / "nginx.conf").read_text().replace("@PORT@", str(port))
         (directory / "nginx.conf").write_text(text)
         command = [self._program(), "-e", "stderr", "-p", str(directory), "-c", "nginx.conf"]
-        return start(command, port, directory, clean_variables(None))
+        return start(command, port, directory, clean_variables(None), workload.ready_body)
 
 
 def all_servers() -> list[Server]:
     """In the order of the tables, and of every round."""
-    return [Ours(), Original(), Mosec(), FastAPI(), LitServe(), Nginx()]
+    ours = [Ours(), WithOrjson(), NotPolling(), OneWorker()]
+    by_hand = [FastAPI(), FastAPIWithOrjson(), Granian()]
+    return [*ours, Original(), Mosec(), *by_hand, LitServe(), RayServe(), Nginx()]

@@ -43,6 +43,11 @@ def tree(root: int) -> list[int]:
     return found
 
 
+def children(root: int) -> list[int]:
+    """The living processes, and the zombies, whose parent is `root`."""
+    return [pid for pid, parent in _parents().items() if parent == root]
+
+
 def proportional_bytes_of(pid: int) -> int:
     """Proportional set size of one process, in bytes."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
@@ -54,6 +59,37 @@ def proportional_bytes_of(pid: int) -> int:
 def proportional_bytes(root: int) -> int:
     """The same of `root` and its descendants together."""
     return sum(proportional_bytes_of(pid) for pid in tree(root))
+
+
+def processor_seconds(root: int) -> float:
+    """What `root` and its living descendants have used so far, user and system time of all threads."""
+    ticks = 0
+    for pid in tree(root):
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it has ended meanwhile
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def forget_peaks(root: int) -> None:
+    """Makes ``peak_bytes`` begin anew for `root` and its descendants."""
+    for pid in tree(root):
+        Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def resident_bytes_of(pid: int, which: str = "VmRSS") -> int:
+    """The memory of one process in bytes: now, or with `VmHWM` the most it had."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(which + ":"):
+            return int(line.split()[1]) * 1024
+    return 0  # a zombie has no memory
+
+
+def peak_bytes(root: int) -> int:
+    """The most that `root` and its living descendants had since ``forget_peaks``, each at its own moment."""
+    return sum(resident_bytes_of(pid, "VmHWM") for pid in tree(root))
 
 
 def command_line(pid: int) -> str:
@@ -69,6 +105,8 @@ class Running:
     log: Path
     command: list[str]
     started: float
+    ready_body: str = ""
+    """A request's body that the model answers at once."""
 
     @property
     def pid(self) -> int:
@@ -96,7 +134,7 @@ class Running:
                 continue
 
 
-def start(command: list[str], port: int, directory: Path, variables: dict[str, str]) -> Running:
+def start(command: list[str], port: int, directory: Path, variables: dict[str, str], ready_body: str = "") -> Running:
     log = directory / "server.log"
     with log.open("wb") as output:
         started = time.perf_counter()
@@ -109,7 +147,7 @@ def start(command: list[str], port: int, directory: Path, variables: dict[str, s
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    return Running(process, port, log, command, started)
+    return Running(process, port, log, command, started, ready_body)
 
 
 def poll(interval: float, limit: float, what: str) -> Iterator[None]:

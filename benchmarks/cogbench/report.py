@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from . import machine, targets
 from .environments import CHECKOUT
 from .measures import Measure, Settings
-from .medians import latencies_of, median_of
+from .medians import Quantity, cpu_seconds, latencies_of, median_of, peak_mib
 from .runner import Runner
 from .servers import Server
 
@@ -41,49 +41,81 @@ def table(header: list[str], rows: list[list[str]]) -> list[str]:
     return ["| " + " | ".join(line) + " |" for line in lines] + [""]
 
 
-def verdicts(runner: Runner, measures: list[Measure]) -> list[targets.Verdict]:
-    by_name = {measure.name: measure for measure in measures}
-    titles = {server.name: server.title for server in runner.servers}
-    judged = [
-        targets.judge(target, by_name[target.measure], titles[target.peer], runner.results)
-        for target in targets.TARGETS
-        if target.measure in by_name and target.peer in titles
-    ]
-    return [verdict for verdict in judged if verdict] + targets.absolute_verdicts(runner.results)
+def sections(runner: Runner, measures: list[Measure]) -> list[tuple[str, list[Measure], list[Server]]]:
+    """The headings of the tables, with the measures under each and the servers that take part in one of them."""
+    found = []
+    for title in dict.fromkeys(measure.table for measure in measures):
+        rows = [measure for measure in measures if measure.table == title and measure.name in runner.results]
+        servers = [s for s in runner.servers if any(s.name in runner.results[measure.name] for measure in rows)]
+        if rows:
+            found.append((title, rows, servers))
+    return found
 
 
 def figures(runner: Runner, measures: list[Measure]) -> list[str]:
-    rows = [
-        [f"{measure.title}, {measure.unit}", *(cell(runner, measure, server) for server in runner.servers)]
-        for measure in measures
-        if measure.name in runner.results
+    lines = []
+    for title, shown, servers in sections(runner, measures):
+        rows = [
+            [f"{measure.title}, {measure.unit}", *(cell(runner, measure, server) for server in servers)]
+            for measure in shown
+        ]
+        lines += [f"### {title}", "", *table(["figure", *(server.title for server in servers)], rows)]
+    return lines
+
+
+def costs(runner: Runner, measures: list[Measure]) -> list[str]:
+    """What the servers needed for the answers that were counted with wrk."""
+    quantities: list[tuple[str, Quantity, int]] = [
+        ("Processor seconds for 1 000 good answers", cpu_seconds, 3),
+        ("Peak memory while they were given, MiB", peak_mib, 0),
     ]
-    return table(["figure", *(server.title for server in runner.servers)], rows)
+    lines = []
+    for title, quantity, digits in quantities:
+        shown = [m for m in measures if any(cost(runner, m, server, quantity) for server in runner.servers)]
+        servers = [s for s in runner.servers if any(cost(runner, m, s, quantity) for m in shown)]
+        rows = []
+        for measure in shown:
+            taken = [cost(runner, measure, server, quantity) for server in servers]
+            rows.append([measure.title, *("–" if each is None else number(each, digits) for each in taken)])
+        if rows:
+            lines += [f"### {title}", "", *table(["", *(server.title for server in servers)], rows)]
+    return lines
+
+
+def cost(runner: Runner, measure: Measure, server: Server, quantity: Quantity) -> float | None:
+    return median_of(runner.results, measure.name, server.name, quantity)
 
 
 def ratios(runner: Runner, measures: list[Measure]) -> list[str]:
     """Ours divided by each peer's, as so many times better: above 1 is better for us in every row."""
-    peers = [server for server in runner.servers if server.name != "ours"]
-    rows = []
-    for measure in measures:
-        ours = median_of(runner.results, measure.name, "ours")
-        if not ours:
-            continue
-        row = [measure.title]
-        for peer in peers:
-            theirs = median_of(runner.results, measure.name, peer.name)
-            if not theirs:
-                row.append("–")
-                continue
+    lines = []
+    for title, shown, servers in sections(runner, measures):
+        peers = [server for server in servers if server.name != "ours"]
+        rows = [ratio_row(runner, measure, peers) for measure in shown]
+        if peers and rows:
+            header = ["times better than", *(peer.title for peer in peers)]
+            lines += [f"### {title}", "", *table(header, rows)]
+    return lines
+
+
+def ratio_row(runner: Runner, measure: Measure, peers: list[Server]) -> list[str]:
+    ours = median_of(runner.results, measure.name, "ours")
+    row = [measure.title]
+    for peer in peers:
+        theirs = median_of(runner.results, measure.name, peer.name)
+        if not ours or not theirs:
+            row.append("–")
+        else:
             row.append(f"{ours / theirs if measure.higher_is_better else theirs / ours:.2f}")
-        rows.append(row)
-    return table(["times better than", *(peer.title for peer in peers)], rows)
+    return row
 
 
 def judged(runner: Runner, measures: list[Measure]) -> list[str]:
+    by_name = {measure.name: measure for measure in measures}
+    titles = {server.name: server.title for server in runner.servers}
     rows = [
         [verdict.what, verdict.required, verdict.reached, "pass" if verdict.passed else "**miss**"]
-        for verdict in verdicts(runner, measures)
+        for verdict in targets.verdicts(by_name, titles, runner.results)
     ]
     return table(["figure", "required", "reached", ""], rows)
 
@@ -130,6 +162,7 @@ def render(runner: Runner, measures: list[Measure], settings: Settings, busy: fl
         ]
     lines += ["## Targets", "", *judged(runner, measures)]
     lines += ["## Figures", "", "Medians; in brackets p50 and p99 of the latency.", "", *figures(runner, measures)]
+    lines += ["## Costs", "", "All processes of each server together.", "", *costs(runner, measures)]
     lines += ["![plot of the figures](results.svg)", ""]
     lines += ["## Ratios", "", "Above 1 is better for this server in every row.", "", *ratios(runner, measures)]
     lines += notes(runner, measures)

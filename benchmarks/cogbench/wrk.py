@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import tempfile
 from dataclasses import dataclass
 
 from .environments import BENCHMARKS
@@ -10,12 +11,17 @@ from .processes import BenchmarkError
 
 @dataclass
 class Load:
-    """What wrk sends, and the text that a good answer holds."""
+    """What wrk sends, and how it knows a good answer."""
 
     method: str
     path: str
     body: str
     expected: str
+    """Stands near the end of a good answer."""
+    least_bytes: int = 0
+    """Length of the shortest good answer."""
+    real_clients: bool = False
+    """Whether the requests have the heads of real clients."""
 
 
 @dataclass
@@ -28,16 +34,21 @@ class Throughput:
     """Answers with another status or body, and requests without an answer."""
 
 
-def command(port: int, load: Load, connections: int, seconds: float) -> list[str]:
+def command(port: int, load: Load, body: str, connections: int, seconds: float) -> list[str]:
+    """`body` is the name of a file, or empty."""
     return [
         *["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{max(1, round(seconds))}s"],
-        *["--script", str(BENCHMARKS / "good.lua"), f"http://127.0.0.1:{port}{load.path}"],
-        *["--", load.method, load.body, load.expected],
+        *["--timeout", "10s", "--script", str(BENCHMARKS / "good.lua"), f"http://127.0.0.1:{port}{load.path}"],
+        *["--", load.method, body, load.expected, str(load.least_bytes), "real" if load.real_clients else "plain"],
     ]
 
 
 def measure(port: int, load: Load, connections: int, seconds: float) -> Throughput:
-    done = subprocess.run(command(port, load, connections, seconds), capture_output=True, text=True, check=False)
+    with tempfile.NamedTemporaryFile("w", prefix="cog-bench-") as file:
+        file.write(load.body)
+        file.flush()
+        words = command(port, load, file.name if load.body else "", connections, seconds)
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
     lines = done.stdout.strip().splitlines()
     if done.returncode != 0 or not lines or not lines[-1].startswith("{"):
         raise BenchmarkError(f"wrk failed on {load.path}: {done.stdout}{done.stderr}")

@@ -72,3 +72,13 @@ class Sleep:
     def predict(self, seconds: float) -> str:
         time.sleep(seconds)
         return "slept"
+
+
+class Cpu:
+    """Keeps one processor busy for a fixed number of iterations, about 20 ms."""
+
+    def predict(self, n: int) -> int:
+        total = 0
+        for number in range(n):
+            total += number & 7
+        return total

@@ -12,9 +12,10 @@ send, the type it returns says what a client gets::
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ._version import __version__
+
+# `typing` is not loaded for this: `python -m cog…` looks for it in the model's folder first.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from coglet import CancelationException
@@ -28,13 +29,14 @@ if TYPE_CHECKING:
     from . import predictor as predictor
     from . import suppress_output as suppress_output
     from . import types as types
+    from ._batched import SKIP, batched
     from ._decorators import concurrent, streaming
     from ._deprecated import ExperimentalFeatureWarning, emit_metric
     from .coder import Coder as Coder
     from .input import FieldInfo, Input
     from .model import BaseModel
     from .predictor import BasePredictor, BaseRunner
-    from .scope import current_scope
+    from .scope import current_scope, current_scopes
     from .types import (
         AsyncConcatenateIterator,
         ConcatenateIterator,
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "SKIP",
     "AsyncConcatenateIterator",
     "BaseModel",
     "BasePredictor",
@@ -63,8 +66,10 @@ __all__ = [
     "URLFile",
     "URLPath",
     "__version__",
+    "batched",
     "concurrent",
     "current_scope",
+    "current_scopes",
     "emit_metric",
     "streaming",
 ]
@@ -84,11 +89,14 @@ _HOMES = {
     "Input": "cog.input",
     "Opaque": "cog.types",
     "Path": "cog.types",
+    "SKIP": "cog._batched",
     "Secret": "cog.types",
     "URLFile": "cog.types",
     "URLPath": "cog.types",
+    "batched": "cog._batched",
     "concurrent": "cog._decorators",
     "current_scope": "cog.scope",
+    "current_scopes": "cog.scope",
     "emit_metric": "cog._deprecated",
     "streaming": "cog._decorators",
 }

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, cast
 
+from ._at_once import converts_all, exact_types
 from ._forms import SCALARS, Form, record_forms
 from ._input_error import InputError, escaped, shown
 from ._input_files import checking, is_url, to_file, to_path
@@ -130,12 +131,16 @@ def _list(form: Form, strict: bool, made: dict[Any, Converter]) -> Converter | N
     inner = converter(form.children[0], strict, made) if form.children else None
     if inner is None and not strict:
         return None
+    convert_all = converts_all(form.children[0]) if form.children else None
 
     def convert(value: Any, where: str, files: dict[str, str]) -> Any:
         if type(value) is not list:
             raise _wrong_type(where, value, "array")
-        if inner is None:
+        if inner is None or convert_all is None:
             return value
+        converted = convert_all(value)
+        if converted is not None:
+            return converted
         if inner is _to_int:
             return [int(item) if type(item) is float and item.is_integer() else item for item in value]
         return [inner(item, f"{where}/{index}", files) for index, item in enumerate(value)]
@@ -148,12 +153,16 @@ def _dict(form: Form, strict: bool, made: dict[Any, Converter]) -> Converter | N
     key = _key(form.value) if form.value is not None else None
     if inner is None and key is None and not strict:
         return None
+    convert_all = converts_all(form.children[0]) if form.children else None
 
     def convert(value: Any, where: str, files: dict[str, str]) -> Any:
         if type(value) is not dict:
             raise _wrong_type(where, value, "object")
-        if inner is not None:
-            value = {name: inner(item, f"{where}/{escaped(name)}", files) for name, item in value.items()}
+        if inner is not None and convert_all is not None:
+            converted = convert_all(value)
+            if converted is None:
+                converted = {name: inner(item, f"{where}/{escaped(name)}", files) for name, item in value.items()}
+            value = converted
         if key is not None:
             value = {key(name, f"{where}/{escaped(name)}", files): item for name, item in value.items()}
         return value
@@ -182,21 +191,15 @@ def _key(form: Form) -> Converter | None:
 
 
 def _union(form: Form, made: dict[Any, Converter]) -> Converter:
-    exact = {member.value for member in form.children if member.kind == "scalar"}
-    if float in exact:
-        # In a union a number keeps its JSON type: a whole number that fits the float stays an int.
-        exact.add(int)
-    takes_files = any(member.kind == "path" for member in form.children)
-    takes_file_objects = any(member.kind == "file" for member in form.children)
-    keeps = any(member.kind in ("any", "opaque") for member in form.children)
+    exact = exact_types(form)
+    kinds = {member.kind for member in form.children}
+    takes_file = to_path if "path" in kinds else to_file if "file" in kinds else None
+    keeps = not kinds.isdisjoint(("any", "opaque"))
     inner = [converter(member, True, made) for member in form.children if member.kind not in ("any", "opaque")]
 
     def convert(value: Any, where: str, files: dict[str, str]) -> Any:
-        if isinstance(value, str):
-            if takes_files and (where in files or is_url(value)):
-                return to_path(value, where, files)
-            if takes_file_objects and is_url(value):
-                return to_file(value, where, files)
+        if takes_file is not None and isinstance(value, str) and (where in files or is_url(value)):
+            return takes_file(value, where, files)
         if type(value) in exact:
             return value
         for each in inner:
@@ -240,7 +243,7 @@ def _record(record: Record, made: dict[Any, Converter]) -> Converter:
     made[record] = convert
     for name, form, field in record_forms(record):
         if field.is_constructed:
-            inner = converter(form, True, made)
+            inner = converter(form.with_default(field.default), True, made)
             if record.kind != "pydantic":
                 fields.append((name, field.key, inner, field.is_required, form.is_nullable))
             elif _has_special(form):

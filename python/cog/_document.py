@@ -5,14 +5,14 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from . import _forms, _signature, _skeleton, _source
+from . import _batched, _forms, _signature, _skeleton, _source
 from ._decorators import is_streaming
 from ._forms import Form, Unsupported
 from ._input_schema import InputSchemas, add_limits, choice_values, element
 from ._inputs import has_factory, written_default
-from ._schema import NotJSON, json_value, output_schema, title, value_type
+from ._schema import NotJSON, json_value, nullable, output_schema, title, value_type
 from ._signature import EMPTY, Parameter, Signature
-from ._validate import contradiction
+from ._validate import broken_pattern, fits, hide_default, hide_invalid_defaults, invalid_default
 from ._version import version
 from .errors import DocumentError, SchemaError
 from .input import FieldInfo
@@ -30,7 +30,7 @@ def generate(predict: str | None = None, train: str | None = None, strict: bool 
 
     Raises:
         SchemaError: a model's signature can't be described.
-        DocumentError: a default is not among the values that its own limits allow.
+        DocumentError: a default is of another type than its input, or a pattern is none.
         BaseException: whatever a model's file raises; a model that was loaded already is not loaded again.
     """
     from ._loader import load
@@ -54,7 +54,7 @@ def for_server(mode: str, reference: str) -> dict[str, Any]:
 
     Raises:
         SchemaError: the model's signature can't be described.
-        DocumentError: a default is not among the values that its own limits allow.
+        DocumentError: a default is of another type than its input, or a pattern is none.
     """
     import os
 
@@ -83,7 +83,7 @@ def describe(predict: Any = None, train: Any = None, strict: bool = False) -> di
 
     Raises:
         SchemaError: a signature can't be described.
-        DocumentError: a default is not among the values that its own limits allow.
+        DocumentError: a default is of another type than its input, or a pattern is none.
     """
     document = _skeleton.document(version)
     schemas = document["components"]["schemas"]
@@ -104,13 +104,13 @@ def describe(predict: Any = None, train: Any = None, strict: bool = False) -> di
 
 
 def validate(document: dict[str, Any]) -> None:
-    """Check a finished document: names, patterns, and each default against the limits beside it.
+    """Check the names and the patterns of a finished document.
 
     Args:
         document: the document.
 
     Raises:
-        DocumentError: something in it contradicts itself.
+        DocumentError: a name or a pattern can't be used.
     """
     from ._validate import check
 
@@ -130,6 +130,12 @@ class _Components:
         self._taken = taken
         self.made: dict[str, Any] = {}
         self._is_streaming = is_streaming(callable_)
+        self._is_batched = _batched.of(callable_) is not None
+        self._parse_parameter, self._parse_output = _forms.parse_parameter, _forms.parse
+        if self._is_batched:
+            from . import _item_forms
+
+            self._parse_parameter, self._parse_output = _item_forms.parse_parameter, _item_forms.parse_output
         properties = self._properties(signature)
         required = [name for name, schema in properties.items() if schema.pop("_required")]
         input_: dict[str, Any] = {"title": f"{prefix}Input", "type": "object", "properties": properties}
@@ -148,10 +154,6 @@ class _Components:
             except Unsupported as problem:
                 raise self._refusal(parameter.name, problem.what, problem.fix) from None
             schema["x-order"] = len(properties)
-            problem_of_limits = contradiction(schema, self.made)
-            if problem_of_limits is not None:
-                what = self._told(parameter.name, problem_of_limits, "Correct the default or the limits.")
-                raise DocumentError(f"Model schema is invalid: {what}")
             properties[parameter.name] = schema
         return properties
 
@@ -169,9 +171,18 @@ class _Components:
 
     def _property(self, parameter: Parameter) -> dict[str, Any]:
         if parameter.annotation is EMPTY:
-            raise Unsupported("it has no type annotation", f"Write what it takes, for example `{parameter.name}: str`.")
+            example = "list[str]" if self._is_batched else "str"
+            raise Unsupported(
+                "it has no type annotation", f"Write what it takes, for example `{parameter.name}: {example}`."
+            )
         form, info = self._form(parameter)
         default, info = written_default(parameter, info)
+        form = form.with_default(default)
+        if self._is_batched and type(default) is list and form.without_none().kind in _forms.SINGLE:
+            raise Unsupported(
+                f"its default {default!r} is a list, but the default of a batched input is the value of one request",
+                "Write Input(default=…) with that value.",
+            )
         schemas = InputSchemas()
         schema = schemas.of(form)
         if schemas.leaves_out:
@@ -186,14 +197,45 @@ class _Components:
             self._add_made_default(schema, form, default)
         else:
             schema["_required"] = self._add_default(schema, form, default)
+        self._check(parameter.name, form, info, schema)
         if "allOf" in schema and isinstance(schema.get("default"), list):
             # Clients know choices of a list as those of a single value, which a list can't be the default of.
             schema.update(title=title(parameter.name), type="array", items=schema.pop("allOf")[0])
         return schema
 
+    def _check(self, name: str, form: Form, info: FieldInfo | None, schema: dict[str, Any]) -> None:
+        """Refuse a default of another type; one outside its own limits is not shown, and its author is warned."""
+        fix = "Correct the default or the limits."
+        default = {"default": schema["default"]} if "default" in schema else {}
+        has_choices = info is not None and bool(info.choices)
+        if (
+            has_choices
+            and form.without_none().kind == "list"
+            and not isinstance(schema.get("default"), (list, type(None)))
+        ):
+            default = {"default": [schema["default"]]}  # A single choice stands for a list of one.
+        typed = {**InputSchemas(for_defaults=True, has_limits=False).of(form), **default}
+        problem = broken_pattern(schema) or invalid_default(typed, has_limits=False)
+        if problem is not None:
+            raise DocumentError(f"Model schema is invalid: {self._told(name, problem, fix)}")
+        limited = {**InputSchemas(for_defaults=True).of(form), **default}
+        if info is not None:
+            add_limits(limited, form, info)
+            if has_choices:
+                chosen = limited["items"] if form.without_none().kind == "list" else limited
+                chosen["enum"] = choice_values(info)
+        if (problem := invalid_default(limited, has_limits=True)) is not None:
+            # Clients that fill in what they are shown would get 422 for it.
+            text = f"{self._subject(name)}: {problem}. Clients can't send it. {fix}"
+            _source.warn(text, UserWarning, self._signature.function, name)
+            hide_invalid_defaults(schema)
+        shown = limited if has_choices else InputSchemas().of(form)
+        if not fits(schema.get("default"), limited) or not fits(schema.get("default"), shown):
+            hide_default(schema)  # Or it is one for Any that is no object, as which clients know Any.
+
     def _form(self, parameter: Parameter) -> tuple[Form, FieldInfo | None]:
         try:
-            return _forms.parse_parameter(parameter.annotation, self._names)
+            return self._parse_parameter(parameter.annotation, self._names)
         except _forms.Unresolved as problem:
             if self._is_strict:
                 raise
@@ -212,7 +254,7 @@ class _Components:
 
     def _with_choices(self, schema: dict[str, Any], form: Form, name: str, info: FieldInfo) -> dict[str, Any]:
         values = choice_values(info)
-        each = InputSchemas().of(element(form.without_none()))
+        each = InputSchemas(for_defaults=True).of(element(form.without_none()))
         enumeration: dict[str, Any] = {"title": name, "description": "An enumeration.", "enum": values}
         if (kind := each.get("type") or value_type(values)) is not None:
             enumeration["type"] = kind
@@ -220,8 +262,8 @@ class _Components:
         self.made[component] = enumeration
         for replaced in ("title", "type", "items", "format", "enum", "writeOnly", "x-cog-secret", "properties"):
             schema.pop(replaced, None)
-        nullable = form.is_nullable
-        return {"allOf": [_skeleton.reference(component)], **schema, **({"nullable": True} if nullable else {})}
+        null = {"nullable": True} if form.is_nullable else {}
+        return {"allOf": [_skeleton.reference(component)], **schema, **null}
 
     def _component_name(self, name: str) -> str:
         """Return the parameter's name, or one like it where that is taken or not allowed for components."""
@@ -234,16 +276,10 @@ class _Components:
 
     def _add_default(self, schema: dict[str, Any], form: Form, default: Any) -> bool:
         """Add the default and tell whether the input is required."""
-        plain = form.without_none()
-        may_be_null = form.is_nullable or (plain.kind == "secret" and default is None)
-        if form.is_nullable or may_be_null:
+        if form.is_nullable:
             schema["nullable"] = True
         if default is EMPTY:
-            return not form.is_nullable or plain.kind == "union"
-        if default is None:
-            if may_be_null:
-                schema["default"] = None
-            return not may_be_null
+            return not form.is_nullable or form.without_none().kind == "union"
         try:
             schema["default"] = json_value(default)
         except NotJSON:
@@ -255,10 +291,11 @@ class _Components:
         return False
 
     def _add_made_default(self, schema: dict[str, Any], form: Form, factory: Any) -> None:
-        if form.is_nullable:
-            schema["nullable"] = True
+        made = factory()
+        if form.is_nullable or made is None:
+            nullable(schema)
         try:
-            schema["default"] = json_value(copy.copy(factory()))
+            schema["default"] = json_value(copy.copy(made))
         except NotJSON:
             if form.is_nullable:
                 # With a default in the document the server leaves a missing input out, so that the factory is called.
@@ -271,11 +308,11 @@ class _Components:
             raise self._refusal(
                 "",
                 "it has no return annotation",
-                "Write what it returns, for example `-> str`. "
+                f"Write what it returns, for example `-> {'list[str]' if self._is_batched else 'str'}`. "
                 "If a decorator hides the method, it should use functools.wraps.",
             )
         try:
-            form = _forms.parse(signature.returns, self._names)
+            form = self._parse_output(signature.returns, self._names)
             schema = output_schema(form)
         except Unsupported as problem:
             raise self._refusal("", f"the output: {problem.what}", problem.fix) from None

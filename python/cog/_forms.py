@@ -17,6 +17,9 @@ from .input import FieldInfo
 
 SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
+# The kinds of forms whose values are never lists.
+SINGLE = frozenset({"scalar", "path", "file", "secret", "datetime", "dict", "literal", "enum"})
+
 
 class Unsupported(Exception):
     """An annotation that can't be described.
@@ -63,6 +66,14 @@ class Form:
     def without_none(self) -> Form:
         """Return the form of the values other than None."""
         return self.children[0] if self.kind == "nullable" else self
+
+    def with_default(self, default: Any) -> Form:
+        """Return what a client may send where these values have a default: if that is None, null too.
+
+        Args:
+            default: the default; anything but None changes nothing.
+        """
+        return Form("nullable", None, (self,)) if default is None and not self.is_nullable else self
 
 
 class Names:
@@ -176,7 +187,7 @@ def _parse_generic(annotation: Any, origin: Any, names: Names) -> Form:
         return Form("list", None, _parse_all(annotation, arguments, names, 1))
     if origin is dict:
         return _parse_dict(annotation, arguments, names)
-    if origin in _ITERATORS:
+    if origin in ITERATORS:
         return _parse_iterator(annotation, origin, arguments, names)
     if origin in (set, frozenset):
         return Form("set", None, _parse_all(annotation, arguments, names, 1))
@@ -220,7 +231,8 @@ def _parse_dict(annotation: Any, arguments: tuple[Any, ...], names: Names) -> Fo
     return Form("dict", children[0] if children else None, children[1:])
 
 
-_ITERATORS: dict[Any, str] = {
+# The types that say that output comes item by item, and their names.
+ITERATORS: dict[Any, str] = {
     abc.Iterator: "Iterator",
     abc.AsyncIterator: "AsyncIterator",
     abc.Iterable: "Iterable",
@@ -233,17 +245,37 @@ _ITERATORS: dict[Any, str] = {
 
 
 def _parse_iterator(annotation: Any, origin: Any, arguments: tuple[Any, ...], names: Names) -> Form:
-    name = _ITERATORS[origin]
+    name = ITERATORS[origin]
     if not arguments:
-        raise Unsupported(f"{name} doesn't say what it gives", f"Write {name}[str], for example.")
-    item = parse(arguments[0], names)
+        return _parse_bare_iterator(name)
+    return iterator(origin, parse(arguments[0], names), arguments[0])
+
+
+def iterator(origin: Any, item: Form, annotation: Any) -> Form:
+    """Return the form of an iterator.
+
+    Args:
+        origin: the iterator's type, one of `ITERATORS`.
+        item: the form of its items.
+        annotation: of the items, as written.
+
+    Raises:
+        Unsupported: clients can't concatenate such items.
+    """
+    name = ITERATORS[origin]
     concatenates = name.endswith("ConcatenateIterator")
     if concatenates and (item.kind != "scalar" or item.value is not str):
         raise Unsupported(
-            f"{name} element type must be str, got {spelled(arguments[0])}",
-            f"Use {name.replace('Concatenate', '')}[{spelled(arguments[0])}].",
+            f"{name} element type must be str, got {spelled(annotation)}",
+            f"Use {name.replace('Concatenate', '')}[{spelled(annotation)}].",
         )
     return Form("iterator", concatenates, (item,))
+
+
+def _parse_bare_iterator(name: str) -> Form:
+    if name.endswith("ConcatenateIterator"):
+        return Form("iterator", True, (Form("scalar", str),))  # It can only give texts.
+    raise Unsupported(f"{name} doesn't say what it gives", f"Write {name}[str], for example.")
 
 
 def _parse_annotated(annotation: Any, names: Names) -> Form:
@@ -345,8 +377,8 @@ def _parse_class(cls: type[Any]) -> Form:
         return Form("datetime")
     if cls in (tuple, set, frozenset):
         return Form("tuple" if cls is tuple else "set")
-    if cls in _ITERATORS:
-        raise Unsupported(f"{cls.__name__} doesn't say what it gives", f"Write {cls.__name__}[str], for example.")
+    if cls in ITERATORS:
+        return _parse_bare_iterator(ITERATORS[cls])
     raise Unsupported(f"{spelled(cls)} is not supported", _hint(cls))
 
 

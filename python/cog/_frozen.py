@@ -24,6 +24,21 @@ class LazyFields:
         return fields
 
 
+class LazySerializer:
+    """The class attribute `__pydantic_serializer__`, made when it is first read; it isn't there without pydantic."""
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        import sys
+
+        if "pydantic_core" not in sys.modules:
+            raise AttributeError("__pydantic_serializer__")
+        from pydantic_core import SchemaSerializer
+
+        made = SchemaSerializer(owner.__get_pydantic_core_schema__(owner, None))
+        owner.__pydantic_serializer__ = made
+        return made
+
+
 class Frozen:
     """Base of such a class: `_names` holds the fields in order, all of them None by default."""
 

@@ -23,6 +23,8 @@ class InputSchemas:
 
     Args:
         is_full: make the full schemas.
+        for_defaults: make schemas to check defaults with, which accept any value for Any.
+        has_limits: the schemas say what an `Input(…)` within a type says.
 
     Attributes:
         definitions: the components that full schemas refer to.
@@ -30,8 +32,10 @@ class InputSchemas:
         unchecked: why parts of dictionaries or of a `TypedDict` have no full schema: any value passes there.
     """
 
-    def __init__(self, is_full: bool = False) -> None:
+    def __init__(self, is_full: bool = False, *, for_defaults: bool = False, has_limits: bool = True) -> None:
         self._is_full = is_full
+        self._for_defaults = for_defaults
+        self._has_limits = has_limits
         self._names: dict[Record, str] = {}
         self.definitions: dict[str, Any] = {}
         self.leaves_out = False
@@ -48,7 +52,7 @@ class InputSchemas:
             Unsupported: values of this form can't be sent.
         """
         schema = self._plain(form, within)
-        if form.limits is not None:
+        if form.limits is not None and self._has_limits:
             add_limits(schema, form, form.limits)
             if form.limits.choices:
                 schema["enum"] = choice_values(form.limits)
@@ -60,8 +64,11 @@ class InputSchemas:
         kind = form.kind
         if kind == "anything":
             return {}
-        if kind == "any" and within:
-            return {}
+        if kind == "any":
+            # To clients it is an object where the original has always said so; any JSON value is accepted.
+            if within or self._for_defaults or self._is_full:
+                return {}
+            self.leaves_out = True
         if kind in ("any", "opaque"):
             return dict(OBJECT)
         if kind == "dict":
@@ -127,7 +134,7 @@ class InputSchemas:
             if not field.is_constructed:
                 continue
             make = self._part if record.kind == "typeddict" else self.of
-            schema = {**make(form, (*within, record)), "title": title(name)}
+            schema = {**make(form.with_default(field.default), (*within, record)), "title": title(name)}
             if field.has_value:
                 try:
                     schema["default"] = json_value(field.default)

@@ -7,7 +7,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from . import _forms, _signature
+from . import _batched, _forms, _signature
 from ._convert import Converter, converter, null_kept
 from ._input_error import InputError
 from ._input_files import fetched, file_patterns, is_url
@@ -26,7 +26,8 @@ _IMMUTABLE = (str, int, float, bool, type(None), tuple, frozenset, Secret)
 class InputPlan:
     """How the inputs of one function are converted, worked out once.
 
-    An annotation that can't be understood concerns its own parameter only: its values stay as they are.
+    An annotation that can't be understood concerns its own parameter only: its values stay as they are. The plan of a
+    batched function is about the inputs of a single request.
 
     Args:
         callable_: what will be called with the arguments.
@@ -34,15 +35,23 @@ class InputPlan:
     Attributes:
         file_patterns: where in `input` files can stand; see `cog._input_files.file_patterns`.
         forms: what each input is, by name, where its annotation can be understood.
+        examples: values that people can begin with, by name, as they were written.
     """
 
     def __init__(self, callable_: Any) -> None:
         self.file_patterns: list[str] = []
         self.forms: dict[str, _forms.Form] = {}
+        self.examples: dict[str, list[Any]] = {}
         self._converters: list[tuple[str, Converter]] = []
         self._defaults: list[tuple[str, Callable[[], Any]]] = []
         # The very objects that the function knows its parameters by.
         self._names: dict[str, str] = {}
+        self._parse = _forms.parse_parameter
+        is_batched = _batched.of(callable_) is not None
+        if is_batched:
+            from . import _item_forms
+
+            self._parse = _item_forms.parse_parameter
         signature = _signature.of(callable_)
         if signature is None:
             return
@@ -50,7 +59,9 @@ class InputPlan:
         names = _forms.Names(signature.function.__globals__)
         present = _present_defaults(signature.function)
         for parameter in signature.parameters:
-            self._add(parameter, names, present.get(parameter.name, EMPTY))
+            # What Python would put in would be one value where the function takes a list of them.
+            default = EMPTY if is_batched else present.get(parameter.name, EMPTY)
+            self._add(parameter, names, default)
 
     def convert(self, values: dict[str, Any], files: dict[str, str]) -> dict[str, Any]:
         """Convert the inputs of one prediction.
@@ -82,15 +93,45 @@ class InputPlan:
                 arguments[name] = make()
         return arguments
 
+    @property
+    def defaults(self) -> dict[str, Callable[[], Any]]:
+        """What makes the default of each input that is left out, where Python's own won't do."""
+        return dict(self._defaults)
+
+    def columns(self, requests: list[dict[str, Any]]) -> dict[str, list[Any]]:
+        """Return the arguments of a batched function: for each parameter, the values of all requests.
+
+        Args:
+            requests: what `convert` returned for each request; `wrong_names` finds nothing wrong with any of them.
+        """
+        return {name: [values[name] for values in requests] for name in self._names}
+
+    def wrong_names(self, values: dict[str, Any]) -> str | None:
+        """Tell what Python would say of the arguments of one request, None if they are those that the function takes.
+
+        Args:
+            values: what `convert` returned.
+        """
+        if values.keys() == self._names.keys():
+            return None
+        for name in self._names:
+            if name not in values:
+                return f"missing a required argument: '{name}'"
+        unexpected = next(name for name in values if name not in self._names)
+        return f"got an unexpected keyword argument '{unexpected}'"
+
     def _add(self, parameter: Parameter, names: _forms.Names, present: Any) -> None:
         name = parameter.name
         form = None
         info = None
         if parameter.annotation is not EMPTY:
             try:
-                form, info = _forms.parse_parameter(parameter.annotation, names)
+                form, info = self._parse(parameter.annotation, names)
+                default, given = written_default(parameter, info)
+                form = form.with_default(default)
                 convert = converter(form)
-                _, given = written_default(parameter, info)
+                if given is not None and given.__dict__["_examples"]:
+                    self.examples[name] = given.__dict__["_examples"]
                 if given is not None and given.choices and form.without_none().kind == "list":
                     convert = _listed(convert)
                 patterns = file_patterns(form, name)

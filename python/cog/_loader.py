@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from typing import Any
 
-from . import _signature, _source
-from .predictor import BasePredictor, defines, extract_setup_weights, has_setup_weights
+from . import _batched, _signature, _source
+from .predictor import defines, extract_setup_weights, has_setup_weights
 
 
 class LoadedModel:
@@ -17,6 +16,7 @@ class LoadedModel:
     Attributes:
         instance: the model object; None for a function.
         call: what to call with the inputs as keyword arguments.
+        batching: how requests are gathered for `call`; None if it answers one at a time.
         kind: how `call` runs: "function", "generator", "coroutine" or "async_generator".
         setup: called without arguments before the first prediction; None if there is nothing to set up.
         setup_is_async: `setup` gives a coroutine.
@@ -29,6 +29,7 @@ class LoadedModel:
     """
 
     __slots__ = (
+        "batching",
         "call",
         "can_train",
         "healthcheck",
@@ -50,6 +51,9 @@ class LoadedModel:
         self.is_training = is_training
         self.can_train = is_training and method is not _no_training
         self.name: str = getattr(method, "__name__", "run")
+        self.batching = _batched.of(method)
+        if self.batching is not None and is_training:
+            raise TypeError(f"{self.name}() can't be batched: @batched is for predictions, not for trainings")
         self.kind = _signature.kind_of(method)
         self.max_concurrency: int = getattr(method, "__cog_concurrent_max__", 1)
         self.runs_on_threads: bool = getattr(method, "__cog_concurrent_threads__", False)
@@ -90,8 +94,14 @@ _modules: dict[str, Any] = {}
 def _module(path: str) -> Any:
     location = os.path.abspath(path)
     if location not in _modules:
-        _modules[location] = load_module(path)
+        _modules[location] = _run(path)
     return _modules[location]
+
+
+def _run(path: str) -> Any:
+    from ._module import load_module
+
+    return load_module(path)
 
 
 def load_object(reference: str, mode: str, module_at: Callable[[str], Any] | None = None) -> Any:
@@ -103,36 +113,12 @@ def load_object(reference: str, mode: str, module_at: Callable[[str], Any] | Non
         module_at: gives the module of a file; by default the file is run.
     """
     path, colon, name = reference.partition(":")
-    module = (module_at or load_module)(path)
+    module = _run(path) if module_at is None else module_at(path)
     target = getattr(module, name) if colon else _default_target(module, mode)
     if not isinstance(target, type):
         return target
-    _check_class(target, mode)
+    _methods(target, mode)
     return target()
-
-
-def load_module(path: str) -> Any:
-    """Run the file of a model as a module, without a package and without changing `sys.path`.
-
-    Args:
-        path: relative to the working directory.
-
-    Raises:
-        ImportError: the file's name doesn't end in a suffix of Python source.
-        BaseException: whatever the file raises.
-    """
-    from importlib.machinery import ModuleSpec, SourceFileLoader
-    from importlib.util import module_from_spec, spec_from_file_location
-
-    name = os.path.basename(path).replace(".py", "")
-    location = os.path.abspath(path)
-    spec: ModuleSpec | None = spec_from_file_location(name, location)
-    if spec is None or not isinstance(spec.loader, SourceFileLoader):
-        raise ImportError(f"Cannot load module from {path}")
-    module = module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 # MARK: - Choosing the object
@@ -160,7 +146,6 @@ def _default_target(module: Any, mode: str) -> Any:
                 )
             return runner
     if predictor is not None:
-        _source.warn("Predictor is deprecated; use Runner instead", DeprecationWarning, predictor)
         return predictor
     raise problem or AttributeError(f"module '{module.__name__}' has no Runner or Predictor")
 
@@ -174,14 +159,6 @@ def _methods(cls: type[Any], mode: str) -> tuple[bool, bool]:
     return has_run, has_predict
 
 
-def _check_class(cls: type[Any], mode: str) -> None:
-    _, has_predict = _methods(cls, mode)
-    if has_predict:
-        _source.warn(f"{cls.__name__}.predict() is deprecated; use run() instead", DeprecationWarning, cls)
-    if issubclass(cls, BasePredictor):
-        _source.warn("BasePredictor is deprecated; use BaseRunner instead", DeprecationWarning, cls)
-
-
 # MARK: - Choosing what is called
 
 
@@ -191,7 +168,7 @@ def _is_function(model: Any) -> bool:
 
 def _method(model: Any, is_training: bool) -> Any:
     if is_training:
-        return getattr(model, "train", None) or _no_training
+        return _signature.served(getattr(model, "train", None) or _no_training)
     cls = type(model)
     has_run, has_predict = defines(cls, "run"), defines(cls, "predict")
     if has_run and has_predict:
@@ -202,7 +179,7 @@ def _method(model: Any, is_training: bool) -> Any:
     owner = next(base for base in cls.__mro__ if name in base.__dict__)
     if isinstance(owner.__dict__[name], staticmethod):
         raise AttributeError("'function' object has no attribute '__func__'")
-    return getattr(model, name)
+    return _signature.served(getattr(model, name))
 
 
 def _no_training(**inputs: Any) -> None:

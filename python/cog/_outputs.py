@@ -6,12 +6,16 @@ import io
 import json
 import math
 import os
-from types import GeneratorType
+from _thread import _local
+from collections.abc import Iterator
+from contextlib import contextmanager
+from errno import EINVAL, EISDIR, ENXIO
 from typing import Any, BinaryIO, cast
 
-from .types import Secret
+from ._input_error import escaped
+from ._values import NoJSONValue, key, replacement
 
-__all__ = ["OpenedFile", "OutputError", "described", "encode", "open_file"]
+__all__ = ["OpenedFile", "OutputError", "described", "encode", "is_file", "open_file", "rewound", "unfolded"]
 
 
 class OutputError(Exception):
@@ -22,12 +26,12 @@ class OpenedFile(io.FileIO):
     """A file that was opened here for a path, so whoever sends it closes it."""
 
 
-def encode(value: Any, is_item: bool = False) -> str:
+def encode(value: Any, where: int | str = "") -> str:
     """Return the JSON text of an output. Files within it become data URLs, secrets are masked.
 
     Args:
         value: what the model gave.
-        is_item: it is one of several; only error texts differ.
+        where: its place in the output, for error texts.
 
     Raises:
         OutputError: JSON has no such value, or a file can't be read.
@@ -39,29 +43,39 @@ def encode(value: Any, is_item: bool = False) -> str:
         return "true" if value else "false"
     if kind is int:
         return _integer(value)
-    what = "output item" if is_item or kind is list or kind is tuple else "output"
     try:
         text = _encode(value)
-    except OutputError:
-        raise
-    except _FileError as error:
-        raise OutputError(f"Failed to process {what}: {described(error.cause)}") from error.cause
-    except ValueError as error:
-        if "JSON compliant" in str(error):
-            raise OutputError(f"Failed to parse {what} JSON: {_not_a_number(str(error))}") from None
-        raise OutputError(f"Failed to serialize {what}: {described(error)}") from error
-    except Exception as error:
-        raise OutputError(f"Failed to serialize {what}: {described(error)}") from error
-    if not text.isascii():
-        try:
+        if not text.isascii():
             text.encode("utf-8")
-        except UnicodeEncodeError as error:
-            surrogate = ord(text[error.start])
-            raise OutputError(
-                f"Failed to parse {what} JSON: the text holds the lone surrogate \\u{surrogate:04x}, "
-                "which is no character"
-            ) from None
+    except Exception:
+        text = _encoded_slowly(value, str(where))
+    if _once.made:
+        _once.made = {}
     return text
+
+
+def unfolded(value: Any) -> Any:
+    """Return an output that is no file as a value of the encoder's own types; what it holds stays as it is.
+
+    Args:
+        value: what the model gave.
+
+    Raises:
+        OutputError: there is no such value.
+    """
+    try:
+        while type(value) not in _PLAIN and not isinstance(value, (str, int, float, dict, list, tuple)):
+            if is_file(value):
+                break
+            value = replacement(value)
+    except Exception as error:
+        raise _failure(error, "output", "") from error
+    return value
+
+
+def is_file(value: Any) -> bool:
+    """Tell whether an output is a path or an open file."""
+    return isinstance(value, (os.PathLike, io.IOBase)) or _wrapped(value) is not None
 
 
 def open_file(value: Any) -> tuple[BinaryIO, str] | None:
@@ -75,32 +89,98 @@ def open_file(value: Any) -> tuple[BinaryIO, str] | None:
         None if the value is no file.
 
     Raises:
-        OutputError: the file is missing, is a directory, can't be read, or holds text.
+        OutputError: the file is missing, is no regular file, can't be read, or holds text.
     """
+    value = _wrapped(value) or value
     if isinstance(value, io.IOBase):
         if isinstance(value, io.TextIOBase):
             raise OutputError(
                 f"Failed to read IOBase: TypeError: {type(value).__name__} gives text, not bytes: "
                 "open the file with mode 'rb'"
             )
+        try:
+            _check_object(value)
+        except OSError as error:
+            raise OutputError(f"Failed to process output: {described(error)}") from error
         return cast(BinaryIO, value), _name_of(value)
     if isinstance(value, os.PathLike):
         try:
-            path = os.fspath(value)
-            opened = OpenedFile(path, "rb")
-            _check_regular(opened, path)
+            return _opened(value)
         except OSError as error:
             raise OutputError(f"Failed to process output: {described(error)}") from error
-        return cast(BinaryIO, opened), os.path.basename(os.fsdecode(path))
     return None
 
 
-def _check_regular(opened: OpenedFile, path: Any) -> None:
+@contextmanager
+def rewound(file: BinaryIO) -> Iterator[None]:
+    """Let `file` be read from its start, if it can be rewound, and put it back where its owner left it."""
+    if not file.seekable():
+        yield
+        return
+    position = file.tell()
+    file.seek(0)
+    try:
+        yield
+    finally:
+        file.seek(position)
+
+
+def _wrapped(value: Any) -> Any:
+    """Return the file behind one of `tempfile` that is no file to Python; None for all other values."""
+    cls = type(value)
+    name = _WRAPPERS.get(cls.__name__) if cls.__module__ == "tempfile" else None
+    return None if name is None or isinstance(value, io.IOBase) else getattr(value, name)
+
+
+_WRAPPERS = {"_TemporaryFileWrapper": "file", "SpooledTemporaryFile": "_file"}
+
+
+def _opened(value: os.PathLike[Any]) -> tuple[BinaryIO, str]:
+    """Open the regular file at a path.
+
+    Raises:
+        OSError: there is none. What is no regular file may give nothing for ever, or never end.
+    """
+    path = os.fspath(value)
+    try:
+        # Opening a FIFO would otherwise wait for somebody to write to it. Regular files know no difference.
+        opened = OpenedFile(path, "rb", opener=lambda path, flags: os.open(path, flags | os.O_NONBLOCK))
+    except OSError as error:
+        if error.errno == ENXIO and (what := _irregular(os.stat(path).st_mode)):
+            raise OSError(EINVAL, f"Is a {what}, not a file", os.fsdecode(path)) from None
+        raise
+    what = _irregular(os.fstat(opened.fileno()).st_mode)
+    if what is not None:
+        opened.close()
+        if what == "directory":
+            raise IsADirectoryError(EISDIR, "Is a directory", os.fsdecode(path))
+        raise OSError(EINVAL, f"Is a {what}, not a file", os.fsdecode(path))
+    return cast(BinaryIO, opened), os.path.basename(os.fsdecode(path))
+
+
+def _check_object(file: io.IOBase) -> None:
+    """Refuse an open file that may never end. A pipe without a name ends with the process that fills it."""
+    raw: Any = file.raw if isinstance(file, (io.BufferedReader, io.BufferedRandom)) else file
+    if type(raw).__module__ == "socket":
+        raise OSError(EINVAL, "Is a socket, not a file")
+    if not isinstance(raw, io.FileIO) or raw.closed:
+        return
+    what = _irregular(os.fstat(raw.fileno()).st_mode)
+    if what is not None and not (what == "FIFO" and isinstance(raw.name, int)):
+        raise OSError(EINVAL, f"Is a {what}, not a file", None if isinstance(raw.name, int) else os.fsdecode(raw.name))
+
+
+def _irregular(mode: int) -> str | None:
+    """Name what is no regular file, by its mode."""
     import stat
 
-    if stat.S_ISDIR(os.fstat(opened.fileno()).st_mode):
-        opened.close()
-        raise IsADirectoryError(21, "Is a directory", os.fsdecode(path))
+    if stat.S_ISREG(mode):
+        return None
+    if stat.S_ISDIR(mode):
+        return "directory"
+    if stat.S_ISFIFO(mode):
+        return "FIFO"
+    return "socket" if stat.S_ISSOCK(mode) else "device"
 
 
 # MARK: - Values
@@ -112,52 +192,106 @@ class _FileError(Exception):
         self.cause = cause
 
 
+class _Once(_local):
+    """What became of values that can be read only once, by identity: encoding may take a second look at them."""
+
+    made: dict[int, tuple[Any, Any]] = {}
+
+
+_once = _Once()
+
+
 def _default(value: Any) -> Any:
     """Give the encoder something it knows in place of a value that it doesn't."""
-    if isinstance(value, Secret):
-        return str(value) if value.secret_value is not None else None
-    dump = getattr(value, "model_dump", None)
-    if callable(dump):
-        return dump()
-    as_dict = getattr(value, "dict", None)
-    if callable(as_dict) and not isinstance(value, type):
-        return as_dict()
-    cls: Any = type(value)
-    if hasattr(cls, "__dataclass_fields__"):
-        import dataclasses
-
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    if isinstance(value, (set, frozenset, GeneratorType)):
-        return list(value)
-    if isinstance(value, (os.PathLike, io.IOBase)):
-        return _data_url(value)
-    from datetime import datetime
-    from enum import Enum
-
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if any(base.__module__.partition(".")[0] == "numpy" for base in cls.__mro__):
-        return _numpy(value)
-    raise TypeError(f"Object of type {cls.__name__} is not JSON serializable")
+    if not hasattr(type(value), "__next__"):
+        return _data_url(value) if is_file(value) else replacement(value)
+    known = _once.made.get(id(value))
+    if known is None:
+        known = (value, _data_url(value) if is_file(value) else replacement(value))
+        if not _once.made:
+            _once.made = {}
+        _once.made[id(value)] = known
+    return known[1]
 
 
-def _numpy(value: Any) -> Any:
-    import numpy
-
-    if isinstance(value, numpy.ndarray):
-        return value.tolist()
-    if isinstance(value, numpy.bool_):
-        return bool(value)
-    if isinstance(value, numpy.integer):
-        return int(value)
-    if isinstance(value, numpy.floating):
-        return float(value)
-    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
-
+_PLAIN = frozenset({str, int, float, bool, type(None), dict, list, tuple})
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_default).encode
+
+
+def _encoded_slowly(value: Any, where: str) -> str:
+    """Encode what the encoder doesn't take as it is, such as a dictionary with tuples as keys.
+
+    Raises:
+        OutputError: JSON has no such value; the text names its place.
+    """
+    what = "output item" if type(value) in (list, tuple) else "output"
+    problem = _Misfit()
+    try:
+        plain = _spelled_out(value, where, (), problem)
+        problem.where = where
+        return _encode(plain)
+    except Exception as error:
+        _once.made = {}
+        raise _failure(error, what, problem.where) from error
+
+
+class _Misfit:
+    """Where the first value stands that JSON doesn't have."""
+
+    def __init__(self) -> None:
+        self.where = ""
+
+
+def _spelled_out(value: Any, where: str, within: tuple[int, ...], problem: _Misfit) -> Any:
+    """Return a value made of plain ones only."""
+    if value is None or isinstance(value, bool):
+        return value
+    problem.where = where
+    if isinstance(value, int):
+        _integer(value)
+        return value
+    if isinstance(value, str):
+        value.encode("utf-8")
+        return value
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise NoJSONValue(float.__repr__(value))
+        return value
+    if id(value) in within:
+        raise ValueError("Circular reference detected")
+    within = (*within, id(value))
+    if isinstance(value, dict):
+        made = {}
+        for name, item in value.items():
+            problem.where = where
+            text = key(name)
+            made[text] = _spelled_out(item, _place(where, text), within, problem)
+        return made
+    if isinstance(value, (list, tuple)):
+        return [_spelled_out(item, _place(where, str(index)), within, problem) for index, item in enumerate(value)]
+    return _spelled_out(_default(value), where, within, problem)
+
+
+def _place(where: str, name: str) -> str:
+    return f"{where}/{escaped(name)}" if where else escaped(name)
+
+
+def _failure(error: Exception, what: str, where: str) -> OutputError:
+    at = f" (at {where})" if where and not isinstance(error, RecursionError) else ""
+    if isinstance(error, OutputError):
+        return OutputError(f"{error}{at}")
+    if isinstance(error, _FileError):
+        return OutputError(f"Failed to process {what}: {described(error.cause)}{at}")
+    if isinstance(error, NoJSONValue):
+        return OutputError(f"Failed to parse {what} JSON: {error}{at} is no JSON value. Give None or a number instead")
+    if isinstance(error, UnicodeEncodeError):
+        surrogate = ord(error.object[error.start])
+        return OutputError(
+            f"Failed to parse {what} JSON: the text holds the lone surrogate \\u{surrogate:04x}, "
+            f"which is no character{at}"
+        )
+    return OutputError(f"Failed to serialize {what}: {described(error)}{at}")
 
 
 def _integer(value: int) -> str:
@@ -176,33 +310,28 @@ def _integer(value: int) -> str:
 
 def _data_url(value: Any) -> str:
     from base64 import b64encode
-    from mimetypes import guess_type
 
-    opened = open_file(_bytes_checked(value))
-    assert opened is not None
+    from ._media_types import of_output
+
+    if isinstance(value, io.IOBase) or not isinstance(value, os.PathLike):
+        opened = open_file(value)
+        assert opened is not None
+    else:
+        try:
+            opened = _opened(value)  # Within lists and objects the same failures carry other words than at the top.
+        except OSError as error:
+            raise _FileError(error) from error
     file, name = opened
     try:
-        if file.seekable():
-            file.seek(0)
-        content = file.read()
+        with rewound(file):
+            content = file.read()
     except Exception as error:
         raise _FileError(error) from error
     finally:
         if isinstance(file, OpenedFile):
             file.close()
-    media_type = (guess_type(name)[0] if name else None) or "application/octet-stream"
+    media_type = of_output(name) if content else "text/plain"
     return f"data:{media_type};base64,{b64encode(content).decode('ascii')}"
-
-
-def _bytes_checked(value: Any) -> Any:
-    # Within lists and objects the same failures carry other words than at the top.
-    if isinstance(value, os.PathLike) and not isinstance(value, io.IOBase):
-        try:
-            with open(value, "rb"):
-                pass
-        except OSError as error:
-            raise _FileError(error) from error
-    return value
 
 
 def _name_of(file: Any) -> str:
@@ -222,17 +351,3 @@ def described(error: BaseException) -> str:
     except Exception:
         text = "<exception str() failed>"
     return f"{type(error).__name__}: {text}"
-
-
-def _not_a_number(text: str) -> str:
-    found = text.rpartition(":")[2].strip()
-    if not found or not _is_special(found):
-        found = "NaN or infinity"
-    return f"{found} is no JSON value. Give None or a number instead"
-
-
-def _is_special(text: str) -> bool:
-    try:
-        return not math.isfinite(float(text))
-    except ValueError:
-        return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ._forms import Unsupported
+from ._forms import Form, Unsupported
 from ._schema import nullable
 
 # What is taken over as it stands. The rest is translated below or, like `examples`, says nothing that is checked.
@@ -58,6 +58,86 @@ def input_schema(cls: Any, definitions: dict[str, Any] | None) -> tuple[dict[str
         ) from None
     translation = _Translation(cls.__name__, schema.get("$defs", {}), definitions)
     return translation.of(schema, ()), translation.is_whole
+
+
+class OutputSchemas:
+    """What pydantic says of the values that a model gives, where its types and serializers know more than this SDK.
+
+    Args:
+        cls: the model class.
+
+    Attributes:
+        whole: the schema of the model where a serializer makes something else of it; None otherwise.
+        excluded: the names of fields that never leave the model.
+    """
+
+    def __init__(self, cls: Any) -> None:
+        self._cls = cls
+        self._decorators = cls.__pydantic_decorators__
+        self._schema: dict[str, Any] | None = None
+        self.excluded = [
+            field.serialization_alias or field.alias or name
+            for name, field in cls.model_fields.items()
+            if field.exclude is True
+        ]
+        self.whole = self._translated(self._read()) if self._decorators.model_serializers else None
+
+    def of(self, name: str, key: str, form: Form) -> dict[str, Any] | None:
+        """Return the schema of a field; None where this SDK describes it itself.
+
+        Args:
+            name: the field's.
+            key: its name in JSON.
+            form: what its type says.
+        """
+        if not _is_unknown(form) and not self._is_special(name, self._cls.model_fields[name]):
+            return None
+        return self._property(key)
+
+    def of_root(self, form: Form) -> dict[str, Any] | None:
+        """Return the schema of a RootModel; None where this SDK describes it itself.
+
+        Args:
+            form: what the type of its root says.
+        """
+        is_plain = not _is_unknown(form) and not self._is_special("root", self._cls.model_fields["root"])
+        return None if is_plain else self._translated(self._read())
+
+    def computed(self) -> list[tuple[str, dict[str, Any]]]:
+        """Return the names in JSON and the schemas of the fields that are computed."""
+        computed = self._decorators.computed_fields
+        keys = [decorator.info.alias or name for name, decorator in computed.items()]
+        return [(key, self._property(key)) for key in keys]
+
+    def _is_special(self, name: str, field: Any) -> bool:
+        for decorator in self._decorators.field_serializers.values():
+            if name in decorator.info.fields or "*" in decorator.info.fields:
+                return True
+        return any(type(extra).__name__ in _SERIALIZERS for extra in field.metadata)
+
+    def _property(self, key: str) -> dict[str, Any]:
+        return self._translated(self._read().get("properties", {}).get(key, {}))
+
+    def _translated(self, schema: dict[str, Any]) -> dict[str, Any]:
+        found = _Translation(self._cls.__name__, self._read().get("$defs", {}), None).of(schema, ())
+        return {name: value for name, value in found.items() if name not in ("default", "description", "title")}
+
+    def _read(self) -> dict[str, Any]:
+        """Return pydantic's own schema; an empty one where it has none, because of a field's type."""
+        if self._schema is None:
+            try:
+                self._schema = self._cls.model_json_schema(mode="serialization", by_alias=True)
+            except Exception:  # pydantic's own error classes, and whatever the hooks of a field's type raise.
+                self._schema = {}
+        return self._schema or {}
+
+
+def _is_unknown(form: Form) -> bool:
+    """Tell whether a type, or a part of it, is one that only pydantic knows."""
+    return form.kind in ("anything", "unsupported") or any(_is_unknown(child) for child in form.children)
+
+
+_SERIALIZERS = frozenset({"PlainSerializer", "WrapSerializer", "SerializeAsAny"})
 
 
 class _Translation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import typing
-from typing import Any
+from typing import Any, cast
 
 from .model import BaseModel
 from .types import _Opaque
@@ -18,6 +18,7 @@ class Field:
     Attributes:
         name: as in the class.
         key: as in JSON; pydantic's alias.
+        output_key: the same in outputs.
         annotation: as written.
         owner: the class that declares it.
         is_required: it has no default at all.
@@ -34,6 +35,7 @@ class Field:
         "is_required",
         "key",
         "name",
+        "output_key",
         "owner",
     )
 
@@ -46,10 +48,12 @@ class Field:
         default: Any = MISSING,
         *,
         key: str | None = None,
+        output_key: str | None = None,
         is_constructed: bool = True,
     ) -> None:
         self.name = name
         self.key = key if key is not None else name
+        self.output_key = output_key if output_key is not None else self.key
         self.annotation = annotation
         self.owner = owner
         self.is_required = is_required
@@ -119,7 +123,8 @@ def _kind(cls: Any) -> str | None:
     return "dataclass" if hasattr(cls, "__dataclass_fields__") else None
 
 
-def _annotations(cls: type[Any]) -> dict[str, Any]:
+def annotations_of(cls: type[Any]) -> dict[str, Any]:
+    """Return the annotations in a class, without those of its parents."""
     if sys.version_info >= (3, 14):
         return dict(cls.__annotations__)
     return dict(cls.__dict__.get("__annotations__", {}))  # noqa: RUF063 - inspect is slow to load
@@ -127,7 +132,7 @@ def _annotations(cls: type[Any]) -> dict[str, Any]:
 
 def _owner(cls: type[Any], name: str) -> type[Any]:
     for base in cls.__mro__:
-        if name in _annotations(base):
+        if name in annotations_of(base):
             return base
     return cls
 
@@ -136,19 +141,22 @@ def _dataclass_fields(cls: type[Any]) -> list[Field]:
     import dataclasses
 
     found = []
+    by_pydantic = cls.__dict__.get("__pydantic_fields__", {})  # of a dataclass of pydantic's
     for field in dataclasses.fields(cls):
         default = MISSING if field.default is dataclasses.MISSING else field.default
         required = default is MISSING and field.default_factory is dataclasses.MISSING
-        found.append(
-            Field(field.name, field.type, _owner(cls, field.name), required, default, is_constructed=field.init)
-        )
+        if type(field.default_factory).__name__ == "Copied":
+            default = cast(Any, field.default_factory).value
+        owner = _owner(cls, field.name)
+        key = getattr(by_pydantic.get(field.name), "serialization_alias", None)
+        found.append(Field(field.name, field.type, owner, required, default, output_key=key, is_constructed=field.init))
     return found
 
 
 def _plain_fields(cls: type[Any]) -> list[Field]:
     return [
         Field(name, annotation, cls, name not in cls.__dict__, cls.__dict__.get(name, MISSING))
-        for name, annotation in _annotations(cls).items()
+        for name, annotation in annotations_of(cls).items()
         if "ClassVar" not in str(annotation)
     ]
 
@@ -156,7 +164,7 @@ def _plain_fields(cls: type[Any]) -> list[Field]:
 def _typeddict_fields(cls: Any) -> list[Field]:
     annotations: dict[str, tuple[Any, Any]] = {}
     for base in reversed(_typeddict_bases(cls)):
-        for name, annotation in _annotations(base).items():
+        for name, annotation in annotations_of(base).items():
             # 3.10's TypedDict copies its parents' annotations: the first declaration, not the last copy, is kept.
             if name not in annotations or annotations[name][1] != annotation:
                 annotations[name] = (base, annotation)
@@ -237,7 +245,8 @@ def _pydantic2_field(cls: Any, name: str, field: Any) -> Field:
     for extra in field.metadata:
         if isinstance(extra, _Opaque):
             annotation = typing.Annotated[annotation, extra]
-    return Field(name, annotation, cls, field.is_required(), default, key=alias)
+    output_alias = field.serialization_alias or field.alias or name
+    return Field(name, annotation, cls, field.is_required(), default, key=alias, output_key=output_alias)
 
 
 _READERS = {

@@ -189,12 +189,23 @@ def _output_record(record: Record, within: tuple[Record, ...]) -> dict[str, Any]
     if record in within:
         return dict(OBJECT)
     forms = record_forms(record)
+    by_pydantic: Any = None
+    if record.kind == "pydantic" and hasattr(record.cls, "model_json_schema"):
+        from ._pydantic import OutputSchemas
+
+        by_pydantic = OutputSchemas(record.cls)
+        if by_pydantic.whole is not None:
+            return dict(by_pydantic.whole)
     if record.is_root:
-        return output_schema(forms[0][1], (*within, record))
+        by_root = by_pydantic.of_root(forms[0][1]) if by_pydantic is not None else None
+        return output_schema(forms[0][1], (*within, record)) if by_root is None else by_root
     properties: dict[str, Any] = {}
     required = []
     for name, form, field in forms:
-        schema = {**output_schema(form, (*within, record)), "title": title(name)}
+        key = field.output_key
+        schema = by_pydantic.of(name, key, form) if by_pydantic is not None else None
+        if schema is None:
+            schema = output_schema(form, (*within, record))
         if record.kind == "typeddict":
             is_required = field.is_required
         elif form.is_nullable:
@@ -202,6 +213,12 @@ def _output_record(record: Record, within: tuple[Record, ...]) -> dict[str, Any]
         else:
             is_required = field.default is MISSING
         if is_required:
-            required.append(name)
-        properties[name] = schema
-    return object_schema(properties, required)
+            required.append(key)
+        properties[key] = {**schema, "title": title(key)}
+    if by_pydantic is not None:
+        for key, schema in by_pydantic.computed():
+            properties[key] = {**schema, "title": title(key)}
+            required.append(key)
+        for key in by_pydantic.excluded:
+            properties.pop(key, None)
+    return object_schema(properties, [key for key in required if key in properties])

@@ -7,8 +7,6 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
-TIMEOUT_SECONDS = 10
-
 
 class HTTPError(OSError):
     """The server answered with an error; the text names the status and the URL."""
@@ -30,6 +28,7 @@ class URLFile(io.IOBase):
     def __init__(self, url: str, filename: str | None = None) -> None:
         from urllib.parse import urlparse
 
+        url = url.strip()
         parts = urlparse(url)
         if parts.scheme not in ("http", "https"):
             raise ValueError("URLFile requires URL to conform to HTTP or HTTPS protocol")
@@ -81,7 +80,11 @@ class URLFile(io.IOBase):
         try:
             target = object.__getattribute__(self, "__target__")
         except AttributeError:
-            return f"<{type(self).__name__} at 0x{id(self):x} for {object.__getattribute__(self, '__url__')!r}>"
+            from ._url import printable
+
+            return (
+                f"<{type(self).__name__} at 0x{id(self):x} for {printable(object.__getattribute__(self, '__url__'))!r}>"
+            )
         return f"<{type(self).__name__} at 0x{id(self):x} wrapping {target!r}>"
 
     def readable(self) -> bool:
@@ -140,7 +143,9 @@ class Response(io.BufferedReader):
         return getattr(self.__dict__["_response"], name)
 
     def __repr__(self) -> str:
-        return f"<cog.HTTPResponse {self._response.status} {self._response.url}>"
+        from ._url import printable
+
+        return f"<cog.HTTPResponse {self._response.status} {printable(self._response.url)}>"
 
     def close(self) -> None:
         """Close the body and the connection."""
@@ -207,39 +212,86 @@ def open_url(url: str) -> Response:
         HTTPError: the status is 400 or above, or a redirect leads away from http and https.
         ConnectionError: the server can't be reached.
         TimeoutError: the server didn't answer within ten seconds.
+        ValueError: the URL can't be used.
     """
-    import urllib.error
     import urllib.request
 
     headers = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
     if agent := os.environ.get("COG_USER_AGENT"):
         headers["User-Agent"] = agent
-    try:
-        response = _opener().open(urllib.request.Request(url, headers=headers), timeout=TIMEOUT_SECONDS)
-    except urllib.error.HTTPError as error:
-        with error:
-            kind = "Client" if error.code < 500 else "Server"
-            raise HTTPError(f"{error.code} {kind} Error: {error.reason} for url: {url}") from None
-    except TimeoutError:
-        raise TimeoutError(f"Read timed out. (read timeout={TIMEOUT_SECONDS}) for url: {url}") from None
-    except urllib.error.URLError as error:
-        if isinstance(error.reason, TimeoutError):
-            raise TimeoutError(f"Connect timed out. (timeout={TIMEOUT_SECONDS}) for url: {url}") from None
-        raise ConnectionError(f"{error.reason} for url: {url}") from None
+    from ._url import printable, target
+
+    wanted = target(url)
+    request = urllib.request.Request(wanted.url, headers=headers)
+    if wanted.user is not None:
+        from base64 import b64encode
+
+        credentials = b64encode(f"{wanted.user}:{wanted.password}".encode()).decode()
+        request.add_unredirected_header("Authorization", f"Basic {credentials}")
+    response = _response(request, printable(url))
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
     if encoding in ("gzip", "x-gzip", "deflate"):
         return Response(response, _Inflated(response, encoding))
     return Response(response, response)
 
 
+def _response(request: Any, url: str) -> Any:
+    """Send a request, and send it again after a failure that may pass; `url` stands in messages."""
+    import http.client
+    import time
+    import urllib.error
+
+    from ._server_tables import DOWNLOAD_STALL_SECONDS, RETRY_AFTER_LIMIT_SECONDS, RETRY_SECONDS
+
+    opener = _opener()
+    for wait in (*RETRY_SECONDS, None):
+        try:
+            return opener.open(request, timeout=DOWNLOAD_STALL_SECONDS)
+        except urllib.error.HTTPError as error:
+            with error:
+                if wait is None or not (error.code == 429 or error.code >= 500):
+                    kind = "Client" if error.code < 500 else "Server"
+                    raise HTTPError(f"{error.code} {kind} Error: {error.reason} for url: {url}") from None
+                wait = max(wait, min(_asked_wait(error.headers), RETRY_AFTER_LIMIT_SECONDS))
+        except TimeoutError:
+            raise TimeoutError(f"Read timed out. (read timeout={DOWNLOAD_STALL_SECONDS:g}) for url: {url}") from None
+        except urllib.error.URLError as error:
+            if isinstance(error.reason, TimeoutError):
+                raise TimeoutError(f"Connect timed out. (timeout={DOWNLOAD_STALL_SECONDS:g}) for url: {url}") from None
+            if wait is None or not isinstance(error.reason, ConnectionError):
+                raise ConnectionError(f"{error.reason} for url: {url}") from None
+        except (ConnectionError, http.client.HTTPException) as error:
+            if wait is None:
+                raise ConnectionError(f"{error} for url: {url}") from None
+        time.sleep(wait)
+
+
+def _asked_wait(headers: Any) -> float:
+    """Read `Retry-After`, a number of seconds or a date; 0 without one."""
+    import time
+    from email.utils import mktime_tz, parsedate_tz
+
+    text = headers.get("Retry-After", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    date = parsedate_tz(text)
+    return max(0.0, mktime_tz(date) - time.time()) if date else 0.0
+
+
 def _opener() -> Any:
     import urllib.request
+
+    from ._opener import opener
+    from ._url import printable, target
 
     class Redirects(urllib.request.HTTPRedirectHandler):
         # The library itself also follows redirects to ftp.
         def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
             if not newurl.lower().startswith(("http://", "https://")):
-                raise HTTPError(f"{code} redirects to {newurl}, which is no http or https URL, for url: {req.full_url}")
-            return super().redirect_request(req, fp, code, msg, headers, newurl)
+                raise HTTPError(f"{code} redirects to what is no http or https URL, for url: {printable(req.full_url)}")
+            try:
+                return super().redirect_request(req, fp, code, msg, headers, target(newurl).url)
+            except ValueError as error:
+                raise HTTPError(f"{code} redirects to an {error}, for url: {printable(req.full_url)}") from None
 
-    return urllib.request.build_opener(Redirects)
+    return opener(Redirects)

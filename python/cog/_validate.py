@@ -1,4 +1,4 @@
-"""Checks a finished document for contradictions: a default outside its own limits, a pattern that is none."""
+"""Checks schemas for contradictions: a default of the wrong type or outside its own limits, a pattern that is none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 from .errors import DocumentError
 
-_PREFIX = "#/components/schemas/"
 _TYPES: dict[str, tuple[type[Any], ...]] = {
     "string": (str,),
     "integer": (int,),
@@ -21,77 +20,111 @@ _TYPES: dict[str, tuple[type[Any], ...]] = {
 # possessive quantifiers, atomic groups, and flags in the middle.
 _FOREIGN = re.compile(r"\\[pPzQEGRhHKXNcu]|\\x\{|\(\?<[A-Za-z_]|\[\[:|[*+?}]\+|\(\?>|\(\?\||\(\?[a-zA-Z]+[:)]")
 
+# A `$` outside of character classes that isn't escaped; or, as a group, what has none.
+_END = re.compile(r"(\\.|\[\^?\]?(?:\\.|[^\]\\])*\])|\$", re.DOTALL)
+_FLAGS_OF_UNICODE = re.compile(r"\(\?[a-z]*[iu]")
+
 
 def check(document: dict[str, Any]) -> None:
-    """Check the inputs that a document describes.
+    """Check the names and the patterns of a document.
 
     Args:
         document: the document.
 
     Raises:
-        DocumentError: the text names the component, the input and what contradicts what.
+        DocumentError: the text names the component and what is wrong.
     """
-    schemas = document.get("components", {}).get("schemas", {})
-    for name, schema in schemas.items():
+    for name, schema in document.get("components", {}).get("schemas", {}).items():
         if not re.fullmatch(r"[a-zA-Z0-9._-]+", name):
             raise DocumentError(f'Model schema is invalid: schema "{name}": use ASCII letters, digits and _ in names')
-        try:
-            _check_schema(schema, "", schemas)
-        except _Contradiction as problem:
-            raise DocumentError(f'Model schema is invalid: schema "{name}": {problem}') from None
+        if (problem := broken_pattern(schema)) is not None:
+            raise DocumentError(f'Model schema is invalid: schema "{name}": {problem}')
 
 
-def contradiction(schema: dict[str, Any], schemas: dict[str, Any]) -> str | None:
-    """Find what contradicts itself in the schema of one input.
+def broken_pattern(schema: Any) -> str | None:
+    """Find a pattern in a schema that is no regular expression.
 
     Args:
-        schema: the input's.
-        schemas: the components that it refers to.
+        schema: the schema.
 
     Returns:
         What is wrong, None if nothing is.
     """
-    try:
-        _check_schema(schema, "", schemas)
-    except _Contradiction as problem:
-        return str(problem)
-    return None
-
-
-class _Contradiction(Exception):
-    pass
-
-
-def _check_schema(schema: Any, where: str, schemas: dict[str, Any]) -> None:
     if not isinstance(schema, dict):
-        return
+        return None
     if isinstance(pattern := schema.get("pattern"), str):
         try:
             _compiled(pattern)
         except re.error as error:
-            raise _Contradiction(f"{where}the pattern {pattern!r} is no regular expression: {error}") from None
-    if "default" in schema and schema["default"] is not None:
-        problem = _problem(schema["default"], schema, schemas)
+            return f"the pattern {pattern!r} is no regular expression: {error}"
+    parts = [*schema.get("properties", {}).values(), schema.get("items"), *schema.get("anyOf", ())]
+    return next((problem for part in parts if (problem := broken_pattern(part)) is not None), None)
+
+
+def invalid_default(schema: Any, has_limits: bool) -> str | None:
+    """Find a default, in a schema or in a part of it, that doesn't fit.
+
+    Args:
+        schema: the schema.
+        has_limits: bounds, lengths, and patterns count too, not the types alone.
+
+    Returns:
+        What is wrong, None if nothing is.
+    """
+    if not isinstance(schema, dict):
+        return None
+    if schema.get("default") is not None:
+        problem = _problem(schema["default"], schema, has_limits)
         if problem is not None:
-            raise _Contradiction(f"{where}invalid default: {problem}")
+            return f"invalid default: {problem}"
     for name, property_ in schema.get("properties", {}).items():
-        _check_schema(property_, f"{where}property {name!r}: ", schemas)
-    _check_schema(schema.get("items"), where, schemas)
+        if (problem := invalid_default(property_, has_limits)) is not None:
+            return f"property {name!r}: {problem}"
+    return invalid_default(schema.get("items"), has_limits)
 
 
-def _problem(value: Any, schema: dict[str, Any], schemas: dict[str, Any]) -> str | None:
+def fits(value: Any, schema: dict[str, Any]) -> bool:
+    """Tell whether a default, given as JSON values, is one that clients can send."""
+    return value is None or _problem(value, schema, True) is None
+
+
+def hide_invalid_defaults(schema: Any) -> None:
+    """Take the defaults out of the parts of a schema that break their own limits.
+
+    Args:
+        schema: the schema; it is changed.
+    """
+    for part in [*schema.get("properties", {}).values(), schema.get("items")]:
+        if isinstance(part, dict):
+            if "default" in part and invalid_default(part, has_limits=True) is not None:
+                hide_default(part)
+            hide_invalid_defaults(part)
+
+
+def hide_default(schema: dict[str, Any]) -> None:
+    """Take the default out of a schema.
+
+    Args:
+        schema: the schema; it is changed.
+    """
+    if schema.get("nullable"):
+        schema["default"] = None  # Without one the server would send null where a client sends nothing.
+    else:
+        del schema["default"]
+
+
+def _problem(value: Any, schema: dict[str, Any], has_limits: bool) -> str | None:
     """Return what is wrong with a value, None if it is right."""
-    if "$ref" in schema:
-        return _problem(value, schemas.get(schema["$ref"].removeprefix(_PREFIX), {}), schemas)
     if value is None and schema.get("nullable"):
         return None
     problems = [
         _type_problem(value, schema),
-        _limit_problem(value, schema),
-        _part_problem(value, schema, schemas),
+        _limit_problem(value, schema) if has_limits else None,
+        _name_problem(value, schema) if has_limits else None,
+        _part_problem(value, schema, has_limits),
+        *(_problem(value, part, has_limits) for part in schema.get("allOf", ())),
     ]
-    problems += [_problem(value, part, schemas) for part in schema.get("allOf", ())]
-    if "anyOf" in schema and all(_problem(value, part, schemas) is not None for part in schema["anyOf"]):
+    if "anyOf" in schema and all(_problem(value, part, has_limits) is not None for part in schema["anyOf"]):
         problems.append("the value fits none of the types")
     if "enum" in schema and not any(_is_same(value, choice) for choice in schema["enum"]):
         problems.append(f"{value!r} is not one of {schema['enum']!r}")
@@ -105,14 +138,23 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
         re.error: nobody would understand it.
     """
     try:
-        return re.compile(pattern)
+        compiled = re.compile(pattern)
     except re.error:
         if _FOREIGN.search(pattern):
             return None
         raise
+    # To the server `$` is the end of the text, not also the place before a last line feed, and `\\d` and its like are
+    # ASCII only. Where case is ignored, that holds for all letters all the same.
+    if not compiled.flags & re.MULTILINE:
+        pattern = _END.sub(lambda found: found[1] or r"\Z", pattern)
+    return re.compile(pattern, 0 if _FLAGS_OF_UNICODE.search(pattern) else re.ASCII)
 
 
 def _is_same(value: Any, choice: Any) -> bool:
+    if isinstance(value, list) and isinstance(choice, list):
+        return len(value) == len(choice) and all(map(_is_same, value, choice))
+    if isinstance(value, dict) and isinstance(choice, dict):
+        return value.keys() == choice.keys() and all(_is_same(value[name], choice[name]) for name in value)
     return bool(value == choice) and isinstance(value, bool) == isinstance(choice, bool)
 
 
@@ -144,15 +186,30 @@ def _limit_problem(value: Any, schema: dict[str, Any]) -> str | None:
     return None
 
 
-def _part_problem(value: Any, schema: dict[str, Any], schemas: dict[str, Any]) -> str | None:
+def _name_problem(value: Any, schema: dict[str, Any]) -> str | None:
+    if not isinstance(value, dict):
+        return None
+    for name in schema.get("required", ()):
+        if name not in value:
+            return f"{name!r} is missing"
+    if schema.get("additionalProperties") is False:
+        for name in value:
+            if name not in schema.get("properties", {}):
+                return f"{name!r} is not allowed"
+    return None
+
+
+def _part_problem(value: Any, schema: dict[str, Any], has_limits: bool) -> str | None:
     if isinstance(value, list) and isinstance(schema.get("items"), dict):
         for index, item in enumerate(value):
-            problem = _problem(item, schema["items"], schemas)
+            problem = _problem(item, schema["items"], has_limits)
             if problem is not None:
                 return f"item {index}: {problem}"
     if isinstance(value, dict):
-        for name, property_ in schema.get("properties", {}).items():
-            problem = _problem(value[name], property_, schemas) if name in value else None
+        properties, others = schema.get("properties", {}), schema.get("additionalProperties")
+        for name, member in value.items():
+            part = properties.get(name, others)
+            problem = _problem(member, part, has_limits) if isinstance(part, dict) else None
             if problem is not None:
                 return f"{name!r}: {problem}"
     return None

@@ -71,7 +71,7 @@ else:
             deprecated=None,
             accept=None,
         ):
-            # Frozen refuses assignment; the two private entries are neither compared nor shown.
+            # Frozen refuses assignment; the private entries are neither compared nor shown.
             self.__dict__.update(
                 default=None if default is _UNSET else default,
                 description=description,
@@ -85,6 +85,7 @@ else:
                 accept=accept,
                 _has_default=default is not _UNSET,
                 _default_factory=None,
+                _examples=None,
             )
 
 
@@ -101,6 +102,7 @@ def Input(
     choices: Sequence[Any] | None = None,
     deprecated: bool | None = None,
     accept: str | None = None,
+    examples: Sequence[Any] | None = None,
 ) -> Any:
     """Describe a parameter; to be its default, or to stand in `Annotated[T, Input(…)]`.
 
@@ -116,12 +118,13 @@ def Input(
         choices: the only values that are accepted.
         deprecated: clients should not use this input any more.
         accept: for files, the kinds a user interface should offer, such as `image/*`.
+        examples: values that people can begin with; the page at `/docs` offers them.
 
     Returns:
         A `FieldInfo` with these values. Its type is given as Any, so that it can stand as a default of any type.
 
     Raises:
-        TypeError: both a default and a factory were given, or the factory can't be called.
+        TypeError: both a default and a factory were given, the factory can't be called, or the examples are no list.
     """
     if default_factory is not None:
         if default is not _UNSET:
@@ -131,4 +134,8 @@ def Input(
     info = FieldInfo(default, description, ge, le, min_length, max_length, regex, choices, deprecated, accept)
     if default_factory is not None:
         info.__dict__["_default_factory"] = default_factory
+    if examples is not None:
+        if isinstance(examples, (str, bytes)) or not hasattr(examples, "__len__"):
+            raise TypeError(f"examples must be a list of values, got {examples!r}")
+        info.__dict__["_examples"] = list(examples)
     return info

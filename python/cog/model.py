@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dataclasses import field
 
-    from typing_extensions import dataclass_transform
+    from typing_extensions import Self, dataclass_transform
 else:
     field = None
 
@@ -19,6 +20,9 @@ else:
 @dataclass_transform(field_specifiers=(field,))
 class BaseModel:
     """A structured output or input. Each subclass becomes a dataclass.
+
+    Beyond a dataclass, a field that may be None can be left out, fields without defaults may follow those with
+    defaults and are then given by name, and mutable defaults are copied for each object.
 
     Class keywords: `auto_dataclass=False` leaves the class as it is written; all others go to `dataclasses.dataclass`.
 
@@ -43,4 +47,141 @@ class BaseModel:
                 raise TypeError(f'Cannot mixin dataclass "{base.__name__}" while inheriting from `BaseModel`')
         cls._cog_auto_dataclass = auto_dataclass  # type: ignore[attr-defined]
         if auto_dataclass:
+            from ._model_fields import fill_optional, prepare
+
+            prepare(cls, BaseModel)
+            has_own_init = "__init__" in cls.__dict__
             dataclasses.dataclass(init=init, **options)(cls)
+            if init and not has_own_init:
+                fill_optional(cls)
+
+    def dict(
+        self,
+        *,
+        include: Any = None,
+        exclude: Any = None,
+        by_alias: bool = False,
+        exclude_unset: bool = False,
+        exclude_defaults: bool = False,
+        exclude_none: bool = False,
+    ) -> builtins.dict[str, Any]:
+        """Return the values by the names of their fields; models within become dictionaries too.
+
+        Args:
+            include: the names of the fields that are wanted; by default all.
+            exclude: the names of fields that are not wanted.
+            by_alias: has no effect, as fields have no other names.
+            exclude_unset: the same as `exclude_defaults`.
+            exclude_defaults: leave out fields that have the value of their default.
+            exclude_none: leave out fields that are None.
+        """
+        exclude_defaults = exclude_unset or exclude_defaults
+        values = {}
+        for name in _names(self):
+            if (include is not None and name not in include) or (exclude is not None and name in exclude):
+                continue
+            value = getattr(self, name, None)
+            if (exclude_none and value is None) or (exclude_defaults and _is_default(self, name, value)):
+                continue
+            values[name] = _plain(value, exclude_defaults, exclude_none)
+        return values
+
+    def json(
+        self,
+        *,
+        include: Any = None,
+        exclude: Any = None,
+        by_alias: bool = False,
+        exclude_unset: bool = False,
+        exclude_defaults: bool = False,
+        exclude_none: bool = False,
+        **options: Any,
+    ) -> str:
+        """Return the values as JSON text. Paths are texts, secrets are masked.
+
+        Args:
+            include, exclude, by_alias, exclude_unset, exclude_defaults, exclude_none: as for `dict`.
+            options: what `json.dumps` takes, such as `indent`.
+
+        Raises:
+            TypeError: JSON has no such value.
+        """
+        import json
+
+        from ._values import spelled
+
+        values = self.dict(
+            include=include,
+            exclude=exclude,
+            exclude_unset=exclude_unset,
+            exclude_defaults=exclude_defaults,
+            exclude_none=exclude_none,
+        )
+        return json.dumps(spelled(values), **options)
+
+    def copy(self, *, update: Any = None, deep: bool = False) -> Self:
+        """Return a copy.
+
+        Args:
+            update: values for some of the fields, by name.
+            deep: copy what the fields hold too.
+        """
+        import copy
+
+        made = copy.deepcopy(self) if deep else copy.copy(self)
+        for name, value in (update or {}).items():
+            object.__setattr__(made, name, value)  # A frozen class refuses the usual way.
+        return made
+
+    def model_dump(self, *, mode: str = "python", **options: Any) -> builtins.dict[str, Any]:
+        """Return the same as `dict`, whose other arguments it takes; with `mode="json"` made of JSON's values."""
+        from ._values import spelled
+
+        values = self.dict(**options)
+        return spelled(values) if mode == "json" else values
+
+    def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:
+        """Return the same as `json`, without spaces."""
+        return self.json(indent=indent, separators=None if indent else (",", ":"), ensure_ascii=False, **options)
+
+    def model_copy(self, *, update: Any = None, deep: bool = False) -> Self:
+        """Return the same as `copy`."""
+        return self.copy(update=update, deep=deep)
+
+
+def overridden(value: BaseModel) -> Any:
+    """Return a method of a model that says what it becomes, instead of its fields; None where it has none."""
+    for name in ("model_dump", "dict"):
+        method = getattr(type(value), name)
+        if callable(method) and method is not getattr(BaseModel, name) and callable(getattr(value, name)):
+            return getattr(value, name)
+    return None
+
+
+def _names(model: Any) -> list[str]:
+    if not hasattr(model, "__dataclass_fields__"):
+        return list(vars(model))
+    import dataclasses
+
+    return [field.name for field in dataclasses.fields(model)]
+
+
+def _is_default(model: BaseModel, name: str, value: Any) -> bool:
+    field = getattr(model, "__dataclass_fields__", {}).get(name)
+    if field is None:
+        return False
+    factory: Any = field.default_factory if callable(field.default_factory) else None
+    return bool(value == (field.default if factory is None else factory()))
+
+
+def _plain(value: Any, exclude_defaults: bool, exclude_none: bool) -> Any:
+    if isinstance(value, BaseModel):
+        method = overridden(value)
+        if method is not None:
+            return method()
+        return BaseModel.dict(value, exclude_defaults=exclude_defaults, exclude_none=exclude_none)
+    if isinstance(value, builtins.dict):
+        return {key: _plain(item, exclude_defaults, exclude_none) for key, item in value.items()}
+    if type(value) in (list, tuple, set, frozenset):
+        return type(value)([_plain(item, exclude_defaults, exclude_none) for item in value])
+    return value

@@ -44,6 +44,9 @@ class BaseRunner:
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
         cls._cog_defines_predict_only = defines(cls, "predict") and not defines(cls, "run")
+        from ._signature import let_be_called
+
+        let_be_called(cls, ("run", "predict", "train"))
 
     if TYPE_CHECKING:
         # A model's own may have the parameter `weights` or not: type checkers must find both right.
@@ -155,5 +158,12 @@ def load_predictor_from_ref(ref: str) -> Any:
         Exception: whatever the file or the constructor raises.
     """
     from ._loader import load_object
+    from ._signature import unwrap_defaults
 
-    return load_object(ref, "predict")
+    model = load_object(ref, "predict")
+    for method in [getattr(model, name, None) for name in ("run", "predict", "train")]:
+        if not isinstance(model, BaseRunner) and hasattr(method, "__func__"):
+            unwrap_defaults(method)
+    if hasattr(model, "__code__"):
+        unwrap_defaults(model)
+    return model

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-__all__ = ["MetricRecorder", "Scope", "current_scope"]
+__all__ = ["MetricRecorder", "Scope", "current_scope", "current_scopes"]
 
 _MAX_NAME_LENGTH = 128
 _MAX_SEGMENTS = 4
@@ -100,13 +100,38 @@ class MetricRecorder:
         return "MetricRecorder(inactive)" if self._record is None else f"MetricRecorder(keys={len(self._types)})"
 
 
-class Scope:
-    """A prediction, seen from inside the model."""
+class _BatchRecorder(MetricRecorder):
+    """Records metrics for every prediction of a batch."""
 
-    __slots__ = ("_context", "_metrics", "_trace")
+    __slots__ = ("_recorders",)
+
+    _recorders: list[MetricRecorder]
+
+    def record(self, key: str, value: Any, mode: str | None = None) -> None:
+        for recorder in self._recorders:
+            recorder.record(key, value, mode)
+
+    def delete(self, key: str) -> None:
+        for recorder in self._recorders:
+            recorder.delete(key)
+
+    def __repr__(self) -> str:
+        return f"MetricRecorder(predictions={len(self._recorders)})"
+
+
+class Scope:
+    """A prediction, seen from inside the model.
+
+    `with scope:` makes it the current one. In a batched method, what is printed inside of the block and what
+    `current_scope()` records there belong to that prediction alone.
+    """
+
+    __slots__ = ("_context", "_metrics", "_owner", "_trace")
 
     _context: dict[str, str]
     _metrics: MetricRecorder
+    # Who gets what is printed; None keeps whoever gets it already.
+    _owner: Any
     _trace: dict[str, str]
 
     def __new__(cls, *_: Any, **__: Any) -> Scope:
@@ -114,13 +139,37 @@ class Scope:
 
     @classmethod
     def _for_prediction(
-        cls, context: dict[str, str], record: _Record | None, trace: dict[str, str] | None = None
+        cls, context: dict[str, str], record: _Record | None, trace: dict[str, str] | None = None, owner: Any = None
     ) -> Scope:
         self = object.__new__(cls)
         self._trace = {} if trace is None else trace
         self._context = context
         self._metrics = MetricRecorder._make(record)
+        self._owner = owner
         return self
+
+    @classmethod
+    def _for_batch(cls, scopes: tuple[Scope, ...]) -> Scope:
+        self = cls._for_prediction({}, None)
+        recorder = object.__new__(_BatchRecorder)
+        recorder._recorders = [scope._metrics for scope in scopes]
+        self._metrics = recorder
+        return self
+
+    def __enter__(self) -> Scope:
+        owner = _owner.get(None)
+        _left.set((_current.get(), owner, _left.get()))
+        _current.set(self)
+        _owner.set(owner if self._owner is None else self._owner)
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        left = _left.get()
+        assert left is not None, "a scope was left that this context had not entered"
+        scope, owner, outer = left
+        _current.set(scope)
+        _owner.set(owner)
+        _left.set(outer)
 
     @property
     def context(self) -> dict[str, str]:
@@ -159,11 +208,45 @@ Scope.__module__ = MetricRecorder.__module__ = "coglet._sdk"
 
 _current: ContextVar[Scope | None] = ContextVar("cog.scope._current", default=None)
 
+# The predictions of the running batch; empty in other calls.
+_batch: ContextVar[tuple[Scope, ...]] = ContextVar("cog.scope._batch", default=())
+
+# Who gets what is printed, and whose scope is the current one unless `_current` is another; see cog._worker.running.
+_owner: ContextVar[Any] = ContextVar("cog_running")
+
+# What `with scope:` has replaced, innermost first: scope, owner, and the same of the block around it. It is part of the
+# context, so blocks of tasks and threads that share a scope don't mix.
+_left: ContextVar[tuple[Scope | None, Any, Any] | None] = ContextVar("cog.scope._left", default=None)
+
 
 def current_scope() -> Scope:
-    """Return the scope of the running prediction; outside of one, a scope that records nothing."""
+    """Return the scope of the running prediction; outside of one, a scope that records nothing.
+
+    In a batched method it is a scope of the whole batch: it records metrics for each prediction, and its context is
+    empty. Inside of `with scope:` it is that scope.
+    """
+    return _running_scope() or Scope._for_prediction({}, None)
+
+
+def current_scopes() -> list[Scope]:
+    """Return the scopes of the predictions that the running call answers, in the order of the lists that it was given.
+
+    One scope in a method that isn't batched; none outside of a prediction.
+    """
+    batch = _batch.get()
+    if batch:
+        return list(batch)
+    scope = _running_scope()
+    return [] if scope is None else [scope]
+
+
+def _running_scope() -> Scope | None:
     scope = _current.get()
-    return Scope._for_prediction({}, None) if scope is None else scope
+    if scope is None:
+        owner = _owner.get(None)
+        if owner is not None:
+            scope = owner.scope
+    return scope
 
 
 def _check_is_text(key: Any) -> None:

@@ -9,7 +9,7 @@ import sys
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, AsyncIterator, Iterator, NoReturn, TypeVar  # noqa: UP035 - subclassed below
 
-from ._frozen import Frozen
+from ._frozen import Frozen, LazySerializer
 from ._urlfile import HTTPError, URLFile
 
 __all__ = [
@@ -68,6 +68,9 @@ else:
         def get_secret_value(self):
             """Return the value itself."""
             return self.secret_value
+
+        # Where pydantic knows no type, as in a field of type Any, it looks for this.
+        __pydantic_serializer__ = LazySerializer()
 
         @classmethod
         def __get_pydantic_core_schema__(cls, source, handler):

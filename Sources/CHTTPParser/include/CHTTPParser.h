@@ -9,5 +9,4 @@
 const llhttp_settings_t *_Nonnull coghttp_settings(
     llhttp_data_cb _Nonnull target, llhttp_data_cb _Nonnull field_name, llhttp_cb _Nonnull field_name_complete,
     llhttp_data_cb _Nonnull field_value, llhttp_cb _Nonnull field_value_complete,
-    llhttp_cb _Nonnull headers_complete, llhttp_data_cb _Nonnull body, llhttp_data_cb _Nonnull chunk_extension,
-    llhttp_cb _Nonnull chunk_header, llhttp_cb _Nonnull message_complete);
+    llhttp_cb _Nonnull headers_complete, llhttp_data_cb _Nullable body, llhttp_cb _Nonnull message_complete);

@@ -32,6 +32,16 @@ CURLcode cogcurl_easy_set_on_data(CURL *_Nonnull easy, CURLoption option,
 CURLcode cogcurl_easy_set_on_seek(CURL *_Nonnull easy, int (*_Nonnull callback)(void *_Nullable context,
                                                                                curl_off_t offset, int origin));
 
+/* Called before a socket is made, for each address that is tried; CURL_SOCKET_BAD keeps libcurl from it. */
+CURLcode cogcurl_easy_set_on_open(CURL *_Nonnull easy,
+                                  curl_socket_t (*_Nonnull callback)(void *_Nullable context, curlsocktype purpose,
+                                                                     struct curl_sockaddr *_Nonnull address));
+/* Called before a request is sent, on a new connection or a kept one; CURL_PREREQFUNC_ABORT keeps libcurl from it. */
+CURLcode cogcurl_easy_set_on_request(CURL *_Nonnull easy,
+                                     int (*_Nonnull callback)(void *_Nullable context, char *_Nonnull remote_address,
+                                                              char *_Nonnull local_address, int remote_port,
+                                                              int local_port));
+
 /* curl_easy_getinfo, one function for each type of value; zero or NULL when it is not known. */
 long cogcurl_easy_long(CURL *_Nonnull easy, CURLINFO info);
 curl_off_t cogcurl_easy_offset(CURL *_Nonnull easy, CURLINFO info);

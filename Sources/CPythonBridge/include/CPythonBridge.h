@@ -18,11 +18,8 @@ typedef struct cogpy_bytes {
 /* A prediction as it came from the server. Everything in it is borrowed until the next `receive`. */
 typedef struct cogpy_request {
     uint32_t token;
-    cogpy_bytes meta;                        /* JSON object: id, context, files, … */
-    cogpy_bytes text;                        /* JSON text of the request's body */
-    const cogpy_bytes *_Nullable strings;    /* contents of the string literals that were cut out of `text` */
-    const uint8_t *_Nullable escaped;        /* per string: nonzero when it still holds JSON escapes */
-    size_t string_count;
+    cogpy_bytes meta;                        /* JSON object: context, files, … */
+    cogpy_bytes text;                        /* JSON text `{"input":…}` */
 } cogpy_request;
 
 /* A frame for the server. `parts` are sent one after another as its payload. */
@@ -41,29 +38,48 @@ typedef struct cogpy_control {
     uint32_t token;
 } cogpy_control;
 
-/* When a frame leaves: by itself within a millisecond, at once, or when the caller says `flush`. */
-enum { COGPY_SOON = 0, COGPY_NOW = 1, COGPY_HELD = 2 };
+/* When a frame leaves: within a millisecond, and at once if none has left lately; at once; when the caller says `flush`; or
+ * with the next frame, and within a few milliseconds if none comes. */
+enum { COGPY_SOON = 0, COGPY_NOW = 1, COGPY_HELD = 2, COGPY_LATER = 3 };
 
 /* The frame is in the buffer; it is, and `flush` is to follow; it is not: the buffer is in use, give it to `flush`. */
 enum { COGPY_QUEUED = 0, COGPY_QUEUED_FLUSH = 1, COGPY_NOT_QUEUED = 2 };
 
-enum { COGPY_END = 0, COGPY_REQUEST = 1, COGPY_AGAIN = 2, COGPY_INTERRUPTED = 3 };
+enum { COGPY_END = 0, COGPY_REQUEST = 1, COGPY_AGAIN = 2, COGPY_INTERRUPTED = 3, COGPY_BATCH = 4 };
+
+/* How requests are received, as flags: wait for one; they belong to a batch, which begins later; look for one for a short
+ * while, if it may come soon. */
+enum { COGPY_WAIT = 1, COGPY_GATHER = 2, COGPY_POLL = 4 };
 
 /* What the bridge asks of the worker. Each is called on any Python thread. */
 typedef struct cogpy_callbacks {
-    /* GIL released. Takes the next request; waits for it if `wait`. Returns one of COGPY_…: END at the orderly end of
-     * the channel, AGAIN when nothing is there and `wait` is false, INTERRUPTED when a signal came. */
-    int (*_Nonnull receive)(void *_Nullable context, bool wait, cogpy_request *_Nonnull request);
+    /* GIL released. Takes the next request. `how` is of COGPY_WAIT, COGPY_GATHER, COGPY_POLL. Returns one of COGPY_…: END at the
+     * orderly end of the channel, AGAIN when nothing is there and it isn't to wait, INTERRUPTED when a signal came, BATCH
+     * when the gathered requests are to run: then `text` holds their tokens as 4-byte numbers. */
+    int (*_Nonnull receive)(void *_Nullable context, int how, cogpy_request *_Nonnull request);
     /* GIL taken. Copies the frame into the outgoing buffer; never waits. Returns one of COGPY_QUEUED…. */
     int (*_Nonnull queue)(void *_Nullable context, const cogpy_frame *_Nonnull frame, int urgency);
     /* GIL released. Writes what is queued, then `frame` without copying it. */
     void (*_Nonnull flush)(void *_Nullable context, const cogpy_frame *_Nullable frame);
     /* GIL taken. A synchronous prediction is no longer to be interrupted. */
     void (*_Nonnull ended)(void *_Nullable context, uint32_t token);
-    /* GIL taken. Whether the running synchronous prediction is to be canceled. */
+    /* GIL taken. Whether the running synchronous prediction, or the batch that begins with it, is to be interrupted. */
     bool (*_Nonnull cancel_requested)(void *_Nullable context, uint32_t token);
+    /* GIL taken. Whether a cancel of this prediction of the running synchronous batch has come. */
+    bool (*_Nonnull is_canceled)(void *_Nullable context, uint32_t token);
     /* GIL released. Takes the next control message; waits for it if `wait`. Returns COGPY_END, _REQUEST or _AGAIN. */
     int (*_Nonnull control)(void *_Nullable context, bool wait, cogpy_control *_Nonnull message);
+    /* GIL released. In a template: waits for the next worker that it is to fork. Returns COGPY_END, _REQUEST or _INTERRUPTED;
+     * `text` is borrowed until the next call. */
+    int (*_Nonnull order)(void *_Nullable context, cogpy_bytes *_Nonnull text);
+    /* GIL taken. In a template: the worker was forked and has this id; or with -errno, it could not be. */
+    void (*_Nonnull forked)(void *_Nullable context, int process);
+    /* GIL taken. In a worker that was forked just now: takes over the channels that came with the order. */
+    void (*_Nonnull adopt)(void *_Nullable context);
+    /* GIL taken. In a forked worker: its temporary files are in this folder. */
+    void (*_Nonnull moved)(void *_Nullable context, cogpy_bytes folder);
+    /* GIL taken. A forked worker is about to end: sends what is left. */
+    void (*_Nonnull leave)(void *_Nullable context);
     /* GIL taken. Answers a health check over the control channel; `text` is empty when healthy. */
     void (*_Nonnull healthy)(void *_Nullable context, uint32_t token, cogpy_bytes text);
 } cogpy_callbacks;
@@ -74,9 +90,16 @@ typedef struct cogpy_options {
     const char *_Nonnull program;            /* path of the interpreter: decides on sys.prefix and site-packages */
     const char *_Nonnull command;            /* what `python -c` would run */
     const char *_Nonnull settings;           /* JSON object, given to the Python code as `_coglet.settings` */
+    size_t frame_limit_bytes;                /* the largest content of a frame */
     int work_descriptor;                     /* readable when a request may be there */
     int control_descriptor;                  /* readable when a control message may be there */
 } cogpy_options;
+
+/* Lets `_coglet.rehearse` see which threads live on through a fork. To be called once, before any library is loaded. */
+void cogpy_watch_forks(void);
+
+/* Whether the fork at hand makes a worker, or tries to: hooks that part a model's own child from the server must spare it. */
+bool cogpy_is_forking(void);
 
 /* Runs Python on the calling thread, which becomes the interpreter's main thread, until the worker ends.
  * Returns the exit status; if the library can't be used, a text saying why goes to stderr and 127 is returned.

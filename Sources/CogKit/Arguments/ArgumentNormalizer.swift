@@ -30,26 +30,27 @@ package enum ArgumentNormalizer {
     /// Nothing is touched behind `--`, nor behind the first name of `exec`: that belongs to the command it runs.
     package static func withPlainOptions(_ arguments: [String]) -> [String] {
         let isExec = arguments.first == "exec"
+        let flags = OptionForms.flags.union(arguments.first == "doctor" ? OptionForms.ofDoctor : [])
         var plain = Array(arguments.prefix(1))
         var index = 1
         while index < arguments.count {
             let argument = arguments[index]
             let isOption = OptionForms.isOption(argument)
             if argument == "--" || (isExec && !isOption) { break }
-            let width = OptionForms.width(argument)
-            plain += isOption ? Self.plain(argument) : [argument]
+            let width = flags.contains(argument) ? 1 : OptionForms.width(argument)
+            plain += isOption ? Self.plain(argument, flags) : [argument]
             plain += arguments[min(index + 1, arguments.count)..<min(index + width, arguments.count)]
             index += width
         }
         return plain + arguments[min(index, arguments.count)...]
     }
 
-    private static func plain(_ argument: String) -> [String] {
+    private static func plain(_ argument: String, _ flags: Set<String>) -> [String] {
         let (name, value) = OptionForms.split(argument)
         if name == "--use-cog-base-image" {
             return [name + "=" + (value.map { OptionForms.truth($0).map(String.init) ?? $0 } ?? "true")]
         }
-        if let value, OptionForms.flags.contains(name), let isSet = OptionForms.truth(value) {
+        if let value, flags.contains(name), let isSet = OptionForms.truth(value) {
             return isSet ? [name] : []
         }
         if let value, !name.hasPrefix("--"), OptionForms.withValue.contains(name) { return [name, value] }

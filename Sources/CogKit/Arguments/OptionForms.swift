@@ -3,16 +3,20 @@ package enum OptionForms {
     /// Options that take a value, of all commands.
     package static let withValue: Set<String> = [
         "-e", "--env", "-f", "--file", "-i", "--input", "-o", "--output", "-p", "--publish", "--port", "-t", "--tag",
-        "--dockerfile", "--gpus", "--host", "--image-name", "--json", "--openapi-schema", "--progress", "--registry",
-        "--secret", "--setup-timeout", "--timestamp", "--upload-url", "--use-cuda-base-image", "--username",
+        "--dockerfile", "--gpus", "--host", "--image-name", "--json", "--openapi-schema", "--platform", "--progress",
+        "--registry", "--secret", "--setup-timeout", "--timestamp", "--upload-url", "--use-cuda-base-image",
+        "--username",
     ]
 
     /// Options that need no value: given with one, it says whether they count.
     package static let flags: Set<String> = [
-        "--debug", "--fix", "--local", "--no-cache", "--no-color", "--precompile", "--profile", "--reload",
-        "--separate-weights", "--skip-schema-validation", "--stream", "--strip", "--token-stdin",
+        "--debug", "--fix", "--local", "--no-cache", "--no-color", "--precompile", "--profile", "--push",
+        "--reload", "--separate-weights", "--skip-schema-validation", "--stream", "--strip", "--token-stdin",
         "--use-replicate-token",
     ]
+
+    /// Flags of `doctor` that take a value in other commands.
+    static let ofDoctor: Set<String> = ["--json"]
 
     /// Options that only predictions have.
     package static let predictionOnly: Set<String> = [

@@ -12,12 +12,28 @@ package struct Config: Equatable, Sendable {
     package var train: String?
     /// The most predictions at a time; nil where the file says nothing.
     package var maxConcurrency: Int?
+    /// How many processes run the model: a number or `auto`; nil where the file says nothing.
+    package var workers: String?
+    /// How those processes come into being: `spawn`, `fork`, or `fork-after-import`; nil where the file says nothing.
+    package var workerStart: String?
+    /// How many seconds a prediction may take, as written; nil where the file says nothing.
+    package var predictTimeout: String?
     /// `NAME=VALUE` entries for the image, in file order.
     package var environment: [String] = []
     /// Declared weights: checked and told in the image's label, never imported.
     package var weights: [Weight] = []
 
     package init() {}
+
+    /// What the file says about serving, as environment variables of the server.
+    package var serverVariables: [(name: String, value: String)] {
+        var variables: [(name: String, value: String)] = []
+        if let maxConcurrency { variables.append(("COG_MAX_CONCURRENCY", String(maxConcurrency))) }
+        if let workers { variables.append(("COG_WORKERS", workers)) }
+        if let workerStart { variables.append(("COG_WORKER_START", workerStart)) }
+        if let predictTimeout { variables.append(("COG_PREDICTION_TIMEOUT", predictTimeout)) }
+        return variables
+    }
 
     /// The mapping `build`.
     package struct Build: Equatable, Sendable {
@@ -33,8 +49,17 @@ package struct Config: Equatable, Sendable {
         package var cuda: String?
         package var cudnn: String?
         package var sdkVersion: String?
+        /// The size above which a file gets a layer of its own, as written: `50MB`, `2 GiB`, a number of bytes, or
+        /// `false` for never.
+        package var largeFiles: String?
 
         package init() {}
+
+        /// That size in bytes; nil for never.
+        var largeFilesBytes: Int? {
+            guard let largeFiles else { return LargeFiles.usualBytes }
+            return ByteSize(largeFiles)?.bytes
+        }
 
         /// All steps after the packages: those of the older key `pre_install` come last.
         var steps: [RunStep] { run + preInstall.map { RunStep(command: $0) } }

@@ -3,35 +3,41 @@ import Yams
 /// Turns the text of `cog.yaml` into a `Config` and notes where every value stands.
 ///
 /// A plain scalar where text is expected keeps its written form (`3.10` stays `3.10`).
-package struct ConfigReader {
+package struct ConfigReader: Sendable {
     /// The values; complete only when `problems` is empty.
     package private(set) var config = Config()
     /// Values of the wrong type, fit to print.
     package private(set) var problems: [String] = []
     /// Unknown keys, fit to print.
     package private(set) var warnings: [String] = []
-    /// The line of every key and item by its dotted name: `build.run[0].command`.
-    package private(set) var lines: [String: Int] = [:]
+    /// Where every key and item stands, by its dotted name: `build.run[0].command`.
+    package private(set) var places: [String: SourceText.Place] = [:]
+    /// Where the values that are scalars stand, by the same names.
+    package private(set) var values: [String: SourceText.Place] = [:]
+    /// What was read.
+    package let text: SourceText
     /// `predict` and `run` as written; the config has one value for both.
     package private(set) var predictKey: String?
     package private(set) var runKey: String?
 
-    private let file: String
+    private var file: String { text.file }
 
     /// Reads `text`, which came from the file called `file`.
     ///
     /// - Throws: `CogError.config` when the text is no YAML, has a key twice, or isn't a mapping.
     package init(_ text: String, file: String) throws(CogError) {
-        self.file = file
+        self.text = SourceText(text, file: file)
         let root: Node?
         do {
             root = try Yams.compose(yaml: text)
         } catch {
-            throw .config(["failed to parse \(file): invalid YAML: \(Self.oneLine(error))"])
+            let failure = YAMLFailure(error, in: text)
+            throw .config([unreadable(failure.reason, failure.place)])
         }
         guard let root, !isNull(root) else { return }
         guard let mapping = root.mapping else {
-            throw .config(["failed to parse \(file): invalid YAML: line 1: the file must be a mapping of keys"])
+            let place = root.mark.map(SourceText.Place.init)
+            throw .config([unreadable("the file must be a mapping of keys: write \"key: value\"", place)])
         }
         readTop(mapping)
     }
@@ -48,13 +54,15 @@ package struct ConfigReader {
             case "predict": predictKey = text(value, field)
             case "train": config.train = text(value, field)
             case "concurrency": readConcurrency(value, field)
+            case "predict_timeout": config.predictTimeout = text(value, field)
             case "environment": config.environment = texts(value, field)
             case "weights": readWeights(value, field)
             default:
                 unknown(
                     key, field,
                     among: [
-                        "build", "image", "model", "run", "predict", "train", "concurrency", "environment", "weights",
+                        "build", "image", "model", "run", "predict", "train", "concurrency", "predict_timeout",
+                        "environment", "weights",
                     ])
             }
         }
@@ -75,12 +83,13 @@ package struct ConfigReader {
             case "cuda": config.build.cuda = text(value, field)
             case "cudnn": config.build.cudnn = text(value, field)
             case "sdk_version": config.build.sdkVersion = text(value, field)
+            case "large_files": config.build.largeFiles = text(value, field)
             default:
                 unknown(
                     key, field,
                     among: [
                         "gpu", "python_version", "python_requirements", "python_packages", "system_packages", "run",
-                        "pre_install", "cuda", "cudnn", "sdk_version",
+                        "pre_install", "cuda", "cudnn", "sdk_version", "large_files",
                     ])
             }
         }
@@ -91,8 +100,10 @@ package struct ConfigReader {
         for (key, value, field) in entries(mapping, in: field) {
             switch key {
             case "max": config.maxConcurrency = int(value, field)
+            case "workers": config.workers = text(value, field)
+            case "start": config.workerStart = text(value, field)
             case "default_target": _ = int(value, field)
-            default: unknown(key, field, among: ["max", "default_target"])
+            default: unknown(key, field, among: ["max", "workers", "start", "default_target"])
             }
         }
     }
@@ -177,7 +188,8 @@ package struct ConfigReader {
         Self.merged(mapping).map { key, value in
             let name = key.scalar?.string ?? ""
             let field = parent.isEmpty ? name : parent + "." + name
-            lines[field] = key.mark?.line
+            places[field] = key.mark.map(SourceText.Place.init)
+            if value.scalar != nil { values[field] = value.mark.map(SourceText.Place.init) }
             return (name, value, field)
         }
     }
@@ -203,7 +215,7 @@ package struct ConfigReader {
         }
         return sequence.enumerated().map { index, item in
             let name = "\(field)[\(index)]"
-            lines[name] = item.mark?.line
+            places[name] = item.mark.map(SourceText.Place.init)
             return (item, name)
         }
     }
@@ -257,31 +269,24 @@ package struct ConfigReader {
         } else {
             got = node.mapping == nil ? "a list" : "a mapping"
         }
-        let line = node.mark?.line ?? lines[field] ?? 0
-        problems.append("failed to parse \(file): invalid YAML: line \(line): \(field) must be \(expected), not \(got)")
+        problems.append(
+            unreadable(
+                "\(field) must be \(expected), not \(got)", node.mark.map(SourceText.Place.init) ?? places[field]))
+    }
+
+    private func unreadable(_ reason: String, _ place: SourceText.Place?) -> String {
+        let line = place.map { "line \($0.line), column \($0.column): " } ?? ""
+        return "failed to parse \(file): invalid YAML: \(line)\(reason)" + (place.map(text.excerpt) ?? "")
     }
 
     private mutating func unknown(_ key: String, _ field: String, among known: [String]) {
-        let hint = Suggestion.near(key, among: known).first.map { " (did you mean \"\($0)\"?)" } ?? ""
-        warnings.append("\(file):\(lines[field] ?? 0): unknown key \"\(field)\"\(hint)")
+        let near = Suggestion.near(key, among: known).first
+        let hint = near.map { "did you mean \"\($0)\"?" } ?? "the keys here are \(known.joined(separator: ", "))"
+        warnings.append(text.message("unknown key \"\(field)\" (\(hint))", at: places[field]))
     }
 
     private func isNull(_ node: Node) -> Bool {
         guard let scalar = node.scalar, scalar.style == .any || scalar.style == .plain else { return false }
         return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
-    }
-
-    private static func oneLine(_ error: any Error) -> String {
-        if case YamlError.duplicatedKeysInMapping(let duplicates, let context) = error {
-            let names = duplicates.map { "\"\($0)\"" }.sorted().joined(separator: ", ")
-            return "line \(context.mark.line): duplicate key \(names)"
-        }
-        switch error {
-        case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
-            YamlError.composer(_, let problem, let mark, _):
-            return "line \(mark.line), column \(mark.column): \(problem)"
-        default:
-            return "\(error)".split(separator: "\n").joined(separator: " ")
-        }
     }
 }

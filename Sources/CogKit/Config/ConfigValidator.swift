@@ -32,6 +32,9 @@ package struct ConfigValidator {
         checkConcurrency()
         checkModel()
         checkWeights()
+        for (field, value, reason) in reader.unusableValues {
+            problem(field, value, reason)
+        }
         return problems
     }
 
@@ -43,7 +46,9 @@ package struct ConfigValidator {
             ("concurrency.max", "@cog.concurrent(max=…)"),
         ]
         return replacements.compactMap { field, replacement in
-            reader.lines[field].map { "\(file):\($0): deprecated field \"\(field)\": use \"\(replacement)\" instead" }
+            reader.places[field].map {
+                "\(file):\($0.line):\($0.column): deprecated field \"\(field)\": use \"\(replacement)\" instead"
+            }
         }
     }
 
@@ -89,7 +94,7 @@ package struct ConfigValidator {
                 "only one of python_packages or python_requirements can be set, not both", shown: "build")
         }
         if let path = config.build.pythonRequirements, !fileExists(path) {
-            problem("build.python_requirements", path, "file does not exist")
+            problem("build.python_requirements", path, "file does not exist: create it, or correct the path")
         }
     }
 
@@ -103,13 +108,15 @@ package struct ConfigValidator {
         guard let major = Int(parts[0]) else { return problem(field, text, "invalid major version number") }
         guard Int(parts[1]) != nil else { return problem(field, text, "invalid minor version number") }
         guard major >= 11 else { return problem(field, text, "minimum supported CUDA version is 11") }
+        if let reason = ValueForms.numbers(text) { return problem(field, text, reason) }
         guard config.build.gpu, let cuda = Version(text) else { return }
         let known = CompatibilityTables.cudnns(for: cuda)
         if let cudnn = config.build.cudnn, !known.isEmpty, !known.map(String.init).contains(cudnn) {
             let list = known.map(String.init).joined(separator: ", ")
             problems.append(
-                place("build.cudnn") + "CUDA \(text) is incompatible with CuDNN \(cudnn): "
-                    + "compatible CuDNN versions are: \(list)")
+                reader.message(
+                    "CUDA \(text) is incompatible with CuDNN \(cudnn): compatible CuDNN versions are: \(list)",
+                    about: "build.cudnn"))
         }
         if let pin = requirements.version(of: "tensorflow"), let build = CompatibilityTables.tensorFlow(pin),
             let theirs = Version(build.cuda), theirs.major != cuda.major
@@ -133,14 +140,25 @@ package struct ConfigValidator {
                 problem(field, nil, "environment variable \"\(name)\" is not allowed: reserved for internal use")
             } else if !seen.insert(name).inserted {
                 problem(field, nil, "environment variable \"\(name)\" is already defined")
-            } else if entry.contains(where: \.isNewline) {
+            } else if entry.contains(where: \.isNewline) || ValueForms.hasControl(entry) {
                 // A Dockerfile has no way to write one.
-                problem(field, nil, "environment variable \"\(name)\" has a new line in its value")
+                problem(
+                    field, nil,
+                    "environment variable \"\(name)\" has a new line in its value, or another control character")
             }
         }
     }
 
     private mutating func checkConcurrency() {
+        if let workers = config.workers, workers != "auto", Int(workers).map({ $0 < 1 }) ?? true {
+            problem("concurrency.workers", workers, "must be a whole number, at least 1, or auto")
+        }
+        if let start = config.workerStart, !["spawn", "fork", "fork-after-import"].contains(start) {
+            problem("concurrency.start", start, "must be spawn, fork, or fork-after-import")
+        }
+        if let timeout = config.predictTimeout, Double(timeout).map({ !($0 > 0 && $0 < 1e9) }) ?? true {
+            problem("predict_timeout", timeout, "must be a number of seconds above 0")
+        }
         guard let max = config.maxConcurrency else { return }
         if max < 1 {
             problem("concurrency.max", String(max), "must be at least 1")
@@ -183,7 +201,7 @@ package struct ConfigValidator {
             for (index, source) in weight.sources.enumerated() {
                 let item = field + ".source[\(index)]"
                 // One source needs no list around it.
-                let field = reader.lines[item] == nil ? field + ".source" : item
+                let field = reader.places[item] == nil ? field + ".source" : item
                 if (source.uri ?? "").isEmpty { problem(field, nil, "source is required") }
                 checkPatterns(source.include, field + ".include")
                 checkPatterns(source.exclude, field + ".exclude")
@@ -230,17 +248,8 @@ package struct ConfigValidator {
     // MARK: - Presentation
 
     private mutating func problem(_ field: String, _ value: String?, _ message: String, shown: String? = nil) {
-        let value = value.map { " \"\($0)\"" } ?? ""
-        problems.append(place(field) + "invalid \(shown ?? field)\(value): \(message)")
-    }
-
-    /// The line of a field; of what isn't there, that of the nearest thing around it.
-    private func place(_ field: String) -> String {
-        var field = field
-        while !field.isEmpty {
-            if let line = reader.lines[field] { return "\(file):\(line): " }
-            field = field.lastIndex { ".[".contains($0) }.map { String(field[..<$0]) } ?? ""
-        }
-        return ""
+        // A message has one line, whatever the value.
+        let value = value.map { " \"\($0.split(whereSeparator: \.isNewline).joined(separator: " "))\"" } ?? ""
+        problems.append(reader.message("invalid \(shown ?? field)\(value): \(message)", about: field))
     }
 }

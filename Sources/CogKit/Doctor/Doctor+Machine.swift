@@ -1,3 +1,5 @@
+import Foundation
+
 /// Checks of this machine.
 extension Doctor {
     /// - Parameters:
@@ -6,25 +8,61 @@ extension Doctor {
     func machine(
         pythonVersion: String?, _ configName: String, _ project: Project?, _ report: inout DoctorReport
     ) async {
-        if !isSet("COG_SKIP_DOCKER_CHECK") { report.record(await docker()) }
+        let usesGPU = !isSet("COG_SKIP_GPU_CHECK") && project?.config.build.gpu == true
+        if !isSet("COG_SKIP_DOCKER_CHECK") {
+            let (check, engine) = await docker()
+            report.record(check)
+            if let engine, usesGPU { report.recordFindings(await toolkit(engine)) }
+            report.recordFindings(await disk(engine))
+        }
         report.record(await python(configured: pythonVersion, in: configName))
-        if !isSet("COG_SKIP_GPU_CHECK"), let project, project.config.build.gpu { report.record(await gpu(project)) }
+        if usesGPU, let project { report.record(await gpu(project)) }
     }
 
     private func isSet(_ name: String) -> Bool { !(environment[name] ?? "").isEmpty }
 
-    private func docker() async -> DoctorCheck {
-        var check = DoctorCheck(title: "Docker", isError: true)
+    private func docker() async -> (DoctorCheck, Engine?) {
+        var check = DoctorCheck(.engine)
         do {
-            _ = try await Engine.connect(environment)
+            return (check, try await Engine.connect(environment))
         } catch {
             check.findings = [.init("Docker is not available: \(error)")]
+            return (check, nil)
         }
+    }
+
+    /// Whether the engine can give containers a GPU.
+    private func toolkit(_ engine: Engine) async -> DoctorCheck {
+        var check = DoctorCheck(.toolkit)
+        // An engine that doesn't tell is not suspected.
+        guard !engine.isPodman,
+            let runtimes = try? await engine.client.answer(["info", "--format", "{{json .Runtimes}}"]),
+            runtimes.succeeded, runtimes.output.contains("runc"), !runtimes.output.contains("nvidia")
+        else { return check }
+        check.findings = [.init("build.gpu is true, and the engine has no runtime for NVIDIA's GPUs")]
+        return check
+    }
+
+    /// What is too little for most images.
+    private static let leastDiskBytes = 5_000_000_000
+
+    /// Whether there is room for an image where the engine keeps them.
+    private func disk(_ engine: Engine?) async -> DoctorCheck {
+        var check = DoctorCheck(.disk)
+        guard let engine, !engine.isRemote, !engine.isPodman,
+            let root = try? await engine.client.answer(["info", "--format", "{{.DockerRootDir}}"]), root.succeeded
+        else { return check }
+        let place = root.output.trimmingSpaces
+        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: place)
+        guard let free = (attributes?[.systemFreeSize] as? NSNumber)?.intValue, free < Self.leastDiskBytes else {
+            return check
+        }
+        check.findings = [.init("\(ByteSize.text(free)) are free in \(place), where the engine keeps images")]
         return check
     }
 
     private func python(configured: String?, in configName: String) async -> DoctorCheck {
-        var check = DoctorCheck(title: "Python version", isError: false)
+        var check = DoctorCheck(.python)
         let question = "import sys; print('%d.%d' % sys.version_info[:2])"
         guard let found = await answer("python3", ["-c", question]) else {
             check.findings = [.init("no Python found on PATH")]
@@ -46,7 +84,7 @@ extension Doctor {
 
     /// Whether the pinned torch has kernels for the GPUs of this machine.
     private func gpu(_ project: Project) async -> DoctorCheck {
-        var check = DoctorCheck(title: "GPU compatibility", isError: false)
+        var check = DoctorCheck(.kernels)
         guard let pin = project.requirements.version(of: "torch"), let torch = Version(pin),
             // A combination that can't be resolved is told by whatever builds.
             let packages = try? ResolvedPackages(

@@ -33,14 +33,22 @@ package struct Doctor {
             report.record(migration.check(fixes: fixes))
             // What follows looks at the files as they are now.
             reader = readConfig(directory, name).reader ?? found
+        } else if let found = reader, let place = found.places["predict"], found.predictKey?.isEmpty == false {
+            report.mention(
+                .olderName,
+                .init(
+                    name, place.line,
+                    "predict is the older name of run, and stays; COG_DEPRECATIONS=1 cog doctor --fix changes it"))
         }
-        var deprecated = DoctorCheck(title: "Deprecated fields", isError: false)
+        var deprecated = DoctorCheck(.fields)
         if let reader {
             deprecated.findings = ConfigValidator.deprecations(in: reader, file: name).map { .init($0) }
         }
         report.record(deprecated)
+        if let project { files(project, &report) }
         report.heading("Python")
         if let reader { python(reader, directory, name, &report) }
+        if let project { packages(project, &report) }
         report.heading("Environment")
         await machine(pythonVersion: reader?.config.build.pythonVersion, name, project, &report)
         return report
@@ -52,9 +60,13 @@ package struct Doctor {
     // MARK: - Configuration
 
     private func parse(_ directory: String, _ name: String, _ report: inout DoctorReport) -> ConfigReader? {
-        var check = DoctorCheck(title: "Config parsing", isError: true)
+        var check = DoctorCheck(.parsing)
         let (reader, problems) = readConfig(directory, name)
-        check.findings = problems.map { .init($0) }
+        // A mapping was the form of 2021.
+        let old = "environment must be a list, not a mapping"
+        check.findings = problems.map {
+            .init($0, remedy: $0.contains(old) ? "Write a list: environment: [NAME=value]" : nil)
+        }
         report.record(check)
         return reader
     }
@@ -73,7 +85,7 @@ package struct Doctor {
     }
 
     private func loadProject(isReadable: Bool, _ report: inout DoctorReport) -> Project? {
-        var check = DoctorCheck(title: "Config schema", isError: true)
+        var check = DoctorCheck(.schema)
         defer { report.record(check) }
         // A file that can't be read is told by the check before.
         guard isReadable else { return nil }

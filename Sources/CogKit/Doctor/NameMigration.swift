@@ -11,11 +11,11 @@ struct NameMigration {
 
     /// Looks for the old names, and replaces them where `fixes` asks for it and it is clear how.
     func check(fixes: Bool) -> DoctorCheck {
-        var check = DoctorCheck(title: "Deprecated predict interface names", isError: false)
+        var check = DoctorCheck(.names)
         guard let entry = reader.predictKey, !entry.isEmpty else { return check }
         check.findings = [
             .init(
-                configName, reader.lines["predict"],
+                configName, reader.places["predict"]?.line,
                 "predict in \(configName) is deprecated; use run with \(Self.newEntry)")
         ]
         let file = entry.split(around: ":")[0]
@@ -31,7 +31,7 @@ struct NameMigration {
             try migrate(source)
             check.isFixed = true
         } catch {
-            check.isError = true
+            check.severity = .error
             check.findings.append(.init("cannot migrate predict.py to run.py because \(Self.reason(error))"))
         }
         return check
@@ -78,7 +78,7 @@ struct NameMigration {
     }
 
     private func renamed(config: PythonSource) throws -> PythonSource {
-        guard let number = reader.lines["predict"], number <= config.lines.count else {
+        guard let number = reader.places["predict"]?.line, number <= config.lines.count else {
             throw CogError.files("the key predict was not found in \(configName)")
         }
         var config = config

@@ -1,7 +1,7 @@
 /// Something old in a model's Python file that can be seen, and mostly repaired, without running it.
 struct PythonFix: Sendable {
     /// The name of the check.
-    let title: String
+    let kind: DoctorKind
     /// What to say about each line.
     let problem: String
     let remedy: String
@@ -14,7 +14,7 @@ struct PythonFix: Sendable {
 
     /// Names that the SDK no longer has.
     static let deprecatedImports = PythonFix(
-        title: "Deprecated imports", problem: "ExperimentalFeatureWarning no longer exists in cog",
+        kind: .imports, problem: "ExperimentalFeatureWarning no longer exists in cog",
         remedy: "Remove the import and what uses it",
         lines: { source in oldImports(source).flatMap { $0.lines.map { $0 + 1 }.prefix(1) } },
         repaired: { source in
@@ -39,7 +39,7 @@ struct PythonFix: Sendable {
 
     /// Outputs that are pydantic's models only because the SDK's own once were no good for some types.
     static let pydanticWorkaround = PythonFix(
-        title: "Pydantic BaseModel workaround",
+        kind: .pydantic,
         problem: "an output class is a pydantic.BaseModel with arbitrary_types_allowed",
         remedy: "Use BaseModel of cog, and remove the setting",
         lines: { source in workarounds(source).map { $0 + 1 } },

@@ -42,6 +42,20 @@ struct PythonSource: Equatable {
         return index.map { ($0 + 1, wholeSignature(from: $0)) }
     }
 
+    /// The same for a method that a class has from itself or from a class of the same file that it derives from.
+    func inheritedSignature(of method: String, in className: String) -> (line: Int, text: String)? {
+        var waiting = [className]
+        var seen: Set<String> = []
+        while let name = waiting.popLast() {
+            guard seen.insert(name).inserted, let body = classBody(name) else { continue }
+            if let found = signature(of: method, in: name) { return found }
+            let head = lines[body.lowerBound]
+            let bases = head.drop { $0 != "(" }.dropFirst().prefix { $0 != ")" }.split(separator: ",")
+            waiting += bases.reversed().map(\.trimmingSpaces)
+        }
+        return nil
+    }
+
     private func function(at index: Int) -> String? { Self.function(lines[index].trimmingSpaces) }
 
     /// Joins lines until all brackets are closed.

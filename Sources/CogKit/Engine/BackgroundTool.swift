@@ -5,6 +5,7 @@ import Synchronization
 /// It goes on when the task that started it is cancelled: whoever starts it must see to its end.
 package struct BackgroundTool: Sendable {
     private let task: Task<Result<Int32, CogError>, Never>
+    private let written = Written()
     private let ending = Ending()
 
     /// Set once, read from anywhere.
@@ -12,12 +13,20 @@ package struct BackgroundTool: Sendable {
         let isReached = Atomic(false)
     }
 
+    /// The end of what the program wrote.
+    private final class Written: Sendable {
+        let text = Mutex("")
+    }
+
     package init(_ tool: Tool, _ arguments: [String]) {
         let ending = ending
+        let written = written
         task = Task {
             defer { ending.isReached.store(true, ordering: .releasing) }
             do throws(CogError) {
-                return .success(try await tool.show(arguments))
+                let (status, text) = try await tool.watch(arguments)
+                written.text.withLock { $0 = text }
+                return .success(status)
             } catch {
                 return .failure(error)
             }
@@ -26,6 +35,9 @@ package struct BackgroundTool: Sendable {
 
     /// Whether the program has ended, or could not be started.
     package var hasEnded: Bool { ending.isReached.load(ordering: .acquiring) }
+
+    /// The end of what the program wrote; empty while it runs.
+    package var output: String { written.text.withLock { $0 } }
 
     /// Waits for the end; the exit status, or why there is none: the program was interrupted or could not be started.
     package func end() async -> Result<Int32, CogError> { await task.value }

@@ -16,6 +16,10 @@ package struct ContainerOptions: Equatable, Sendable {
     package var passesSignals = true
     package var interactive = false
     package var terminal = false
+    /// The signal that asks the container to end; nil for SIGTERM.
+    package var stopSignal: String?
+    /// How long the container may take to end when others stop it, in seconds; nil for the engine's default, 10.
+    package var stopTimeout: Int?
     /// Gives containers the name `host.docker.internal` for this machine.
     package var reachesHost = false
 
@@ -30,6 +34,8 @@ package struct ContainerOptions: Equatable, Sendable {
     package var arguments: [String] {
         var list = ["run", "--rm", "--name", name, "--platform", "linux/amd64", "--shm-size", "6g"]
         if !passesSignals { list.append("--sig-proxy=false") }
+        if let stopSignal { list += ["--stop-signal", stopSignal] }
+        if let stopTimeout { list += ["--stop-timeout", String(stopTimeout)] }
         if interactive { list.append("--interactive") }
         if terminal { list.append("--tty") }
         if let gpus { list += ["--gpus", gpus.hasPrefix("device=") ? "\"\(gpus)\"" : gpus] }

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// The container engine, driven through its command-line client.
 ///
@@ -12,34 +13,52 @@ package struct Engine: Sendable {
     package let isPodman: Bool
     /// The major version of the engine, 0 where unknown.
     package let majorVersion: Int
+    /// Where the engine listens, such as `ssh://me@far.example`.
+    package let endpoint: String
+    /// Whether builds tell their progress as JSON, which came with buildx 0.13.
+    private let tellsJSON: Bool
 
     /// Finds the client and checks that its engine answers.
     ///
     /// - Parameter environment: of the process. `COG_ENGINE` is the client's name, by default `docker`.
     /// - Throws: `CogError.engine` when the engine doesn't answer.
     package static func connect(_ environment: [String: String]) async throws(CogError) -> Engine {
-        let name = environment["COG_ENGINE"].flatMap { $0.isEmpty ? nil : $0 } ?? "docker"
-        let isPodman = name.split(separator: "/").last == "podman"
-        let client = Tool(name)
+        let client = Self.client(environment)
+        let name = client.name
+        let isPodman = Self.isPodman(client)
         let format = isPodman ? "{{.Version.Version}}" : "{{.ServerVersion}}"
         let answer: Tool.Answer
         do {
             answer = try await client.answer(["info", "--format", format])
         } catch {
             if error == .interrupted { throw error }
-            throw .engine("error pinging docker daemon: \(error). Is \(name) installed?")
+            throw .engine("error pinging docker daemon: \(error). Is \(name) installed?\n\(NextStep.noEngine)")
         }
         guard answer.succeeded, !answer.output.trimmingSpaces.isEmpty else {
-            throw .engine("error pinging docker daemon: \(answer.error.trimmingSpaces)")
+            let advice = NextStep.after(answer.error) ?? NextStep.noEngine
+            throw .engine("error pinging docker daemon: \(answer.error.trimmingSpaces)\n\(advice)")
         }
         let major = answer.output.trimmingSpaces.prefix { $0.isNumber }
+        let endpoint = try await Self.endpoint(environment)
+        var (builder, tellsJSON) = (client, false)
+        if !isPodman { (builder, tellsJSON) = try await findBuilder(name, environment) }
         return Engine(
-            client: client, builder: isPodman ? client : try await findBuilder(name, environment), isPodman: isPodman,
-            majorVersion: Int(major) ?? 0)
+            client: client, builder: builder, isPodman: isPodman, majorVersion: Int(major) ?? 0,
+            endpoint: endpoint, tellsJSON: tellsJSON)
     }
 
+    static func client(_ environment: [String: String]) -> Tool {
+        Tool(environment["COG_ENGINE"].flatMap { $0.isEmpty ? nil : $0 } ?? "docker")
+    }
+
+    static func isPodman(_ client: Tool) -> Bool { client.name.split(separator: "/").last == "podman" }
+
     /// Newer clients build with BuildKit only through the plugin buildx; older ones do it alone.
-    private static func findBuilder(_ name: String, _ environment: [String: String]) async throws(CogError) -> Tool {
+    ///
+    /// - Returns: the client, and whether its builds tell their progress as JSON.
+    private static func findBuilder(
+        _ name: String, _ environment: [String: String]
+    ) async throws(CogError) -> (Tool, Bool) {
         var candidates = [name]
         if !name.contains("/") {
             candidates = (environment["PATH"] ?? "").split(separator: ":").map { $0 + "/" + name }.filter {
@@ -48,14 +67,24 @@ package struct Engine: Sendable {
         }
         for candidate in candidates {
             let tool = Tool(candidate, environment: ["DOCKER_BUILDKIT": "1"])
-            if try await tool.answer(["buildx", "version"]).succeeded { return tool }
+            let plugin = try await tool.answer(["buildx", "version"])
+            if plugin.succeeded { return (tool, buildxTellsJSON(plugin.output)) }
             let version = try await tool.answer(["--version"]).output
             let major = version.drop { !$0.isNumber }.prefix { $0.isNumber }
-            if let major = Int(major), major < 23 { return tool }
+            if let major = Int(major), major < 23 { return (tool, false) }
         }
         throw .engine(
             "this docker client can't build with BuildKit: its plugin buildx is missing. "
                 + "Install docker-buildx (Debian, Ubuntu) or docker-buildx-plugin (Docker's packages).")
+    }
+
+    /// `github.com/docker/buildx v0.13.1 …`; some distributions leave the letter out.
+    static func buildxTellsJSON(_ text: String) -> Bool {
+        let words = text.split { $0.isWhitespace }
+        guard words.count > 1,
+            let version = Version(String(words[1].drop { $0 == "v" }.prefix { $0.isNumber || $0 == "." }))
+        else { return false }
+        return (version.major, version.minor) >= (0, 13)
     }
 
     /// Whether builds know `COPY --link`, which came with the frontend of Docker 23.
@@ -69,12 +98,33 @@ package struct Engine: Sendable {
         guard answer.succeeded else { return nil }
         // An image without labels says `null`.
         let labels = (try? JSONValue(parsing: answer.output))?.object ?? [:]
-        return labels.compactMapValues(\.string)
+        return labels.reduce(into: [:]) { found, label in found[label.key.text] = label.value.string }
     }
 
-    /// Pulls an image, with its progress on standard error.
-    package func pull(_ image: String) async throws(CogError) -> Bool {
-        try await client.show(["pull", "--platform", "linux/amd64", image]) == 0
+    /// The digests of an image's layers, first to last: of the local image, else as its registry has them. Empty where
+    /// neither tells.
+    package func layers(of image: String) async throws(CogError) -> [String] {
+        let local = try await client.answer(["image", "inspect", "--format", "{{json .RootFS.Layers}}", image])
+        if local.succeeded, let list = (try? JSONValue(parsing: local.output))?.array {
+            return list.compactMap(\.string)
+        }
+        let remote = try await builder.answer(["buildx", "imagetools", "inspect", "--format", "{{json .Image}}", image])
+        guard remote.succeeded, let found = try? JSONValue(parsing: remote.output) else { return [] }
+        // An index has one for each platform.
+        let config = found["linux/amd64"] ?? found
+        return (config["rootfs"]?["diff_ids"]?.array ?? []).compactMap(\.string)
+    }
+
+    /// Pulls an image, with its progress on the line of a stage.
+    ///
+    /// - Throws: `CogError.engine` when it can't be had, with what to do about it.
+    package func pull(_ image: String, _ stage: Stage, _ console: Console) async throws(CogError) {
+        let transfer = LayerTransfer(stage)
+        let (status, text) = try await client.watch(
+            ["pull", "--platform", "linux/amd64", image], sink: { transfer.feed($0) })
+        guard status != 0 else { return }
+        console.raw(transfer.messages)
+        throw .engine(NextStep.with("image \(image): image not found", said: text))
     }
 
     /// Makes an image from a tar file without any layer below it.
@@ -83,23 +133,68 @@ package struct Engine: Sendable {
         guard answer.succeeded else { throw .build("Failed to stage build files: \(answer.text)") }
     }
 
+    /// What an image is known by, whatever its names; nil where there is none.
+    private func identifier(of image: String) async throws(CogError) -> String? {
+        let answer = try await client.answer(["image", "inspect", "--format", "{{.Id}}", image])
+        return answer.succeeded ? answer.output.trimmingSpaces : nil
+    }
+
+    /// Makes an image under a name. The one that bore the name before is removed unless it has others: nobody could name it
+    /// any more.
+    func replacing(_ name: String, _ make: () async throws(CogError) -> Void) async throws(CogError) {
+        let before = try await identifier(of: name)
+        try await make()
+        if let before, try await identifier(of: name) != before { await removeUnnamed(before) }
+    }
+
+    /// Removes an image if it has no name any more; one that a container uses stays.
+    private func removeUnnamed(_ identifier: String) async {
+        let names = await client.answerRegardless([
+            "image", "inspect", "--format", "{{len .RepoTags}}", identifier,
+        ])
+        if names?.output.trimmingSpaces == "0" { await removeImage(identifier) }
+    }
+
     /// Removes a tag, also when the task is cancelled; what can't be removed stays.
     package func removeImage(_ name: String) async { _ = await client.answerRegardless(["image", "rm", name]) }
 
-    /// Runs a build and returns the exit status; the log goes to standard error.
+    /// Runs a build.
     ///
-    /// - Parameter progress: how the log looks; `quiet` shows failures alone.
-    package func build(_ arguments: [String], progress: String) async throws(CogError) -> Int32 {
-        // Quiet clients print the image's identifier on standard output, which is no result of ours.
-        if progress == "quiet" { return try await builder.show(["build", "--quiet"] + arguments, output: .discarded) }
+    /// - Parameters:
+    ///   - progress: how it is shown: `auto` and `quiet` leave that to the stage and show the log when it fails; all
+    ///     others are forms of the client's.
+    ///   - stage: where its steps are shown.
+    /// - Throws: `CogError.build` when it fails, with what to do about it.
+    package func build(
+        _ arguments: [String], progress: BuildProgress, stage: Stage, console: Console
+    ) async throws(CogError) {
+        let view = BuildView(stage)
+        let sink: (@Sendable (ArraySlice<UInt8>) -> Void)? = progress.isSummary ? { @Sendable in view.feed($0) } : nil
+        let ours = tellsJSON ? BuildProgress.rawjson : .plain
         // Podman's log has one form.
-        return try await builder.show(["build"] + (isPodman ? [] : ["--progress", progress]) + arguments)
+        let form = isPodman ? [] : ["--progress", (progress.isSummary ? ours : progress).rawValue]
+        let (status, shown) = try await builder.watch(["build"] + form + arguments, sink: sink)
+        guard status != 0 else { return }
+        var text = shown
+        if progress.isSummary {
+            text = view.log
+            console.raw(text)
+        }
+        throw .build(
+            NextStep.with(
+                "Failed to build Docker image: the build ended with status \(status), its log is above", said: text))
     }
 
-    /// Pushes an image and returns its digest.
-    package func push(_ image: String, quiet: Bool) async throws(CogError) -> String {
-        let answer = try await client.show(["push"] + (quiet ? ["--quiet"] : []) + [image])
-        guard answer == 0 else { throw .engine("failed to push image: \(image)") }
+    /// Pushes an image, with its progress on the line of a stage, and returns its digest.
+    package func push(
+        _ image: String, _ stage: Stage, _ console: Console
+    ) async throws(CogError) -> String {
+        let transfer = LayerTransfer(stage)
+        let (status, text) = try await client.watch(["push", image], sink: { transfer.feed($0) })
+        guard status == 0 else {
+            console.raw(transfer.messages)
+            throw .engine(NextStep.with("failed to push image: \(image)", said: text))
+        }
         let digests = try await client.answer([
             "image", "inspect", "--format", "{{range .RepoDigests}}{{println .}}{{end}}", image,
         ])
@@ -115,6 +210,42 @@ package struct Engine: Sendable {
         var tool = client
         for name in options.removedVariables { tool.environment[name] = .some(nil) }
         return tool
+    }
+
+    /// Runs Python in a new container of an image, with a project in the place of its own or without.
+    func python(
+        _ arguments: [String], in image: String, project: String? = nil
+    ) async throws(CogError) -> Tool.Answer {
+        let name = "cog-describe-\(UInt64.random(in: 0 ... .max))"
+        var start = ["run", "--rm", "--name", name, "--platform", "linux/amd64", "--entrypoint", "python"]
+        start += ["--workdir", "/src"]
+        // What Python would remember of it would belong to root.
+        if let project { start += ["--volume", "\(project):/src", "--env", "PYTHONDONTWRITEBYTECODE=1"] }
+        let guardian = ContainerGuard(name, self)
+        do {
+            let answer = try await client.answer(start + [image] + arguments)
+            guardian.release()
+            return answer
+        } catch {
+            await remove(name)
+            guardian.release()
+            throw error
+        }
+    }
+
+    /// Runs a container with our own standard streams to its end, and returns its exit status.
+    package func show(_ options: ContainerOptions) async throws(CogError) -> Int32 {
+        let guardian = ContainerGuard(options.name, self)
+        let status: Int32
+        do {
+            status = try await client(for: options).show(options.arguments, input: true, output: .standardOutput)
+        } catch {
+            await stop(options.name)
+            guardian.release()
+            throw error
+        }
+        guardian.release()
+        return status
     }
 
     /// Asks the engine to stop a container, and to kill it three seconds later; also when the task is cancelled. Says

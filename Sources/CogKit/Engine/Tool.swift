@@ -14,6 +14,8 @@ package struct Tool: Sendable {
     package var environment: [String: String?]
     /// Where the program runs; nil for the current directory.
     package var directory: String?
+    /// How long the program may take to end when the task is cancelled, before it is killed.
+    package var endTime = Duration.seconds(10)
 
     package init(_ name: String, environment: [String: String?] = [:], directory: String? = nil) {
         self.name = name
@@ -52,10 +54,10 @@ package struct Tool: Sendable {
             Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) }))
     }
 
-    /// When the task is cancelled the program gets a request to end, and is killed ten seconds later.
-    private static var options: PlatformOptions {
+    /// When the task is cancelled, the program is asked to end, and killed after ``endTime``.
+    private var options: PlatformOptions {
         var options = PlatformOptions()
-        options.teardownSequence = [.send(signal: .interrupt, allowedDurationToNextStep: .seconds(10))]
+        options.teardownSequence = [.send(signal: .interrupt, allowedDurationToNextStep: endTime)]
         return options
     }
 
@@ -66,7 +68,7 @@ package struct Tool: Sendable {
         do {
             let result = try await Subprocess.run(
                 executable, arguments: Arguments(arguments), environment: fullEnvironment,
-                workingDirectory: directory.map { FilePath($0) }, platformOptions: Self.options, input: .string(input),
+                workingDirectory: directory.map { FilePath($0) }, platformOptions: options, input: .string(input),
                 output: .string(limit: Self.answerLimitBytes), error: .string(limit: Self.answerLimitBytes))
             try Self.checkCancellation()
             return Answer(
@@ -100,12 +102,38 @@ package struct Tool: Sendable {
                 }
             status = try await Subprocess.run(
                 executable, arguments: Arguments(arguments), environment: fullEnvironment,
-                workingDirectory: directory.map { FilePath($0) }, platformOptions: Self.options, input: input,
+                workingDirectory: directory.map { FilePath($0) }, platformOptions: options, input: input,
                 output: shown, error: .currentStandardError
             ).terminationStatus
             try Self.checkCancellation()
             return Self.status(status)
         } catch {
+            throw failure(error)
+        }
+    }
+
+    /// Runs the program with its output shown to the user, and returns its exit status and the end of what it wrote.
+    ///
+    /// - Parameter sink: gets the output instead of the user.
+    package func watch(
+        _ arguments: [String], sink: (@Sendable (ArraySlice<UInt8>) -> Void)? = nil
+    ) async throws(CogError) -> (status: Int32, text: String) {
+        let watch = try OutputWatch(sink)
+        let end = FileDescriptor(rawValue: watch.childEnd)
+        do {
+            let status = try await Subprocess.run(
+                executable, arguments: Arguments(arguments), environment: fullEnvironment,
+                workingDirectory: directory.map { FilePath($0) }, platformOptions: options,
+                input: .fileDescriptor(
+                    try FileDescriptor.open("/dev/null", .readOnly), closeAfterSpawningProcess: true),
+                output: .fileDescriptor(try end.duplicate(), closeAfterSpawningProcess: true),
+                error: .fileDescriptor(end, closeAfterSpawningProcess: true)
+            ).terminationStatus
+            let text = await watch.text()
+            try Self.checkCancellation()
+            return (Self.status(status), text)
+        } catch {
+            _ = await watch.text()
             throw failure(error)
         }
     }
@@ -116,7 +144,7 @@ package struct Tool: Sendable {
         do {
             let result = try await Subprocess.run(
                 executable, arguments: Arguments(arguments), environment: fullEnvironment,
-                workingDirectory: directory.map { FilePath($0) }, platformOptions: Self.options,
+                workingDirectory: directory.map { FilePath($0) }, platformOptions: options,
                 input: .fileDescriptor(
                     try FileDescriptor.open(FilePath(input), .readOnly), closeAfterSpawningProcess: true),
                 output: .fileDescriptor(

@@ -92,9 +92,6 @@ struct BuildFiles {
 
     /// The user's ignore rules, then ours: `.cog` and what is in the weights image.
     private func ignoreText(_ weights: [String]) throws -> String {
-        let path = project.directory + "/.dockerignore"
-        let own = FileManager.default.fileExists(atPath: path) ? try String(contentsOfFile: path, encoding: .utf8) : ""
-        let lines = [".cog"] + weights
-        return (own.isEmpty || own.hasSuffix("\n") ? own : own + "\n") + lines.map { $0 + "\n" }.joined()
+        try project.ignoreText() + ([".cog"] + weights).map { $0 + "\n" }.joined()
     }
 }

@@ -21,6 +21,8 @@ package struct BuildPlan: Equatable, Sendable {
     package var separateWeights = SeparateWeights()
     /// The name of the weights image.
     package var weightsImage = ""
+    /// Files of the project that get layers of their own.
+    package var largeFiles: [String] = []
     /// Whether the builder knows `COPY --link`.
     package var linksCopies = true
     /// The image that holds the staged files while a build runs.
@@ -63,6 +65,9 @@ package struct BuildPlan: Equatable, Sendable {
 
     /// Checks what a Dockerfile can't express.
     package func validate() throws(CogError) {
+        if let name = otherConfigName, ValueForms.hasControl(name) {
+            throw .usage("the name of the configuration file has a line break or another control character: rename it")
+        }
         for command in config.build.steps.map(\.command) where command.trimmingSpaces.contains("\n") {
             throw .build(
                 "One of the commands in 'run' contains a new line, which won't work. You need to create a new list "

@@ -48,6 +48,11 @@ package struct BuildPlanner {
             plan.separateWeights = SeparateWeights.find(in: project.directory)
             plan.weightsImage = Self.weightsImage(request.tag)
         }
+        if !request.mountsProject, request.dockerfile == nil, let limit = project.config.build.largeFilesBytes {
+            plan.largeFiles = LargeFiles.find(
+                in: project.directory, aboveBytes: limit,
+                ignored: try project.ignoreText() + plan.separateWeights.ignorePatterns.joined(separator: "\n"))
+        }
         if let image = environment["COG_UV_IMAGE"], !image.isEmpty { plan.uvImage = image }
         try plan.validate()
         for artifact in packages.artifacts { _ = try artifactPath(artifact) }
@@ -60,7 +65,8 @@ package struct BuildPlanner {
         if let document = try ModelDocument.given(request.schemaFile, environment) { return .given(document) }
         if project.config.predict != nil || project.config.train != nil { return .model }
         guard request.describesModel else { return .none }
-        throw .config(["no predict or train reference found in \(project.configName)"])
+        try project.checkNames(.predictions)
+        return .model
     }
 
     /// The absolute path of a local wheel or archive, which must be a regular file inside the project.

@@ -2,8 +2,8 @@
 package struct BuildRequest: Equatable, Sendable {
     /// The image's name.
     package var tag: String
-    /// `auto`, `tty`, `plain` or `quiet`.
-    package var progress = "auto"
+    /// How the progress is shown.
+    package var progress = BuildProgress.auto
     package var usesCUDABase = true
     /// `--use-cog-base-image`; nil when not given.
     package var usesCogBase: Bool?
@@ -18,10 +18,14 @@ package struct BuildRequest: Equatable, Sendable {
     package var skipsSchema = false
     /// Whether the image's model is described; false for containers that run a command.
     package var describesModel = true
+    /// Whether the project is mounted when the image runs, instead of being copied into it.
+    package var mountsProject = false
     /// `SOURCE_DATE_EPOCH`; nil for none.
     package var timestamp: Int?
     package var strip = false
     package var precompile = false
+    /// Where BuildKit writes the image instead of into the engine: `type=oci,dest=FILE`.
+    package var output: String?
     /// More labels, for pushes.
     package var labels: [String: String] = [:]
 

@@ -1,15 +1,14 @@
 /// Writes the Dockerfile of a build plan.
 ///
-/// One file has all stages. `environment` is everything but the project, `light` is that with the model's document, for
-/// a project that is mounted, and `image`, with project and document, is what is pushed. `document` holds what is found
-/// out on the way: it runs the model's code once to describe it, and never becomes part of an image.
+/// One file has all stages. `environment` is everything but the project, for a project that is mounted, and `image`,
+/// with project and document, is what is pushed. `document` holds what is found out on the way: it runs the model's code
+/// once to describe it, and never becomes part of an image.
 /// Only instructions that every BuildKit since Docker 20.10 has built in are used, so nothing is fetched to read it.
 package struct Dockerfile {
     /// The stages a build can ask for.
     package enum Stage: String, Sendable {
         case environment = "cog_environment"
         case document = "cog_document"
-        case light = "cog_light"
         case image = "cog_image"
     }
 
@@ -30,7 +29,7 @@ package struct Dockerfile {
 
     /// The Dockerfile of the image that holds separated weights.
     package static func weightsText(_ paths: [String]) -> String {
-        (["FROM scratch"] + paths.map { "COPY \(words([$0, "/src/" + $0]))" }).map { $0 + "\n" }.joined()
+        (["FROM scratch"] + paths.map { "COPY \(words([$0], to: "/src/" + $0))" }).map { $0 + "\n" }.joined()
     }
 
     // MARK: - Stages
@@ -58,17 +57,18 @@ package struct Dockerfile {
         runSteps()
         let copy = plan.linksCopies ? "COPY --from=weights --link" : "COPY --from=weights"
         for path in plan.separateWeights.paths {
-            lines.append("\(copy) \(Self.words(["/src/" + path, "/src/" + path]))")
+            lines.append("\(copy) \(Self.words(["/src/" + path], to: "/src/" + path))")
         }
         lines += ["WORKDIR /src", "EXPOSE 5000"]
         if let predict = plan.config.predict { lines.append("ENV COG_PREDICT_TYPE_STUB=\"\(predict)\"") }
         if let train = plan.config.train { lines.append("ENV COG_TRAIN_TYPE_STUB=\"\(train)\"") }
-        if let max = plan.config.maxConcurrency { lines.append("ENV COG_MAX_CONCURRENCY=\(max)") }
+        for variable in plan.config.serverVariables { lines.append("ENV \(variable.name)=\(variable.value)") }
         lines.append("CMD [\"python\", \"-m\", \"cog.server.http\"]")
     }
 
     private mutating func model() {
-        lines += ["FROM \(Stage.environment.rawValue) AS cog_model", "COPY . /src"]
+        lines.append("FROM \(Stage.environment.rawValue) AS cog_model")
+        project()
         if let name = plan.otherConfigName { lines.append("RUN cp /src/\(name.shellQuoted) /src/cog.yaml") }
         lines += [
             "FROM \(Stage.environment.rawValue) AS cog_freeze",
@@ -84,15 +84,32 @@ package struct Dockerfile {
         }
         lines += ["FROM scratch AS \(Stage.document.rawValue)", "COPY --from=cog_freeze /cog_document /"]
         if plan.document == .model { lines.append("COPY --from=cog_describe /cog_document /") }
-        for (stage, base) in [(Stage.light, Stage.environment.rawValue), (.image, "cog_model")] {
-            lines.append("FROM \(base) AS \(stage.rawValue)")
-            switch plan.document {
-            case .model: lines.append("COPY --from=cog_describe /cog_document/openapi_schema.json \(Self.documentPath)")
-            case .given: lines.append("COPY --from=cog_build openapi_schema.json \(Self.documentPath)")
-            case .none: break
-            }
+        lines.append("FROM cog_model AS \(Stage.image.rawValue)")
+        switch plan.document {
+        case .model: lines.append("COPY --from=cog_describe /cog_document/openapi_schema.json \(Self.documentPath)")
+        case .given: lines.append("COPY --from=cog_build openapi_schema.json \(Self.documentPath)")
+        case .none: break
         }
     }
+
+    /// The project's files, large ones first and in layers of their own: a change of others leaves those as they are.
+    private mutating func project() {
+        guard !plan.largeFiles.isEmpty else { return lines.append("COPY . /src") }
+        for files in LargeFiles.layers(plan.largeFiles) {
+            let target = "/src/" + files[0]
+            let directory = target.lastIndex(of: "/").map { String(target[...$0]) } ?? "/src/"
+            lines.append("COPY \(Self.words(files, to: files.count == 1 ? target : directory))")
+        }
+        let excluded = plan.largeFiles.map { "--exclude \(("./" + $0).shellQuoted)" }.joined(separator: " ")
+        // COPY would take the large files again: only newer frontends can leave some out.
+        lines.append(
+            "RUN --mount=type=bind,target=\(Self.projectDirectory) (tar --create --directory \(Self.projectDirectory) "
+                + "--anchored --no-wildcards \(excluded) . && touch /tmp/cog_complete) "
+                + "| tar --extract --directory /src && rm /tmp/cog_complete")
+    }
+
+    /// Where the project is seen while it is copied.
+    static let projectDirectory = "/cog_project"
 
     /// Where the server looks for the model's document.
     static let documentPath = "/src/.cog/openapi_schema.json"
@@ -142,7 +159,8 @@ package struct Dockerfile {
     }
 
     private mutating func systemPackages() {
-        let packages = plan.config.build.systemPackages.filter { !isCogBase || !Self.inCogBase.contains($0) }
+        let names = plan.config.build.systemPackages.flatMap { $0.split(separator: " ").map(String.init) }
+        let packages = names.filter { !isCogBase || !Self.inCogBase.contains($0) }
         if !packages.isEmpty { lines.append(apt(packages)) }
     }
 
@@ -165,6 +183,11 @@ package struct Dockerfile {
         lines += [
             "RUN uv python install \(version) && for link in /usr/bin/python3 /usr/local/bin/python; do "
                 + "ln -sf \"$(uv python find \(version))\" \"$link\"; done",
+            // Steps of projects call pip, which is neither linked there nor allowed to install.
+            "RUN rm -f \"$(python -c 'import sysconfig; print(sysconfig.get_path(\"stdlib\"))')/EXTERNALLY-MANAGED\" && "
+                + "(python -m pip --version > /dev/null 2>&1 || python -m ensurepip) && for name in pip pip3; do "
+                + "printf '#!/bin/sh\\nexec python -m pip \"$@\"\\n' > /usr/local/bin/$name && "
+                + "chmod 755 /usr/local/bin/$name; done",
             "ENV UV_PYTHON=\(version)",
             "ENV PATH=\"/usr/local/bin:$PATH\"",
         ]
@@ -183,7 +206,7 @@ package struct Dockerfile {
 
     private mutating func sdk() {
         let packages = [("coglet", plan.sources.server), ("cog", plan.sources.sdk)].compactMap { name, source in
-            source?.argument(name, directory: BuildPlan.filesDirectory)
+            source?.argument(name, directory: BuildPlan.filesDirectory).shellQuoted
         }
         let prerelease = [plan.sources.server, plan.sources.sdk].contains {
             if case .release(_, prerelease: true) = $0 { true } else { false }
@@ -251,10 +274,19 @@ package struct Dockerfile {
         return "\"\(escaped)\""
     }
 
-    /// The paths of a `COPY`, in JSON form when one of them has white space.
-    private static func words(_ paths: [String]) -> String {
+    /// The paths of a `COPY`, in JSON form when one of them has white space. Characters with a meaning stand for
+    /// themselves.
+    private static func words(_ sources: [String], to target: String) -> String {
+        let paths = sources.map { word($0, isSource: true) } + [word(target, isSource: false)]
         if paths.allSatisfy({ !$0.contains(where: \.isWhitespace) }) { return paths.joined(separator: " ") }
-        return "[" + paths.map { "\"\($0.replacing("\"", with: "\\\""))\"" }.joined(separator: ", ") + "]"
+        return "[" + paths.map(JSONValue.quoted).joined(separator: ", ") + "]"
+    }
+
+    private static func word(_ path: String, isSource: Bool) -> String {
+        path.map { character in
+            if isSource, "*?[".contains(character) { return "[\(character)]" }
+            return "\\\"'$".contains(character) ? "\\\(character)" : String(character)
+        }.joined()
     }
 
     /// Packages that a prepared base image already has.

@@ -39,12 +39,13 @@ package struct ImageBuilder: Sendable {
 
     /// Builds the image with project, document and labels.
     package func buildFull() async throws(CogError) -> Result {
-        try await build(mountsProject: false) { builder throws(CogError) in
+        try await staged(" as \(request.tag)", mountsProject: false) { builder throws(CogError) in
             let description = try await builder.describe()
-            console.info("Adding labels to image...")
-            console.info("")
             let source = await SourceControl.labels(of: project.directory, planner.environment)
-            let labels = ImageLabels.all(builder.plan, description.document, pipFreeze: description.pipFreeze)
+            var labels = ImageLabels.all(builder.plan, description.document, pipFreeze: description.pipFreeze)
+            if case .cog(let name, _) = builder.plan.base {
+                labels.merge(ImageLabels.base(layers: try await engine.layers(of: name))) { $1 }
+            }
             do throws(CogError) {
                 try await builder.finish(
                     .image, description, labels: labels.merging(source) { $1 }.merging(request.labels) { $1 })
@@ -61,18 +62,36 @@ package struct ImageBuilder: Sendable {
     }
 
     /// Builds the image without the project, which is mounted when it runs.
-    package func buildLight() async throws(CogError) -> Result {
-        try await build(mountsProject: true) { builder throws(CogError) in
-            let description = request.describesModel ? try await builder.describe() : nil
-            try await builder.finish(request.describesModel ? .light : .environment, description)
-            return Result(document: description?.document)
+    ///
+    /// - Parameter known: the model's document, where it is known to be still right.
+    package func buildLight(known: ModelDocument? = nil) async throws(CogError) -> Result {
+        try await staged("", mountsProject: true) { builder throws(CogError) in
+            if builder.isCustom {
+                let description = request.describesModel ? try await builder.describe() : nil
+                try await builder.finish(.environment, description)
+                return Result(document: description?.document)
+            }
+            try await builder.finishEnvironment()
+            if known != nil || !request.describesModel { return Result(document: known) }
+            return Result(document: try await builder.describeMounted().document)
         }
     }
 
     // MARK: - Steps
 
+    private func staged(
+        _ name: String, mountsProject: Bool, _ body: (StagedBuild) async throws(CogError) -> Result
+    ) async throws(CogError) -> Result {
+        try await console.stage(
+            "Building Docker image from environment in \(project.configName)\(name)...",
+            isLive: request.progress == .auto, isShown: request.progress != .quiet
+        ) { stage throws(CogError) in
+            try await build(stage, mountsProject: mountsProject, body)
+        }
+    }
+
     private func build(
-        mountsProject: Bool, _ body: (StagedBuild) async throws(CogError) -> Result
+        _ stage: Stage, mountsProject: Bool, _ body: (StagedBuild) async throws(CogError) -> Result
     ) async throws(CogError) -> Result {
         let lock = try await ProjectLock.take(project.stateDirectory)
         defer { lock.release() }
@@ -83,13 +102,14 @@ package struct ImageBuilder: Sendable {
         let files = BuildFiles(directory: directory, project: project, planner: planner, plan: plan)
         defer { files.remove() }
         do {
-            if !plan.separateWeights.isEmpty { try await buildWeights(files) }
+            if !plan.separateWeights.isEmpty { try await buildWeights(files, stage) }
             try files.write(dockerfile: dockerfile)
             let isCustom = request.dockerfile != nil
             if plan.stagesFiles, !isCustom { try await files.importArchive(as: plan.filesImage, engine) }
             let result = try await body(
                 StagedBuild(
-                    engine: engine, console: console, project: project, request: request, plan: plan, files: files,
+                    engine: engine, console: console, project: project, request: request, stage: stage, plan: plan,
+                    files: files,
                     dockerfile: dockerfile, isCustom: isCustom, mountsProject: mountsProject))
             await engine.removeImage(plan.filesImage)
             return result
@@ -107,16 +127,18 @@ package struct ImageBuilder: Sendable {
         return text
     }
 
-    private func buildWeights(_ files: BuildFiles) async throws(CogError) {
+    private func buildWeights(_ files: BuildFiles, _ stage: Stage) async throws(CogError) {
         let manifest = WeightsManifest(project: project, weights: plan.separateWeights)
         if manifest.isUnchanged, try await engine.labels(of: plan.weightsImage) != nil {
-            return console.info("Weights unchanged, skip rebuilding and use cached image...")
+            return console.note("Weights unchanged, skip rebuilding and use cached image...")
         }
         try files.write(dockerfile: Dockerfile.weightsText(plan.separateWeights.paths), hidesWeights: false)
-        console.info("Building weights image \(plan.weightsImage)...")
+        stage.show("Weights image \(plan.weightsImage)")
         let arguments = ["--platform", "linux/amd64", "--file", directory + "/Dockerfile", "--tag", plan.weightsImage]
-        let status = try await engine.build(arguments + [project.directory], progress: request.progress)
-        guard status == 0 else { throw .build("Failed to build Docker image: the weights image failed") }
+        try await engine.replacing(plan.weightsImage) { () throws(CogError) in
+            try await engine.build(
+                arguments + [project.directory], progress: request.progress, stage: stage, console: console)
+        }
         try manifest.store()
     }
 }

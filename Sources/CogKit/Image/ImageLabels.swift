@@ -9,12 +9,29 @@ package enum ImageLabels {
         var labels = [
             "run.cog.version": ProgramVersion.current,
             "run.cog.config": config(plan.config),
-            "run.cog.openapi_schema": document?.text ?? "",
+            "run.cog.openapi_schema": document.map(schema) ?? "",
             "run.cog.pip_freeze": pipFreeze,
             "run.cog.has_init": "true",
         ]
         if case .cog(let name, _) = plan.base { labels["run.cog.cog-base-image-name"] = name }
         return labels
+    }
+
+    /// The document with sorted keys: on one line, or indented where it describes a training too.
+    static func schema(_ document: ModelDocument) -> String {
+        let hasBoth = document.component("Input") != nil && document.component("TrainingInput") != nil
+        return document.root.text(indented: hasBoth)
+    }
+
+    /// What an image says of the prepared image it is based on, so that registries can tell the two apart.
+    ///
+    /// - Parameter layers: the digests of the base image's layers, first to last.
+    static func base(layers: [String]) -> [String: String] {
+        guard let last = layers.last else { return [:] }
+        return [
+            "run.cog.cog-base-image-last-layer-sha": last,
+            "run.cog.cog-base-image-last-layer-idx": String(layers.count - 1),
+        ]
     }
 
     /// The effective configuration as compact JSON, keys in a fixed order, absent and empty ones left out.
@@ -42,7 +59,16 @@ package enum ImageLabels {
         add("model", config.model, to: &members)
         add("predict", config.predict, to: &members)
         add("train", config.train, to: &members)
-        if let max = config.maxConcurrency { members.append("\"concurrency\":{\"max\":\(max)}") }
+        var concurrency: [String] = []
+        if let max = config.maxConcurrency { concurrency.append("\"max\":\(max)") }
+        if let workers = config.workers {
+            concurrency.append("\"workers\":" + (Int(workers).map { "\($0)" } ?? "\"auto\""))
+        }
+        if let start = config.workerStart { concurrency.append(pair(("start", start))) }
+        if !concurrency.isEmpty { members.append("\"concurrency\":" + object(concurrency)) }
+        if let timeout = config.predictTimeout.flatMap(Double.init) {
+            members.append("\"predict_timeout\":" + (Int(exactly: timeout).map { "\($0)" } ?? "\(timeout)"))
+        }
         add("environment", config.environment, to: &members)
         let weights = config.weights.map(weight)
         if !weights.isEmpty { members.append("\"weights\":[\(weights.joined(separator: ","))]") }

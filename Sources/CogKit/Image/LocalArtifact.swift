@@ -20,14 +20,23 @@ enum LocalArtifact {
             }
             return nil
         }
-        let path = String(line.prefix { !"; [".contains($0) })
-        let isArchive = suffixes.contains { path.hasSuffix($0) }
+        // Only the suffix tells where a path with spaces ends.
+        let end = end(in: line)
+        let path = end.map { String(line[..<$0]) } ?? String(line.prefix { !"; [".contains($0) })
+        let isArchive = end != nil
         guard path.hasPrefix(".") || path.contains("/") || isArchive, !line.contains("://") else { return nil }
         try checkRest(line.dropFirst(path.count), of: line)
         guard isArchive else {
             throw .config(["local package requirement \"\(path)\" is not a supported wheel or source archive"])
         }
         return path
+    }
+
+    /// Where the path of a wheel or an archive ends that a line begins with; nil for other lines.
+    static func end(in line: String) -> String.Index? {
+        guard !line.contains("://") else { return nil }
+        let ends = suffixes.flatMap { line.ranges(of: $0) }.map(\.upperBound)
+        return ends.filter { $0 == line.endIndex || "; [".contains(line[$0]) }.min()
     }
 
     private static func checkOption(_ line: String) throws(CogError) {

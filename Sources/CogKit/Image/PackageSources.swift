@@ -88,6 +88,7 @@ package struct PackageSources: Equatable, Sendable {
     private static func parse(
         _ value: String, variable: String, package name: String, working: String
     ) throws(CogError) -> PackageSource {
+        if ValueForms.hasControl(value) { throw .usage("\(variable): has a line break or another control character") }
         if value == "pypi" { return .release(nil, prerelease: false) }
         if value.hasPrefix("pypi:") { return release(String(value.dropFirst(5))) }
         if value.hasPrefix("http://") || value.hasPrefix("https://") { return .url(value) }
@@ -96,7 +97,14 @@ package struct PackageSources: Equatable, Sendable {
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
             throw .usage("\(variable): path not found: \(value)")
         }
-        guard isDirectory.boolValue else { return .file(path) }
+        guard isDirectory.boolValue else {
+            // It is named in a Dockerfile, and pip reads package and version from it.
+            guard ValueForms.isWheelName(BuildPlan.fileName(path)) else {
+                throw .usage(
+                    "\(variable): \(value) is not named like a wheel: rename it to NAME-VERSION-py3-none-any.whl")
+            }
+            return .file(path)
+        }
         let found = wheels(name, in: [path])
         if found.count > 1 { throw .usage("\(variable): multiple wheels matching '\(name)-*.whl' found in \(value)") }
         guard let wheel = found.first else {

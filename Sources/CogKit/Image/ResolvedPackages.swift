@@ -36,7 +36,9 @@ package struct ResolvedPackages: Equatable, Sendable {
         cuda = chosen
         guard let version = Version(chosen) else { throw .config(["CUDA \(chosen) is not supported by Cog"]) }
         let known = CompatibilityTables.cudnns(for: version)
-        guard let newest = known.last else { throw .config(["CUDA \(chosen) is not supported by Cog"]) }
+        guard let newest = known.last else {
+            throw .config(["CUDA \(chosen) is not supported by Cog: NVIDIA has no image of it\(Self.around(version))"])
+        }
         if let given = cudnn {
             guard known.map(String.init).contains(given) else {
                 let list = known.map(String.init).joined(separator: ", ")
@@ -96,11 +98,30 @@ package struct ResolvedPackages: Equatable, Sendable {
             cuda = named
         } else if let newest = known.last {
             cuda = newest.minorText
-        } else {
-            throw .config([
-                "cog doesn't know what CUDA version is compatible with torch==\(specifier). Set build.cuda in cog.yaml."
-            ])
+        } else if let nearest = Self.nearest(Version(specifier)), let newest = nearest.cuda {
+            cuda = newest.minorText
+            warnings.append(
+                "Cog doesn't know which CUDA torch==\(specifier) was built for: using \(newest.minorText), that of torch "
+                    + "\(nearest.torchText), the nearest that it knows. Set build.cuda in cog.yaml to choose another.")
         }
+    }
+
+    /// The build for the newest CUDA of the nearest torch that isn't newer; of the oldest one where all are newer.
+    private static func nearest(_ version: Version?) -> CompatibilityTables.TorchBuild? {
+        let builds = CompatibilityTables.torchBuilds.filter { $0.cuda != nil }
+        let older = builds.map(\.torch).filter { torch in version.map { torch < $0 } ?? true }
+        let best = older.max() ?? builds.map(\.torch).min()
+        return builds.filter { $0.torch == best }.max { left, right in
+            guard let left = left.cuda, let right = right.cuda else { return false }
+            return left < right
+        }
+    }
+
+    /// The CUDA versions with images on both sides of one without.
+    private static func around(_ version: Version) -> String {
+        let known = CompatibilityTables.cudaImages.map(\.cuda)
+        let near = [known.filter { $0 < version }.max(), known.filter { version < $0 }.min()].compactMap { $0 }
+        return near.isEmpty ? "" : "; the nearest are " + near.map(\.minorText).joined(separator: " and ")
     }
 
     private mutating func doubt(cuda: String, _ framework: String, better: String) {

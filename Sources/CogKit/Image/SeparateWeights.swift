@@ -19,7 +19,10 @@ package struct SeparateWeights: Equatable, Sendable {
 
     /// What hides them from a build of the project.
     package var ignorePatterns: [String] {
-        paths.flatMap { directories.contains($0) ? [$0, $0 + "/**/*"] : [$0] }
+        paths.flatMap { path in
+            let pattern = path.map { "\\*?[#!".contains($0) ? "\\\($0)" : String($0) }.joined()
+            return directories.contains(path) ? [pattern, pattern + "/**/*"] : [pattern]
+        }
     }
 
     package var isEmpty: Bool { files.isEmpty && directories.isEmpty }
@@ -41,7 +44,10 @@ package struct SeparateWeights: Equatable, Sendable {
                 continue
             }
             if path.hasSuffix(".py") || path.hasSuffix(".ipynb") { code.append(path) }
-            if values.fileSize ?? 0 >= thresholdBytes, isCandidate(path) { files.append(path) }
+            // A name that no Dockerfile can hold stays with the others.
+            if values.fileSize ?? 0 >= thresholdBytes, isCandidate(path), !ValueForms.hasControl(path) {
+                files.append(path)
+            }
         }
         return choose(files: files, code: code)
     }

@@ -6,6 +6,8 @@ struct StagedBuild: Sendable {
     let console: Console
     let project: Project
     let request: BuildRequest
+    /// Where the steps are shown.
+    let stage: Stage
     let plan: BuildPlan
     let files: BuildFiles
     let dockerfile: String
@@ -33,13 +35,31 @@ struct StagedBuild: Sendable {
         return description
     }
 
+    /// Builds the environment of a mounted project under the request's name. It knows nothing of the project's files, so
+    /// an edit leaves it as it is.
+    func finishEnvironment() async throws(CogError) {
+        try await runTagged(["--target", Dockerfile.Stage.environment.rawValue])
+    }
+
+    /// Describes a mounted project in a container of its environment: nothing of it is copied.
+    func describeMounted() async throws(CogError) -> Description {
+        var description = Description()
+        switch plan.document {
+        case .given(let document): description.document = document
+        case .model: description.document = try await document(of: request.tag)
+        case .none: break
+        }
+        if let document = description.document { try store(document) }
+        return description
+    }
+
     /// Builds a stage under the request's name.
     ///
     /// - Parameter labels: for images that leave this machine.
     func finish(
         _ stage: Dockerfile.Stage, _ description: Description?, labels: [String: String] = [:]
     ) async throws(CogError) {
-        var arguments = ["--tag", request.tag]
+        var arguments: [String] = []
         var text = dockerfile
         if isCustom {
             text += try await customEnding(description)
@@ -54,10 +74,20 @@ struct StagedBuild: Sendable {
             }
         }
         try files.write(text, to: "Dockerfile")
-        try await run(arguments)
+        try await runTagged(arguments)
     }
 
     // MARK: - Parts
+
+    /// Builds under the request's name.
+    private func runTagged(_ arguments: [String]) async throws(CogError) {
+        if let output = request.output {
+            return try await run(["--tag", request.tag, "--output", output] + arguments)
+        }
+        try await engine.replacing(request.tag) { () throws(CogError) in
+            try await run(["--tag", request.tag] + arguments)
+        }
+    }
 
     private func run(_ extra: [String]) async throws(CogError) {
         var arguments = ["--file", files.directory + "/Dockerfile", "--platform", "linux/amd64"]
@@ -65,10 +95,8 @@ struct StagedBuild: Sendable {
         if request.noCache { arguments.append("--no-cache") }
         for secret in request.secrets { arguments += ["--secret", secret.argument] }
         if let timestamp = request.timestamp { arguments += ["--build-arg", "SOURCE_DATE_EPOCH=\(timestamp)"] }
-        let status = try await engine.build(arguments + extra + [project.directory], progress: request.progress)
-        guard status == 0 else {
-            throw .build("Failed to build Docker image: the build ended with status \(status), its log is above")
-        }
+        try await engine.build(
+            arguments + extra + [project.directory], progress: request.progress, stage: stage, console: console)
     }
 
     private func describeStages() async throws(CogError) -> Description {
@@ -81,7 +109,9 @@ struct StagedBuild: Sendable {
         var description = Description(pipFreeze: file("pip_freeze.txt").trimmingSpaces)
         guard plan.document == .model else { return description }
         let error = file("error.txt").trimmingSpaces
-        guard file("status").trimmingSpaces == "0" else { throw .build("image build failed: " + Self.reason(error)) }
+        guard file("status").trimmingSpaces == "0" else {
+            throw .build("image build failed: " + DescriptionFailure(error).text)
+        }
         if !error.isEmpty { console.plain(error) }
         description.document = try checked(file("openapi_schema.json"))
         return description
@@ -106,25 +136,30 @@ struct StagedBuild: Sendable {
 
     private func describe(image: String) async throws(CogError) -> Description {
         var description = Description()
-        let start = ["run", "--rm", "--platform", "linux/amd64", "--entrypoint", "python", "--workdir", "/src"]
-        let freeze = try await engine.client.answer(start + [image, "-m", "pip", "freeze"])
+        let freeze = try await engine.python(["-m", "pip", "freeze"], in: image)
         guard freeze.succeeded else { throw .build("Failed to generate pip freeze from image: \(freeze.text)") }
         description.pipFreeze = freeze.output.trimmingSpaces
-        guard plan.document == .model else { return description }
-        var command = [image, "-m", "cog.command.openapi_schema"]
-        if let predict = plan.config.predict { command += ["--predict", predict] }
-        if let train = plan.config.train { command += ["--train", train] }
-        let mount = mountsProject ? ["--volume", "\(project.directory):/src"] : []
-        let answer = try await engine.client.answer(start + mount + command)
-        guard answer.succeeded else { throw .build("image build failed: " + Self.reason(answer.error)) }
-        description.document = try checked(answer.output)
+        if plan.document == .model { description.document = try await document(of: image) }
         return description
+    }
+
+    /// What the model's code in a container of the image says of itself.
+    private func document(of image: String) async throws(CogError) -> ModelDocument {
+        stage.show("Describing the model")
+        var command = ["-m", "cog.command.openapi_schema"]
+        if isCustom, let predict = plan.config.predict { command += ["--predict", predict] }
+        if isCustom, let train = plan.config.train { command += ["--train", train] }
+        let answer = try await engine.python(command, in: image, project: mountsProject ? project.directory : nil)
+        guard answer.succeeded else { throw .build("image build failed: " + DescriptionFailure(answer.error).text) }
+        let warnings = answer.error.trimmingSpaces
+        if !warnings.isEmpty { console.plain(warnings) }
+        return try checked(answer.output)
     }
 
     /// What is added to the user's own Dockerfile, which may end as another user than root: `COPY` works for all.
     private func customEnding(_ description: Description?) async throws(CogError) -> String {
         var text = dockerfile.hasSuffix("\n") ? "" : "\n"
-        if let max = plan.config.maxConcurrency { text += "ENV COG_MAX_CONCURRENCY=\(max)\n" }
+        for variable in plan.config.serverVariables { text += "ENV \(variable.name)=\(variable.value)\n" }
         if let document = description?.document {
             try files.write(document: document)
             try await files.importArchive(as: plan.filesImage, engine)
@@ -135,9 +170,8 @@ struct StagedBuild: Sendable {
 
     private func checked(_ text: String) throws(CogError) -> ModelDocument {
         do {
-            let document = try ModelDocument(text.trimmingSpaces)
-            try document.validateDefaults()
-            return document
+            // The SDK has checked its own document, and has warned of what is odd about it.
+            return try ModelDocument(text.trimmingSpaces)
         } catch {
             throw .build("image build failed: \(error)")
         }
@@ -174,17 +208,5 @@ struct StagedBuild: Sendable {
             rest = rest[end...]
         }
         return (lines + [rest]).map { String(Substring($0)) }.joined(separator: "\\\n")
-    }
-
-    /// The last line of a failed description says what it is; a traceback above it says where.
-    private static func reason(_ text: String) -> String {
-        guard let range = text.ranges(of: "ERROR: ").last else { return text }
-        let before = text[..<range.lowerBound].trimmingSpaces
-        var message = String(text[range.upperBound...])
-        if message.contains("invalid default") {
-            message +=
-                "\nA default has to fit its own input: type, minimum and maximum, length, pattern and choices."
-        }
-        return before.isEmpty ? message : "\(message)\n\(before)"
     }
 }

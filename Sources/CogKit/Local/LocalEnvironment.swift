@@ -35,11 +35,12 @@ package struct LocalEnvironment: Sendable {
         // Where the file can't be read there is no environment yet, or none that was finished.
         if let made = try? String(contentsOfFile: stamp, encoding: .utf8), made == wanted { return }
         console.tell(sources.notes + packages.warnings.map { .warning($0) })
-        console.info("Preparing the Python environment in .cog/venv...")
-        // A uv that can't be started is none.
-        let hasUV = (try? await Tool("uv").answer(["--version"]))?.succeeded ?? false
-        if !FileManager.default.isExecutableFile(atPath: python) { try await make(hasUV: hasUV) }
-        try await install()
+        try await console.stage("Preparing the Python environment in .cog/venv...") { stage throws(CogError) in
+            // A uv that can't be started is none.
+            let hasUV = (try? await Tool("uv").answer(["--version"]))?.succeeded ?? false
+            if !FileManager.default.isExecutableFile(atPath: python) { try await make(hasUV: hasUV) }
+            try await install(stage)
+        }
         do {
             try wanted.write(toFile: stamp, atomically: true, encoding: .utf8)
         } catch {
@@ -79,7 +80,7 @@ package struct LocalEnvironment: Sendable {
         throw .build("no Python found on PATH: install Python \(minor) or uv")
     }
 
-    private func install() async throws(CogError) {
+    private func install(_ stage: Stage) async throws(CogError) {
         var arguments: [String] = []
         let requirements = project.stateDirectory + "/local-requirements.txt"
         var artifacts: [String] = []
@@ -96,15 +97,18 @@ package struct LocalEnvironment: Sendable {
             if case .file(let path) = source { arguments.append(path) } else { arguments.append(source.text(name)) }
         }
         let tool = Tool(python, environment: ["PIP_DISABLE_PIP_VERSION_CHECK": "1"])
-        let pip = ["-m", "pip", "install", "--quiet"]
-        guard try await tool.show(pip + ["--requirement", requirements]) == 0 else {
-            throw .build("can't install the project's Python packages, see above")
+        let log = InstallLog(stage, "Python packages")
+        let (status, text) = try await tool.watch(
+            ["-m", "pip", "install", "--requirement", requirements], sink: { log.feed($0) })
+        guard status == 0 else {
+            console.raw(text)
+            throw .build(NextStep.with("can't install the project's Python packages, see above", said: text))
         }
+        let pip = ["-m", "pip", "install", "--quiet"]
         // The second time without dependencies: wheels of one version replace each other while they are developed.
         for force in [[], ["--force-reinstall", "--no-deps"]] {
-            guard try await tool.show(pip + force + arguments) == 0 else {
-                throw .build("can't install the SDK, see above")
-            }
+            let (status, text) = try await tool.watch(pip + force + arguments)
+            guard status == 0 else { throw .build(NextStep.with("can't install the SDK, see above", said: text)) }
         }
     }
 
@@ -118,7 +122,7 @@ package struct LocalEnvironment: Sendable {
         ]
         if let predict = project.config.predict { environment["COG_PREDICT_TYPE_STUB"] = predict }
         if let train = project.config.train { environment["COG_TRAIN_TYPE_STUB"] = train }
-        if let max = project.config.maxConcurrency { environment["COG_MAX_CONCURRENCY"] = String(max) }
+        for variable in project.config.serverVariables { environment[variable.name] = variable.value }
         for entry in project.config.environment + extra {
             let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             environment[parts[0]] = .some(parts.count == 2 ? parts[1] : nil)
@@ -145,9 +149,9 @@ package struct LocalEnvironment: Sendable {
             throw .build("no predict or train reference found in \(project.configName)")
         }
         let answer = try await tool([]).answer(["-m", "cog.command.openapi_schema"])
-        guard answer.succeeded else { throw .build(answer.error.trimmingSpaces) }
-        let document = try ModelDocument(answer.output.trimmingSpaces)
-        try document.validateDefaults()
-        return document
+        guard answer.succeeded else { throw .build(DescriptionFailure(answer.error).text) }
+        let warnings = answer.error.trimmingSpaces
+        if !warnings.isEmpty { console.plain(warnings) }
+        return try ModelDocument(answer.output.trimmingSpaces)
     }
 }

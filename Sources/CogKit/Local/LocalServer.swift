@@ -4,7 +4,7 @@ import Glibc
 /// A model's server as a child process of this program.
 package struct LocalServer: Sendable {
     package let client: LoopbackClient
-    private let process: BackgroundTool
+    let process: BackgroundTool
 
     /// Starts the server of the environment's SDK on a port of 127.0.0.1.
     package static func start(_ tool: Tool, host: String, port: Int, extra: [String]) -> LocalServer {
@@ -16,17 +16,6 @@ package struct LocalServer: Sendable {
 
     package func waitUntilReady(timeout: Duration) async throws(CogError) {
         try await client.waitUntilReady(timeout: timeout, what: "Server") { !process.hasEnded }
-    }
-
-    /// Waits for the server to end by itself, and gives its exit status; nil when the waiting task is cancelled, which
-    /// leaves the server running.
-    package func exitStatus() async throws(CogError) -> Int32? {
-        while !process.hasEnded {
-            // Cancellation ends the pause, and then the wait.
-            try? await Task.sleep(for: .milliseconds(100))
-            if Task.isCancelled { return nil }
-        }
-        return try await process.end().get()
     }
 
     /// Asks the server to end and waits for it.

@@ -13,10 +13,8 @@ package struct SourceWatch: Sendable {
         before = Self.state(directory, configName)
     }
 
-    /// Returns when a Python file or the configuration was changed, added or removed; asks twice a second.
-    package func change() async throws {
-        while Self.state(directory, configName) == before { try await Task.sleep(for: .milliseconds(500)) }
-    }
+    /// Whether a Python file or the configuration was changed, added or removed since.
+    package var isChanged: Bool { Self.state(directory, configName) != before }
 
     private static func state(_ directory: String, _ configName: String) -> [String: Date] {
         var files: [String: Date] = [:]

@@ -1,15 +1,16 @@
 import Foundation
+package import JSON
 
 /// Turns `-i NAME=VALUE` and `--json` into the `input` object of a request.
 package struct InputParser {
     /// The inputs as values, for validation.
-    package private(set) var values: [String: JSONValue] = [:]
+    package private(set) var values: [ExactString: JSONValue] = [:]
     /// The inputs as JSON text, in the order given; raw JSON of the user keeps its spelling.
     package private(set) var texts: [(name: String, text: String)] = []
 
     private let document: ModelDocument
     private let component: JSONValue
-    private let validator: SchemaValidator
+    private let validator: InputValidator
 
     /// The `input` object.
     package var text: String {
@@ -27,7 +28,7 @@ package struct InputParser {
     ) throws(CogError) {
         self.document = document
         component = try document.inputs(kind)
-        validator = SchemaValidator(document: document)
+        validator = InputValidator(document: document)
         if let json {
             try take(json: json)
         } else {
@@ -41,13 +42,15 @@ package struct InputParser {
     package static func pairs(_ arguments: [String]) throws(CogError) -> [(name: String, value: String)] {
         var pairs: [(name: String, value: String)] = []
         for argument in arguments {
-            guard let equals = argument.firstIndex(of: "=") else {
+            // By code points: a value that begins with an accent makes one character with the sign before it.
+            let text = argument.unicodeScalars
+            guard let equals = text.firstIndex(of: "=") else {
                 throw .usage("Failed to parse input '\(argument)', expected format is 'name=value'")
             }
-            var value = argument[argument.index(after: equals)...]
+            var value = Substring(text[text.index(after: equals)...])
             // A pair of quotes around the value is left over from quoting for a shell.
             if value.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") { value = value.dropFirst().dropLast() }
-            pairs.append((String(argument[..<equals]), String(value)))
+            pairs.append((String(text[..<equals]), String(value)))
         }
         return pairs
     }
@@ -57,20 +60,20 @@ package struct InputParser {
     private mutating func take(arguments: [String]) throws(CogError) {
         let pairs = try Self.pairs(arguments)
         let properties = component["properties"]?.object ?? [:]
-        let unknown = validator.unknownNames(Array(Set(pairs.map(\.name))), properties)
+        let unknown = validator.unknownNames(Array(Set(pairs.map { ExactString($0.name) })), properties)
         guard unknown.isEmpty else { throw .inputs(unknown) }
-        var names: [String] = []
-        for pair in pairs where !names.contains(pair.name) { names.append(pair.name) }
+        var names: [ExactString] = []
+        for pair in pairs where !names.contains(ExactString(pair.name)) { names.append(ExactString(pair.name)) }
         for name in names {
-            let given = pairs.filter { $0.name == name }.map(\.value)
+            let given = pairs.filter { ExactString($0.name) == name }.map(\.value)
             let schema = document.resolve(properties[name] ?? .null)
             if given.count > 1 {
                 let items = Self.arrayItems(schema, document)
                 var values: [JSONValue] = []
-                for value in given { values.append(try element(value, items, name)) }
-                set(name, .array(values))
+                for value in given { values.append(try element(value, items, name.text)) }
+                set(name.text, .array(values))
             } else {
-                try takeSingle(name, given[0], properties[name] ?? .null)
+                try takeSingle(name.text, given[0], properties[name] ?? .null)
             }
         }
     }
@@ -158,7 +161,8 @@ package struct InputParser {
         let unknown = validator.unknownNames(Array(members.keys), properties)
         guard unknown.isEmpty else { throw .inputs(unknown) }
         for (name, value) in members.sorted(by: { $0.key < $1.key }) {
-            set(name, try Self.withFiles(value, properties[name].map(document.resolve) ?? .null, document, name))
+            let schema = properties[name].map(document.resolve) ?? .null
+            set(name.text, try Self.withFiles(value, schema, document, name.text))
         }
     }
 
@@ -177,7 +181,7 @@ package struct InputParser {
         case .object(let members):
             var replaced = members
             for (key, member) in members {
-                let schema = document.resolve(schema["properties"]?[key] ?? .null)
+                let schema = document.resolve(schema["properties"]?[key.text] ?? .null)
                 replaced[key] = try withFiles(member, schema, document, name, top: false)
             }
             return .object(replaced)
@@ -240,7 +244,7 @@ package struct InputParser {
     }
 
     private mutating func set(_ name: String, _ value: JSONValue, text: String? = nil) {
-        values[name] = value
+        values[ExactString(name)] = value
         texts.append((name, text ?? value.text()))
     }
 }

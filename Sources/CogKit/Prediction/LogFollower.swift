@@ -36,10 +36,7 @@ final class LogFollower: Sendable {
     }
 
     /// Shows what is still missing of a prediction's whole logs.
-    func finish(_ logs: String) {
-        show(logs)
-        if let last = logs.utf8.last, last != UInt8(ascii: "\n") { console.raw("\n") }
-    }
+    func finish(_ logs: String) { show(logs) }
 
     private func show(_ logs: String) {
         let bytes = logs.utf8

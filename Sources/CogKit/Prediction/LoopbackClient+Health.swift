@@ -19,7 +19,7 @@ extension LoopbackClient {
                     switch health["status"]?.string {
                     case "STARTING": break
                     case "READY": return
-                    case "SETUP_FAILED": throw CogError.prediction("Model setup failed")
+                    case "SETUP_FAILED": throw CogError.prediction("Model setup failed, its output is above")
                     case let other:
                         throw CogError.prediction(
                             "\(what) healthcheck returned unexpected status: \(other ?? "none")")
@@ -32,6 +32,8 @@ extension LoopbackClient {
         } catch {
             throw error as? CogError ?? .interrupted
         }
-        throw .prediction("Timed out")
+        throw .prediction(
+            "Timed out: setup() took more than \(timeout.components.seconds) s. Its output is above. Allow it more time with "
+                + "--setup-timeout SECONDS")
     }
 }

@@ -202,8 +202,6 @@ private final class ResponseParser {
             state(parser).received(bytes(start, count))
             return 0
         },
-        { _, _, _ in 0 },
-        { _ in 0 },
         { parser in
             state(parser).isComplete = true
             return 0

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// Writes the output of a prediction: files to disk, everything else as text.
 package struct OutputWriter {
@@ -41,8 +42,8 @@ package struct OutputWriter {
         case .object(var members):
             var hasFiles = false
             for (key, member) in members.sorted(by: { $0.key < $1.key }) {
-                let schema = document.resolve(schema["properties"]?[key] ?? schema["additionalProperties"] ?? .null)
-                let result = try replace(member, schema, part: Self.joined(part, key))
+                let described = schema["properties"]?[key.text] ?? schema["additionalProperties"] ?? .null
+                let result = try replace(member, document.resolve(described), part: Self.joined(part, key.text))
                 members[key] = result.output
                 hasFiles = hasFiles || result.hasFiles
             }

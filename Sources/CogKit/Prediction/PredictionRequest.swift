@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// One prediction or training from the command line, independent of where the server runs.
 package struct PredictionRequest: Sendable {
@@ -37,8 +38,8 @@ package struct PredictionRequest: Sendable {
     package func send(
         input: String, to client: LoopbackClient, document: ModelDocument, console: Console
     ) async throws(CogError) {
-        console.info(kind == .trainings ? "Running training..." : "Running prediction...")
-        console.info("")
+        let title = kind == .trainings ? "Running training..." : "Running prediction..."
+        if !console.isTerminal { console.info(title) }
         let path = try OutputPath(output, isJSON: isJSON)
         if isJSON, path.isExplicit, !path.path.hasSuffix(".json") {
             console.warn("--output value does not have a .json suffix: \(path.path)")
@@ -49,9 +50,13 @@ package struct PredictionRequest: Sendable {
         let id = "cog-\(UInt64.random(in: 0 ... .max))"
         let body = "{\"id\": \"\(id)\", \"input\": \(input), \"context\": \(context)}"
         let streams = showsStream && !isJSON && !path.isExplicit && kind == .predictions && document.streams(kind)
-        if streams { return try await stream(body, client, document.concatenates(schema), console) }
+        if streams {
+            return try await console.stage(title) { stage throws(CogError) in
+                try await stream(body, client, document.concatenates(schema), console, stage)
+            }
+        }
         let logs = LogFollower(client, target: "/\(kind.rawValue)/\(id)", console: console)
-        let answer = try await post(body, client, logs)
+        let answer = try await console.stage(title) { _ throws(CogError) in try await post(body, client, logs) }
         try show(answer, writer, schema, console)
     }
 
@@ -125,7 +130,7 @@ package struct PredictionRequest: Sendable {
         let status = answer["status"]?.string ?? "failed"
         let output = answer["output"] ?? .null
         if isJSON {
-            var members: [String: JSONValue] = [
+            var members: [ExactString: JSONValue] = [
                 "status": .string(status), "error": .string(answer["error"]?.string ?? ""),
             ]
             members["output"] = output == .null ? .null : try writer.writeFiles(output, schema: schema).output
@@ -143,11 +148,13 @@ package struct PredictionRequest: Sendable {
     // MARK: - Streams
 
     private func stream(
-        _ body: String, _ client: LoopbackClient, _ concatenates: Bool, _ console: Console
+        _ body: String, _ client: LoopbackClient, _ concatenates: Bool, _ console: Console, _ stage: Stage
     ) async throws(CogError) {
         let reader = EventReader { event in
             switch event {
-            case .chunk(let chunk): Console.result((chunk.string ?? chunk.text()) + (concatenates ? "" : "\n"))
+            case .chunk(let chunk):
+                stage.finish()
+                Console.result((chunk.string ?? chunk.text()) + (concatenates ? "" : "\n"))
             case .log(let text): console.raw(text)
             }
         }

@@ -9,6 +9,7 @@ package struct ServerContainer: Sendable {
     private let name: String
     private let engine: Engine
     private let attached: BackgroundTool
+    private let guardian: ContainerGuard
 
     /// Starts a container; what it writes goes to standard error from its first word to its last.
     ///
@@ -18,13 +19,16 @@ package struct ServerContainer: Sendable {
         options.publish = ["127.0.0.1::5000"]
         // Ctrl-C reaches the client too, being in our process group. The container is stopped in an orderly way instead.
         options.passesSignals = false
+        let guardian = ContainerGuard(options.name, engine)
         let attached = BackgroundTool(engine.client(for: options), options.arguments)
         do {
             let port = try await publishedPort(options.name, engine, attached)
             return ServerContainer(
-                client: LoopbackClient(port: port), name: options.name, engine: engine, attached: attached)
+                client: LoopbackClient(port: port), name: options.name, engine: engine, attached: attached,
+                guardian: guardian)
         } catch {
             await end(options.name, engine, attached)
+            guardian.release()
             throw error
         }
     }
@@ -35,7 +39,10 @@ package struct ServerContainer: Sendable {
     }
 
     /// Stops the container and waits for its last words.
-    package func stop() async { await Self.end(name, engine, attached) }
+    package func stop() async {
+        await Self.end(name, engine, attached)
+        guardian.release()
+    }
 
     // MARK: - Parts
 
@@ -55,7 +62,7 @@ package struct ServerContainer: Sendable {
         }
         // The client's own failures have this status, and are on standard error already.
         guard try await attached.end().get() == 125 else { throw .prediction("Container exited unexpectedly") }
-        throw .engine("Failed to start container")
+        throw .engine(NextStep.with("Failed to start container", said: attached.output))
     }
 
     private static func end(_ name: String, _ engine: Engine, _ attached: BackgroundTool) async {

@@ -9,7 +9,7 @@ extension Console {
     package func tell(_ notes: [Note]) {
         for note in notes {
             switch note {
-            case .info(let text): info(text)
+            case .info(let text): self.note(text)
             case .warning(let text): warn(text)
             }
         }

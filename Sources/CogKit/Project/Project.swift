@@ -4,14 +4,18 @@ import Foundation
 package struct Project: Sendable {
     /// The directory that relative paths of the configuration are relative to; no links, no trailing slash.
     package let directory: String
-    /// The name of the configuration file relative to `directory`.
+    /// The name of the configuration file in `directory`.
     package let configName: String
     /// The configuration with the defaults filled in.
     package var config: Config
-    /// The Python packages of the project.
+    /// What was read of the file, with its places.
+    package let reader: ConfigReader
+    /// The Python packages of the project, with those that are added for its imports.
     package let requirements: Requirements
     /// Unknown and deprecated keys, and choices made for the user, fit to print.
     package let notes: [Note]
+    /// What the model imports and no requirement provides.
+    let missingPackages: [ImportedPackages.Missing]
 
     /// `.cog` in the project.
     package var stateDirectory: String { directory + "/.cog" }
@@ -36,22 +40,31 @@ package struct Project: Sendable {
             let full = path.hasPrefix("/") ? path : directory + "/" + path
             return FileManager.default.fileExists(atPath: full, isDirectory: &isDirectory) && !isDirectory.boolValue
         }
-        let requirements = readRequirements(reader.config.build, directory)
+        var requirements = readRequirements(reader.config.build, directory)
         var validator = ConfigValidator(reader, file: relative, requirements: requirements, fileExists: exists)
-        let problems = validator.validate()
+        let packages = checkRequirements(reader.config.build, directory)
+        let problems = validator.validate() + packages.problems
         guard problems.isEmpty else { throw .config(problems) }
-        var notes = (reader.warnings + ConfigValidator.deprecations(in: reader, file: relative)).map(Note.warning)
+        let deprecations = ConfigValidator.deprecations(in: reader, file: relative)
+        var notes = (reader.warnings + deprecations + packages.warnings).map(Note.warning)
         var config = reader.config
         if config.build.pythonVersion == nil {
             let version = defaultPython(requirements)
             config.build.pythonVersion = version
             notes.append(.info("build.python_version is not set in \(relative), using Python \(version)"))
         }
+        let entries = [config.predict, config.train].compactMap { $0?.split(around: ":").first }
+        let imported = ImportedPackages(
+            ModuleImports(directory: directory, entries: entries).found, requirements: requirements, config: config)
+        requirements.lines += imported.added
+        notes += imported.notes
         return Project(
-            directory: directory, configName: relative, config: config, requirements: requirements, notes: notes)
+            directory: directory, configName: relative, config: config, reader: reader, requirements: requirements,
+            notes: notes, missingPackages: imported.missing)
     }
 
-    /// The directory that holds `name`, and the name relative to it.
+    /// The directory of the configuration and the file's name in it. A name with a path is looked up like one without:
+    /// what the file says is relative to the file.
     package static func find(_ name: String, from start: String) throws(CogError) -> (String, String) {
         let manager = FileManager.default
         if name.hasPrefix("/") {
@@ -64,7 +77,8 @@ package struct Project: Sendable {
             var isDirectory: ObjCBool = false
             let path = directory + "/" + name
             if manager.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue {
-                return (directory, name)
+                let url = URL(fileURLWithPath: path).standardizedFileURL
+                return (resolved(url.deletingLastPathComponent().path), url.lastPathComponent)
             }
             if directory == "/" || directory.isEmpty { break }
             directory = URL(fileURLWithPath: directory).deletingLastPathComponent().path
@@ -85,8 +99,32 @@ package struct Project: Sendable {
         return name.hasPrefix("cog-") ? name : "cog-" + name
     }
 
+    /// The text of `.dockerignore`, with a line end after every line; empty where there is none.
+    func ignoreText() throws(CogError) -> String {
+        let path = directory + "/.dockerignore"
+        guard FileManager.default.fileExists(atPath: path) else { return "" }
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw .files("\(path) can't be read as UTF-8 text: save it as UTF-8")
+        }
+        return text.isEmpty || text.hasSuffix("\n") ? text : text + "\n"
+    }
+
     private static func resolved(_ path: String) -> String {
         URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
+    }
+
+    private static func checkRequirements(_ build: Config.Build, _ directory: String) -> (
+        problems: [String], warnings: [String]
+    ) {
+        guard let path = build.pythonRequirements else { return ([], []) }
+        let full = path.hasPrefix("/") ? path : directory + "/" + path
+        // A missing file is told by the validator.
+        guard let data = FileManager.default.contents(atPath: full) else { return ([], []) }
+        guard let text = String(data: data, encoding: .utf8) else {
+            return (["\(path) is not UTF-8 text: save it as UTF-8"], [])
+        }
+        let check = RequirementsCheck(text, file: path)
+        return (check.problems, check.warnings)
     }
 
     private static func readRequirements(_ build: Config.Build, _ directory: String) -> Requirements {

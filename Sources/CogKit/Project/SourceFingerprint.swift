@@ -1,6 +1,7 @@
 import Foundation
 
-/// Tells whether the document in `.cog` is still that of the sources, by their sizes and times.
+/// Tells whether the document in `.cog` is still that of the sources, by their sizes and times. What code reads while it
+/// is imported, such as lists of choices, counts too.
 package struct SourceFingerprint: Sendable {
     private let project: Project
     private var path: String { project.stateDirectory + "/sources.txt" }
@@ -23,19 +24,23 @@ package struct SourceFingerprint: Sendable {
         try? state().write(toFile: path, atomically: true, encoding: .utf8)
     }
 
+    private static let kinds: Set = ["py", "json", "yaml", "yml", "toml", "txt", "csv", "ini", "cfg"]
+
     private func state() -> String {
         let keys: [URLResourceKey] = [.contentModificationDateKey, .fileSizeKey]
         let root = URL(fileURLWithPath: project.directory)
         // Whoever replaces the document makes the note worthless.
         let document = URL(fileURLWithPath: documentPath)
         let written = (try? document.resourceValues(forKeys: Set(keys)))?.contentModificationDate
-        var lines = ["\(ProgramVersion.current) \(project.config) \(written?.timeIntervalSince1970 ?? 0)"]
+        let packages = project.requirements.lines.joined(separator: " ")
+        var lines = ["\(ProgramVersion.current) \(project.config) \(packages) \(written?.timeIntervalSince1970 ?? 0)"]
         guard let walk = FileManager.default.enumerator(at: root, includingPropertiesForKeys: keys) else { return "" }
         for case let url as URL in walk {
             if [".cog", ".git", ".venv", "venv", "__pycache__"].contains(url.lastPathComponent) {
                 walk.skipDescendants()
             }
-            guard url.pathExtension == "py", let values = try? url.resourceValues(forKeys: Set(keys)) else { continue }
+            guard Self.kinds.contains(url.pathExtension), let values = try? url.resourceValues(forKeys: Set(keys))
+            else { continue }
             let time = values.contentModificationDate?.timeIntervalSince1970 ?? 0
             lines.append("\(url.path) \(values.fileSize ?? 0) \(time)")
         }

@@ -1,13 +1,15 @@
-/// The files that `cog init` writes.
+/// The files that `cog init` writes: a project that answers as it is.
 package enum StarterFiles {
     /// Path and text, in the order in which they are written.
     package static let files: [(path: String, text: String)] = [
         (".dockerignore", dockerignore), (".github/workflows/push.yaml", workflow), ("cog.yaml", config),
-        ("predict.py", predictor), ("requirements.txt", requirements),
+        ("requirements.txt", requirements), ("run.py", runner),
     ]
 
+    /// A command to try the project with.
+    package static let firstCommand = "cog predict -i name=Ada"
+
     private static let config = """
-        # Configuration for Cog: docs/cog-yaml.md lists every key.
         build:
           # Whether the model needs a GPU.
           gpu: false
@@ -27,31 +29,30 @@ package enum StarterFiles {
           # run:
           #   - "echo environment is ready"
 
-        # file.py:Name of the class with the method predict().
-        predict: "predict.py:Predictor"
+        # The file and the class with the method run().
+        run: "run.py:Runner"
 
         """
 
-    private static let predictor = """
-        # What the model takes and gives is read from the types of predict().
-        from cog import BasePredictor, Input, Path
+    private static let runner = """
+        # What the model takes and gives is read from the types of run().
+        from cog import BaseRunner, Input
 
 
-        class Predictor(BasePredictor):
+        class Runner(BaseRunner):
             def setup(self) -> None:
                 \"""Load the model once, so that every prediction is fast.\"""
-                # self.model = torch.load("./weights.pth")
+                # self.model = torch.load("weights.pth")
+                self.greeting = "Hello"
 
-            def predict(
+            def run(
                 self,
-                image: Path = Input(description="Grayscale input image"),
-                scale: float = Input(description="Factor to scale the image by", ge=0, le=10, default=1.5),
-            ) -> Path:
+                name: str = Input(description="Who is greeted", default="world"),
+                times: int = Input(description="How often", ge=1, le=10, default=1),
+            ) -> str:
                 \"""Run one prediction.\"""
-                # processed = preprocess(image)
-                # output = self.model(processed, scale)
-                # return postprocess(output)
-                return image
+                # return self.model(name)
+                return " ".join([f"{self.greeting}, {name}!"] * times)
 
         """
 
@@ -63,6 +64,11 @@ package enum StarterFiles {
         """
 
     private static let dockerignore = """
+        # Secrets
+        .env
+        .env.*
+        **/.env
+
         # Version control
         .git
         .gitignore
@@ -94,17 +100,23 @@ package enum StarterFiles {
         """
 
     private static let workflow = """
-        name: Push to Replicate
+        # Builds the model and pushes it. Under Settings > Secrets and variables > Actions it needs
+        # - the variable COG_RELEASE: the address of a release of cog, with install.sh and SHA256SUMS,
+        # - the variable REGISTRY: the registry's host, such as ghcr.io,
+        # - the secrets REGISTRY_USERNAME and REGISTRY_TOKEN.
+        name: Push the model
 
         on:
           workflow_dispatch:
             inputs:
               model_name:
-                description: "Model to push to, for example your-name/your-model. Empty: the image in cog.yaml."
+                description: "Image to push to, such as your-name/your-model. Empty: the image in cog.yaml."
 
         jobs:
           push:
             runs-on: ubuntu-latest
+            env:
+              REGISTRY: ${{ vars.REGISTRY }}
             steps:
               - name: Free disk space
                 run: sudo rm -rf /usr/share/dotnet /usr/local/lib/android /opt/ghc
@@ -112,17 +124,26 @@ package enum StarterFiles {
               - name: Check out
                 uses: actions/checkout@v4
 
-              - name: Set up Cog
-                uses: replicate/setup-cog@v2
-                with:
-                  token: ${{ secrets.REPLICATE_API_TOKEN }}
+              - name: Install cog
+                env:
+                  COG_RELEASE: ${{ vars.COG_RELEASE }}
+                run: |
+                  curl -fsSL -o "$RUNNER_TEMP/install.sh" "$COG_RELEASE/install.sh"
+                  sh "$RUNNER_TEMP/install.sh" --from "$COG_RELEASE" --prefix "$RUNNER_TEMP/cog"
+                  echo "$RUNNER_TEMP/cog/bin" >> "$GITHUB_PATH"
+
+              - name: Log in
+                env:
+                  USERNAME: ${{ secrets.REGISTRY_USERNAME }}
+                  TOKEN: ${{ secrets.REGISTRY_TOKEN }}
+                run: printf %s "$TOKEN" | docker login "$REGISTRY" --username "$USERNAME" --password-stdin
 
               - name: Push
                 env:
                   MODEL_NAME: ${{ inputs.model_name }}
                 run: |
                   if [ -n "$MODEL_NAME" ]; then
-                    cog push "r8.im/$MODEL_NAME"
+                    cog push "$REGISTRY/$MODEL_NAME"
                   else
                     cog push
                   fi

@@ -1,4 +1,4 @@
-import JSON
+package import JSON
 
 /// A JSON value as the build tool needs it: schemas, inputs, outputs. It stands by itself, unlike those of the module
 /// JSON, which are parts of a document.
@@ -12,7 +12,7 @@ package enum JSONValue: Equatable, Sendable {
     case number(Double, spelling: String)
     case string(String)
     case array([JSONValue])
-    case object([String: JSONValue])
+    case object([ExactString: JSONValue])
 
     /// Reads JSON text.
     ///
@@ -35,12 +35,12 @@ package enum JSONValue: Equatable, Sendable {
     static func number(_ value: Double) -> JSONValue { .number(value, spelling: "\(value)") }
 
     package subscript(key: String) -> JSONValue? {
-        if case .object(let members) = self { members[key] } else { nil }
+        if case .object(let members) = self { members[ExactString(key)] } else { nil }
     }
 
     package var string: String? { if case .string(let value) = self { value } else { nil } }
     package var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
-    package var object: [String: JSONValue]? { if case .object(let value) = self { value } else { nil } }
+    package var object: [ExactString: JSONValue]? { if case .object(let value) = self { value } else { nil } }
     package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
     package var double: Double? {
         switch self {
@@ -81,7 +81,7 @@ package enum JSONValue: Equatable, Sendable {
             Self.writeMembers(items, "[", "]", to: &out, level) { item, out, level in item.write(to: &out, level) }
         case .object(let members):
             Self.writeMembers(members.sorted { $0.key < $1.key }, "{", "}", to: &out, level) { member, out, level in
-                out += Self.quoted(member.key) + (level == nil ? ":" : ": ")
+                out += Self.quoted(member.key.text) + (level == nil ? ":" : ": ")
                 member.value.write(to: &out, level)
             }
         }
@@ -122,6 +122,23 @@ package enum JSONValue: Equatable, Sendable {
 }
 
 extension JSONValue {
+    /// Whether both are written alike, members in any order, and strings of the same code points.
+    package static func == (left: JSONValue, right: JSONValue) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let left), .bool(let right)): left == right
+        case (.int(let left), .int(let right)): left == right
+        case (.number(_, let left), .number(_, let right)): left == right
+        case (.string(let left), .string(let right)): ExactString(left) == ExactString(right)
+        case (.array(let left), .array(let right)): left == right
+        case (.object(let left), .object(let right)): left == right
+        default: false
+        }
+    }
+
+    /// The value as part of a document of its own; nil if that would be too long or too deep to be read.
+    var placed: JSON.JSONValue? { try? JSONDocument.parsing(text()).root }
+
     /// Takes over a value of a document, which ends with this call.
     private init(_ value: JSON.JSONValue) {
         switch value.kind {
@@ -134,10 +151,10 @@ extension JSONValue {
                 self = .number(value.double ?? 0, spelling: value.text())
             }
         case .string: self = .string(value.string ?? "")
-        case .array: self = .array((0..<value.count).map { JSONValue(value[$0]) })
+        case .array: self = .array(value.elements.map { JSONValue($0) })
         case .object:
-            var members: [String: JSONValue] = [:]
-            value.forEachMember { members[$0] = JSONValue($1) }
+            var members: [ExactString: JSONValue] = [:]
+            value.forEachMember { members[ExactString($0)] = JSONValue($1) }
             self = .object(members)
         }
     }

@@ -1,4 +1,6 @@
 import Foundation
+import JSON
+import JSONSchema
 
 /// What a model accepts and gives, from its OpenAPI document.
 package struct ModelDocument: Equatable, Sendable {
@@ -95,17 +97,31 @@ package struct ModelDocument: Equatable, Sendable {
         return schema
     }
 
-    /// Checks that every default fits its own schema.
+    /// A schema of the document by the rules of the server.
+    func compiled(_ schema: JSONValue) throws(SchemaError) -> CompiledSchema {
+        guard let schema = schema.placed, let document = root.placed else {
+            preconditionFailure("a schema is a part of a document that was read")
+        }
+        return try CompiledSchema(schema, in: document)
+    }
+
+    /// Checks that every schema of an input can be used, and that its default fits it.
     package func validateDefaults() throws(CogError) {
         for name in ["Input", "TrainingInput"] {
             guard let properties = component(name)?["properties"]?.object else { continue }
-            for (property, schema) in properties.sorted(by: { $0.key < $1.key }) {
-                guard let value = schema["default"], value != .null else { continue }
-                let problem = SchemaValidator(document: self).problem(of: value, against: schema, path: property)
+            for (name, schema) in properties.sorted(by: { $0.key < $1.key }) {
+                let problem: InputProblem?
+                do throws(SchemaError) {
+                    let compiled = try compiled(schema)
+                    guard let value = schema["default"], value != .null else { continue }
+                    problem = value.placed.flatMap { .first(of: compiled.problems(of: $0), path: name.text) }
+                } catch {
+                    throw .build("Model schema is invalid: \(name): \(error)")
+                }
                 switch problem {
                 case nil: continue
                 case .missing(let path):
-                    throw .build("Model schema is invalid: invalid default of \"\(property)\": \"\(path)\" is missing")
+                    throw .build("Model schema is invalid: invalid default of \"\(name)\": \"\(path)\" is missing")
                 case .invalid(let path, let text, let keyword):
                     let rule = keyword.map { " (\($0))" } ?? ""
                     throw .build("Model schema is invalid: invalid default of \"\(path)\": \(text)\(rule)")

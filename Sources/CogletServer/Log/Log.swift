@@ -16,6 +16,16 @@ final class Log {
         case raw(String)
     }
 
+    /// How the log is written.
+    struct Settings {
+        var level = LogLevel.info
+        var isConsole = false
+        /// Whether lines for people are colored.
+        var usesColor = true
+        /// Whether what the model prints is passed on as it is.
+        var passesModelOutput = false
+    }
+
     /// How long a line waits for others.
     static let gatherTime = Duration.milliseconds(20)
     /// With this much waiting the next write begins as soon as the one before it has ended.
@@ -24,18 +34,24 @@ final class Log {
     static let limitBytes = 8 << 20
 
     let level: LogLevel
-    private let isConsole: Bool
-    private let loop: EventLoop
+    /// Whether lines are text for people.
+    let isConsole: Bool
+    private let usesColor: Bool
+    /// Whether what the model prints is passed on as it is, by ``raw(_:)``.
+    let passesModelOutput: Bool
+    let loop: EventLoop
     private let timer: Timer
     private var waiting: [UInt8] = []
     private var isWriting = false
     private var dropped = 0
     private var clock = TimestampClock()
 
-    init(on loop: EventLoop, level: LogLevel, isConsole: Bool) throws(EventLoopError) {
+    init(on loop: EventLoop, _ settings: Settings) throws(EventLoopError) {
         self.loop = loop
-        self.level = level
-        self.isConsole = isConsole
+        level = settings.level
+        isConsole = settings.isConsole
+        usesColor = settings.usesColor
+        passesModelOutput = settings.passesModelOutput
         var flush: () -> Void = {}
         timer = try Timer(on: loop) { flush() }
         flush = { [unowned self] in startWriting() }
@@ -62,6 +78,21 @@ final class Log {
         write(.info, target, message, facts)
     }
 
+    /// Writes a line of this level, if that is wanted or if it is shown in any case.
+    func line(
+        _ level: LogLevel, _ target: StaticString, _ message: String, _ facts: [(key: StaticString, value: Value)],
+        inAnyCase: Bool = false
+    ) {
+        if inAnyCase || self.level <= level { write(level, target, message, facts) }
+    }
+
+    /// Writes bytes as they are, in their place among the lines.
+    func raw(_ bytes: UnsafeRawBufferPointer) {
+        guard hasRoom() else { return }
+        waiting.append(contentsOf: bytes)
+        writeSoon()
+    }
+
     /// Writes what waits, on the calling thread; to be called when the process is about to end.
     func flush() {
         guard !isWriting else { return }
@@ -71,37 +102,44 @@ final class Log {
 
     // MARK: - Lines
 
-    private func write(
-        _ level: LogLevel, _ target: StaticString, _ message: String, _ facts: KeyValuePairs<StaticString, Value>
-    ) {
-        guard waiting.count < Self.limitBytes else {
-            dropped += 1
-            return
-        }
+    private func write<Facts: Sequence>(
+        _ level: LogLevel, _ target: StaticString, _ message: String, _ facts: Facts
+    ) where Facts.Element == (key: StaticString, value: Value) {
+        guard hasRoom() else { return }
         if isConsole {
             appendConsoleLine(level, target, message, facts)
         } else {
             appendJSONLine(level, target, message, facts)
         }
+        writeSoon()
+    }
+
+    private func hasRoom() -> Bool {
+        if waiting.count < Self.limitBytes { return true }
+        dropped += 1
+        return false
+    }
+
+    private func writeSoon() {
         if !timer.isActive, !isWriting { timer.start(after: Self.gatherTime) }
     }
 
-    private func appendJSONLine(
-        _ level: LogLevel, _ target: StaticString, _ message: String, _ facts: KeyValuePairs<StaticString, Value>
-    ) {
+    private func appendJSONLine<Facts: Sequence>(
+        _ level: LogLevel, _ target: StaticString, _ message: String, _ facts: Facts
+    ) where Facts.Element == (key: StaticString, value: Value) {
         waiting.append(#"{"timestamp":""#)
         clock.append(to: &waiting)
         waiting.append(#"","level":""#)
         waiting.append(level.word)
         waiting.append(#"","fields":{"message":"#)
-        appendJSONString(message, to: &waiting)
+        PrintableText.appendJSON(message, to: &waiting)
         for (name, value) in facts {
             waiting.append(#",""#)
             waiting.append(name)
             waiting.append(#"":"#)
             switch value {
-            case .string(let text): appendJSONString(text, to: &waiting)
-            case .bytes(let text): appendJSONString(text, to: &waiting)
+            case .string(let text): PrintableText.appendJSON(text, to: &waiting)
+            case .bytes(let text): PrintableText.appendJSON(String(decoding: text, as: UTF8.self), to: &waiting)
             case .raw(let text): waiting.append(contentsOf: text.utf8)
             }
         }
@@ -110,9 +148,9 @@ final class Log {
         waiting.append("\"}\n")
     }
 
-    private func appendConsoleLine(
-        _ level: LogLevel, _ target: StaticString, _ message: String, _ facts: KeyValuePairs<StaticString, Value>
-    ) {
+    private func appendConsoleLine<Facts: Sequence>(
+        _ level: LogLevel, _ target: StaticString, _ message: String, _ facts: Facts
+    ) where Facts.Element == (key: StaticString, value: Value) {
         let color: StaticString =
             switch level {
             case .debug: "\u{1B}[34m"
@@ -120,22 +158,28 @@ final class Log {
             case .warning: "\u{1B}[33m"
             case .error: "\u{1B}[31m"
             }
-        waiting.append("\u{1B}[2m")
+        let (faint, end): (StaticString, StaticString) = usesColor ? ("\u{1B}[2m", "\u{1B}[0m") : ("", "")
+        waiting.append(faint)
         clock.append(to: &waiting)
-        waiting.append("\u{1B}[0m ")
-        waiting.append(color)
+        waiting.append(end)
+        waiting.append(" ")
+        if usesColor { waiting.append(color) }
         waiting.append(level.word)
-        waiting.append("\u{1B}[0m \u{1B}[2m")
+        waiting.append(end)
+        waiting.append(" ")
+        waiting.append(faint)
         waiting.append(target)
-        waiting.append(":\u{1B}[0m ")
-        waiting.append(contentsOf: message.utf8)
+        waiting.append(":")
+        waiting.append(end)
+        waiting.append(" ")
+        PrintableText.append(message, to: &waiting)
         for (name, value) in facts {
             waiting.append(" ")
             waiting.append(name)
             waiting.append("=")
             switch value {
-            case .string(let text), .raw(let text): waiting.append(contentsOf: text.utf8)
-            case .bytes(let text): waiting.append(contentsOf: text)
+            case .string(let text), .raw(let text): PrintableText.append(text, to: &waiting)
+            case .bytes(let text): PrintableText.append(String(decoding: text, as: UTF8.self), to: &waiting)
             }
         }
         waiting.append("\n")

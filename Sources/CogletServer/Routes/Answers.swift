@@ -1,75 +1,123 @@
 import HTTPServer
 import JSON
 import Predictions
+import Workers
 
-/// The answers that depend on little or nothing.
+/// The answers that depend on little or nothing. Every error is a JSON object with `error` and `status`, except for inputs
+/// that don't fit the model, which have `detail`.
 enum Answers {
     static var notFound: Response {
-        Response.empty(404)
+        Response.json(#"{"error":"Not found. GET / lists the routes of this server.","status":"failed"}"#, status: 404)
     }
     static var unsupportedType: Response {
-        Response.plainText(
-            "Expected request with `Content-Type: application/json`", status: 415)
+        Response.json(
+            #"{"error":"Expected request with `Content-Type: application/json`","status":"failed"}"#, status: 415)
     }
     static var badID: Response {
-        Response.plainText("Invalid URL: Invalid UTF-8 in `id`", status: 400)
+        Response.json(#"{"error":"Invalid URL: Invalid UTF-8 in `id`","status":"failed"}"#, status: 400)
     }
-    static var tooLarge: Response {
-        Response.plainText("Failed to buffer the request body: length limit exceeded", status: 413)
+    static var crossOrigin: Response {
+        Response.json(
+            #"{"error":"Web pages of other origins may not shut the server down.","status":"failed"}"#, status: 403)
+    }
+    /// A request that any page could make a browser send comes from one that may not.
+    static func foreignPage(_ origin: String) -> Response {
+        let pages = origin.isEmpty ? "Web pages of other sites" : "Web pages of the origin \(origin)"
+        return error(
+            "\(pages) may not use this server. Whoever runs it can allow an origin with COG_CORS_ORIGINS.", status: 403)
     }
     static var empty: Response {
         Response.json("{}")
     }
     static var unknownPrediction: Response {
-        Response.json("{}", status: 404)
+        Response.json(
+            #"{"error":"Prediction not found. Nothing runs under this id, and no result is kept.","status":"failed"}"#,
+            status: 404)
     }
     static var noDocument: Response {
-        Response.json(#"{"error":"OpenAPI schema not available"}"#, status: 503)
+        Response.json(#"{"error":"OpenAPI schema not available","status":"failed"}"#, status: 503)
     }
     static var notReady: Response {
         Response.json(
             #"{"error":"Setup has not finished yet. Wait until it has finished, or GET /health-check for status.","status":"failed"}"#,
+            status: 503
+        ).retryAfter(seconds: 5)
+    }
+    /// For good: only a new start of the server helps, so there is no advice when to try again.
+    static var setupFailed: Response {
+        Response.json(
+            #"{"error":"Setup has failed, so the model can't run predictions. GET /health-check shows the logs of the setup in setup.logs. Fix the model, then restart the server.","status":"failed"}"#,
             status: 503)
     }
     static var defunct: Response {
         Response.json(
-            #"{"error":"The model's worker has died too often and is not started again. GET /health-check for status.","status":"failed"}"#,
-            status: 503)
+            #"{"error":"The model's worker keeps dying before it is ready. GET /health-check shows the logs of its setup in setup.logs.","status":"failed"}"#,
+            status: 503
+        ).retryAfter(seconds: 30)
     }
-    static var noSlot: Response {
-        Response.json(
-            #"{"error":"At capacity - all prediction slots busy","status":"failed"}"#, status: 409)
+    /// Setup has never succeeded.
+    static func noModel(_ condition: WorkerPool.Condition) -> Response {
+        switch condition {
+        case .setupFailed: setupFailed
+        case .defunct: defunct
+        case .starting, .ready: notReady
+        }
+    }
+    static var shuttingDown: Response {
+        Response.json(#"{"error":"The server is shutting down","status":"failed"}"#, status: 503)
+            .retryAfter(seconds: 5)
+    }
+    /// No slot is free, and no place in the queue.
+    static func busy(status: Int) -> Response {
+        Response.json(#"{"error":"At capacity - all prediction slots busy","status":"failed"}"#, status: status)
+            .retryAfter(seconds: 1)
     }
     static var noStreams: Response {
         Response.json(
-            #"{"error":"This model does not support streaming responses. Add @cog.streaming to predict() to enable SSE."}"#,
+            #"{"error":"This model does not support streaming responses. Add @cog.streaming to predict() to enable SSE.","status":"failed"}"#,
             status: 406)
     }
     static var noTrainingStreams: Response {
         Response.json(
-            #"{"error":"Training endpoints do not support streaming responses."}"#, status: 406)
+            #"{"error":"Training endpoints do not support streaming responses.","status":"failed"}"#, status: 406)
     }
     static var tooManyStreams: Response {
-        Response.json(#"{"error":"Too many stream subscribers"}"#, status: 429)
+        Response.json(#"{"error":"Too many stream subscribers","status":"failed"}"#, status: 429)
     }
 
     /// A `POST` with an id that another prediction has.
     static func alreadyRunning(_ id: String) -> Response {
-        var body = Array(#"{"error":"#.utf8)
-        appendJSONString("A prediction with the id \(id) is running already", to: &body)
-        body.append(contentsOf: #","status":"failed"}"#.utf8)
-        return .json(body, status: 409)
+        error("A prediction with the id \(id) is running already", status: 409)
     }
 
     /// The method is not one of the route's.
     static func wrongMethod(_ route: Route) -> Response {
-        .empty(405, fields: [Response.Field("allow", route.allowed)])
+        var response = error("Method not allowed. \(route.path) takes \(route.allowed).", status: 405)
+        response.fields.append(Response.Field("allow", route.allowed))
+        return response
     }
 
     /// The body says something that can't be accepted.
     static func refusal(_ error: RequestError) -> Response {
         error.isJSON
             ? .json(Array(error.description.utf8), status: error.status)
-            : .plainText(error.description, status: error.status)
+            : self.error(error.description, status: error.status)
+    }
+
+    /// Any other error.
+    static func error(_ text: String, status: Int) -> Response {
+        var body = Array(#"{"error":"#.utf8)
+        appendJSONString(text, to: &body)
+        body.append(contentsOf: #","status":"failed"}"#.utf8)
+        return .json(body, status: status)
+    }
+}
+
+extension Response {
+    /// The same, with the advice when to try again (RFC 9110 section 10.2.3).
+    func retryAfter(seconds: Int) -> Response {
+        var response = self
+        response.fields.append(Field("retry-after", "\(seconds)"))
+        return response
     }
 }

@@ -1,10 +1,13 @@
 import HTTPServer
 import Predictions
 
-extension Response {
-    /// A JSON answer that shows a prediction.
-    static func json(_ text: SegmentedText, status: Int = 200) -> Response {
-        guard !text.segments.isEmpty else { return .json(text.tail, status: status) }
+extension ResponseBody {
+    /// The segments of a text, which are not copied.
+    init(_ text: SegmentedText) {
+        guard !text.segments.isEmpty else {
+            self = .segment(.bytes(text.tail))
+            return
+        }
         var segments = text.segments.map { segment in
             switch segment {
             case .borrowed(let bytes): BodySegment.bytes([UInt8](bytes))
@@ -13,6 +16,13 @@ extension Response {
             }
         }
         segments.append(.bytes(text.tail))
-        return .json(segments: segments, status: status)
+        self = .segments(segments)
+    }
+}
+
+extension Response {
+    /// A JSON answer that shows a prediction or the health.
+    static func json(_ text: SegmentedText, status: Int = 200) -> Response {
+        Response(status: status, contentType: jsonType, body: ResponseBody(text))
     }
 }

@@ -1,78 +1,86 @@
+import Glibc
 import HTTPServer
+import Workers
 
-/// What a request's path leads to.
-enum Route: Equatable {
-    case root, healthCheck, document, docs, metrics, shutdown
-    case predictions(isTraining: Bool)
-    case prediction(id: PathID, isTraining: Bool)
-    case cancel(id: PathID, isTraining: Bool)
+/// Answers the requests to one path.
+protocol RouteHandler: AnyObject {
+    /// Answers a request, now or later. `id` is what stands for the placeholder in the route's path.
+    func respond(to request: Request, id: PathID?, on exchange: Exchange)
 
-    /// An id from a path, percent-decoded; nil when it is not UTF-8.
-    struct PathID: Equatable {
-        let text: String?
-    }
+    /// Reads the body of a request while it arrives.
+    func bodyReader() -> (any BodyReader)?
+}
 
-    /// Finds the route of a path; nil for any other path. Trailing slashes count.
-    init?(path: HeadBytes) {
-        if path == "/predictions" {
-            self = .predictions(isTraining: false)
-        } else if path == "/health-check" {
-            self = .healthCheck
-        } else if path == "/" {
-            self = .root
-        } else if path == "/openapi.json" {
-            self = .document
-        } else if path == "/trainings" {
-            self = .predictions(isTraining: true)
-        } else if path == "/shutdown" {
-            self = .shutdown
-        } else if path == "/docs" {
-            self = .docs
-        } else if path == "/metrics" {
-            self = .metrics
-        } else if path.hasPrefix("/predictions/") {
-            self.init(rest: Array(path.array.dropFirst("/predictions/".utf8.count)), isTraining: false)
-        } else if path.hasPrefix("/trainings/") {
-            self.init(rest: Array(path.array.dropFirst("/trainings/".utf8.count)), isTraining: true)
+extension RouteHandler {
+    func bodyReader() -> (any BodyReader)? { nil }
+}
+
+/// An id from a path, percent-decoded; nil when it is not UTF-8.
+struct PathID: Equatable {
+    let text: String?
+}
+
+/// A row of the table of routes.
+final class Route {
+    /// What a request's path is compared with; one segment may be a placeholder such as `{prediction_id}`.
+    let path: String
+    /// The methods that it takes, as the `allow` field lists them.
+    let methods: [HTTPMethod]
+    /// The mode in which it is there; nil for both.
+    let mode: PoolSettings.Mode?
+    /// Its names in the document at `/`, one for each purpose; none if it isn't shown there.
+    let names: [String]
+    /// Whether the body of a POST or PUT must be JSON.
+    let takesJSON: Bool
+    let handler: any RouteHandler
+
+    /// The path up to the placeholder, and after it; nil without one.
+    private let parts: (prefix: [UInt8], suffix: [UInt8])?
+    private let bytes: [UInt8]
+
+    init(
+        _ path: String, _ methods: [HTTPMethod], mode: PoolSettings.Mode? = nil, names: [String] = [],
+        takesJSON: Bool = false, _ handler: any RouteHandler
+    ) {
+        self.path = path
+        self.methods = methods
+        self.mode = mode
+        self.names = names
+        self.takesJSON = takesJSON
+        self.handler = handler
+        bytes = Array(path.utf8)
+        if let start = bytes.firstIndex(of: UInt8(ascii: "{")), let end = bytes.firstIndex(of: UInt8(ascii: "}")) {
+            parts = (Array(bytes[..<start]), Array(bytes[(end + 1)...]))
         } else {
-            return nil
+            parts = nil
         }
     }
 
-    private init?(rest: [UInt8], isTraining: Bool) {
-        let parts = rest.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        guard let id = parts.first, !id.isEmpty else { return nil }
-        if parts.count == 1 {
-            self = .prediction(id: Self.decoded(id), isTraining: isTraining)
-        } else if parts.count == 2, parts[1].elementsEqual("cancel".utf8) {
-            self = .cancel(id: Self.decoded(id), isTraining: isTraining)
-        } else {
-            return nil
+    /// What a path says to this route; nil if it leads elsewhere. Trailing slashes count.
+    func match(_ path: UnsafeRawBufferPointer) -> PathMatch? {
+        guard let parts else {
+            return path.count == bytes.count && Self.equal(path, bytes) ? PathMatch(id: nil) : nil
         }
+        let (prefix, suffix) = parts
+        guard path.count > prefix.count + suffix.count, Self.equal(path, prefix),
+            Self.equal(UnsafeRawBufferPointer(rebasing: path.suffix(suffix.count)), suffix)
+        else { return nil }
+        let id = path[prefix.count..<path.count - suffix.count]
+        return id.contains(UInt8(ascii: "/")) ? nil : PathMatch(id: PathID(text: Self.decoded(id)))
     }
 
-    /// The methods the route takes, as the `allow` field lists them.
-    var allowed: String {
-        switch self {
-        case .root, .healthCheck, .document, .docs, .metrics: "GET,HEAD"
-        case .predictions, .cancel, .shutdown: "POST"
-        case .prediction: "GET,HEAD,PUT"
-        }
+    /// The methods, as the `allow` field lists them.
+    var allowed: String { methods.map(\.description).joined(separator: ",") }
+
+    /// Whether `path`, which is no shorter, begins with `bytes`.
+    private static func equal(_ path: UnsafeRawBufferPointer, _ bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBytes { $0.isEmpty || memcmp(path.baseAddress!, $0.baseAddress!, $0.count) == 0 }
     }
 
-    /// Whether the route takes requests of this method.
-    func allows(_ method: HTTPMethod) -> Bool {
-        switch self {
-        case .root, .healthCheck, .document, .docs, .metrics: method == .get || method == .head
-        case .predictions, .cancel, .shutdown: method == .post
-        case .prediction: method == .put || method == .get || method == .head
-        }
-    }
-
-    /// Percent-decoding; an escape that is none stays as it is (RFC 3986 section 2.1 leaves that open).
-    private static func decoded(_ bytes: ArraySlice<UInt8>) -> PathID {
+    /// Percent-decoding; an invalid escape is left unchanged (RFC 3986 section 2.1 leaves that open).
+    private static func decoded(_ bytes: Slice<UnsafeRawBufferPointer>) -> String? {
         var output: [UInt8] = []
-        var rest = bytes
+        var rest = bytes[...]
         while let byte = rest.popFirst() {
             if byte == UInt8(ascii: "%"), rest.count >= 2, let high = digit(rest[rest.startIndex]),
                 let low = digit(rest[rest.startIndex + 1])
@@ -83,7 +91,7 @@ enum Route: Equatable {
                 output.append(byte)
             }
         }
-        return PathID(text: String(validating: output, as: UTF8.self))
+        return String(validating: output, as: UTF8.self)
     }
 
     private static func digit(_ byte: UInt8) -> UInt8? {
@@ -95,3 +103,12 @@ enum Route: Equatable {
         }
     }
 }
+
+/// That a path leads to a route.
+struct PathMatch: Equatable {
+    /// What stands for the placeholder, if the route has one.
+    let id: PathID?
+}
+
+@available(*, unavailable)
+extension Route: Sendable {}

@@ -12,7 +12,7 @@ extension Connection {
 
     /// Whether the connection ends after the answer that is being sent.
     var willClose: Bool {
-        !keepsAlive || server.isDraining || (peerFinished && input.parsed == input.filled)
+        !keepsAlive || server.endsConnections || (peerFinished && input.parsed == input.filled)
     }
 
     // MARK: - Complete answers
@@ -30,7 +30,7 @@ extension Connection {
         if hasStarted {
             streamAborted()
         } else {
-            exchangeAnswered(server.configuration.unanswered)
+            exchangeAnswered(server.answer(to: .unanswered))
         }
     }
 
@@ -80,12 +80,8 @@ extension Connection {
             own.append(decimal: length)
             own.append("\r\n")
         }
-        for field in response.fields {
-            own.append(field.name)
-            own.append(": ")
-            own.append(fieldValue: field.value)
-            own.append("\r\n")
-        }
+        for field in response.fields { append(field) }
+        for field in answerFields { append(field) }
         if isChunked {
             own.append("transfer-encoding: chunked\r\n")
         }
@@ -95,6 +91,14 @@ extension Connection {
         } else if version == .http10 {
             own.append("connection: keep-alive\r\n")
         }
+        own.append("\r\n")
+    }
+
+    private func append(_ field: Response.Field) {
+        let own = outbox.own
+        own.append(field.name)
+        own.append(": ")
+        own.append(fieldValue: field.value)
         own.append("\r\n")
     }
 

@@ -17,10 +17,10 @@ extension Connection {
         resumeReading()
     }
 
-    /// The client went on sending; that is thrown away, up to as much as a body may have.
+    /// The client went on sending; that is thrown away, up to a limit.
     func lingered(_ count: Int) {
         lingeredBytes += count
-        if lingeredBytes > server.configuration.bodyLimitBytes {
+        if lingeredBytes > server.configuration.lingerLimitBytes {
             close()
         } else {
             setLingerDeadline()
@@ -74,37 +74,79 @@ extension Connection {
     /// Called every now and then.
     func tick(now: Int) {
         if deadline != 0, now >= deadline {
-            timedOut()
+            giveUp(timeoutReason)
+        } else if let minimum = server.configuration.minimumRate, isBodyTooSlow(minimum, now: now) {
+            giveUp("The body of the request arrived too slowly: less than \(minimum).")
         } else {
             checkStall(now: now)
         }
     }
 
-    private func timedOut() {
+    private var timeoutReason: String {
+        let configuration = server.configuration
+        return state == .readingHead
+            ? "The head of the request was not complete within \((configuration.headTimeout ?? .zero).text)."
+            : "Nothing of the body of the request arrived for \((configuration.bodyTimeout ?? .zero).text)."
+    }
+
+    /// Ends a connection whose request doesn't arrive.
+    private func giveUp(_ reason: String) {
         deadline = 0
         switch state {
-        case .readingHead, .readingBody, .readingChunks, .discarding:
+        case .readingHead, .readingBody, .readingChunks:
             if hasPartialRequest, !server.isDraining {
-                answerPartialRequest(.empty(408))
+                fail(.timedOut(reason))
             } else {
                 state = .closing
             }
+            settle()
+        case .discarding:
+            // The request has its answer.
+            lingers = true
+            state = .closing
             settle()
         case .lingering: close()
         case .exchanging, .closing, .closed: break
         }
     }
 
-    /// Gives a client up that takes nothing of what it is sent.
-    private func checkStall(now: Int) {
-        guard server.configuration.writeTimeout != nil else { return }
-        let pending = stream.pendingBytes
-        let written = stream.queuedBytes - pending
-        if pending == 0 || written != writtenBytesAtStall {
-            writtenBytesAtStall = pending == 0 ? -1 : written
-            stallDeadline = server.deadline(after: server.configuration.writeTimeout)
-        } else if now >= stallDeadline {
-            close()
+    private func isBodyTooSlow(_ minimum: MinimumRate, now: Int) -> Bool {
+        switch state {
+        case .readingBody, .readingChunks, .discarding:
+            // What this server doesn't read, the client can't send.
+            if watchedHead != headCompletedAt || !stream.isReading { bodyRate.restart() }
+            watchedHead = headCompletedAt
+            return bodyRate.isTooSlow(receivedBodyBytes, at: .milliseconds(now), minimum: minimum)
+        case .readingHead, .exchanging, .closing, .lingering, .closed:
+            return false
         }
+    }
+
+    /// Gives a client up that takes nothing, or next to nothing, of what it is sent.
+    private func checkStall(now: Int) {
+        let pending = stream.pendingBytes
+        guard pending > 0 else {
+            writtenBytesAtStall = .min
+            answerRate.restart()
+            return
+        }
+        // What the client takes first makes room in the kernel, megabytes of it; only after that it shows in our own queue.
+        let written = stream.queuedBytes - pending - ((stream as? TCPStream)?.unacknowledgedBytes ?? 0)
+        if let minimum = server.configuration.minimumRate,
+            answerRate.isTooSlow(written, at: .milliseconds(now), minimum: minimum)
+        {
+            reset()
+        } else if written != writtenBytesAtStall {
+            writtenBytesAtStall = written
+            stallDeadline = server.deadline(after: server.configuration.writeTimeout)
+        } else if stallDeadline != 0, now >= stallDeadline {
+            reset()
+        }
+    }
+
+    /// Throws the connection away together with what the kernel still holds for the client.
+    private func reset() {
+        (stream as? TCPStream)?.reset()
+        close()
     }
 }

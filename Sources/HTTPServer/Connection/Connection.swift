@@ -26,6 +26,8 @@ final class Connection {
 
     /// What a connection has for heads and chunks to begin with.
     static let inputBytes = 8_192
+    /// A body up to this size is not read before it is complete.
+    static let unreadBodyBytes = 65_536
     /// What it may keep of that from one request to the next.
     static let keptInputBytes = 262_144
 
@@ -44,18 +46,26 @@ final class Connection {
 
     // The request that is being read or answered.
     var body: Buffer?
+    var bodyReader: (any BodyReader)?
     var bodyRemaining = 0
     var bodyLimitBytes = 0
     var keepsAlive = true
     var isHeadRequest = false
     /// Whether `input` holds a whole head, and since when, in the loop's milliseconds.
     var isHeadComplete = false
+    /// Fields that the handler wants in the answer, whatever that is.
+    var answerFields: [Response.Field] = []
     var headCompletedAt = 0
     var version = HTTPVersion.http11
     /// Not owned: whoever answers holds the exchange, and it tells when it is let go.
     unowned(unsafe) var exchange: Exchange?
     unowned(unsafe) var responseStream: ResponseStream?
     var streamFraming = StreamFraming.chunked
+
+    /// There was no memory for what is being received: it goes into the server's scrap.
+    var isInputRefused = false
+    /// The client has to take answers before its next request is looked at.
+    var isWaitingForClient = false
 
     // How the connection ends.
     var peerFinished = false
@@ -70,13 +80,25 @@ final class Connection {
     /// When to give up, in the loop's milliseconds; 0 for never.
     var deadline = 0
     var isHeadDeadline = false
-    var writtenBytesAtStall = -1
+    var writtenBytesAtStall = Int.min
     var stallDeadline = 0
+    /// Bytes of bodies and what surrounds them, since the connection began.
+    var receivedBodyBytes = 0
+    var bodyRate = RateWatch()
+    /// Which request's body ``bodyRate`` watches.
+    var watchedHead = 0
+    var answerRate = RateWatch()
+
+    /// Counts the connections of the server, from 1.
+    let number: Int
 
     init(server: HTTPServer, stream: Stream) {
         self.server = server
+        number = server.nextConnectionNumber()
         self.stream = stream
-        input = MessageBuffer(capacity: Self.inputBytes, fieldLimit: server.configuration.fieldLimit)
+        input = MessageBuffer(
+            capacity: Self.inputBytes, fieldLimit: server.configuration.fieldLimit, account: server.configuration.memory
+        )
         parser = RequestParser(configuration: server.configuration)
         stream.delegate = self
     }
@@ -115,26 +137,28 @@ extension Connection: StreamDelegate {
         switch state {
         case .readingBody:
             guard let body else { return server.scrap }
-            return UnsafeMutableRawBufferPointer(rebasing: body.spare.prefix(bodyRemaining))
-        case .readingHead: return input.spare(atLeast: 4_096)
+            // A body gets memory for what has arrived, not for what was announced.
+            let room = isBodyFull ? server.scrap : body.spare
+            return UnsafeMutableRawBufferPointer(rebasing: room.prefix(bodyRemaining))
+        case .readingHead: return room(atLeast: 4_096)
         case .exchanging:
-            let room = server.configuration.pipelineLimitBytes - (input.filled - input.parsed)
-            return UnsafeMutableRawBufferPointer(rebasing: input.spare(atLeast: 4_096).prefix(max(1, room)))
-        case .readingChunks, .discarding: return input.spare(atLeast: 65_536)
+            let limit = server.configuration.pipelineLimitBytes - (input.filled - input.parsed)
+            return UnsafeMutableRawBufferPointer(rebasing: room(atLeast: 4_096).prefix(max(1, limit)))
+        case .readingChunks, .discarding: return room(atLeast: 65_536)
         case .closing, .lingering, .closed: return server.scrap
         }
     }
 
+    private func room(atLeast minimum: Int) -> UnsafeMutableRawBufferPointer {
+        if let spare = input.spare(atLeast: minimum) { return spare }
+        isInputRefused = true
+        return server.scrap
+    }
+
     func stream(_ stream: Stream, received count: Int) {
+        guard !isInputRefused else { return refuseInput() }
         switch state {
-        case .readingBody:
-            body?.grow(by: count)
-            bodyRemaining -= count
-            if bodyRemaining == 0 {
-                process()
-            } else {
-                deadline = server.deadline(after: server.configuration.bodyTimeout)
-            }
+        case .readingBody: bodyReceived(count)
         case .exchanging:
             input.filled += count
             if input.filled - input.parsed >= server.configuration.pipelineLimitBytes {
@@ -143,6 +167,7 @@ extension Connection: StreamDelegate {
             }
         case .readingHead, .readingChunks, .discarding:
             input.filled += count
+            receivedBodyBytes &+= count
             process()
         case .closing, .closed: break
         case .lingering: lingered(count)
@@ -168,6 +193,9 @@ extension Connection: StreamDelegate {
     func streamDrained(_ stream: Stream) {
         if state == .closing {
             settle()
+        } else if isWaitingForClient {
+            resumeReading()
+            process()
         } else {
             responseStream?.onDrained?()
         }

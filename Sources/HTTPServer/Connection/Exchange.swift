@@ -1,7 +1,7 @@
 /// One request that waits for its answer.
 ///
 /// Answer it once, with ``respond(_:)`` or by ``startStream(status:contentType:fields:)``. To let go of it without an answer
-/// is answered ``HTTPConfiguration/unanswered``.
+/// is answered ``RequestFailure/unanswered``.
 public final class Exchange {
     private var connection: Connection?
     private var isAnswered = false
@@ -12,6 +12,10 @@ public final class Exchange {
 
     /// The loop's view of the client's address, for logs; `nil` when it is gone.
     public var peerAddress: String? { connection?.peerAddress }
+
+    /// Counts the connections of the server, from 1: requests with the same number come from one client, one after
+    /// another. `nil` when the connection is gone.
+    public var connectionNumber: Int? { connection?.number }
 
     init(on connection: Connection) {
         self.connection = connection

@@ -1,3 +1,4 @@
+internal import EventLoop
 internal import Glibc
 
 /// The bytes a connection has received: one message's head, and what came after it.
@@ -22,16 +23,25 @@ final class MessageBuffer {
     var method = HTTPMethod.get
     var version = HTTPVersion.http11
 
-    init(capacity: Int, fieldLimit: Int) {
-        base = Self.allocate(nil, capacity)
+    /// Who is asked for memory beyond that of the beginning.
+    private let account: MemoryAccount?
+    private var takenBytes = 0
+
+    init(capacity: Int, fieldLimit: Int, account: MemoryAccount? = nil) {
+        guard let memory = malloc(capacity) else {
+            fatalError("out of memory: \(capacity) bytes for a connection")
+        }
+        base = memory
         self.capacity = capacity
         self.fieldLimit = fieldLimit
+        self.account = account
         fields = .allocate(capacity: fieldLimit)
     }
 
     deinit {
         free(base)
         fields.deallocate()
+        account?.giveBack(takenBytes, takenFor: .requests)
     }
 
     /// Received bytes that were not parsed yet.
@@ -46,8 +56,9 @@ final class MessageBuffer {
         UnsafeRawBufferPointer(start: base + start + Int(range.start), count: Int(range.count))
     }
 
-    /// Room for at least `minimum` received bytes, made by moving the running message to the front or by growing.
-    func spare(atLeast minimum: Int) -> UnsafeMutableRawBufferPointer {
+    /// Room for at least `minimum` received bytes, made by moving the running message to the front or by growing; nil if
+    /// there is no memory to grow.
+    func spare(atLeast minimum: Int) -> UnsafeMutableRawBufferPointer? {
         if start == filled {
             start = 0
             parsed = 0
@@ -60,8 +71,7 @@ final class MessageBuffer {
             start = 0
         }
         if capacity - filled < minimum {
-            capacity = max(capacity * 2, filled + minimum)
-            base = Self.allocate(base, capacity)
+            guard grow(to: max(capacity * 2, filled + minimum)) else { return nil }
         }
         return UnsafeMutableRawBufferPointer(start: base + filled, count: capacity - filled)
     }
@@ -88,17 +98,24 @@ final class MessageBuffer {
 
     /// A buffer with what is not parsed yet, for the messages that follow, when this one has to live on.
     func successor(capacity: Int) -> MessageBuffer {
-        let next = MessageBuffer(capacity: max(capacity, filled - parsed), fieldLimit: fieldLimit)
+        let next = MessageBuffer(
+            capacity: max(capacity, filled - parsed), fieldLimit: fieldLimit, account: account)
         memcpy(next.base, base + parsed, filled - parsed)
         next.filled = filled - parsed
         return next
     }
 
-    private static func allocate(_ old: UnsafeMutableRawPointer?, _ capacity: Int) -> UnsafeMutableRawPointer {
-        guard let memory = realloc(old, capacity) else {
-            fatalError("out of memory: \(capacity) bytes for a connection")
+    private func grow(to newCapacity: Int) -> Bool {
+        let added = newCapacity - capacity
+        guard account?.takeForRequest(added) ?? true else { return false }
+        guard let memory = realloc(base, newCapacity) else {
+            account?.giveBack(added, takenFor: .requests)
+            return false
         }
-        return memory
+        takenBytes += added
+        base = memory
+        capacity = newCapacity
+        return true
     }
 }
 

@@ -1,5 +1,4 @@
 internal import CHTTPParser
-internal import EventLoop
 
 /// What llhttp's callbacks find out about a message.
 ///
@@ -9,7 +8,6 @@ struct ParserState {
     let targetLimitBytes: Int
     let trailerLimitBytes: Int
     let fieldLimit: Int
-    let chunkExtensionLimitBytes: Int
 
     var base: UnsafeRawPointer?
     var fields: UnsafeMutablePointer<FieldRange>?
@@ -19,22 +17,18 @@ struct ParserState {
     var framing = RequestParser.Framing.none
     var keepsAlive = false
     var expectsContinue = false
+    var contentCoding = ContentCoding.identity
     var failure: RequestFailure?
-
-    var body: Unmanaged<Buffer>?
-    var bodyLimitBytes = 0
 
     private var isInTrailer = false
     private var isInName = false
     private var isInValue = false
     private var trailerCount = 0
-    private var chunkExtensionCount = 0
 
     init(configuration: HTTPConfiguration) {
         targetLimitBytes = configuration.targetLimitBytes
         trailerLimitBytes = configuration.headLimitBytes
         fieldLimit = configuration.fieldLimit
-        chunkExtensionLimitBytes = configuration.chunkExtensionLimitBytes
     }
 
     @inline(__always)
@@ -43,12 +37,12 @@ struct ParserState {
         target = ByteRange()
         framing = .none
         expectsContinue = false
+        contentCoding = .identity
         failure = nil
         isInTrailer = false
         isInName = false
         isInValue = false
         trailerCount = 0
-        chunkExtensionCount = 0
     }
 
     // MARK: - Callbacks
@@ -121,7 +115,7 @@ struct ParserState {
 
     fileprivate mutating func completedHead(_ parser: UnsafeMutablePointer<llhttp_t>) -> Int32 {
         // llhttp knows HTTP/0.9 and 2.0 by number only.
-        guard parser.pointee.http_major == 1 else { return fail(.malformed) }
+        guard parser.pointee.http_major == 1 else { return fail(.malformed("its version is another one")) }
         version = parser.pointee.http_minor == 0 ? .http10 : .http11
         keepsAlive = llhttp_should_keep_alive(parser) == 1
         // A server may ignore a request to upgrade (RFC 9110, 7.8); llhttp would end here otherwise.
@@ -131,12 +125,16 @@ struct ParserState {
         let flags = UInt32(parser.pointee.flags)
         if flags & F_TRANSFER_ENCODING.rawValue != 0 {
             // RFC 9112, 6.1: HTTP/1.0 has no transfer codings, and one whose last is not chunked has no end.
-            guard version == .http11, flags & F_CHUNKED.rawValue != 0 else { return fail(.malformed) }
+            guard version == .http11, flags & F_CHUNKED.rawValue != 0 else {
+                return fail(.malformed("its transfer codings don't tell where the body ends"))
+            }
             framing = .chunked
             return Int32(HPE_PAUSED.rawValue)
         }
         if flags & F_CONTENT_LENGTH.rawValue != 0, parser.pointee.content_length > 0 {
-            guard let length = Int(exactly: parser.pointee.content_length) else { return fail(.malformed) }
+            guard let length = Int(exactly: parser.pointee.content_length) else {
+                return fail(.malformed("its Content-Length is too large"))
+            }
             framing = .length(length)
             parser.pointee.content_length = 0
         }
@@ -144,24 +142,9 @@ struct ParserState {
         return 1
     }
 
-    fileprivate mutating func receivedBody(_ at: UnsafePointer<CChar>, _ count: Int) -> Int32 {
-        guard let body else { return fail(.malformed) }
-        return body._withUnsafeGuaranteedRef { body in
-            guard count <= bodyLimitBytes - body.count else { return fail(.bodyTooLarge) }
-            body.append(UnsafeRawBufferPointer(start: at, count: count))
-            return 0
-        }
-    }
-
-    fileprivate mutating func receivedChunkExtension(_ count: Int) -> Int32 {
-        chunkExtensionCount += count
-        return chunkExtensionCount <= chunkExtensionLimitBytes ? 0 : fail(.malformed)
-    }
-
-    fileprivate mutating func completedChunkHeader(_ parser: UnsafeMutablePointer<llhttp_t>) -> Int32 {
-        chunkExtensionCount = 0
+    /// A trailer begins, to which the limits of a head apply again.
+    mutating func beginTrailer() {
         fieldCount = 0
-        return 0
     }
 
     // MARK: - Settings
@@ -180,9 +163,7 @@ struct ParserState {
             return 0
         },
         { parser in state(parser).pointee.completedHead(parser!) },
-        { parser, at, count in state(parser).pointee.receivedBody(at!, count) },
-        { parser, _, count in state(parser).pointee.receivedChunkExtension(count) },
-        { parser in state(parser).pointee.completedChunkHeader(parser!) },
+        nil,  // bodies don't pass through llhttp
         { _ in Int32(HPE_PAUSED.rawValue) })
 }
 
@@ -202,15 +183,16 @@ extension ParserState {
             let name = buffer.bytes(buffer.fields[index].name)
             switch name.count {
             case 4 where name.equalsIgnoringCase("host"):
-                // RFC 9112, 3.2: two, or one that is no host, are an attempt to be understood in two ways.
                 hosts += 1
-                guard hosts == 1, buffer.bytes(buffer.fields[index].value).allSatisfy(isHostByte) else {
-                    return .malformed
+                guard isHostField(buffer.bytes(buffer.fields[index].value)) else {
+                    return .malformed("its Host field is not a host with an optional port")
                 }
             case 6 where name.equalsIgnoringCase("expect"):
                 expectsContinue =
                     version == .http11
                     && buffer.bytes(buffer.fields[index].value).equalsIgnoringCase("100-continue")
+            case 16 where name.equalsIgnoringCase("content-encoding"):
+                contentCoding.add(buffer.bytes(buffer.fields[index].value))
             case 17 where name.equalsIgnoringCase("transfer-encoding"):
                 transferEncodings += 1
                 guard transferEncodings == 1,
@@ -221,6 +203,18 @@ extension ParserState {
             default: break
             }
         }
-        return nil
+        // RFC 9112, 3.2: two hosts could be understood in two ways; HTTP/1.0 clients needn't send one.
+        guard hosts < 2 else { return .malformed("it has more than one Host field") }
+        guard hosts == 1 || version == .http10 else { return .malformed("it has no Host field") }
+        return isTargetValid(buffer) ? nil : .malformed("its target is neither a path nor an http or https URL")
+    }
+
+    /// Checks the form of the target, of which llhttp knows only the characters (RFC 9112, 3.2).
+    private func isTargetValid(_ buffer: MessageBuffer) -> Bool {
+        let target = buffer.bytes(buffer.target)
+        switch target.first {
+        case UInt8(ascii: "/"), UInt8(ascii: "*"): return true
+        default: return buffer.method == .connect ? isHostAndPort(target) : isAbsoluteTarget(target)
+        }
     }
 }

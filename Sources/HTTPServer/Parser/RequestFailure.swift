@@ -1,24 +1,70 @@
-/// Why a request cannot be read any further. The connection ends with the answer.
-enum RequestFailure: Error, Equatable, Sendable {
-    /// Not HTTP/1, or HTTP/1 that two programs could understand in two ways; 400.
-    case malformed
-    /// The target has more bytes than ``HTTPConfiguration/targetLimitBytes``; 414.
-    case targetTooLong
-    /// The head or the trailer has more bytes or more fields than allowed; 431.
-    case fieldsTooLarge
+/// Why the server itself answers a request, without its handler. Mostly the connection ends with the answer.
+public enum RequestFailure: Error, Equatable, Sendable {
+    /// Not HTTP/1, or HTTP/1 that two programs could understand in two ways, with what is wrong; 400.
+    case malformed(String)
+    /// The body is not what its content coding says, with what is wrong; 400.
+    case badContent(String)
+    /// It has not arrived in time, with what is missing; 408.
+    case timedOut(String)
     /// The body has more bytes than allowed; 413.
     case bodyTooLarge
+    /// The target has more bytes than ``HTTPConfiguration/targetLimitBytes``; 414.
+    case targetTooLong
+    /// The body has a content coding other than gzip; 415.
+    case unknownContentCoding
+    /// The head or the trailer has more bytes or more fields than allowed; 431.
+    case fieldsTooLarge
+    /// The handler has let the request go without an answer; 500.
+    case unanswered
     /// A transfer coding other than chunked; 501.
     case unknownTransferCoding
+    /// There is no memory for more of it; 503.
+    case outOfMemory
+    /// There are ``HTTPConfiguration/connectionLimit`` connections already; 503.
+    case tooManyConnections
 
     /// The status of the answer.
-    var status: Int {
+    public var status: Int {
         switch self {
-        case .malformed: 400
-        case .targetTooLong: 414
-        case .fieldsTooLarge: 431
+        case .malformed, .badContent: 400
+        case .timedOut: 408
         case .bodyTooLarge: 413
+        case .targetTooLong: 414
+        case .unknownContentCoding: 415
+        case .fieldsTooLarge: 431
+        case .unanswered: 500
         case .unknownTransferCoding: 501
+        case .outOfMemory, .tooManyConnections: 503
+        }
+    }
+
+    /// The field that tells the client what it can do, if there is one.
+    var advice: Response.Field? {
+        switch self {
+        case .outOfMemory, .tooManyConnections: Response.Field("retry-after", "1")
+        // RFC 9110, 15.5.16.
+        case .unknownContentCoding: Response.Field("accept-encoding", "gzip")
+        default: nil
+        }
+    }
+}
+
+extension RequestFailure: CustomStringConvertible {
+    /// What to tell the client.
+    public var description: String {
+        switch self {
+        case .malformed(let flaw): "The request is not valid HTTP/1.1: \(flaw)."
+        case .badContent(let flaw): "Failed to decompress the request body: \(flaw)"
+        case .timedOut(let text): text
+        case .bodyTooLarge: "Failed to buffer the request body: length limit exceeded"
+        case .targetTooLong: "The URL of the request is too long."
+        case .unknownContentCoding:
+            "Expected a request body without `Content-Encoding`, or with `Content-Encoding: gzip`"
+        case .fieldsTooLarge: "The header fields of the request are too large, or there are too many of them."
+        case .unanswered: "The server failed to answer the request."
+        case .unknownTransferCoding: "The only transfer coding that this server knows is chunked."
+        case .outOfMemory: "The server has no memory left for this request. Try again later."
+        case .tooManyConnections: "The server has too many open connections. Try again later."
         }
     }
 }

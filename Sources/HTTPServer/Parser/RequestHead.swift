@@ -12,7 +12,7 @@ public struct RequestHead {
     /// The request target as sent: a path with its query, an absolute URL, or `*`.
     public var target: HeadBytes { HeadBytes(buffer: buffer, range: buffer.target) }
 
-    /// The path of the target, still percent-encoded, without the query.
+    /// The path of the target, still percent-encoded, without the query. That of `http://host` is `/` (RFC 9110, 4.2.3).
     public var path: HeadBytes {
         let bytes = buffer.bytes(buffer.target)
         var begin = 0
@@ -20,6 +20,9 @@ public struct RequestHead {
             begin = pathOfAbsoluteTarget(bytes)
         }
         let end = bytes[begin...].firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") } ?? bytes.count
+        if begin == end, let slash = bytes.firstIndex(of: UInt8(ascii: "/")) {
+            return part(of: buffer.target, slash..<(slash + 1))
+        }
         return part(of: buffer.target, begin..<end)
     }
 
@@ -48,6 +51,14 @@ public struct RequestHead {
         }
     }
 
+    /// Visits all fields in their order, names as sent; nothing is copied.
+    public func forEachField(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) {
+        for index in 0..<buffer.fieldCount {
+            let field = buffer.fields[index]
+            body(buffer.bytes(field.name), buffer.bytes(field.value))
+        }
+    }
+
     /// All fields in their order, names as sent.
     public var allFields: [(name: HeadBytes, value: HeadBytes)] {
         (0..<buffer.fieldCount).map { index in
@@ -58,14 +69,16 @@ public struct RequestHead {
         }
     }
 
-    /// Where the path of `http://host/path` begins; at the end when there is none.
+    /// Where the path of `http://host/path` begins; at the end when it is empty.
     private func pathOfAbsoluteTarget(_ bytes: UnsafeRawBufferPointer) -> Int {
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), colon + 3 <= bytes.count,
             bytes[colon + 1] == UInt8(ascii: "/"), bytes[colon + 2] == UInt8(ascii: "/")
         else {
             return 0
         }
-        return bytes[(colon + 3)...].firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? bytes.count
+        let rest = bytes[(colon + 3)...]
+        return rest.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
+            ?? bytes.count
     }
 
     private func part(of range: ByteRange, _ part: Range<Int>) -> HeadBytes {

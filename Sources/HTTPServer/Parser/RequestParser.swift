@@ -3,8 +3,8 @@ internal import EventLoop
 
 /// Makes requests of bytes with llhttp.
 ///
-/// llhttp sees heads and chunked bodies. A body of known length is not given to it, it would only be copied: the parser
-/// says how long it is, and the connection reads it to where it shall be.
+/// llhttp sees heads and trailers. The parser says how long a body is, and the connection reads it straight to where it
+/// belongs; chunks are taken apart by a ``ChunkDecoder``.
 final class RequestParser {
     /// How the body of a request is sent.
     enum Framing: Equatable {
@@ -35,6 +35,8 @@ final class RequestParser {
     private let raw: UnsafeMutablePointer<llhttp_t>
     private let state: UnsafeMutablePointer<ParserState>
     private let headLimitBytes: Int
+    private let chunkExtensionLimitBytes: Int
+    private var chunks: ChunkDecoder
     private var isInHead = false
     private var isPaused = false
     private var emptyLineBytes = 0
@@ -46,11 +48,15 @@ final class RequestParser {
     var keepsAlive: Bool { state.pointee.keepsAlive }
     /// Whether the client waits for a go-ahead before it sends the body.
     var expectsContinue: Bool { state.pointee.expectsContinue }
+    /// How the body of that request is compressed.
+    var contentCoding: ContentCoding { state.pointee.contentCoding }
     /// Whether part of a head was parsed.
     var isBetweenMessages: Bool { !isInHead }
 
     init(configuration: HTTPConfiguration) {
         headLimitBytes = configuration.headLimitBytes
+        chunkExtensionLimitBytes = configuration.chunkExtensionLimitBytes
+        chunks = ChunkDecoder(extensionLimitBytes: chunkExtensionLimitBytes)
         state = .allocate(capacity: 1)
         state.initialize(to: ParserState(configuration: configuration))
         raw = .allocate(capacity: 1)
@@ -69,7 +75,7 @@ final class RequestParser {
     /// Parses the next head, as far as it has arrived in `buffer`. What follows a complete head is left there.
     func feedHead(_ buffer: MessageBuffer) -> HeadProgress {
         if !isInHead {
-            guard skipEmptyLines(buffer) else { return .failed(.malformed) }
+            guard skipEmptyLines(buffer) else { return .failed(.malformed("too many empty lines precede it")) }
             guard buffer.parsed < buffer.filled else { return .incomplete }
             switch beginHead(buffer) {
             case .complete: break
@@ -81,7 +87,7 @@ final class RequestParser {
         let count = buffer.parsed - buffer.start
         guard status == HPE_OK || status == HPE_PAUSED else {
             // A head that is too long is too long, whatever else is wrong behind the limit.
-            return .failed(state.pointee.failure ?? (count > headLimitBytes ? .fieldsTooLarge : .malformed))
+            return .failed(state.pointee.failure ?? (count > headLimitBytes ? .fieldsTooLarge : .malformed(reason)))
         }
         guard count <= headLimitBytes else { return .failed(.fieldsTooLarge) }
         guard status == HPE_PAUSED else { return .incomplete }
@@ -90,8 +96,11 @@ final class RequestParser {
         buffer.fieldCount = state.pointee.fieldCount
         buffer.target = state.pointee.target
         buffer.version = state.pointee.version
-        guard hasSingleSpaces(buffer) else { return .failed(.malformed) }
+        guard hasSingleSpaces(buffer) else {
+            return .failed(.malformed("single spaces must separate the parts of its first line"))
+        }
         if let failure = state.pointee.checkFields(of: buffer) { return .failed(failure) }
+        if framing == .chunked { chunks = ChunkDecoder(extensionLimitBytes: chunkExtensionLimitBytes) }
         return .complete
     }
 
@@ -118,11 +127,13 @@ final class RequestParser {
         let bytes = buffer.unparsed
         var count = 0
         while count < bytes.count, bytes[count] != UInt8(ascii: " ") {
-            guard count < Self.methodLimitBytes, isTokenByte(bytes[count]) else { return .failed(.malformed) }
+            guard count < Self.methodLimitBytes, isTokenByte(bytes[count]) else {
+                return .failed(.malformed("it doesn't begin with a method"))
+            }
             count += 1
         }
         guard count < bytes.count else { return .incomplete }
-        guard count > 0 else { return .failed(.malformed) }
+        guard count > 0 else { return .failed(.malformed("it doesn't begin with a method")) }
         buffer.method = HTTPMethod(UnsafeRawBufferPointer(rebasing: bytes[..<count]))
         if !buffer.method.isNative {
             // For CONNECT the parser must know what follows.
@@ -145,18 +156,33 @@ final class RequestParser {
 
     /// Decodes as much of a chunked body as has arrived in `buffer`, and adds it to `body`.
     func feedChunks(_ buffer: MessageBuffer, into body: Buffer, limit: Int) -> ChunkProgress {
-        state.pointee.body = Unmanaged.passUnretained(body)
-        state.pointee.bodyLimitBytes = limit
-        defer { state.pointee.body = nil }
+        if !chunks.hasEnded {
+            let (count, progress) = chunks.feed(buffer.unparsed, into: body, limit: limit)
+            buffer.parsed += count
+            switch progress {
+            case .incomplete: return .incomplete
+            case .failed(let failure): return .failed(failure)
+            case .complete:
+                // All that llhttp sees of the chunks is that they have ended.
+                resume()
+                _ = llhttp_execute(raw, "0\r\n", 3)
+                state.pointee.beginTrailer()
+            }
+        }
         let status = execute(buffer)
         switch status {
         case HPE_OK: return .incomplete
         case HPE_PAUSED: return .complete
-        default: return .failed(state.pointee.failure ?? .malformed)
+        default: return .failed(state.pointee.failure ?? .malformed(reason))
         }
     }
 
     // MARK: - llhttp
+
+    /// What llhttp has found wrong.
+    private var reason: String {
+        llhttp_get_error_reason(raw).map { String(cString: $0) } ?? "it can't be parsed"
+    }
 
     private func resume() {
         guard isPaused else { return }

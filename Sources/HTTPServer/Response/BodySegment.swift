@@ -45,6 +45,15 @@ public enum ResponseBody {
         case .segments(let segments): segments.reduce(0) { $0 + $1.count }
         }
     }
+
+    /// The same behind another segment.
+    public func preceded(by first: BodySegment) -> ResponseBody {
+        switch self {
+        case .empty: .segment(first)
+        case .segment(let segment): .segments([first, segment])
+        case .segments(let segments): .segments([first] + segments)
+        }
+    }
 }
 
 @available(*, unavailable)

@@ -1,37 +1,112 @@
 public import JSON
 
-/// The events of one prediction as an event stream shows them, the last ones kept for readers that come late.
+/// The events of one prediction as an event stream shows them, the last ones kept for readers that come late or come back.
 ///
-/// An event is ready to send: `event: NAME`, `data: JSON` and an empty line (HTML standard, server-sent events).
+/// An event is ready to send: `event: NAME`, `data: JSON` and an empty line (HTML standard, server-sent events). Events have
+/// ids, numbers that follow one another. They begin at a number of the prediction's own, so that an id of another prediction
+/// with the same name is not taken for one of this.
 public struct EventHistory {
     /// What a new reader is given.
     public enum Replay {
-        /// All events so far.
-        case events([[UInt8]])
-        /// Some are gone: a last event that says so.
-        case truncated([UInt8])
+        /// The events that it hasn't seen, the first of them with the id `from`, and the one that ends the stream, if the
+        /// prediction has ended.
+        case events([[UInt8]], from: Int, completed: SegmentedText?)
+        /// Some are gone: a last event that says so. What can still be had comes after `id`.
+        case truncated([UInt8], id: Int)
+        /// It has seen all there will be.
+        case nothingFollows
     }
 
     /// How many bytes of events are kept at most, whatever their number.
-    public static let limitBytes = 64 << 20
+    public static let limitBytes = 32 << 20
+    /// What an event takes besides its bytes, about.
+    static let overheadBytes = 64
 
     private let capacity: Int
-    private var keptBytes = 0
+    private(set) var keptBytes = 0
     private var events: [[UInt8]] = []
     private var start = 0
     private var dropped = 0
     private var chunkCount = 0
+    /// The number before the prediction's first id.
+    private let origin: Int
+    /// The number before the first id of what counts: another one if the prediction has started over.
+    private var base: Int
+    private var completed: SegmentedText?
 
-    /// Keeps the last `capacity` events.
-    public init(capacity: Int) {
+    /// Keeps the last `capacity` events. The first one's id is the number after `origin`.
+    public init(capacity: Int, origin: Int = 0) {
         self.capacity = capacity
+        self.origin = origin
+        base = origin
     }
+
+    /// Keeps the events of a prediction that was made at this moment: ids of a later one are greater.
+    public init(capacity: Int, createdAt moment: Timestamp) {
+        // Below 2^53, so that JavaScript can count them.
+        self.init(capacity: capacity, origin: moment.nanoseconds / 1000)
+    }
+
+    /// The id of the last event.
+    public var lastID: Int { lastKeptID + (completed == nil ? 0 : 1) }
+
+    private var lastKeptID: Int { base + dropped + events.count - start }
 
     /// What a reader that comes now is to be sent first. Without a capacity nothing is kept and nothing is missing.
     public func replay() -> Replay {
-        guard dropped > 0, capacity > 0 else { return .events(Array(events[start...])) }
-        return .truncated(Self.error("SSE stream replay truncated; events were dropped", skipped: dropped))
+        guard dropped > 0, capacity > 0 else {
+            return .events(Array(events[start...]), from: base + dropped + 1, completed: completed)
+        }
+        return truncated(skipped: dropped)
     }
+
+    /// The same for a reader that has seen the event `id`, or none.
+    public func replay(after id: Int?) -> Replay {
+        guard let id else { return replay() }
+        guard (origin...lastID).contains(id) else { return .truncated(Self.unknownID, id: origin) }
+        if completed != nil, id == lastID { return .nothingFollows }
+        // What came before the prediction started over is void.
+        let seen = max(id, base) - base
+        guard seen >= dropped else { return truncated(skipped: dropped - seen) }
+        return .events(Array(events[(start + seen - dropped)...]), from: base + seen + 1, completed: completed)
+    }
+
+    private func truncated(skipped: Int) -> Replay {
+        .truncated(Self.error("SSE stream replay truncated; events were dropped", skipped: skipped), id: base + dropped)
+    }
+
+    /// What a reader is sent that has seen the event `id`, or none, when only the id of the last event is known.
+    public static func evicted(lastID: Int, after id: Int?) -> Replay {
+        id == lastID
+            ? .nothingFollows
+            : .truncated(
+                event("error", Array(#"{"error":"The events of this prediction are no longer kept"}"#.utf8)), id: lastID
+            )
+    }
+
+    private static let unknownID = event(
+        "error", Array(#"{"error":"Last-Event-ID is not the id of an event of this prediction"}"#.utf8))
+
+    /// The line that tells an event's id.
+    public static func idLine(_ id: Int) -> [UInt8] { Array("id: \(id)\n".utf8) }
+
+    // MARK: - What happens
+
+    /// It runs again, and what has happened so far is void. Who has seen it all misses nothing but the new beginning.
+    public mutating func startedOver(id: String) {
+        base = max(origin, lastKeptID - 1)
+        events = []
+        (start, keptBytes, dropped, chunkCount) = (0, 0, 0, 0)
+        _ = started(id: id)
+    }
+
+    /// It has ended with this last event.
+    public mutating func ended(_ event: SegmentedText) {
+        completed = event
+    }
+
+    /// How many bytes it keeps.
+    var storedBytes: Int { keptBytes + (completed?.count ?? 0) }
 
     /// It has begun.
     public mutating func started(id: String) -> [UInt8] {
@@ -75,9 +150,13 @@ public struct EventHistory {
         return keep(Self.event("metric", data))
     }
 
-    /// It has ended; `body` is the terminal state.
-    public mutating func completed(_ body: [UInt8]) -> [UInt8] {
-        keep(Self.event("completed", body))
+    /// The last event; `body` is the terminal state.
+    public static func completed(_ body: SegmentedText) -> SegmentedText {
+        var event = SegmentedText()
+        event.tail.append("event: completed\ndata: ")
+        event.append(body)
+        event.tail.append("\n\n")
+        return event
     }
 
     /// What a reader is sent that has fallen behind too far.
@@ -109,9 +188,9 @@ public struct EventHistory {
             return event
         }
         events.append(event)
-        keptBytes += event.count
+        keptBytes += event.count + Self.overheadBytes
         while events.count - start > capacity || keptBytes > Self.limitBytes {
-            keptBytes -= events[start].count
+            keptBytes -= events[start].count + Self.overheadBytes
             events[start] = []
             start += 1
             dropped += 1

@@ -10,7 +10,7 @@ public enum Health: String, Sendable {
     case busy = "BUSY"
     /// The model could not be set up.
     case setupFailed = "SETUP_FAILED"
-    /// The worker has died too often; it is not started again.
+    /// Workers keep dying before they are ready; the server keeps trying.
     case defunct = "DEFUNCT"
     /// The model's own health check says so.
     case unhealthy = "UNHEALTHY"
@@ -25,7 +25,7 @@ public struct SetupRecord {
 
     /// How much log text is kept.
     public static let logLimitBytes = 16 << 20
-    private static let logNote = "[coglet] setup logs truncated: the limit of 16 MiB is reached\n"
+    private static let logNote: StaticString = #"[coglet] setup logs truncated: the limit of 16 MiB is reached\n"#
 
     /// How far it is.
     public private(set) var status = Status.starting
@@ -33,14 +33,14 @@ public struct SetupRecord {
     public let startedAt: Timestamp
     /// When ``finish(_:at:)`` was called; nil before.
     public private(set) var completedAt: Timestamp?
-    /// What the model wrote, line by line, at most ``logLimitBytes`` and a note that there was more.
-    public private(set) var logs: [UInt8]
+    /// What the model wrote, line by line, as the contents of a JSON string: at most ``logLimitBytes`` and a note that there
+    /// was more.
+    private(set) var logs = SegmentedText()
     private var isTruncated = false
 
     /// A setup begins.
     public init(at moment: Timestamp) {
         startedAt = moment
-        logs = []
     }
 
     /// Adds a line; the newline is added if it is missing.
@@ -48,42 +48,85 @@ public struct SetupRecord {
         guard !isTruncated else { return }
         guard logs.count + line.count < Self.logLimitBytes else {
             isTruncated = true
-            logs.append(contentsOf: Self.logNote.utf8)
+            logs.tail.append(Self.logNote)
             return
         }
-        logs.append(contentsOf: line)
-        if line.last != UInt8(ascii: "\n") { logs.append(UInt8(ascii: "\n")) }
+        line.withUnsafeBytes { logs.appendEscaped($0) }
+        if line.last != UInt8(ascii: "\n") { logs.tail.append(#"\n"#) }
+    }
+
+    /// It goes on, in a worker that was forked from the one that has come so far.
+    public mutating func reopen() {
+        status = .starting
+        completedAt = nil
     }
 
     /// It is over.
     public mutating func finish(_ status: Status, at moment: Timestamp) {
         self.status = status
         completedAt = moment
+        logs.seal()
     }
 }
 
 /// The body of `GET /health-check`. The order of its fields is fixed.
 public struct HealthReport {
+    /// One worker of several.
+    public struct Worker: Sendable {
+        let index: Int
+        let health: Health
+        let processID: Int
+        let slots: Int
+        let running: Int
+
+        /// Describes a worker: its number, where it stands, its process (0 for none), its slots, and how many are taken.
+        public init(index: Int, health: Health, processID: Int, slots: Int, running: Int) {
+            self.index = index
+            self.health = health
+            self.processID = processID
+            self.slots = slots
+            self.running = running
+        }
+    }
+
     /// `status` of the answer.
     public var health: Health
     /// `setup` of the answer.
     public var setup: SetupRecord
     /// `version` of the answer: names and values, in order.
     public var versions: [(name: String, value: String)]
+    /// `workers` of the answer; left out when empty.
+    public var workers: [Worker]
     /// What the model's own health check has found; only with `unhealthy`.
     public var problem: String?
 
     /// The report with these fields.
-    public init(health: Health, setup: SetupRecord, versions: [(name: String, value: String)], problem: String? = nil) {
+    public init(
+        health: Health, setup: SetupRecord, versions: [(name: String, value: String)], workers: [Worker] = [],
+        problem: String? = nil
+    ) {
         self.health = health
         self.setup = setup
         self.versions = versions
+        self.workers = workers
         self.problem = problem
     }
 
     /// The JSON text.
-    public var body: [UInt8] {
-        var body = Array(#"{"status":""#.utf8)
+    public var body: SegmentedText {
+        var text = SegmentedText()
+        appendStart(to: &text.tail)
+        if setup.status != .starting, !setup.logs.isEmpty {
+            text.tail.append(#","logs":""#)
+            text.append(setup.logs)
+            text.tail.append(#"""#)
+        }
+        appendEnd(to: &text.tail)
+        return text
+    }
+
+    private func appendStart(to body: inout [UInt8]) {
+        body.append(#"{"status":""#)
         body.append(contentsOf: health.rawValue.utf8)
         body.append(#"","setup":{"started_at":""#)
         setup.startedAt.append(to: &body, digits: 9)
@@ -94,10 +137,9 @@ public struct HealthReport {
         body.append(#"","status":""#)
         body.append(contentsOf: setup.status.rawValue.utf8)
         body.append(#"""#)
-        if setup.status != .starting, !setup.logs.isEmpty {
-            body.append(#","logs":"#)
-            appendJSONString(setup.logs, to: &body)
-        }
+    }
+
+    private func appendEnd(to body: inout [UInt8]) {
         body.append(#"},"version":{"#)
         for (index, version) in versions.enumerated() {
             if index > 0 { body.append(",") }
@@ -106,11 +148,22 @@ public struct HealthReport {
             appendJSONString(version.value, to: &body)
         }
         body.append("}")
+        appendWorkers(to: &body)
         if let problem {
             body.append(#","user_healthcheck_error":"#)
             appendJSONString(problem, to: &body)
         }
         body.append("}")
-        return body
+    }
+
+    private func appendWorkers(to body: inout [UInt8]) {
+        guard !workers.isEmpty else { return }
+        for (index, worker) in workers.enumerated() {
+            body.append(index == 0 ? #","workers":["# : ",")
+            body += Array(
+                #"{"index":\#(worker.index),"status":"\#(worker.health.rawValue)","pid":\#(worker.processID),"#.utf8)
+            body += Array(#""slots":\#(worker.slots),"running":\#(worker.running)}"#.utf8)
+        }
+        body.append("]")
     }
 }

@@ -41,12 +41,22 @@ public struct MetricTree {
 
     /// Appends the metrics as a JSON object; `predictTime` is added as `predict_time` in seconds.
     public func write(to output: inout [UInt8], predictTime: Duration?) {
-        var members = root
-        if let predictTime {
-            let (seconds, attoseconds) = predictTime.components
-            members.removeAll { $0.name == "predict_time" }
-            members.append(("predict_time", .number(Double(seconds) + Double(attoseconds / 1_000_000_000) / 1e9)))
+        guard let predictTime else {
+            Self.write(.object(root), to: &output)
+            return
         }
+        let (seconds, attoseconds) = predictTime.components
+        let number = Double(seconds) + Double(attoseconds / 1_000_000_000) / 1e9
+        guard !root.isEmpty else {
+            // Most predictions have no other metric.
+            output.append(#"{"predict_time":"#)
+            appendJSONNumber(number, to: &output)
+            output.append("}")
+            return
+        }
+        var members = root
+        members.removeAll { $0.name == "predict_time" }
+        members.append(("predict_time", .number(number)))
         Self.write(.object(members), to: &output)
     }
 
@@ -60,7 +70,7 @@ public struct MetricTree {
             var members: [(name: String, node: Node)] = []
             value.forEachMember { members.append(($0, node($1))) }
             return .object(members)
-        case .array: return .array((0..<value.count).map { text(value[$0]) })
+        case .array: return .array(value.elements.map(text))
         default: return .text(text(value))
         }
     }
@@ -105,7 +115,7 @@ public struct MetricTree {
     ) {
         guard let name = path.first else { return }
         let rest = path.dropFirst()
-        let index = members.firstIndex { $0.name == name }
+        let index = members.firstIndex { isSame($0.name, name) }
         var node: Node?
         if let index {
             node = members[index].node
@@ -125,13 +135,17 @@ public struct MetricTree {
     }
 
     private static func delete(_ path: ArraySlice<String>, in members: inout [(name: String, node: Node)]) {
-        guard let name = path.first, let index = members.firstIndex(where: { $0.name == name }) else { return }
+        guard let name = path.first, let index = members.firstIndex(where: { isSame($0.name, name) }) else { return }
         if path.count == 1 {
             members.remove(at: index)
         } else if case .object(var inner) = members[index].node {
             delete(path.dropFirst(), in: &inner)
             members[index].node = .object(inner)
         }
+    }
+
+    private static func isSame(_ left: String, _ right: String) -> Bool {
+        ExactString(left) == ExactString(right)
     }
 
     private static func write(_ node: Node, to output: inout [UInt8]) {

@@ -17,7 +17,7 @@ extension Prediction {
         -> SegmentedText
     {
         var body = SegmentedText()
-        body.tail.reserveCapacity(320 + output.tail.count + logs.count)
+        body.tail.reserveCapacity(320 + output.tail.count + logs.tail.count)
         body.tail.append(UInt8(ascii: "{"))
         let isTerminal = status.isTerminal && !asRunning
         if audience == .client { appendTimes(to: &body.tail, isTerminal: isTerminal) }
@@ -33,9 +33,9 @@ extension Prediction {
             appendInput(to: &body.tail)
         }
         if status != .starting {
-            body.tail.append(#","logs":"#)
-            appendJSONString(logs, to: &body.tail)
-            body.tail.append(#","metrics":"#)
+            body.tail.append(#","logs":""#)
+            body.append(logs)
+            body.tail.append(#"","metrics":"#)
             metrics.write(to: &body.tail, predictTime: isTerminal ? predictTime : nil)
             appendOutput(to: &body, isTerminal: isTerminal)
         }
@@ -66,21 +66,30 @@ extension Prediction {
             body.append("{}")
             return
         }
-        guard !unknownInputs.isEmpty else {
-            input.write(to: &body)
+        guard let schemaOfUnknown else {
+            write(input, to: &body)
             return
         }
         body.append("{")
         var isFirst = true
         input.forEachMember { name, value in
-            guard !unknownInputs.contains(name) else { return }
+            guard schemaOfUnknown.knows(name) else { return }
             if !isFirst { body.append(",") }
             isFirst = false
             appendJSONString(name, to: &body)
             body.append(":")
-            value.write(to: &body)
+            write(value, to: &body)
         }
         body.append("}")
+    }
+
+    /// Appends a part of the input: compact, unless it is so large that looking at all of it would take long.
+    private func write(_ value: JSONValue, to body: inout [UInt8]) {
+        if value.range.count > 1 << 20 {
+            value.writeAsRead(to: &body)
+        } else {
+            value.write(to: &body)
+        }
     }
 
     private func appendOutput(to body: inout SegmentedText, isTerminal: Bool) {

@@ -19,20 +19,18 @@ public final class Prediction {
         let number: Int
     }
 
-    /// How much log text is kept; what follows is dropped, with a note.
+    /// How much log text is kept, as JSON; what follows is dropped, with a note.
     public static let logLimitBytes = 256 << 20
-    private static let logNote = "[logs truncated: the limit of 256 MiB is reached]\n"
+    private static let logNote: StaticString = #"[logs truncated: the limit of 256 MiB is reached]\n"#
 
     /// The client's id, or one made by ``PredictionIDs``.
     public let id: String
-    /// Names the prediction towards the worker.
-    public let token: UInt32
     /// When it was accepted.
     public let createdAt: Timestamp
     /// The input as accepted, until the end; nil when there was none.
     public private(set) var input: JSONValue?
-    /// Names in the input that the model doesn't know.
-    public let unknownInputs: [String]
+    /// Knows which members of the input reach the model; nil if all do.
+    private(set) var schemaOfUnknown: InputSchema?
 
     /// Where it stands.
     public private(set) var status = Status.starting
@@ -40,14 +38,12 @@ public final class Prediction {
     public private(set) var startedAt: Timestamp?
     /// When it ended.
     public private(set) var completedAt: Timestamp?
-    /// Captured text, UTF-8.
-    public private(set) var logs: [UInt8] = []
+    /// Captured text, as the contents of a JSON string: so answers, webhooks, and events can share it.
+    private(set) var logs = SegmentedText()
     /// What went wrong, once it has failed.
     public private(set) var error: String?
     /// Metrics that the model has recorded.
     public private(set) var metrics = MetricTree()
-    /// Whether somebody has asked to cancel it.
-    public var isCancelRequested = false
 
     /// The chunks so far, joined by commas, or the whole output without brackets.
     private(set) var output = SegmentedText()
@@ -65,16 +61,15 @@ public final class Prediction {
     private var nextNumber = 0
     private var areLogsTruncated = false
 
-    /// Begins a prediction.
+    /// Begins a prediction. `schemaOfUnknown` is given for an input with members that the model doesn't know.
     public init(
-        id: String, token: UInt32, createdAt: Timestamp, input: JSONValue?, unknownInputs: [String],
+        id: String, createdAt: Timestamp, input: JSONValue?, schemaOfUnknown: InputSchema? = nil,
         outputIsArray: Bool
     ) {
         self.id = id
-        self.token = token
         self.createdAt = createdAt
         self.input = input
-        self.unknownInputs = unknownInputs
+        self.schemaOfUnknown = schemaOfUnknown
         schemaSaysArray = outputIsArray
         isList = outputIsArray
     }
@@ -88,16 +83,33 @@ public final class Prediction {
         startedAt = moment
     }
 
+    /// Its call has failed, and it runs again: all that it has put out so far is void.
+    public func startedOver() {
+        guard !status.isTerminal else { return }
+        output = SegmentedText()
+        chunkCount = 0
+        isList = schemaSaysArray
+        waiting = []
+        waitingStart = 0
+        unfilledCount = 0
+        logs = SegmentedText()
+        areLogsTruncated = false
+        metrics = MetricTree()
+    }
+
     /// The model has written text.
     public func logged(_ text: UnsafeRawBufferPointer) {
         guard !status.isTerminal, !areLogsTruncated else { return }
         guard logs.count + text.count <= Self.logLimitBytes else {
             areLogsTruncated = true
-            logs.append(contentsOf: Self.logNote.utf8)
+            logs.tail.append(Self.logNote)
             return
         }
-        logs.append(contentsOf: text)
+        logs.appendEscaped(text)
     }
+
+    /// Whether text that is written now begins a line of the logs.
+    public var isAtLineStart: Bool { logs.isEmpty || logs.tail.suffix(2).elementsEqual("\\n".utf8) }
 
     /// The model has recorded a metric.
     public func recorded(_ mode: String, _ name: String, _ value: JSONValue) {
@@ -161,8 +173,8 @@ public final class Prediction {
             // `[1,2]` → `1,2`
             output = SegmentedText()
             switch whole {
-            case .borrowed(let text): output.tail.append(contentsOf: text.dropFirst().dropLast())
-            case .small(let text): output.tail.append(contentsOf: text.dropFirst().dropLast())
+            case .borrowed(let text): output.append(.borrowed(.init(rebasing: text.dropFirst().dropLast())))
+            case .small(let text): output.append(.small(Array(text.dropFirst().dropLast())))
             case .large(let text): output.append(.large(text.part(1..<text.bytes.count - 1)))
             }
             chunkCount = output.isEmpty ? 0 : 1

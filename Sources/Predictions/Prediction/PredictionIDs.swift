@@ -8,7 +8,14 @@ public struct PredictionIDs: Sendable {
     /// A new id; never the same twice, also when the clock stands still or goes back.
     public mutating func next(at moment: Timestamp) -> String {
         last = max(last + 1, UInt64(moment.nanoseconds))
-        let digits = String(last, radix: 16)
-        return "pred_" + String(repeating: "0", count: max(0, 16 - digits.count)) + digits
+        let prefix: StaticString = "pred_"
+        return String(unsafeUninitializedCapacity: prefix.utf8CodeUnitCount + 16) { text in
+            for index in 0..<prefix.utf8CodeUnitCount { text[index] = prefix.utf8Start[index] }
+            for index in 0..<16 {
+                let digit = UInt8(truncatingIfNeeded: last >> UInt64(60 - 4 * index)) & 15
+                text[prefix.utf8CodeUnitCount + index] = digit < 10 ? 0x30 + digit : 0x57 + digit
+            }
+            return prefix.utf8CodeUnitCount + 16
+        }
     }
 }

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// The predictions that clients can ask for by id: all that run, and those that have ended lately.
 ///
 /// What has ended is forgotten by age, by number and by size, whichever comes first.
@@ -8,20 +10,23 @@ public struct Registry {
     public static let finishedLimit = 1000
     /// How many bytes of bodies are remembered at most.
     public static let finishedLimitBytes = 32 << 20
-    /// A body larger than this is not remembered at all.
+    /// A larger body is not remembered, only that its prediction has ended.
     public static let bodyLimitBytes = 1 << 20
 
-    /// A prediction that has ended: the body to answer with.
+    /// A prediction that has ended: the body to answer with, nil if it was too large.
     private struct Finished {
-        let id: String
-        let body: [UInt8]
+        let id: ExactString
+        let body: [UInt8]?
+        /// The id of its last event; nil if it has had none.
+        let lastEventID: Int?
         let endedAt: Duration
         let number: Int
     }
 
-    private var running: [String: Prediction] = [:]
-    private var finished: [String: Finished] = [:]
-    private var order: [(id: String, number: Int)] = []
+    private var running: [ExactString: RunID] = [:]
+    private var finished: [ExactString: Finished] = [:]
+    private var events = EventArchive()
+    private var order: [(id: ExactString, number: Int)] = []
     private var orderStart = 0
     private var finishedBytes = 0
     private var nextNumber = 0
@@ -32,27 +37,29 @@ public struct Registry {
     /// How many predictions run.
     public var runningCount: Int { running.count }
 
-    /// All predictions that run.
-    public var allRunning: [Prediction] { Array(running.values) }
-
     /// The running prediction with this id.
-    public func running(_ id: String) -> Prediction? { running[id] }
+    public func running(_ id: String) -> RunID? { running[ExactString(id)] }
 
     /// A prediction begins; its id must not be running.
-    public mutating func began(_ prediction: Prediction) {
-        precondition(running.updateValue(prediction, forKey: prediction.id) == nil)
-        if let old = finished.removeValue(forKey: prediction.id) { finishedBytes -= old.body.count }
+    public mutating func began(_ id: String, as run: RunID) {
+        let id = ExactString(id)
+        precondition(running.updateValue(run, forKey: id) == nil)
+        forget(id)
     }
 
-    /// A prediction has ended with this body.
-    public mutating func ended(_ prediction: Prediction, body: SegmentedText, at now: Duration) {
-        running.removeValue(forKey: prediction.id)
-        guard body.count <= Self.bodyLimitBytes else { return }
-        let body = body.joined
+    /// A prediction has ended with this body and, if it can be followed, these events.
+    public mutating func ended(
+        _ id: String, body: SegmentedText, events history: EventHistory? = nil, at now: Duration
+    ) {
+        let id = ExactString(id)
+        running.removeValue(forKey: id)
+        let body = body.count <= Self.bodyLimitBytes ? body.joined : nil
         nextNumber += 1
-        finished[prediction.id] = Finished(id: prediction.id, body: body, endedAt: now, number: nextNumber)
-        finishedBytes += body.count
-        order.append((prediction.id, nextNumber))
+        finished[id] = Finished(
+            id: id, body: body, lastEventID: history?.lastID, endedAt: now, number: nextNumber)
+        if let history { events.ended(id, history) }
+        finishedBytes += body?.count ?? 0
+        order.append((id, nextNumber))
         while finished.count > Self.finishedLimit || finishedBytes > Self.finishedLimitBytes { forgetOldest() }
         forgetExpired(now)
         // An id that is used again leaves its old entry behind.
@@ -65,7 +72,22 @@ public struct Registry {
     /// The body of a prediction that has ended lately.
     public mutating func finishedBody(_ id: String, at now: Duration) -> [UInt8]? {
         forgetExpired(now)
-        return finished[id]?.body
+        return finished[ExactString(id)]?.body
+    }
+
+    /// What a reader of a prediction's events is to be sent that has ended lately; the reader has seen the event
+    /// `lastEventID`, or none. Nil if no such prediction is remembered.
+    public mutating func replay(_ id: String, after lastEventID: Int?, at now: Duration) -> EventHistory.Replay? {
+        forgetExpired(now)
+        let id = ExactString(id)
+        guard let last = finished[id]?.lastEventID else { return nil }
+        return events[id]?.replay(after: lastEventID) ?? EventHistory.evicted(lastID: last, after: lastEventID)
+    }
+
+    /// Whether a prediction with this id has ended lately, even if its body is too large to be remembered.
+    public mutating func remembers(_ id: String, at now: Duration) -> Bool {
+        forgetExpired(now)
+        return finished[ExactString(id)] != nil
     }
 
     private mutating func forgetExpired(_ now: Duration) {
@@ -82,10 +104,12 @@ public struct Registry {
         guard orderStart < order.count else { return }
         let oldest = order[orderStart]
         orderStart += 1
-        if let entry = finished[oldest.id], entry.number == oldest.number {
-            finishedBytes -= entry.body.count
-            finished.removeValue(forKey: oldest.id)
-        }
+        if finished[oldest.id]?.number == oldest.number { forget(oldest.id) }
+    }
+
+    private mutating func forget(_ id: ExactString) {
+        if let entry = finished.removeValue(forKey: id) { finishedBytes -= entry.body?.count ?? 0 }
+        events.forget(id)
     }
 }
 

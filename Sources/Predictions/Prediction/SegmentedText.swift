@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Bytes that stay where they are, with the object that keeps them there.
 public struct OwnedBytes {
     /// The bytes, valid while ``owner`` lives.
@@ -41,7 +43,19 @@ public enum ChunkText {
 }
 
 /// Text that is built from the front: what is small is joined as it comes, what is large is only referred to.
+///
+/// So it takes little more memory than it has bytes, however long it gets, and a text that holds another one shares its
+/// segments.
 public struct SegmentedText {
+    /// What is joined becomes a segment at this size.
+    static let segmentLimitBytes = 256 << 10
+    /// From here on the memory for a whole segment is taken at once; doubling would leave up to half of it unused.
+    private static let reserveFromBytes = 64 << 10
+    /// How much is joined at a time, and so how much longer than its limit a segment may be.
+    static let pieceLimitBytes = 32 << 10
+    /// A shorter segment of another text is copied rather than shared.
+    private static let shareFromBytes = 4 << 10
+
     /// What comes before ``tail``.
     public private(set) var segments: [ChunkText] = []
     /// The end, which grows.
@@ -67,8 +81,8 @@ public struct SegmentedText {
 
     mutating func append(_ text: ChunkText) {
         switch text {
-        case .borrowed(let bytes): tail.append(contentsOf: bytes)
-        case .small(let bytes): tail.append(contentsOf: bytes)
+        case .borrowed(let bytes): join(bytes)
+        case .small(let bytes): bytes.withUnsafeBytes { join($0) }
         case .large(let owned):
             closeTail()
             segments.append(.large(owned))
@@ -77,8 +91,49 @@ public struct SegmentedText {
     }
 
     mutating func append(_ text: SegmentedText) {
-        for segment in text.segments { append(segment) }
-        tail.append(contentsOf: text.tail)
+        for segment in text.segments {
+            if case .small(let bytes) = segment, bytes.count >= Self.shareFromBytes {
+                closeTail()
+                segments.append(segment)
+                segmentBytes += bytes.count
+            } else {
+                append(segment)
+            }
+        }
+        text.tail.withUnsafeBytes { join($0) }
+    }
+
+    /// Appends what `bytes` look like within a JSON string.
+    mutating func appendEscaped(_ bytes: UnsafeRawBufferPointer) {
+        inPieces(bytes) { appendJSONStringContents($0, to: &$1) }
+    }
+
+    /// Makes a segment of what is joined, if it is large enough, so that texts that will hold this one share it.
+    mutating func seal() {
+        if tail.count >= Self.shareFromBytes { closeTail() }
+    }
+
+    private mutating func join(_ bytes: UnsafeRawBufferPointer) {
+        if tail.count + bytes.count < Self.reserveFromBytes {
+            tail.append(contentsOf: bytes)
+        } else {
+            inPieces(bytes) { $1.append(contentsOf: $0) }
+        }
+    }
+
+    private mutating func inPieces(
+        _ bytes: UnsafeRawBufferPointer, append: (UnsafeRawBufferPointer, inout [UInt8]) -> Void
+    ) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(Self.pieceLimitBytes))
+            rest = UnsafeRawBufferPointer(rebasing: rest[piece.count...])
+            if tail.count + piece.count >= Self.reserveFromBytes {
+                tail.reserveCapacity(Self.segmentLimitBytes + Self.pieceLimitBytes)
+            }
+            append(piece, &tail)
+            if tail.count >= Self.segmentLimitBytes { closeTail() }
+        }
     }
 
     private mutating func closeTail() {

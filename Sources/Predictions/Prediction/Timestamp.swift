@@ -17,29 +17,27 @@ public struct Timestamp: Equatable, Comparable, Sendable {
         var fraction = nanoseconds % 1_000_000_000
         for _ in digits..<9 { fraction /= 10 }
         let (year, month, day) = Self.date(daysSince1970: seconds / 86_400)
-        Self.append(year, width: 4, to: &output)
-        output.append(UInt8(ascii: "-"))
-        Self.append(month, width: 2, to: &output)
-        output.append(UInt8(ascii: "-"))
-        Self.append(day, width: 2, to: &output)
-        output.append(UInt8(ascii: "T"))
-        Self.append(seconds % 86_400 / 3600, width: 2, to: &output)
-        output.append(UInt8(ascii: ":"))
-        Self.append(seconds % 3600 / 60, width: 2, to: &output)
-        output.append(UInt8(ascii: ":"))
-        Self.append(seconds % 60, width: 2, to: &output)
-        output.append(UInt8(ascii: "."))
-        Self.append(fraction, width: digits, to: &output)
-        output.append(contentsOf: "+00:00".utf8)
-    }
-
-    private static func append(_ value: Int, width: Int, to output: inout [UInt8]) {
-        var divisor = 1
-        for _ in 1..<width { divisor *= 10 }
-        while divisor > 0 {
-            output.append(UInt8(48 + value / divisor % 10))
-            divisor /= 10
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 48) { text in
+            var count = 0
+            func put(_ value: Int, width: Int, before separator: UInt8) {
+                var rest = UInt(value)
+                for position in stride(from: count + width - 1, through: count, by: -1) {
+                    text[position] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                    rest /= 10
+                }
+                text[count + width] = separator
+                count += width + 1
+            }
+            put(year, width: 4, before: UInt8(ascii: "-"))
+            put(month, width: 2, before: UInt8(ascii: "-"))
+            put(day, width: 2, before: UInt8(ascii: "T"))
+            put(seconds % 86_400 / 3600, width: 2, before: UInt8(ascii: ":"))
+            put(seconds % 3600 / 60, width: 2, before: UInt8(ascii: ":"))
+            put(seconds % 60, width: 2, before: UInt8(ascii: "."))
+            put(fraction, width: digits, before: UInt8(ascii: "+"))
+            output.append(contentsOf: UnsafeBufferPointer(rebasing: UnsafeBufferPointer(text)[..<count]))
         }
+        output.append(contentsOf: "00:00".utf8)
     }
 
     /// The Gregorian date of a day, counted in eras of 400 years that begin in March, so that the leap day comes last.

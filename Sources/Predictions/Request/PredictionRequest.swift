@@ -3,12 +3,22 @@ public import JSON
 /// The envelope of a prediction as a client sends it: `{"id", "input", "context", "webhook", "webhook_events_filter"}`.
 ///
 /// Other members are ignored. The input is not looked at here.
-public struct PredictionRequest {
+public struct PredictionRequest: Sendable {
+    /// A member of the envelope.
+    public enum Member: Int, CaseIterable, Sendable {
+        case id, input, context, webhook, webhookEventsFilter
+
+        /// Its name in JSON.
+        public var name: String { self == .webhookEventsFilter ? "webhook_events_filter" : "\(self)" }
+    }
+
     /// What a webhook can be sent for.
     public enum Event: String, CaseIterable, Sendable {
         case start, output, logs, completed
     }
 
+    /// Of a longer value an error text has only the beginning.
+    private static let shownBytes = 256 << 10
     /// The longest id, in bytes of UTF-8.
     public static let idLimitBytes = 255
 
@@ -16,33 +26,35 @@ public struct PredictionRequest {
     public var id: String?
     /// The input; nil when it is missing or null, which means an empty object.
     public var input: JSONValue?
-    /// Given to the model as `current_scope().context`.
-    public var context: [(key: String, value: String)] = []
+    /// An object of strings, given to the model as `current_scope().context`.
+    public var context: JSONValue?
     /// Where to send webhooks.
     public var webhook: String?
     /// The events that a webhook is wanted for.
-    public var webhookEvents: Set<Event> = Set(Event.allCases)
+    public var webhookEvents = allEvents
+
+    private static let allEvents = Set(Event.allCases)
 
     /// A request without a body.
     public init() {}
 
-    /// Reads the envelope.
+    /// Reads the envelope of a body that was scanned to its end.
     ///
     /// - Throws: ``RequestError`` naming the member that is wrong.
-    public init(reading document: JSONDocument) throws(RequestError) {
-        let root = document.root
+    public init(reading body: JSONDocument, _ scan: RequestScan) throws(RequestError) {
+        let root = scan.root(in: body)
         guard root.kind == .object else {
             throw .mistyped("invalid type: \(Self.name(of: root)), expected struct PredictionRequest")
         }
-        let known = ["id", "input", "context", "webhook", "webhook_events_filter"]
-        if let repeated = document.repeatedOuterKeys.first(where: known.contains) {
-            throw .mistyped("duplicate field `\(repeated)`")
+        if scan.hasRepeatedMembers, let repeated = Member.allCases.first(where: scan.isRepeated) {
+            throw .mistyped("duplicate field `\(repeated.name)`")
         }
-        id = try Self.optionalString(root["id"], "id")
-        input = root["input"].flatMap { $0.kind == .null ? nil : $0 }
-        webhook = try Self.optionalString(root["webhook"], "webhook")
-        if let value = root["context"] { context = try Self.context(value) }
-        if let value = root["webhook_events_filter"] { webhookEvents = try Self.events(value) }
+        func value(_ member: Member) -> JSONValue? { scan.range(of: member).map(body.value) }
+        id = try Self.optionalString(value(.id), "id")
+        input = value(.input).flatMap { $0.kind == .null ? nil : $0 }
+        webhook = try Self.optionalString(value(.webhook), "webhook")
+        if let value = value(.context) { context = try Self.context(value) }
+        if let value = value(.webhookEventsFilter) { webhookEvents = try Self.events(value) }
         if let id { try Self.check(id: id) }
     }
 
@@ -70,15 +82,14 @@ public struct PredictionRequest {
         return string
     }
 
-    private static func context(_ value: JSONValue) throws(RequestError) -> [(key: String, value: String)] {
+    private static func context(_ value: JSONValue) throws(RequestError) -> JSONValue {
         guard value.kind == .object else {
             throw .mistyped("context: invalid type: \(name(of: value)), expected a map")
         }
-        var context: [(key: String, value: String)] = []
         try value.forEachMember { (key, member) throws(RequestError) in
-            context.append((key, try string(member, "context.\(key)")))
+            if member.kind != .string { _ = try string(member, "context.\(key)") }
         }
-        return context
+        return value
     }
 
     private static func events(_ value: JSONValue) throws(RequestError) -> Set<Event> {
@@ -86,9 +97,11 @@ public struct PredictionRequest {
             throw .mistyped("webhook_events_filter: invalid type: \(name(of: value)), expected a sequence")
         }
         var events: Set<Event> = []
-        for index in 0..<value.count {
+        var index = 0
+        try value.forEachElement { (element) throws(RequestError) in
             let path = "webhook_events_filter[\(index)]"
-            let word = try string(value[index], path)
+            let word = try string(element, path)
+            index += 1
             guard let event = Event(rawValue: word) else {
                 throw .mistyped(
                     "\(path): unknown variant `\(word)`, expected one of `start`, `output`, `logs`, `completed`")
@@ -104,13 +117,10 @@ public struct PredictionRequest {
         case .null: "null"
         case .boolean: "boolean `\(value.text())`"
         case .integer: "integer `\(value.text())`"
-        case .number: "floating point `\(value.text())`"
-        case .string: "string \(value.text())"
+        case .number: "floating point `\(value.text(limitBytes: shownBytes))`"
+        case .string: "string \(value.text(limitBytes: shownBytes))"
         case .array: "sequence"
         case .object: "map"
         }
     }
 }
-
-@available(*, unavailable)
-extension PredictionRequest: Sendable {}

@@ -1,3 +1,6 @@
+internal import Glibc
+internal import HTTPFields
+
 /// How a client wants to be answered: its `Prefer`, `Accept` and `Content-Type` fields.
 public enum Preferences {
     /// `respond-async` and `wait` of RFC 7240.
@@ -9,10 +12,11 @@ public enum Preferences {
 
         /// Reads all `Prefer` fields of a request. Names are case-insensitive, the first use of a preference counts.
         public init(reading fields: [String]) {
+            guard !fields.isEmpty else { return }
             var seen: Set<String> = []
             for field in fields {
-                for element in elements(of: field, separatedBy: ",") {
-                    let parameters = elements(of: element, separatedBy: ";")
+                for element in QuotedList.elements(of: field, separatedBy: ",") {
+                    let parameters = QuotedList.elements(of: element, separatedBy: ";")
                     guard let preference = parameters.first else { continue }
                     let (name, value) = pair(preference)
                     guard seen.insert(name).inserted else { continue }
@@ -25,67 +29,70 @@ public enum Preferences {
 
     /// Whether an `Accept` field asks for an event stream by name; wildcards don't. A quality of 0 refuses it
     /// (RFC 9110 section 12.5.1).
-    public static func acceptsEventStream(_ fields: [String]) -> Bool {
-        fields.contains { field in
-            elements(of: field, separatedBy: ",").contains { element in
-                let parameters = elements(of: element, separatedBy: ";")
-                guard parameters.first?.lowercased() == "text/event-stream" else { return false }
-                return !parameters.dropFirst().contains { parameter in
-                    let (name, value) = pair(parameter)
-                    return name == "q" && Double(value) == 0
-                }
+    public static func acceptsEventStream(_ field: UnsafeRawBufferPointer) -> Bool {
+        // Of all the fields that clients send, few have the word in them.
+        guard hasSubtype("/event-stream", field) else { return false }
+        return accepts("text/event-stream", String(decoding: field, as: UTF8.self))
+    }
+
+    /// Whether an `Accept` or `Accept-Encoding` field names something, which is given in lower case; wildcards don't count. A
+    /// quality of 0 refuses it.
+    public static func accepts(_ name: String, _ field: String) -> Bool {
+        QuotedList.elements(of: field, separatedBy: ",").contains { element in
+            let parameters = QuotedList.elements(of: element, separatedBy: ";")
+            guard parameters.first?.lowercased() == name else { return false }
+            return !parameters.dropFirst().contains { parameter in
+                let (name, value) = pair(parameter)
+                return name == "q" && Double(value) == 0
             }
         }
     }
 
-    /// Whether a body of this type is read as JSON: `application/json` and `application/…+json`, whatever the
-    /// parameters. A body without a type is taken for JSON as well.
-    public static func isJSON(contentType: String?) -> Bool {
-        guard let contentType else { return true }
-        let type = elements(of: contentType, separatedBy: ";").first?.lowercased() ?? ""
+    /// Whether a body of this type is read as JSON: `application/json` and `application/…+json`, whatever the parameters.
+    public static func isJSON(contentType: UnsafeRawBufferPointer) -> Bool {
+        let usual: StaticString = "application/json"
+        let count = usual.utf8CodeUnitCount
+        if hasPrefix(usual, contentType), contentType.count == count || contentType[count] == UInt8(ascii: ";") {
+            return true
+        }
+        let text = String(decoding: contentType, as: UTF8.self)
+        let type = QuotedList.elements(of: text, separatedBy: ";").first?.lowercased() ?? ""
         return type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json"))
+    }
+
+    // MARK: - Bytes
+
+    /// Whether `field` begins with the bytes of a literal in lower case, whatever the case of its letters.
+    private static func hasPrefix(_ literal: StaticString, _ field: UnsafeRawBufferPointer) -> Bool {
+        guard field.count >= literal.utf8CodeUnitCount else { return false }
+        for index in 0..<literal.utf8CodeUnitCount {
+            var byte = field[index]
+            if byte &- 0x41 < 26 { byte |= 0x20 }
+            guard byte == literal.utf8Start[index] else { return false }
+        }
+        return true
+    }
+
+    /// Whether a slash in `field` and what follows it are the bytes of a literal in lower case, whatever the case.
+    private static func hasSubtype(_ literal: StaticString, _ field: UnsafeRawBufferPointer) -> Bool {
+        var rest = field
+        while let start = rest.baseAddress, let slash = memchr(start, Int32(UInt8(ascii: "/")), rest.count) {
+            rest = UnsafeRawBufferPointer(rebasing: rest[(UnsafeRawPointer(slash) - start)...])
+            if hasPrefix(literal, rest) { return true }
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst())
+        }
+        return false
     }
 
     // MARK: - Lists
 
-    /// The elements of a list, cut at separators outside of quoted strings (RFC 9110 section 5.6), white space removed.
-    private static func elements(of field: String, separatedBy separator: Character) -> [String] {
-        var elements: [String] = []
-        var current = ""
-        var isQuoted = false
-        var isEscaped = false
-        for character in field {
-            if isEscaped {
-                isEscaped = false
-            } else if isQuoted, character == "\\" {
-                isEscaped = true
-            } else if character == "\"" {
-                isQuoted.toggle()
-            } else if character == separator, !isQuoted {
-                elements.append(trimmed(current))
-                current = ""
-                continue
-            }
-            current.append(character)
-        }
-        elements.append(trimmed(current))
-        return elements.filter { !$0.isEmpty }
-    }
-
     /// `name=value` with the name in lower case and quotes around the value removed.
     private static func pair(_ text: String) -> (name: String, value: String) {
         guard let equals = text.firstIndex(of: "=") else { return (text.lowercased(), "") }
-        var value = trimmed(String(text[text.index(after: equals)...]))
+        var value = QuotedList.trimmed(String(text[text.index(after: equals)...]))
         if value.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") {
             value = String(value.dropFirst().dropLast())
         }
-        return (trimmed(String(text[..<equals])).lowercased(), value)
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        guard let first = text.firstIndex(where: { !isSpace($0) }), let last = text.lastIndex(where: { !isSpace($0) })
-        else { return "" }
-        return String(text[first...last])
+        return (QuotedList.trimmed(String(text[..<equals])).lowercased(), value)
     }
 }

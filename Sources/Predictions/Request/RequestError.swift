@@ -17,7 +17,7 @@ public enum RequestError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The text of the answer; a JSON document for `invalid`, plain text otherwise.
+    /// The body of the answer for `invalid`, a JSON document; otherwise its `error`.
     public var description: String {
         switch self {
         case .malformed(let error):

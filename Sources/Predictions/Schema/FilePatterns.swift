@@ -1,20 +1,30 @@
 public import JSON
 
-/// Where files can stand in an input: `image`, `images/*`, `config/mask`. `*` is every element of an array or every
-/// value of an object. A `?` at the end says that plain strings are legal there as well.
-public struct FilePatterns {
+/// Where files can stand in an input: `:image`, `:images/*`, `t:config/mask`. `*` is every element of an array or every
+/// value of an object. A `t` before the colon says that plain strings are legal there as well, an `o` that the model opens
+/// the file itself: of such files only those in data URLs are fetched for it.
+public struct FilePatterns: Sendable {
     /// A string in an input, found by a pattern.
-    public struct Found {
+    public struct Found: Sendable {
         /// Names and indices from the input's outside, joined by slashes; `~` and `/` within names are written as
         /// in a JSON pointer (RFC 6901 section 3).
         public let pointer: String
         /// The string.
         public let value: JSONValue
+        /// Whether the model gets the file, not the URL.
+        public let isFetched: Bool
+
+        /// Where it stands in its document, quotes left off.
+        public var contents: Range<Int> {
+            let range = value.range
+            return range.lowerBound + 1..<range.upperBound - 1
+        }
     }
 
-    private struct Pattern {
+    private struct Pattern: Sendable {
         let segments: [String]
         let allowsPlainStrings: Bool
+        let isOpened: Bool
     }
 
     private let patterns: [Pattern]
@@ -22,27 +32,33 @@ public struct FilePatterns {
     /// Reads patterns as the SDK writes them.
     public init(_ texts: [String]) {
         patterns = texts.map { text in
-            let allowsPlainStrings = text.hasSuffix("?")
-            let path = allowsPlainStrings ? text.dropLast() : text[...]
+            let flags = text.prefix { $0 != ":" }
+            let path = text[flags.endIndex...].dropFirst()
+            // By code points: a name that begins with an accent makes one character with the slash before it.
+            let segments = path.unicodeScalars.split(separator: "/").map { Self.unescaped(Substring($0)) }
             return Pattern(
-                segments: path.split(separator: "/").map(Self.unescaped), allowsPlainStrings: allowsPlainStrings)
+                segments: segments, allowsPlainStrings: flags.contains("t"), isOpened: flags.contains("o"))
         }
     }
 
     /// Whether there is nothing to look for.
     public var isEmpty: Bool { patterns.isEmpty }
 
-    /// Finds the strings at the patterns' places: those that name a file by URL, and those that are something else where
-    /// only a file may stand.
-    public func find(in input: JSONValue) -> (files: [Found], refused: [Found]) {
+    /// Finds the strings at the patterns' places: those that name a file by URL, and the first that is something else where
+    /// only a file may stand. Members of the input that the model doesn't know are left out.
+    public func find(
+        in input: JSONValue, isKnown: (_ name: String) -> Bool = { _ in true }
+    ) -> (files: [Found], refused: Found?) {
         var files: [Found] = []
-        var refused: [Found] = []
+        var refused: Found?
         for pattern in patterns {
-            visit(input, pattern.segments[...], "") { pointer, value in
-                if Self.isURL(value) {
-                    files.append(Found(pointer: pointer, value: value))
-                } else if !pattern.allowsPlainStrings {
-                    refused.append(Found(pointer: pointer, value: value))
+            visit(input, pattern.segments[...], nil) { pointer, value in
+                guard isKnown(Self.unescaped(Substring(pointer.unicodeScalars.prefix { $0 != "/" }))) else { return }
+                if let scheme = Self.scheme(of: value) {
+                    let isFetched = !pattern.isOpened || scheme == .data
+                    files.append(Found(pointer: pointer, value: value, isFetched: isFetched))
+                } else if !pattern.allowsPlainStrings, refused == nil {
+                    refused = Found(pointer: pointer, value: value, isFetched: false)
                 }
             }
         }
@@ -50,18 +66,22 @@ public struct FilePatterns {
     }
 
     private func visit(
-        _ value: JSONValue, _ segments: ArraySlice<String>, _ pointer: String, _ body: (String, JSONValue) -> Void
+        _ value: JSONValue, _ segments: ArraySlice<String>, _ pointer: String?, _ body: (String, JSONValue) -> Void
     ) {
         guard let segment = segments.first else {
-            if value.kind == .string { body(pointer, value) }
+            if let pointer, value.kind == .string { body(pointer, value) }
             return
         }
         let rest = segments.dropFirst()
-        let prefix = pointer.isEmpty ? "" : pointer + "/"
+        let prefix = pointer.map { $0 + "/" } ?? ""
         if segment != "*" {
             if let member = value[segment] { visit(member, rest, prefix + Self.escaped(segment), body) }
         } else if value.kind == .array {
-            for index in 0..<value.count { visit(value[index], rest, prefix + String(index), body) }
+            var index = 0
+            value.forEachElement { element in
+                visit(element, rest, prefix + String(index), body)
+                index += 1
+            }
         } else {
             value.forEachMember { name, member in visit(member, rest, prefix + Self.escaped(name), body) }
         }
@@ -94,22 +114,36 @@ public struct FilePatterns {
         return String(result)
     }
 
-    private static let schemes: [[UInt8]] = [Array("http://".utf8), Array("https://".utf8), Array("data:".utf8)]
+    private enum Scheme: CaseIterable {
+        case http, https, data
 
-    /// Whether a string's scheme is one that files are fetched by, in any case (RFC 3986 section 3.1).
-    private static func isURL(_ value: JSONValue) -> Bool {
-        value.withStringBytes { bytes in
-            schemes.contains { scheme in
-                guard bytes.count >= scheme.count else { return false }
-                return scheme.indices.allSatisfy { index in
-                    let byte = bytes[index]
-                    let isCapital = (0x41...0x5A).contains(byte)
-                    return (isCapital ? byte | 0x20 : byte) == scheme[index]
-                }
+        var start: StaticString {
+            switch self {
+            case .http: "http://"
+            case .https: "https://"
+            case .data: "data:"
             }
-        } ?? false
+        }
+    }
+
+    /// The scheme of a string, if files are fetched by it, in any case (RFC 3986 section 3.1), perhaps after white space.
+    private static func scheme(of value: JSONValue) -> Scheme? {
+        if let scheme = Scheme.allCases.first(where: { value.hasPrefixIgnoringCase($0.start) }) { return scheme }
+        return value.withStringBytes { text -> Scheme? in
+            let rest = withoutLeadingSpace(text)
+            guard rest.count < text.count else { return nil }
+            return Scheme.allCases.first { JSONValue.begins(rest, ignoringCase: $0.start) }
+        } ?? nil
+    }
+
+    /// How much white space may stand before a URL.
+    private static let leadingSpaceLimitBytes = 256
+
+    private static func withoutLeadingSpace(_ text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        // Nearly every text begins with a letter.
+        guard let first = text.first, first <= 0x20 || first >= 0x80 else { return text }
+        let start = String(decoding: text.prefix(leadingSpaceLimitBytes), as: UTF8.self)
+        let count = start.prefix { $0.isWhitespace || $0 == "\u{FEFF}" }.utf8.count
+        return UnsafeRawBufferPointer(rebasing: text[min(count, text.count)...])
     }
 }
-
-@available(*, unavailable)
-extension FilePatterns: Sendable {}

@@ -1,68 +1,84 @@
 public import JSON
+public import JSONSchema
 
 /// The schema that inputs are checked against before the model is bothered with them.
-public final class InputSchema {
-    private let node: SchemaNode
+///
+/// Doesn't change once it is made, so any thread may check with it.
+public final class InputSchema: Sendable {
+    private let schema: CompiledSchema
+    /// What a ``RequestScan`` can check of it.
+    let shape: JSONShape
 
     /// Compiles the component `Input` of an OpenAPI document; for trainings `TrainingInput`, or `Input` if there is none.
     ///
     /// - Returns: nil if the document has no such component; then nothing can be checked.
-    /// - Throws: ``SchemaError`` if it can't be used.
+    /// - Throws: `SchemaError` if it can't be used.
     public init?(document: JSONValue, forTraining: Bool) throws(SchemaError) {
-        var compiler = SchemaCompiler(document: document)
-        var found = forTraining ? try compiler.component("TrainingInput") : nil
-        if found == nil { found = try compiler.component("Input") }
-        guard var found else { return nil }
-        try SchemaCompiler.refuseEndlessReferences(from: found)
-        while found.properties.isEmpty, let reference = found.reference { found = reference }
-        node = found
+        let names = forTraining ? ["TrainingInput", "Input"] : ["Input"]
+        guard let schema = try CompiledSchema(firstOf: names, in: document) else { return nil }
+        self.schema = schema
+        shape = Self.envelope(input: schema)
+    }
+
+    /// The shape of a request's body whose input follows `schema`; nil for an input that may be any object.
+    static func envelope(input schema: CompiledSchema?) -> JSONShape {
+        var builder = JSONShape.Builder()
+        let input = schema?.addObject(to: &builder)
+        var envelope = JSONShape.Rule()
+        envelope.properties = PredictionRequest.Member.allCases.map { member in
+            (member.name, member == .input ? input : nil, false)
+        }
+        let root = builder.add(envelope)
+        return builder.shape(root: root)
+    }
+
+    /// Whether inputs of this name reach the model.
+    func knows(_ name: String) -> Bool {
+        schema.describes(name)
     }
 
     /// How many inputs are required.
-    public var requiredCount: Int { node.required.count }
+    public var requiredCount: Int { schema.required.count }
 
     /// Checks an input.
     ///
     /// - Parameter input: nil stands for an empty object.
-    public func check(_ input: JSONValue?) -> InputCheck {
-        guard let input else { return result(unknown: [], problems: [], missing: node.required) }
+    /// - Returns: The body of the 422 answer; nil when the input is valid.
+    public func check(_ input: JSONValue?) -> [UInt8]? {
+        guard let input else { return result(problems: [], missing: schema.required) }
         guard input.kind == .object else {
-            let message = "\(input.text(sortedKeys: true, normalizedNumbers: true)) is not of type \"object\""
-            return result(unknown: [], problems: [.init(path: "__root__", message: message)], missing: [])
+            return result(problems: [("__root__", Self.notAnObject(input))], missing: [])
         }
-        var unknown: [String] = []
-        var validator = SchemaValidator()
-        input.forEachMember { name, value in
-            if let index = node.propertyIndex[name] {
-                validator.check(value, node.properties[index].node, name)
-            } else if let others = node.others {
-                validator.check(value, others, name)
-            } else {
-                unknown.append(name)
-            }
-        }
-        let missing = node.required.filter { input[$0] == nil }
-        guard !validator.problems.isEmpty || !missing.isEmpty else {
-            return InputCheck(unknown: unknown, problems: nil)
-        }
-        return result(unknown: unknown, problems: validator.problems, missing: missing)
+        let found = schema.members(of: input)
+        return result(
+            problems: found.problems.map { ($0.pathText, $0.message) }, missing: found.missing,
+            isCutOff: found.isCutOff)
     }
 
-    /// Makes the answer: problems of present fields by name, then missing fields in the schema's order.
+    /// What is said of an input that is none.
+    static func notAnObject(_ input: JSONValue) -> String {
+        SchemaViolation.type(["object"]).message(about: input)
+    }
+
+    /// Makes the answer: problems of present fields by name, then missing fields in the schema's order, then whether that
+    /// is all.
     private func result(
-        unknown: [String], problems: [SchemaValidator.Problem], missing: [String]
-    ) -> InputCheck {
-        guard !problems.isEmpty || !missing.isEmpty else { return InputCheck(unknown: unknown, problems: nil) }
-        let field: (SchemaValidator.Problem) -> Substring = { $0.path.prefix { $0 != "/" } }
+        problems: [(path: String, message: String)], missing: [String], isCutOff: Bool = false
+    ) -> [UInt8]? {
+        guard !problems.isEmpty || !missing.isEmpty else { return nil }
         let sorted = problems.enumerated().sorted { left, right in
-            let names = (field(left.element), field(right.element))
-            return names.0 == names.1
-                ? left.offset < right.offset : names.0.utf8.lexicographicallyPrecedes(names.1.utf8)
+            let names = (left.element.path.utf8.prefix { $0 != 0x2F }, right.element.path.utf8.prefix { $0 != 0x2F })
+            return names.0.elementsEqual(names.1)
+                ? left.offset < right.offset : names.0.lexicographicallyPrecedes(names.1)
         }
         var detail: [(field: String, message: String, type: StaticString)] = sorted.map {
             ($0.element.path, $0.element.message, "value_error")
         }
         detail += missing.map { ($0, "Field required", "value_error.missing") }
+        if isCutOff {
+            let message = "the check ended here, as this list is long: there may be more problems"
+            detail.append(("__root__", message, "value_error"))
+        }
         var body = Array(#"{"detail":["#.utf8)
         for (index, entry) in detail.enumerated() {
             if index > 0 { body.append(",") }
@@ -75,23 +91,6 @@ public final class InputSchema {
             body.append(#""}"#)
         }
         body.append("]}")
-        return InputCheck(unknown: unknown, problems: body)
+        return body
     }
 }
-
-/// What a look at an input has found.
-public struct InputCheck: Sendable {
-    /// Names that the schema doesn't list; they are left out.
-    public let unknown: [String]
-    /// The body of the 422 answer; nil when the input is valid.
-    public let problems: [UInt8]?
-
-    /// A finding with these parts.
-    public init(unknown: [String], problems: [UInt8]?) {
-        self.unknown = unknown
-        self.problems = problems
-    }
-}
-
-@available(*, unavailable)
-extension InputSchema: Sendable {}

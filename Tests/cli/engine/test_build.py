@@ -21,10 +21,7 @@ CONTRACT_ENVIRONMENT = """
 
 def test_builds_the_named_image(hello, engine):
     result = hello.cog("build", "-t", "named:v1").ok()
-    assert result.out == ""
-    assert "Building Docker image from environment in cog.yaml as named:v1..." in result.err
-    assert "Adding labels to image..." in result.err
-    assert "Image built as named:v1" in result.err
+    assert (result.out, result.err) == ("", "Image built as named:v1\n")
     assert "named:v1" in engine.images()
 
 
@@ -156,7 +153,7 @@ def test_variables_of_the_server(workspace, engine):
     assert "/trainings" in json.loads(engine.labels("variables")["run.cog.openapi_schema"])["paths"]
 
 
-def test_wrong_default_fails_the_build(workspace, engine):
+def test_default_outside_its_limits_is_a_warning_of_the_build(workspace, engine):
     source = """
         from cog import BasePredictor, Input
 
@@ -165,14 +162,15 @@ def test_wrong_default_fails_the_build(workspace, engine):
             def predict(self, n: int = Input(default=1, ge=2)) -> int:
                 return n
     """
-    workspace.predictor(source).cog("build", "-t", "wrong-default").fails("invalid", "minimum")
-    assert "wrong-default:latest" not in engine.images()
+    result = workspace.predictor(source).cog("build", "-t", "wrong-default").ok()
+    assert "invalid default" in result.err
+    assert "wrong-default:latest" in engine.images()
 
 
 def test_model_that_does_not_import_says_why(workspace, engine):
-    workspace.predictor("import surely_not_installed\n").cog("build", "-t", "broken").fails(
-        "image build failed", "No module named 'surely_not_installed'"
-    )
+    workspace.with_model()
+    workspace.write("predict.py", "import surely_not_installed\n" + workspace.read("predict.py"))
+    workspace.cog("build", "-t", "broken").fails("image build failed", "No module named 'surely_not_installed'")
     assert "broken:latest" not in engine.images()
     assert not (workspace.directory / ".cog" / "build").exists()
 
@@ -199,7 +197,7 @@ def test_two_builds_of_a_project_take_turns(workspace, engine):
     workspace.predictor(workspace_source := SLOW_TO_IMPORT + "def predict(s: str) -> str:\n    return s\n")
     assert "predict" in workspace_source
     workspace.config(workspace.read("cog.yaml").replace("Predictor", "predict"))
-    with workspace.started("build", "-t", "turn-1") as first:
+    with workspace.started("build", "-t", "turn-1", "--debug") as first:
         first.says("Building Docker image")
         second = workspace.cog("build", "-t", "turn-2").ok()
         assert "Image built as turn-2" in second.err

@@ -2,6 +2,7 @@
 
 import json
 import os
+import tarfile
 
 import pytest
 from workshop import CERTIFICATES
@@ -113,7 +114,7 @@ def test_separate_weights(workspace, engine):
 
     # The weights' layers stay as they are when the code changes.
     workspace.write("predict.py", workspace.read("predict.py") + "# edited\n")
-    result = workspace.cog(*arguments).ok()
+    result = workspace.cog(*arguments, "--debug").ok()
     assert "Weights unchanged, skip rebuilding and use cached image..." in result.err
     after = engine.layers("r8.im/x/y")
     assert len(set(after) - set(before)) == 2  # the source and the document
@@ -134,6 +135,7 @@ def test_weights_that_changed_are_built_again(workspace, engine):
     result = workspace.cog("build", "-t", "changing", "--separate-weights").ok()
     assert "Weights unchanged" not in result.err
     assert engine.run("changing", "head", "-c", "3", "/src/weights/a.bin") == "222"
+    assert engine.docker("images", "--quiet", "--filter", "dangling=true").stdout == ""
 
 
 def test_given_document(hello, engine, tmp_path):
@@ -244,12 +246,9 @@ def test_progress(hello):
     plain = hello.cog("build", "-t", "progress", "--progress", "plain").ok()
     assert plain.out == ""
     assert "COPY . /src" in plain.err
-    quiet = hello.cog("build", "-t", "progress", "--progress", "quiet").ok()
-    assert quiet.out == ""
-    assert "COPY . /src" not in quiet.err
-    assert "sha256:" not in quiet.err
-    by_variable = hello.cog("build", "-t", "progress", env={"BUILDKIT_PROGRESS": "quiet"}).ok()
-    assert by_variable.err == quiet.err
+    for options, variables in (("--progress", "quiet"), {}), ((), {"BUILDKIT_PROGRESS": "quiet"}), ((), {}):
+        quiet = hello.cog("build", "-t", "progress", *options, env=variables).ok()
+        assert (quiet.out, quiet.err) == ("", "Image built as progress\n")
 
 
 def test_strip_and_precompile(workspace, engine):
@@ -283,3 +282,41 @@ def test_failing_step_fails_the_build(workspace, engine):
     workspace.cog("build", "-t", "failing-step").fails("gone wrong", "Failed to build Docker image")
     assert "failing-step:latest" not in engine.images()
     assert not (workspace.directory / ".cog" / "build").exists()
+
+
+def test_large_files_have_layers_of_their_own(workspace, engine):
+    """An edit leaves them as they are, and takes nothing with it that nobody can name any more."""
+    workspace.with_model()
+    workspace.config(workspace.read("cog.yaml").replace("predict:", "  large_files: 1MB\npredict:"))
+    workspace.write("my weights/$a [1].bin", os.urandom(2 * MEGABYTE))
+    workspace.write("ignored.bin", os.urandom(2 * MEGABYTE))
+    workspace.write(".dockerignore", "ignored.bin\n")
+    workspace.cog("build", "-t", "large").ok()
+    before = engine.layers("large")
+    workspace.write("predict.py", workspace.read("predict.py") + "# edited\n")
+    workspace.cog("build", "-t", "large").ok()
+    after = engine.layers("large")
+    assert len(after) == len(before)
+    assert len(set(after) - set(before)) == 2  # the source and the document
+    files = engine.run("large", "sh", "-c", "cd /src; find . -type f -not -path './.cog/*' | sort")
+    assert files.splitlines() == ["./.dockerignore", "./cog.yaml", "./my weights/$a [1].bin", "./predict.py"]
+    assert engine.docker("images", "--quiet", "--filter", "dangling=true").stdout == ""
+
+
+def test_an_edit_leaves_nothing_behind(workspace, engine):
+    """A mounted project is no part of its image."""
+    images = []
+    for word in ("one", "two"):
+        workspace.predictor(f"def predict(s: str) -> str:\n    return '{word} ' + s\n")
+        workspace.config(workspace.read("cog.yaml").replace("Predictor", "predict"))
+        assert workspace.predict("-i", "s=x").ok().out == f"{word} x\n"
+        images.append(engine.inspect("cog-project")["Id"])
+    assert images[0] == images[1]
+    assert engine.docker("images", "--quiet", "--filter", "dangling=true").stdout == ""
+
+
+def test_an_image_as_a_file(hello, engine, tmp_path):
+    hello.cog("build", "-t", "as-file", "--output", f"type=tar,dest={tmp_path}/image.tar").ok()
+    with tarfile.open(tmp_path / "image.tar") as archive:
+        assert "src/predict.py" in archive.getnames()
+    assert "as-file:latest" not in engine.images()

@@ -13,9 +13,7 @@ from terminal import COG
 
 def test_runs_a_command(hello):
     result = hello.cog("exec", "echo", "hello", "world").ok()
-    assert result.out == "hello world\n"
-    assert "Building Docker image from environment in cog.yaml..." in result.err
-    assert "Running echo hello world in Docker with the current directory mounted as a volume..." in result.err
+    assert (result.out, result.err) == ("hello world\n", "")
 
 
 def test_older_spelling_runs_a_command_too(hello):
@@ -91,7 +89,6 @@ def test_interrupt_at_a_terminal_goes_to_the_command(hello):
 
 def test_interrupt_without_a_terminal_ends_the_command(hello, engine):
     with hello.started("exec", "sleep", "1000") as running:
-        running.says("Running sleep 1000 in Docker")
         wait_for(engine.containers, "the container")
         running.interrupt()
         assert running.wait(15) != 0

@@ -11,6 +11,14 @@ from terminal import ROOT
 from workshop import EngineProject
 
 TRAINING = "def train(n: int) -> str:\n    return 'trained ' + 'x' * n\n"
+ECHO = """
+from cog import BaseRunner, Input, Path
+
+
+class Runner(BaseRunner):
+    def run(self, image: Path, scale: float = Input(ge=0, le=10, default=1.5)) -> Path:
+        return image
+"""
 PICTURE = b"\x89PNG not really a picture"
 # What an image of a model must not bring along, and would be found in by these commands.
 COMPILERS = ("cc", "gcc", "g++", "clang", "make", "ld")
@@ -23,16 +31,17 @@ ADDED_LIMIT_BYTES = 80 << 20
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory, engine):
-    """What `cog init` makes, built as `m`, with a picture beside it."""
+    """What `cog init` makes, with a model that gives its picture back, built as `m`; and a picture beside it."""
     project = EngineProject(tmp_path_factory.mktemp("first-day") / "first", engine)
     project.cog("init").ok()
+    project.write("run.py", ECHO)
     project.cog("build", "-t", "m").ok()
     project.write("picture.png", PICTURE)
     return project
 
 
 def test_prediction(project, workspace):
-    """From the image, in another directory: the starter model gives its picture back."""
+    """From the image, in another directory: the model gives its picture back."""
     workspace.write("mine.png", PICTURE)
     result = workspace.predict("m", "-i", "image=@mine.png", "-i", "scale=2").ok()
     assert "Written output to: output.png" in result.err

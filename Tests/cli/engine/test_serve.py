@@ -1,9 +1,13 @@
 """`cog serve`: the model's HTTP server, with the project mounted."""
 
 import base64
+import contextlib
 import json
 import signal
 import threading
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -19,14 +23,15 @@ def test_serves(hello, engine):
         answer = post(f"http://127.0.0.1:{port}/predictions", {"input": {"s": "world"}})
         assert (answer["status"], answer["output"]) == ("succeeded", "hello world")
         document = get(f"http://127.0.0.1:{port}/openapi.json")
-        assert document == json.loads(hello.read(".cog/openapi_schema.json"))
+        # The server adds routes of its own to what the build has recorded.
+        recorded = json.loads(hello.read(".cog/openapi_schema.json"))
+        assert document["paths"].keys() >= recorded["paths"].keys()
+        for name in ("Input", "Output"):
+            assert document["components"]["schemas"][name] == recorded["components"]["schemas"][name]
         assert not reachable(bridge_address(engine), port)
         assert running.out == ""
         running.interrupt()
         assert running.wait(15) == 0
-    assert (
-        "Running python --check-hash-based-pycs never -m cog.server.http --await-explicit-shutdown true" in running.err
-    )
     assert engine.containers() == []
 
 
@@ -40,9 +45,35 @@ def test_signals_stop_the_container(hello, engine, number):
     assert engine.containers() == []
 
 
+SLOW = """
+    import pathlib, time
+    from cog import BasePredictor
+
+
+    class Predictor(BasePredictor):
+        def predict(self) -> str:
+            pathlib.Path("reached").touch()
+            time.sleep(4)
+            return "through"
+"""
+
+
+def test_container_that_others_stop_finishes_its_prediction(workspace, engine):
+    """`docker stop` gives it the time it needs, and a signal that it obeys."""
+    port = free_port()
+    with workspace.predictor(SLOW).started("serve", "-p", str(port)) as running, ThreadPoolExecutor() as threads:
+        wait_status(port, "READY")
+        answer = threads.submit(post, f"http://127.0.0.1:{port}/predictions", {"input": {}})
+        wait_for((workspace.directory / "reached").exists, "the prediction to begin")
+        (container,) = engine.containers()
+        engine.docker("stop", container)
+        assert answer.result()["output"] == "through"
+        assert running.wait(15) == 0, running.err
+
+
 def test_interrupt_during_the_build(workspace, engine):
     workspace.with_model().build('python_version: "3.12"', 'run: ["echo the long step && sleep 300"]')
-    with workspace.started("serve", "-p", str(free_port())) as running:
+    with workspace.started("serve", "-p", str(free_port()), "--progress", "plain") as running:
         running.says("the long step")
         running.interrupt()
         assert running.wait(15) == 0
@@ -217,3 +248,44 @@ def test_port_in_use(hello):
         assert "port" in result.err
         running.interrupt()
         assert running.wait(15) == 0
+
+
+def refusal(port: int) -> str | None:
+    """What a port says that answers with status 503; None where it answers otherwise, or not."""
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10)
+    except urllib.error.HTTPError as error:
+        return json.load(error)["detail"] if error.code == 503 else None
+    except OSError:
+        return None
+    return None
+
+
+def test_edited_sources_are_served(workspace, engine):
+    """With --reload; while the code is broken, the port says why."""
+    port = free_port()
+
+    def output() -> str | None:
+        answer = None
+        with contextlib.suppress(OSError):  # Starting again.
+            answer = post(f"http://127.0.0.1:{port}/predictions", {"input": {"s": "you"}})
+        return answer and answer["output"]
+
+    with workspace.with_model().started("serve", "--reload", "-p", str(port)) as running:
+        running.says(f"Serving at http://localhost:{port}\n")
+        wait_for(lambda: output() == "hello you", "the model")
+        source = workspace.read("predict.py")
+        workspace.write("predict.py", "import nowhere\n" + source)
+        assert "No module named 'nowhere'" in wait_for(lambda: refusal(port), "the reason")
+        workspace.write("predict.py", source.replace("hello ", "edited "))
+        wait_for(lambda: output() == "edited you", "the edited model")
+        running.interrupt()
+        assert running.wait(15) == 0
+    assert engine.containers() == []
+
+
+def test_a_command_that_is_killed_leaves_no_container(hello, engine):
+    with hello.started("serve", "-p", str(free_port())) as running:
+        running.says("Serving at")
+        running.process.kill()
+        wait_for(lambda: not engine.containers(), "no container left", 60)

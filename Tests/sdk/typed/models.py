@@ -15,6 +15,7 @@ import cog
 import cog.coder
 import cog.exceptions
 from cog import (
+    SKIP,
     AsyncConcatenateIterator,
     BaseModel,
     BasePredictor,
@@ -26,8 +27,10 @@ from cog import (
     Opaque,
     Path,
     Secret,
+    batched,
     concurrent,
     current_scope,
+    current_scopes,
     streaming,
 )
 
@@ -96,6 +99,28 @@ class Several(BaseRunner):
         return [Path("a"), Path("b") / "c"]
 
 
+class Batched(BaseRunner):
+    @batched(max_size=8, max_wait=0.01)
+    def run(
+        self, text: list[str], size: list[int] = Input(default=1, ge=1), image: list[Path | None] = Input(default=None)
+    ) -> list[str | ValueError]:
+        for scope in current_scopes():
+            with scope as entered:
+                assert_type(entered.context, dict[str, str])
+                print("for one")
+        return [each if each else ValueError("empty") for each in text]
+
+
+class BatchedStream(BaseRunner):
+    @streaming
+    @batched
+    async def run(self, text: list[str]) -> AsyncConcatenateIterator[list[str]]:
+        yield [SKIP, *text[1:]]
+
+
+assert_type(Batched().run(["a"]), list[str | ValueError])
+
+
 def run(text: str = "x") -> Iterator[str]:
     yield text
 
@@ -132,6 +157,8 @@ Part(name=1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 Part(name="x", made=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 Input(ge="1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 Input(1, "x")  # type: ignore[call-arg, arg-type]  # pyright: ignore[reportCallIssue]
+batched(max_size="2")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+batched(5)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
 concurrent(max="2")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
 Secret("x").secret_value = "y"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
 cog.Nothing  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]  # noqa: B018

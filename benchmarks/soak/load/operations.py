@@ -40,13 +40,18 @@ class Target:
 Operation = Callable[[Target], None]
 
 
+def send(connection: http.client.HTTPConnection, method: str, path: str, body: Any = None, **fields: str) -> None:
+    """Sends a request; `body` is sent as JSON unless it is bytes."""
+    data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json", **{k.replace("_", "-"): v for k, v in fields.items()}}
+    connection.request(method, path, data, headers)
+
+
 def ask(target: Target, method: str, path: str, body: Any = None, **fields: str) -> tuple[int, bytes]:
-    """One request on a connection of its own; `body` is sent as JSON unless it is bytes."""
+    """One request on a connection of its own."""
     connection = target.connect()
     try:
-        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json", **{k.replace("_", "-"): v for k, v in fields.items()}}
-        connection.request(method, path, data, headers)
+        send(connection, method, path, body, **fields)
         answer = connection.getresponse()
         return answer.status, answer.read()
     finally:

@@ -6,6 +6,7 @@ import random
 import threading
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 TROUBLE = 0.05
 """The share of webhooks that is answered 503 at first."""
@@ -22,6 +23,8 @@ class Receiver:
     def __init__(self) -> None:
         self.delivered: Counter[str] = Counter()
         """Terminal webhooks that were taken, by prediction."""
+        self.ends: dict[str, dict[str, Any]] = {}
+        """What the last of them said."""
         self.uploads = 0
         self.wrong: list[str] = []
         self._lock = threading.Lock()
@@ -80,6 +83,7 @@ class Receiver:
         with self._lock:
             if state["status"] in TERMINAL:
                 self.delivered[state["id"]] += 1
+                self.ends[state["id"]] = state
             elif self.delivered[state["id"]]:
                 self.wrong.append(f"{state['id']}: {state['status']} after the terminal webhook")
         return 200

@@ -49,15 +49,15 @@ def usage(root: int) -> tuple[list[Usage], int]:
     return found, zombies
 
 
-def growth(first: list[Usage], last: list[Usage]) -> list[str]:
-    """What grew between two quiet moments, in words; empty if nothing did."""
+def growth(first: list[Usage], last: list[Usage], connections: int = 0) -> list[str]:
+    """What grew between two quiet moments, in words; empty if nothing did. So many connections may have been kept."""
     if [usage.role for usage in first] != [usage.role for usage in last]:
         return [f"processes were {[usage.role for usage in first]}, are {[usage.role for usage in last]}"]
     found: list[str] = []
     for before, after in zip(first, last, strict=True):
         if after.memory_mib > before.memory_mib * MEMORY_FACTOR + MEMORY_SLACK_MIB:
             found.append(f"{before.role}: memory grew from {before.memory_mib:.1f} to {after.memory_mib:.1f} MiB")
-        if after.descriptors > before.descriptors + DESCRIPTOR_SLACK:
+        if after.descriptors > before.descriptors + DESCRIPTOR_SLACK + connections:
             found.append(f"{before.role}: descriptors grew from {before.descriptors} to {after.descriptors}")
         if after.threads > before.threads + THREAD_SLACK:
             found.append(f"{before.role}: threads grew from {before.threads} to {after.threads}")

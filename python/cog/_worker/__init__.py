@@ -6,8 +6,26 @@ It lives in the process `coglet-worker`, which starts the interpreter and offers
 from __future__ import annotations
 
 
-def main() -> None:
-    """Run the worker until the server ends it. Called by `coglet-worker`, never by users."""
-    from .startup import run
+def main(path: list[str], known: set[str]) -> None:
+    """Run the worker until the server ends it. Called by `coglet-worker`, never by users.
 
-    run()
+    Args:
+        path: the whole import path. So far the working directory was left out, so that nothing came from there.
+        known: the names of the modules that were there when the interpreter had started.
+    """
+    from cog import _shadows
+
+    from . import forked, last_words
+
+    last_words.install()
+    try:
+        from .startup import run
+
+        _shadows.put_back(path, known)
+        run()
+    except BaseException as error:
+        last_words.tell_exception(error)
+        forked.end(error)
+        raise
+    last_words.tell_channel_closed()
+    forked.end()

@@ -10,11 +10,10 @@ from typing import Any
 import _coglet
 
 from . import frames, results
+from .keys import HEALTHCHECK_SECONDS
 from .running import current
 
-# The server stops waiting after this many seconds; a coroutine is stopped here.
-TIMEOUT_SECONDS = 5.0
-_TIMED_OUT = f"Healthcheck failed: user-defined healthcheck timed out after {TIMEOUT_SECONDS} seconds"
+_TIMED_OUT = f"Healthcheck failed: user-defined healthcheck timed out after {HEALTHCHECK_SECONDS} seconds"
 
 
 class HealthChecks:
@@ -58,7 +57,7 @@ class HealthChecks:
         try:
             result = self._check()
             if inspect.isawaitable(result):
-                result = asyncio.run(asyncio.wait_for(_awaited(result), TIMEOUT_SECONDS))
+                result = asyncio.run(asyncio.wait_for(_awaited(result), HEALTHCHECK_SECONDS))
             _coglet.healthy(token, _problem(result))
         except BaseException as error:
             _coglet.healthy(token, _failure(error))
@@ -66,7 +65,7 @@ class HealthChecks:
     async def _check_asynchronously(self, token: int) -> None:
         current.set(None)
         try:
-            result = await asyncio.wait_for(self._check(), TIMEOUT_SECONDS)
+            result = await asyncio.wait_for(self._check(), HEALTHCHECK_SECONDS)
             _coglet.healthy(token, _problem(result))
         except BaseException as error:
             _coglet.healthy(token, _failure(error))

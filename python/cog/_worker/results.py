@@ -4,25 +4,59 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from pathlib import PosixPath
 from types import GeneratorType
 from typing import Any, BinaryIO
 
 import _coglet
 
-from cog import _outputs
-from cog._records import is_root_model
+from cog import _outputs, _values
+from cog._probe import types_in
+from cog.types import Path
 
-from . import frames
+from . import frames, handover
 from .running import Running
 
-# Values of these types can't be files, so a list of them needs no look at each element's interface.
-_NEVER_FILES = frozenset({str, int, float, bool, type(None), dict, list, tuple})
+# Values of these types are neither files nor iterators, so there is no need to look at their interface.
+NEVER_FILES = frozenset({str, int, float, bool, type(None), dict, list, tuple})
 
-_COPY_BYTES = 1 << 20
+# Sending these runs no code of the model's.
+_PLAIN = frozenset({str, int, float, bool, type(None), Path, PosixPath})
 
 
-def send_chunk(prediction: Running, value: Any, urgency: int) -> None:
+# What stands for values of numpy's types, once numpy is loaded.
+_replacers: dict[type[Any], Any] = {}
+
+
+def encoded(value: Any, where: int | str = "") -> str | bytes:
+    """Return the JSON text of an output; see `cog._outputs.encode`, whose text it is."""
+    text = _coglet.encode(value, _known_replacers())
+    return _outputs.encode(value, where) if text is None else text
+
+
+def _known_replacers() -> dict[type[Any], Any]:
+    if not _replacers and "numpy" in sys.modules:
+        _replacers.update(_values.numpy_replacements())
+    return _replacers
+
+
+def _text_of_array(value: Any) -> bytes | None:
+    """Return the JSON text of an array of numpy, which is a list's; None if it is none, or holds other values."""
+    if type(value) not in _known_replacers() or not value.shape:
+        return None
+    return _coglet.encode(value, _replacers)
+
+
+def send_chunk(prediction: Running, value: Any, urgency: int, index: int | str = "", *, is_last: bool = False) -> None:
     """Send one chunk of output.
+
+    Args:
+        prediction: the prediction that it belongs to.
+        value: what the model gave.
+        urgency: when it leaves.
+        index: its place among the chunks, for error texts.
+        is_last: the model's method has returned, and sending what follows runs no code of the model's.
 
     Raises:
         cog._outputs.OutputError: the value has no JSON form, or its file can't be read.
@@ -33,13 +67,13 @@ def send_chunk(prediction: Running, value: Any, urgency: int) -> None:
             _coglet.send_string(frames.OUTPUT, 0, prediction.token, value, urgency)
             return
         except UnicodeEncodeError:
-            pass  # A lone surrogate: encode() below says so in the usual words.
-    elif kind not in _NEVER_FILES:
+            pass  # A lone surrogate: encoded() below says so in the usual words.
+    elif kind not in NEVER_FILES:
         opened = _outputs.open_file(value)
         if opened is not None:
-            _send_file(prediction, *opened)
+            _send_file(prediction, *opened, is_last)
             return
-    _coglet.send(frames.OUTPUT, 0, prediction.token, _outputs.encode(value), frames.NO_DESCRIPTOR, urgency)
+    _coglet.send(frames.OUTPUT, 0, prediction.token, encoded(value, index), frames.NO_DESCRIPTOR, urgency)
 
 
 def send_value(prediction: Running, value: Any) -> None:
@@ -49,17 +83,24 @@ def send_value(prediction: Running, value: Any) -> None:
         cog._outputs.OutputError: the value has no JSON form, or its file can't be read.
     """
     kind = type(value)
-    if kind not in _NEVER_FILES and is_root_model(kind):
-        value, kind = value.root, type(value.root)
-    if kind is list or isinstance(value, (list, tuple, set, frozenset)):
-        if prediction.is_itemized or any(type(item) not in _NEVER_FILES for item in value):
-            for item in value:
-                send_chunk(prediction, item, frames.HELD)
+    if kind not in NEVER_FILES:
+        text = None if prediction.is_itemized else _text_of_array(value)
+        if text is not None:
+            finish(prediction, frames.LIST | frames.INLINE, text)
+            return
+        value = _outputs.unfolded(value)
+        kind = type(value)
+    if kind is list or isinstance(value, (list, tuple)):
+        types = types_in(value) if kind is list else set(map(type, value))
+        if prediction.is_itemized or not types <= NEVER_FILES:
+            is_plain = types <= _PLAIN
+            for index, item in enumerate(value):
+                send_chunk(prediction, item, frames.HELD, index, is_last=is_plain)
             finish(prediction, frames.LIST)
         else:
-            finish(prediction, frames.LIST | frames.INLINE, _outputs.encode(value))
-    elif prediction.is_itemized or (kind not in _NEVER_FILES):
-        send_chunk(prediction, value, frames.HELD)
+            finish(prediction, frames.LIST | frames.INLINE, encoded(value))
+    elif prediction.is_itemized or (kind not in NEVER_FILES):
+        send_chunk(prediction, value, frames.HELD, is_last=True)
         finish(prediction, 0)
     elif kind is str:
         prediction.flush_logs()
@@ -67,20 +108,28 @@ def send_value(prediction: Running, value: Any) -> None:
         try:
             _coglet.send_string(frames.FINISHED, frames.INLINE, prediction.token, value, prediction.urgency)
         except UnicodeEncodeError:
-            finish(prediction, frames.INLINE, _outputs.encode(value))
+            finish(prediction, frames.INLINE, encoded(value))
     else:
-        finish(prediction, frames.INLINE, _outputs.encode(value))
+        finish(prediction, frames.INLINE, encoded(value))
 
 
-def send_generator(prediction: Running, values: GeneratorType[Any, Any, Any]) -> None:
-    """Send each item of a generator as it comes, then end the prediction."""
+def is_iterator(value: Any) -> bool:
+    """Tell whether an output is given item by item: by a generator, or by any other iterator that is no file."""
+    kind = type(value)
+    return kind is GeneratorType or (
+        kind not in NEVER_FILES and hasattr(kind, "__next__") and not _outputs.is_file(value)
+    )
+
+
+def send_iterator(prediction: Running, values: Iterator[Any]) -> None:
+    """Send each item of an iterator as it comes, then end the prediction."""
     token = prediction.token
     send_string = _coglet.send_string
-    for value in values:
+    for index, value in enumerate(values):
         if type(value) is str and value.isascii():
             send_string(frames.OUTPUT, 0, token, value, frames.SOON)
         else:
-            send_chunk(prediction, value, frames.SOON)
+            send_chunk(prediction, value, frames.SOON, index)
     finish(prediction, frames.LIST)
 
 
@@ -101,58 +150,49 @@ def fail(prediction: Running, text: str) -> None:
 
 def describe(error: BaseException) -> str:
     """Return `TypeName: text` of an exception as text that can be sent, whatever its `__str__` does."""
+    if isinstance(error, ImportError):
+        from cog._module import explain
+
+        explain(error)
     return _outputs.described(error).encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
 def log_traceback(error: BaseException) -> None:
-    """Write the traceback to the current prediction's log, without the frames of this package that led to the model."""
-    import traceback
+    """Write the traceback to the current prediction's log."""
+    sys.stderr.write(traceback_of(error))
 
-    here = os.path.dirname(_outputs.__file__) + os.sep
-    frame = error.__traceback__
-    while frame is not None and frame.tb_frame.f_code.co_filename.startswith((here, "<frozen")):
-        frame = frame.tb_next
+
+def traceback_of(error: BaseException) -> str:
+    """Return the traceback as text that can be sent, without the frames of this package that led to the model."""
+    from cog import _traceback
+
     try:
-        lines = traceback.format_exception(type(error), error, frame)
+        lines = _traceback.of_model(error)
     except Exception as problem:  # A broken __str__ or __repr__ of the model's own exception class.
         lines = [f"{type(error).__name__} (its traceback can't be shown: {type(problem).__name__})\n"]
-    sys.stderr.write("".join(lines).encode("utf-8", "replace").decode("utf-8"))
+    return "".join(lines).encode("utf-8", "replace").decode("utf-8")
 
 
-def _send_file(prediction: Running, file: BinaryIO, name: str) -> None:
+def _send_file(prediction: Running, file: BinaryIO, name: str, is_last: bool) -> None:
     is_path = isinstance(file, _outputs.OpenedFile)
+    copy: int | None = None
     try:
-        descriptor = _descriptor(file)
-    except Exception as error:
-        raise _outputs.OutputError(f"Failed to process output: {describe(error)}") from error
-    if not is_path:
-        # A file object's name says where its bytes came from, not what they are called: only its extension counts.
-        name = f"{prediction.file_objects}{os.path.splitext(name)[1] or '.bin'}"
-        prediction.file_objects += 1
-    try:
-        _coglet.send(frames.OUTPUT_FILE, 0, prediction.token, name.encode("utf-8", "replace"), descriptor, frames.NOW)
+        try:
+            descriptor = handover.system_file(file)
+            if descriptor is None:
+                descriptor = copy = handover.copy_of_object(file)
+            elif not (is_last and prediction.runs_alone and handover.is_model_resting()):
+                descriptor = copy = handover.copy_of_file(descriptor)
+        except Exception as error:
+            raise _outputs.OutputError(f"Failed to process output: {describe(error)}") from error
+        if not is_path:
+            # A file object's name says where its bytes came from, not what they are called: only its extension counts.
+            name = f"{prediction.file_objects}{os.path.splitext(name)[1] or '.bin'}"
+            prediction.file_objects += 1
+        content = name.encode("utf-8", "replace")
+        _coglet.send(frames.OUTPUT_FILE, 0, prediction.token, content, descriptor, frames.NOW)
     finally:
-        os.close(descriptor)
+        if copy is not None:
+            os.close(copy)
         if is_path:
             file.close()
-
-
-def _descriptor(file: BinaryIO) -> int:
-    """Return a new descriptor of a regular file that holds what `file` holds, from its start."""
-    if file.seekable():
-        file.seek(0)
-    try:
-        import stat
-
-        descriptor = os.dup(file.fileno())
-        if stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return descriptor
-        os.close(descriptor)
-    except (OSError, AttributeError):
-        pass  # No file of the system stands behind it: its bytes are copied.
-    copy = os.memfd_create("output")
-    while chunk := file.read(_COPY_BYTES):
-        view = memoryview(chunk)
-        while view:
-            view = view[os.write(copy, view) :]
-    return copy

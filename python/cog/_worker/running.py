@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from _thread import allocate_lock
 from contextvars import ContextVar
 from importlib import import_module
 from typing import Any
@@ -12,25 +13,51 @@ import _coglet
 from cog import scope as cog_scope
 
 from . import frames
+from .keys import CONTEXT, EVENTS, TRACE
+
+# Threads of a model may ask for the scope of one prediction at the same time.
+_making_scope = allocate_lock()
 
 
 class Running:
     """A prediction while it runs."""
 
-    __slots__ = ("file_objects", "folders", "is_canceled", "is_itemized", "partial", "token", "urgency")
+    __slots__ = (
+        *("_meta", "file_objects", "folders", "is_canceled", "is_itemized"),
+        *("made_scope", "partial", "token", "urgency"),
+    )
+
+    # Nothing of the model's runs beside the prediction, unless the model itself has started it.
+    runs_alone = False
 
     def __init__(self, token: int, meta: dict[str, Any], urgency: int) -> None:
         self.token = token
-        # Somebody follows the output: every element of a list is sent as a chunk of its own.
-        self.is_itemized = "events" in meta
+        self._meta = meta
+        # What the model knows it by, once it has asked. They refer to each other: to be dropped at the end.
+        self.made_scope: cog_scope.Scope | None = None
+        # Somebody follows the prediction: every element of a list is sent as a chunk of its own.
+        self.is_itemized = EVENTS in meta
         self.is_canceled = False
-        # Text without a final newline, per log source.
-        self.partial = {1: "", 2: ""}
+        # Text without a final newline, per log source; nothing before the first text.
+        self.partial: dict[int, str] = {}
         self.urgency = urgency
         # How many outputs were file objects so far, which are numbered instead of named.
         self.file_objects = 0
         # Temporary folders whose removal waits for the end; see temporaries.py.
         self.folders: list[Any] | None = None
+
+    @property
+    def scope(self) -> cog_scope.Scope:
+        """What the model knows it by, made when it asks: most models don't."""
+        scope = self.made_scope
+        if scope is None:
+            with _making_scope:
+                scope = self.made_scope
+                if scope is None:
+                    context, trace = self._meta.get(CONTEXT) or {}, self._meta.get(TRACE)
+                    scope = cog_scope.Scope._for_prediction(context, self.record_metric, trace, self)
+                    self.made_scope = scope
+        return scope
 
     def open(self) -> None:
         """Note that from here on a cancel may interrupt the model.
@@ -42,24 +69,34 @@ class Running:
     def close(self) -> None:
         """Note that from here on it may not; can be repeated."""
 
+    def log(self, source: int, text: str) -> None:
+        """Send text of its log: at once, since a program that the model starts next writes to a pipe."""
+        _coglet.send(frames.LOG, source, self.token, text, frames.NO_DESCRIPTOR, frames.SOON)
+
     def record_metric(self, mode: str, name: str, value: str) -> None:
-        """Send a metric; `value` is JSON text."""
+        """Send a metric: with the next frame, unless someone follows the prediction. `value` is JSON text."""
+        urgency = frames.SOON if self.is_itemized else frames.LATER
         content = f'{{"mode":"{mode}","name":"{name}","value":{value}}}'
-        _coglet.send(frames.METRIC, 0, self.token, content, frames.NO_DESCRIPTOR, frames.SOON)
+        _coglet.send(frames.METRIC, 0, self.token, content, frames.NO_DESCRIPTOR, urgency)
 
     def flush_logs(self) -> None:
         """Send text that still waits for its newline: it must not show up in a later prediction."""
-        for source, text in self.partial.items():
-            if text:
-                self.partial[source] = ""
+        if self.partial:
+            for source, text in self.taken_partial():
                 _coglet.send(frames.LOG, source, self.token, text, frames.NO_DESCRIPTOR, frames.HELD)
+
+    def taken_partial(self) -> list[tuple[int, str]]:
+        """Forget and return the text that waits for its newline, by log source; threads may go on printing."""
+        taken = [(source, self.partial.pop(source, "")) for source in list(self.partial)]
+        return [(source, text) for source, text in taken if text]
 
 
 # The prediction that the current context belongs to. NOBODY marks code that serves no prediction, such as a health
 # check; no value at all is the case of a thread that was started without its starter's context.
-current: ContextVar[Running | None] = ContextVar("cog_running")
+# It may be a batch, whose text belongs to all of its predictions. `with scope:` changes it too.
+current: ContextVar[Running | None] = cog_scope._owner
 
-# All predictions that are running, by token.
+# All predictions that are running, by token; of a batch, the batch instead.
 running: dict[int, Running] = {}
 
 
@@ -79,11 +116,8 @@ def of_caller() -> Running | None:
 def enter(prediction: Running, meta: dict[str, Any]) -> None:
     """Make `prediction` the current one; to be called inside the context it runs in."""
     current.set(prediction)
-    trace = meta.get("trace") or {}
-    scope = cog_scope.Scope._for_prediction(meta.get("context") or {}, prediction.record_metric, trace)
-    cog_scope._current.set(scope)
-    if trace and "opentelemetry" in sys.modules:
-        _join_trace(trace)
+    if TRACE in meta and "opentelemetry" in sys.modules:
+        _join_trace(meta[TRACE])
 
 
 def _join_trace(trace: dict[str, str]) -> None:

@@ -12,10 +12,11 @@ from typing import Any
 
 import _coglet
 
-from cog import _checks, _loader
+import coglet  # noqa: F401  # before the model, whose folder may hold a file of that name
+from cog import _about, _checks, _loader
 from cog._inputs import InputPlan
 
-from . import frames, results, streams, sync, temporaries, threads
+from . import forked, frames, keys, results, streams, temporaries, threads
 
 _SCHEMA_PATH = os.path.join(".cog", "openapi_schema.json")
 
@@ -25,20 +26,28 @@ class SetupError(Exception):
 
 
 def run() -> None:
-    """Load the model, set it up and serve it until the server ends the worker."""
+    """Load the model, set it up and serve it until the server ends the worker. A template forks workers instead."""
     settings = json.loads(_coglet.settings)
+    start = settings[keys.START]
     streams.install()
+    if start != keys.SPAWN:
+        from . import rehearsal
+
+        forked.prepare()
+        rehearsal.prepare()
     _show_every_deprecation()
     try:
         model = _load(settings)
         plan = InputPlan(model.call)
         schema = _schema(settings)
         concurrency = _concurrency(model)
-        loop = None
-        if model.is_asynchronous or model.setup_is_async:
-            from . import asynchronous
+        if start == keys.FORK_AFTER_IMPORT and not _fork_workers(None):
+            return
+        loop = _new_loop() if model.is_asynchronous or model.setup_is_async else None
+        if start == keys.FORK and loop is not None:
+            from . import loops
 
-            loop = asynchronous.new_event_loop()
+            loops.watch(loop)
         _set_up(model, loop)
     except SetupError as error:
         sys.stdout.flush()
@@ -54,35 +63,80 @@ def run() -> None:
         return
     sys.stdout.flush()
     sys.stderr.flush()
-    _announce(model, plan, schema, concurrency)
+    report = _report(model, plan, schema, concurrency)
+    if start == keys.FORK:
+        if not _fork_workers(loop):
+            return
+        if loop is not None and loop.is_closed():
+            loop = _new_loop()
+    _coglet.send(frames.READY, 0, frames.NO_TOKEN, report, frames.NO_DESCRIPTOR, frames.NOW)
     _serve(model, plan, loop, concurrency)
+
+
+def _new_loop() -> Any:
+    from . import asynchronous
+
+    return asynchronous.new_event_loop()
+
+
+def _fork_workers(loop: Any) -> bool:
+    from . import template
+
+    return template.fork_workers(loop)
 
 
 def _serve(model: _loader.LoadedModel, plan: InputPlan, loop: Any, concurrency: int) -> None:
     threads.inherit_context()
     temporaries.keep_until_the_end()
+    if model.batching is not None:
+        _serve_batches(model, plan, loop, concurrency)
+    elif model.is_asynchronous:
+        from .asynchronous import AsyncServer
+        from .health import HealthChecks
+
+        AsyncServer(loop, model, plan, HealthChecks(model.healthcheck, loop)).serve()
+    elif concurrency > 1:
+        from .health import HealthChecks
+        from .sync import SyncModel
+        from .threaded import PredictionThreads
+
+        PredictionThreads(SyncModel(model, plan), HealthChecks(model.healthcheck, None), concurrency).serve()
+    else:
+        from . import sync
+
+        _check_health_on_thread(model)
+        sync.serve(sync.SyncModel(model, plan))
+
+
+def _serve_batches(model: _loader.LoadedModel, plan: InputPlan, loop: Any, concurrency: int) -> None:
     if model.is_asynchronous:
-        from . import asynchronous
+        from .batched_async import BatchedAsyncServer
         from .health import HealthChecks
 
-        asynchronous.AsyncServer(loop, model, plan, HealthChecks(model.healthcheck, loop)).serve()
-        return
-    if concurrency > 1:
+        BatchedAsyncServer(loop, model, plan, HealthChecks(model.healthcheck, loop)).serve()
+    elif concurrency > 1:
+        from .batched import BatchedModel
+        from .batched_threads import BatchThreads
         from .health import HealthChecks
-        from .threaded import ThreadServer
 
-        ThreadServer(sync.SyncModel(model, plan), HealthChecks(model.healthcheck, None), concurrency).serve()
-        return
+        BatchThreads(BatchedModel(model, plan), HealthChecks(model.healthcheck, None), concurrency).serve()
+    else:
+        from . import batched
+
+        _check_health_on_thread(model)
+        batched.serve(batched.BatchedModel(model, plan))
+
+
+def _check_health_on_thread(model: _loader.LoadedModel) -> None:
     if model.healthcheck is not None:
         from .health import HealthChecks
 
         HealthChecks(model.healthcheck, None).serve_on_thread()
-    sync.serve(sync.SyncModel(model, plan))
 
 
 def _load(settings: dict[str, Any]) -> _loader.LoadedModel:
     try:
-        return _loader.load(settings["reference"], settings["mode"])
+        return _loader.load(settings[keys.REFERENCE], settings[keys.MODE])
     except BaseException as error:
         results.log_traceback(error)
         raise SetupError(f"Setup failed: failed to load predictor: {results.describe(error)}") from None
@@ -122,7 +176,7 @@ def _schema(settings: dict[str, Any]) -> str | None:
     from cog import _document
 
     try:
-        document = _document.for_server(settings["mode"], settings["reference"])
+        document = _document.for_server(settings[keys.MODE], settings[keys.REFERENCE])
     except BaseException as error:
         raise SetupError(f"Setup failed: failed to load predictor: {results.describe(error)}") from None
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
@@ -147,19 +201,27 @@ def _concurrency(model: _loader.LoadedModel) -> int:
     return wanted
 
 
-def _announce(model: _loader.LoadedModel, plan: InputPlan, schema: str | None, concurrency: int) -> None:
+def _report(model: _loader.LoadedModel, plan: InputPlan, schema: str | None, concurrency: int) -> bytes:
+    """Return what the server is told of a model that is ready."""
     facts = {
-        "files": plan.file_patterns,
-        "concurrency": concurrency,
-        "healthcheck": model.healthcheck is not None,
+        keys.FILES: plan.file_patterns,
+        keys.CONCURRENCY: concurrency,
+        keys.HEALTHCHECK: model.healthcheck is not None,
         "python": platform.python_version(),
     }
+    if model.batching is not None:
+        facts[keys.BATCH] = {keys.MAX_SIZE: model.batching.max_size, keys.MAX_WAIT: model.batching.max_wait}
     text = json.dumps(facts)
     if schema is not None:
-        checks = _checks.beyond(json.loads(schema), plan.forms, "train" if model.is_training else "predict")
-        text = f'{text[:-1]},"schema":{schema},"checks":{json.dumps(checks)}}}'
-    content = text.encode("utf-8", "replace")
-    _coglet.send(frames.READY, 0, frames.NO_TOKEN, content, frames.NO_DESCRIPTOR, frames.NOW)
+        document = json.loads(schema)
+        checks = _checks.beyond(document, plan.forms, "train" if model.is_training else "predict")
+        # The server is asked for the original's document: it has nothing more to say.
+        if os.environ.get("COG_OPENAPI") != "original":
+            shown = _about.described(document, model, plan)
+            if shown is not document:
+                schema = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+        text = f'{text[:-1]},"{keys.SCHEMA}":{schema},"{keys.CHECKS}":{json.dumps(checks)}}}'
+    return text.encode("utf-8", "replace")
 
 
 def _show_every_deprecation() -> None:

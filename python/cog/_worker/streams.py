@@ -11,11 +11,15 @@ from typing import Any, BinaryIO, TextIO
 import _coglet
 
 from . import frames
-from .running import of_caller
+from .running import Running, of_caller
 
 # One write longer than this is cut, mark included.
 WRITE_LIMIT_BYTES = 4 * 1024 * 1024
 TRUNCATION_MARK = "[**** LOG LINE TRUNCATED AT 4 MiB ****]"
+
+
+# The fork at hand makes a worker, not a process of the model's.
+is_template = False
 
 
 class LogStream(io.TextIOBase):
@@ -102,12 +106,10 @@ class LogStream(io.TextIOBase):
             if owner is None:
                 waiting, self._partial = self._partial, text[end:] if end else self._partial + text
             else:
-                waiting = owner.partial[self._source]
+                waiting = owner.partial.get(self._source, "")
                 owner.partial[self._source] = text[end:] if end else waiting + text
             if end:
-                token = frames.NO_TOKEN if owner is None else owner.token
-                line = waiting + text[:end]
-                _coglet.send(frames.LOG, self._source, token, line, frames.NO_DESCRIPTOR, frames.NOW)
+                self._send(owner, waiting + text[:end])
         return count
 
     def flush(self) -> None:
@@ -119,13 +121,19 @@ class LogStream(io.TextIOBase):
             if owner is None:
                 text, self._partial = self._partial, ""
             else:
-                text = owner.partial[self._source]
-                owner.partial[self._source] = ""
+                text = owner.partial.pop(self._source, "")
             if text:
-                token = frames.NO_TOKEN if owner is None else owner.token
-                _coglet.send(frames.LOG, self._source, token, text, frames.NO_DESCRIPTOR, frames.NOW)
+                self._send(owner, text)
+
+    def _send(self, owner: Running | None, text: str) -> None:
+        if owner is None:
+            _coglet.send(frames.LOG, self._source, frames.NO_TOKEN, text, frames.NO_DESCRIPTOR, frames.NOW)
+        else:
+            owner.log(self._source, text)
 
     def _after_fork(self) -> None:
+        if is_template:
+            return
         # A forked child has no part in the worker's channel; its text takes the way of any child process.
         self._is_forked = True
         self._partial = ""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import signal
-import sys
 from contextvars import Context
-from types import FrameType, GeneratorType
+from types import FrameType
 from typing import Any
 
 import _coglet
@@ -16,6 +15,7 @@ from cog._loader import LoadedModel
 from coglet import CancelationException
 
 from . import frames, results, temporaries
+from .keys import CANCEL_ABOVE_SIGRTMIN, FILES
 from .requests import Request
 from .running import Running, enter, running
 
@@ -46,6 +46,7 @@ class SyncModel:
             Context().run(self._predict, request, prediction)
         finally:
             del running[request.token]
+            prediction.made_scope = None
             if prediction.folders:
                 temporaries.remove(prediction)
 
@@ -55,11 +56,11 @@ class SyncModel:
         try:
             try:
                 prediction.open()
-                values = self._plan.convert(request.values, request.meta.get("files") or {})
+                values = self._plan.convert(request.values, request.meta.get(FILES) or {})
                 result = self._model.call(**values)
-                if isinstance(result, GeneratorType):
+                if results.is_iterator(result):
                     failure_prefix = "Prediction failed: Generator iteration error: "
-                    results.send_generator(prediction, result)
+                    results.send_iterator(prediction, result)
                 else:
                     _send(prediction, result)
             finally:
@@ -68,14 +69,9 @@ class SyncModel:
             results.fail(prediction, f"Input validation error: {error}")
         except _outputs.OutputError as error:
             results.fail(prediction, f"Prediction failed: {error}")
-        except CancelationException:
-            prediction.is_canceled = True
-            results.finish(prediction, frames.CANCELED)
         except BaseException as error:
-            asyncio = sys.modules.get("asyncio")
-            if asyncio is not None and isinstance(error, asyncio.CancelledError):
-                results.finish(prediction, frames.CANCELED)
-                return
+            # An exception that stands for a cancel is a failure like any other, unless the cancel came from the server:
+            # models cancel tasks too.
             if not prediction.is_canceled:
                 results.log_traceback(error)
             results.fail(prediction, failure_prefix + results.describe(error))
@@ -83,12 +79,12 @@ class SyncModel:
 
 def serve(model: SyncModel) -> None:
     """Run predictions until the server closes the channel."""
-    signal.signal(signal.SIGRTMIN + 5, _cancel_handler)
+    let_cancels_interrupt()
     receive = _coglet.receive
     while received := receive(1):
         request = Request(received)
         try:
-            model.run(request, _OnMainThread(request.token, request.meta, frames.NOW))
+            model.run(request, OnMainThread(request.token, request.meta, frames.NOW))
         except CancelationException:
             # The signal came in the last moment, after the prediction had been sent off.
             pass
@@ -103,14 +99,16 @@ def _send(prediction: Running, result: Any) -> None:
         results.send_value(prediction, result)
 
 
-# The prediction that a cancel may interrupt right now.
-_interruptible: _OnMainThread | None = None
+# What a cancel may interrupt right now.
+_interruptible: OnMainThread | None = None
 
 
-class _OnMainThread(Running):
-    """A prediction that a signal interrupts, blocking calls included."""
+class OnMainThread(Running):
+    """A prediction, or a batch of them, that a signal interrupts, blocking calls included."""
 
     __slots__ = ()
+
+    runs_alone = True
 
     def open(self) -> None:
         global _interruptible
@@ -122,11 +120,21 @@ class _OnMainThread(Running):
         _interruptible = None
         _coglet.ended(self.token)
 
+    def shield(self) -> None:
+        """Note that a cancel may not interrupt until `open`."""
+        global _interruptible
+        _interruptible = None
+
     def check(self) -> None:
         """Raise CancelationException if a cancel is there."""
         if _coglet.cancel_requested(self.token):
             self.is_canceled = True
             raise CancelationException
+
+
+def let_cancels_interrupt() -> None:
+    """From now on the signal that the worker sends for a cancel interrupts what is open."""
+    signal.signal(signal.SIGRTMIN + CANCEL_ABOVE_SIGRTMIN, _cancel_handler)
 
 
 def _cancel_handler(signal_number: int, frame: FrameType | None) -> None:

@@ -11,6 +11,7 @@ import select
 import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, NoReturn
 
 import _coglet
 
@@ -25,19 +26,16 @@ from .sync import SyncModel
 
 
 class ThreadServer:
-    """The main thread's end of the channels.
+    """The main thread's end of the channels. Subclasses say what a pool's thread runs.
 
     Args:
-        model: runs the predictions; used by many threads at a time.
         health: answers the health checks.
-        concurrency: how many predictions may run at a time.
+        concurrency: how many calls of the model may run at a time.
     """
 
-    def __init__(self, model: SyncModel, health: HealthChecks, concurrency: int) -> None:
-        self._model = model
-        self._control = Control(health, self._cancel)
-        self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="cog-prediction")
-        self._accepted: dict[int, _OnThread] = {}
+    def __init__(self, health: HealthChecks, concurrency: int) -> None:
+        self.control = Control(health, self.cancel)
+        self.pool = ThreadPoolExecutor(concurrency, thread_name_prefix="cog-prediction")
 
     def serve(self) -> None:
         """Run predictions until the server closes the channel."""
@@ -47,48 +45,82 @@ class ThreadServer:
         is_open = True
         while is_open:
             poller.poll()
-            is_open = self._take_work()
-            self._control.take()
-        self._pool.shutdown()
+            is_open = self.take_work()
+            self.control.take()
+        self.pool.shutdown()
 
-    def _take_work(self) -> bool:
+    def take_work(self) -> bool:
+        """Take what the server has sent; return False if it sends nothing more."""
+        raise NotImplementedError
+
+    def cancel(self, token: int) -> bool:
+        """Cancel a prediction; return False if it isn't running."""
+        raise NotImplementedError
+
+
+class PredictionThreads(ThreadServer):
+    """Runs each prediction on a thread of the pool.
+
+    Args:
+        model: runs the predictions; used by many threads at a time.
+        health: answers the health checks.
+        concurrency: how many predictions may run at a time.
+    """
+
+    def __init__(self, model: SyncModel, health: HealthChecks, concurrency: int) -> None:
+        super().__init__(health, concurrency)
+        self._model = model
+        self._accepted: dict[int, _OnThread] = {}
+
+    def take_work(self) -> bool:
         while received := _coglet.receive(0):
             self._start(Request(received))
         return received is None
 
-    def _start(self, request: Request) -> None:
-        token = request.token
-        prediction = _OnThread(token, request.meta, frames.NOW)
-        self._accepted[token] = prediction
-        prediction.is_canceled = self._control.is_canceled_early(token)
-        self._pool.submit(self._run, request, prediction)
-
-    def _run(self, request: Request, prediction: _OnThread) -> None:
-        try:
-            self._model.run(request, prediction)
-        except BaseException:
-            # Nothing of the model's gets here. A pool would keep quiet, and the prediction would never end.
-            traceback.print_exc()
-            os._exit(1)
-        del self._accepted[prediction.token]
-
-    def _cancel(self, token: int) -> bool:
+    def cancel(self, token: int) -> bool:
         prediction = self._accepted.get(token)
         if prediction is None:
             return False
         prediction.interrupt()
         return True
 
+    def _start(self, request: Request) -> None:
+        token = request.token
+        prediction = _OnThread(token, request.meta, frames.NOW)
+        self._accepted[token] = prediction
+        prediction.is_canceled = self.control.is_canceled_early(token)
+        self.pool.submit(self._run, request, prediction)
+
+    def _run(self, request: Request, prediction: _OnThread) -> None:
+        try:
+            self._model.run(request, prediction)
+        except BaseException:
+            die()
+        del self._accepted[prediction.token]
+
+
+def die() -> NoReturn:
+    """End the worker after an exception in a pool's thread.
+
+    Nothing of the model's gets there. A pool would keep quiet, and the predictions would never end.
+    """
+    traceback.print_exc()
+    os._exit(1)
+
 
 # Taken while an exception is put into another thread, so that it can't hit the thread's next prediction.
 _interrupting = threading.Lock()
 
 
-class _OnThread(Running):
-    """A prediction that is interrupted by an exception put into its thread."""
+class OnThread(Running):
+    """A prediction, or a batch of them, that is interrupted by an exception put into its thread."""
 
     # `thread` is there while the model may be interrupted: a list with its number, which the first to interrupt takes.
-    __slots__ = ("thread",)
+    # Subclasses have the slot for it, because only one class among several bases may have any.
+    if TYPE_CHECKING:
+        thread: list[int]
+    else:
+        __slots__ = ()
 
     def open(self) -> None:
         if self.is_canceled:
@@ -114,3 +146,7 @@ class _OnThread(Running):
             return self.thread.pop()
         except (AttributeError, IndexError):
             return None
+
+
+class _OnThread(OnThread):
+    __slots__ = ("thread",)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from cog import _shadows
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the document as JSON.
@@ -16,9 +18,11 @@ def main(arguments: list[str] | None = None) -> int:
     Returns:
         The exit status: 1 if the model can't be loaded or described.
     """
+    known = set(sys.modules)
+    path = sys.path[:] if {"", os.getcwd()} & set(sys.path) else ["", *sys.path]
+    sys.path[:] = _shadows.without_folder(path)
     import argparse
     import json
-    import traceback
 
     parser = argparse.ArgumentParser(
         prog="python -m cog.command.openapi_schema", description="Print the OpenAPI document of a model"
@@ -32,22 +36,21 @@ def main(arguments: list[str] | None = None) -> int:
         train = os.environ.get("COG_TRAIN_TYPE_STUB") or None
         if predict is None and train is None:
             parser.error("name a model with --predict or --train")
-    if "" not in sys.path:
-        sys.path.insert(0, "")
     # What the model and the programs that it starts print must not get into the document, not even at the exit.
     sys.stdout.flush()
     output = os.dup(1)
     os.dup2(2, 1)
-    from cog import _document
+    from cog import _document, _traceback
     from cog.errors import CogError
 
+    _shadows.put_back(path, known)
     try:
         document = _document.generate(predict=predict, train=train, strict=True)
     except CogError as error:
         print(f"ERROR: {error}", file=sys.stderr)
         return 1
     except BaseException as error:
-        traceback.print_exc()
+        sys.stderr.writelines(_traceback.of_model(error))
         print(f"ERROR: failed to load predictor: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
     with open(output, "w", encoding="utf-8") as file:

@@ -8,15 +8,26 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, NoReturn
+
+# `typing` is not loaded for this: `python -m` looks for it in the model's folder first.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
     from collections.abc import Iterator
+    from typing import NoReturn
 
 _DEFAULT_PORT = 5000
 _TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
 _FALSE = frozenset({"", "0", "false", "no", "off", "n", "f"})
+# Where distributions keep their trusted certificates, as in Sources/HTTPClient/TrustStore.swift.
+_SYSTEM_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
 _VALUED = ("--host", "--x-mode", "--await-explicit-shutdown", "--upload-url", "--threads")
 
 
@@ -52,6 +63,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     Raises:
         SystemExit: 2 for a wrong command line, 1 for a wrong environment, 0 after `--help` and `--version`.
     """
+    # What is loaded from here on must not be a file of the model's that is called like it.
+    sys.path[:] = [each for each in sys.path if each not in ("", os.getcwd())]
     start(parse(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -154,7 +167,7 @@ def _parser() -> ArgumentParser:
         type=_boolean,
         default=False,
         metavar="BOOL",
-        help="true: ignore SIGTERM, end on POST /shutdown only",
+        help="true: ignore SIGTERM; end on POST /shutdown, SIGINT, or SIGHUP",
     )
     parser.add_argument(
         "--x-mode", dest="mode", type=_mode, default="predict", metavar="MODE", help="predict (default) or train"
@@ -203,6 +216,9 @@ def start(options: Options, reference: str | None = None, port: int | None = Non
         command += ["--upload-url", options.upload_url]
     if options.await_explicit_shutdown:
         command.append("--await-explicit-shutdown")
+    bundle = _certifi_bundle()
+    if bundle:
+        command += ["--certifi", bundle]
     binary = _binary()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -280,6 +296,28 @@ def _binary() -> str:
             f"ERROR: the prediction server is not installed: {error}.",
             f"Install it with: {sys.executable} -m pip install coglet",
         )
+
+
+def _certifi_bundle() -> str:
+    """Return the path of certifi's certificates if the system has none of its own; "" if there is nothing to add.
+
+    Looks where an import would, because importing certifi, or asking importlib for it, would slow down the start.
+    """
+    if any(map(_has_content, _SYSTEM_BUNDLES)):
+        return ""
+    for folder in sys.path:
+        package = os.path.join(folder or os.curdir, "certifi")
+        if os.path.isfile(os.path.join(package, "__init__.py")):
+            bundle = os.path.abspath(os.path.join(package, "cacert.pem"))
+            return bundle if _has_content(bundle) else ""
+    return ""
+
+
+def _has_content(path: str) -> bool:
+    try:
+        return os.stat(path).st_size > 0
+    except OSError:
+        return False
 
 
 # MARK: - libpython

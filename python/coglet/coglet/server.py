@@ -25,7 +25,7 @@ def serve(
         predictor_ref: the model, `file.py:Name`; by default what the environment says.
         host: the address to listen on.
         port: the port; 0 picks a free one.
-        await_explicit_shutdown: ignore SIGTERM, end on `POST /shutdown` only.
+        await_explicit_shutdown: ignore SIGTERM; end on `POST /shutdown`, SIGINT, or SIGHUP.
         is_train: run trainings.
         upload_url: where output files are uploaded to.
 

@@ -1,0 +1,133 @@
+#include "writer.h"
+
+static cogpy_encoding write_value(cogpy_writer *out, PyObject *value, int depth);
+
+static cogpy_encoding done(bool is_written) { return is_written ? COGPY_ENCODED : COGPY_NOT_ENCODED; }
+
+static cogpy_encoding write_float(cogpy_writer *out, PyObject *value) {
+    return done(cogpy_put_float(out, cogpy_table.PyFloat_AsDouble(value)));
+}
+
+static cogpy_encoding write_integer(cogpy_writer *out, PyObject *value) {
+    int overflow = 0;
+    long long number = cogpy_table.PyLong_AsLongLongAndOverflow(value, &overflow);
+    if (overflow != 0) return COGPY_NOT_ENCODED;
+    return done(cogpy_put_integer(out, number < 0, number < 0 ? -(uint64_t)number : (uint64_t)number));
+}
+
+static cogpy_encoding write_string(cogpy_writer *out, PyObject *value) {
+    Py_ssize_t count = 0;
+    const char *bytes = cogpy_table.PyUnicode_AsUTF8AndSize(value, &count);
+    if (bytes == NULL) {
+        cogpy_table.PyErr_Clear(); /* a lone surrogate, or no memory */
+        return COGPY_NOT_ENCODED;
+    }
+    return done(cogpy_put(out, "\"", 1) &&
+                cogpy_text_append_escaped(out->text, (const unsigned char *)bytes, (size_t)count) &&
+                cogpy_put(out, "\"", 1));
+}
+
+static cogpy_encoding write_sequence(cogpy_writer *out, PyObject *value, bool is_list, int depth) {
+    if (!cogpy_put(out, "[", 1)) return COGPY_NOT_ENCODED;
+    for (Py_ssize_t i = 0;; i++) {
+        if (i >= (is_list ? cogpy_table.PyList_Size(value) : cogpy_table.PyTuple_Size(value))) break;
+        if (i > 0 && !cogpy_put(out, ",", 1)) return COGPY_NOT_ENCODED;
+        PyObject *item = is_list ? cogpy_table.PyList_GetItem(value, i) : cogpy_table.PyTuple_GetItem(value, i);
+        cogpy_encoding outcome = write_value(out, item, depth);
+        if (outcome != COGPY_ENCODED) return outcome;
+    }
+    return done(cogpy_put(out, "]", 1));
+}
+
+static cogpy_encoding write_object(cogpy_writer *out, PyObject *value, int depth) {
+    if (!cogpy_put(out, "{", 1)) return COGPY_NOT_ENCODED;
+    Py_ssize_t position = 0;
+    PyObject *key, *item; /* borrowed */
+    for (bool is_first = true; cogpy_table.PyDict_Next(value, &position, &key, &item); is_first = false) {
+        if (key->type != cogpy_table.PyUnicode_Type) return COGPY_NOT_ENCODED;
+        if (!is_first && !cogpy_put(out, ",", 1)) return COGPY_NOT_ENCODED;
+        if (write_string(out, key) != COGPY_ENCODED || !cogpy_put(out, ":", 1)) return COGPY_NOT_ENCODED;
+        cogpy_encoding outcome = write_value(out, item, depth);
+        if (outcome != COGPY_ENCODED) return outcome;
+    }
+    return done(cogpy_put(out, "}", 1));
+}
+
+/* Writes what stands for a value that has a type of its own. */
+static cogpy_encoding write_replaced(cogpy_writer *out, PyObject *value, int depth) {
+    PyObject *replacer = cogpy_table.PyDict_GetItem(out->replacers, value->type); /* borrowed */
+    if (replacer == NULL) return COGPY_NOT_ENCODED;
+    cogpy_encoding encoded = cogpy_write_numbers(out, value, depth);
+    if (encoded == COGPY_ENCODED) return encoded;
+    PyObject *plain = cogpy_table.PyObject_CallFunctionObjArgs(replacer, value, NULL);
+    if (plain == NULL) {
+        /* `json` meets the same failure and says where; but what interrupts the model must not be asked for twice. */
+        if (!cogpy_table.PyErr_ExceptionMatches(*(PyObject **)cogpy_table.PyExc_Exception)) return COGPY_RAISED;
+        cogpy_table.PyErr_Clear();
+        return COGPY_NOT_ENCODED;
+    }
+    cogpy_encoding outcome = write_value(out, plain, depth);
+    cogpy_table.Py_DecRef(plain);
+    return outcome;
+}
+
+static cogpy_encoding write_composed(cogpy_writer *out, PyObject *value, int depth) {
+    void *type = value->type;
+    if (type == cogpy_table.PyList_Type) return write_sequence(out, value, true, depth);
+    if (type == cogpy_table.PyTuple_Type) return write_sequence(out, value, false, depth);
+    if (type == cogpy_table.PyDict_Type) return write_object(out, value, depth);
+    return write_replaced(out, value, depth);
+}
+
+static cogpy_encoding write_value(cogpy_writer *out, PyObject *value, int depth) {
+    void *type = value->type;
+    if (type == cogpy_table.PyFloat_Type) return write_float(out, value);
+    if (type == cogpy_table.PyUnicode_Type) return write_string(out, value);
+    if (type == cogpy_table.PyLong_Type) return write_integer(out, value);
+    if (value == cogpy_table._Py_NoneStruct) return done(cogpy_put(out, "null", 4));
+    if (value == cogpy_table._Py_TrueStruct) return done(cogpy_put(out, "true", 4));
+    if (value == cogpy_table._Py_FalseStruct) return done(cogpy_put(out, "false", 5));
+    if (depth == COGPY_DEPTH_LIMIT) return COGPY_NOT_ENCODED;
+    /* The replacers run Python code, which may change any list or dictionary: what is being written is held meanwhile. */
+    cogpy_table.Py_IncRef(value);
+    cogpy_encoding outcome = write_composed(out, value, depth + 1);
+    cogpy_table.Py_DecRef(value);
+    return outcome;
+}
+
+cogpy_encoding cogpy_encode(PyObject *value, PyObject *replacers, size_t limit_bytes, cogpy_text *text) {
+    cogpy_writer out = {text, limit_bytes, replacers};
+    return write_value(&out, value, 0);
+}
+
+PyObject *cogpy_types_in(PyObject *container) {
+    bool is_list = container->type == cogpy_table.PyList_Type;
+    bool is_dict = container->type == cogpy_table.PyDict_Type;
+    if (!is_list && !is_dict && container->type != cogpy_table.PyTuple_Type) {
+        cogpy_table.PyErr_SetString(*(PyObject **)cogpy_table.PyExc_TypeError, "a list, tuple, or dict is needed");
+        return NULL;
+    }
+    PyObject *types = cogpy_table.PySet_New(NULL);
+    if (types == NULL) return NULL;
+    void *last = NULL;
+    Py_ssize_t position = 0;
+    PyObject *key, *item; /* borrowed */
+    for (Py_ssize_t i = 0;; i++) {
+        if (is_dict) {
+            if (!cogpy_table.PyDict_Next(container, &position, &key, &item)) return types;
+        } else if (i >= (is_list ? cogpy_table.PyList_Size(container) : cogpy_table.PyTuple_Size(container))) {
+            return types;
+        } else {
+            item = is_list ? cogpy_table.PyList_GetItem(container, i) : cogpy_table.PyTuple_GetItem(container, i);
+        }
+        if (item->type == last) continue;
+        last = item->type;
+        /* A class's own class may say in Python how it is hashed, and change the container meanwhile. */
+        cogpy_table.Py_IncRef(last);
+        int status = cogpy_table.PySet_Add(types, last);
+        cogpy_table.Py_DecRef(last);
+        if (status != 0) break;
+    }
+    cogpy_table.Py_DecRef(types);
+    return NULL;
+}

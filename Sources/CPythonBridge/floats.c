@@ -1,0 +1,229 @@
+/* Floating-point numbers as decimal text and back, exactly as Python does it.
+ *
+ * Written after R. Giulietti, "The Schubfach way to render doubles" (2021), and D. Lemire, "Number parsing at a gigabyte
+ * per second" (Software: Practice and Experience 51, 2021). Both need 128 bits of powers of five. A model's numbers are
+ * rarely farther from 1 than 10^±38, so the table holds the powers that can be worked out in 128 bits; Python's own
+ * functions do the rest. */
+#include "codec.h"
+
+#include <string.h>
+
+typedef unsigned __int128 u128;
+
+enum {
+    POWER_MIN = -54, /* 5^54 is the last power that leaves two bits for the division below */
+    POWER_MAX = 55,  /* 5^55 is the last power with no more than 128 bits */
+};
+
+/* 10^n = power × 2^e with 2^127 ≤ power < 2^128: exact for n ≥ 0, else rounded up. */
+static u128 powers[POWER_MAX - POWER_MIN + 1];
+
+static int leading_zeros(u128 value) {
+    uint64_t high = (uint64_t)(value >> 64);
+    return high != 0 ? __builtin_clzll(high) : 64 + __builtin_clzll((uint64_t)value);
+}
+
+/* ⌈2^e ÷ divisor⌉ for the e that makes it 128 bits long; the divisor is no power of two. */
+static u128 reciprocal(u128 divisor) {
+    u128 quotient = 0;
+    u128 rest = 1;
+    while (quotient >> 127 == 0) {
+        rest <<= 1;
+        quotient <<= 1;
+        if (rest >= divisor) {
+            rest -= divisor;
+            quotient |= 1;
+        }
+    }
+    return quotient + 1;
+}
+
+void cogpy_floats_prepare(void) {
+    u128 power = 1;
+    for (int n = 0; n <= POWER_MAX; n++, power *= 5) {
+        powers[n - POWER_MIN] = power << leading_zeros(power);
+        if (n > 0 && -n >= POWER_MIN) powers[-n - POWER_MIN] = reciprocal(power);
+    }
+}
+
+/* ⌊log2(10^n)⌋ and ⌊log10(2^n)⌋; exact for the exponents that occur here. */
+static int log2_of_power_of_10(int n) { return (n * 1741647) >> 19; }
+static int log10_of_power_of_2(int n) { return (n * 1262611) >> 22; }
+/* ⌊log10(¾ × 2^n)⌋ */
+static int log10_of_three_quarters(int n) { return (n * 1262611 - 524031) >> 22; }
+
+/* MARK: - To text */
+
+/* power × factor ÷ 2^128, rounded to odd: the last bit says whether anything was cut off. */
+static uint64_t scaled(u128 power, uint64_t factor) {
+    u128 low = (u128)(uint64_t)power * factor;
+    u128 sum = (u128)(uint64_t)(power >> 64) * factor + (uint64_t)(low >> 64);
+    return (uint64_t)(sum >> 64) | ((uint64_t)sum > 1);
+}
+
+typedef struct {
+    uint64_t digits;
+    int exponent;
+} decimal;
+
+/* The shortest decimal that reads as significand × 2^exponent, and the nearest of those. Everything is counted in quarters
+ * of a unit of the last decimal place. `power` is that of 10^-place. */
+static decimal shortest(uint64_t significand, int exponent, bool is_boundary_closer, int place, u128 power) {
+    int shift = exponent + log2_of_power_of_10(-place) + 1;
+    uint64_t low = scaled(power, (4 * significand - 2 + is_boundary_closer) << shift);
+    uint64_t here = scaled(power, (4 * significand) << shift);
+    uint64_t high = scaled(power, (4 * significand + 2) << shift);
+    /* The ends of the interval read as the number itself only if it is even. */
+    if (significand & 1) {
+        low++;
+        high--;
+    }
+    uint64_t whole = here / 4;
+    uint64_t tens = whole / 10;
+    bool is_low_inside = low <= 40 * tens;
+    bool is_high_inside = 40 * tens + 40 <= high;
+    if (is_low_inside != is_high_inside) return (decimal){tens + is_high_inside, place + 1};
+    is_low_inside = low <= 4 * whole;
+    is_high_inside = 4 * whole + 4 <= high;
+    if (is_low_inside != is_high_inside) return (decimal){whole + is_high_inside, place};
+    uint64_t middle = 4 * whole + 2;
+    return (decimal){whole + (here > middle || (here == middle && (whole & 1))), place};
+}
+
+static int digit_count(uint64_t digits) {
+    int count = 1;
+    while (digits >= 10000) {
+        digits /= 10000;
+        count += 4;
+    }
+    return count + (digits >= 10) + (digits >= 100) + (digits >= 1000);
+}
+
+static void write_digits(uint64_t digits, int count, char *text) {
+    static const char pairs[] =
+        "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+        "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+    while (count >= 2) {
+        count -= 2;
+        memcpy(text + count, pairs + 2 * (digits % 100), 2);
+        digits /= 100;
+    }
+    if (count == 1) text[0] = (char)('0' + digits % 10);
+}
+
+/* Lays digits out as `repr` does: with an exponent outside of 1e-4 … 1e16. */
+static size_t laid_out(decimal number, char *text) {
+    while (number.digits % 10000 == 0) {
+        number.digits /= 10000;
+        number.exponent += 4;
+    }
+    while (number.digits % 10 == 0) {
+        number.digits /= 10;
+        number.exponent++;
+    }
+    int count = digit_count(number.digits);
+    int point = count + number.exponent; /* 0.digits × 10^point */
+    char *end = text;
+    if (point > -4 && point <= 0) {
+        memcpy(end, "0.0000", 6);
+        end += 2 - point;
+        write_digits(number.digits, count, end);
+        return (size_t)(end + count - text);
+    }
+    if (point > 0 && point <= 16) {
+        write_digits(number.digits, count, end);
+        if (count <= point) {
+            memset(end + count, '0', (size_t)(point - count));
+            end += point;
+            memcpy(end, ".0", 2);
+            return (size_t)(end + 2 - text);
+        }
+        memmove(end + point + 1, end + point, (size_t)(count - point));
+        end[point] = '.';
+        return (size_t)(end + count + 1 - text);
+    }
+    write_digits(number.digits, count, end + 1);
+    end[0] = end[1];
+    if (count > 1) {
+        end[1] = '.';
+        end += count + 1;
+    } else {
+        end++;
+    }
+    int exponent = point - 1;
+    *end++ = 'e';
+    *end++ = exponent < 0 ? '-' : '+';
+    if (exponent < 0) exponent = -exponent;
+    int exponent_digits = exponent < 100 ? 2 : 3;
+    write_digits((uint64_t)exponent, exponent_digits, end);
+    return (size_t)(end + exponent_digits - text);
+}
+
+/* Python's own way, for what is too large or too small for the table. */
+static size_t text_by_python(double value, char *text) {
+    char *made = cogpy_table.PyOS_double_to_string(value, 'r', 0, PY_DTSF_ADD_DOT_0, NULL);
+    if (made == NULL) {
+        cogpy_table.PyErr_Clear();
+        return 0;
+    }
+    size_t count = strlen(made);
+    if (count > COGPY_FLOAT_TEXT_BYTES) count = 0;
+    memcpy(text, made, count);
+    cogpy_table.PyMem_Free(made);
+    return count;
+}
+
+size_t cogpy_float_text(double value, char *text) {
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    uint64_t fraction = bits & (((uint64_t)1 << 52) - 1);
+    int biased = (int)(bits >> 52 & 0x7ff);
+    char *start = text;
+    if (bits >> 63) *text++ = '-';
+    if (biased == 0 && fraction == 0) {
+        memcpy(text, "0.0", 3);
+        return (size_t)(text + 3 - start);
+    }
+    uint64_t significand = fraction | (uint64_t)1 << 52;
+    int exponent = biased - 1075;
+    bool is_boundary_closer = fraction == 0;
+    int place = is_boundary_closer ? log10_of_three_quarters(exponent) : log10_of_power_of_2(exponent);
+    if (biased == 0 || -place < POWER_MIN || -place > POWER_MAX) return text_by_python(value, start);
+    decimal number = shortest(significand, exponent, is_boundary_closer, place, powers[-place - POWER_MIN]);
+    return (size_t)(text - start) + laid_out(number, text);
+}
+
+/* MARK: - From text */
+
+bool cogpy_float_from_digits(uint64_t digits, int exponent, double *value) {
+    if (digits == 0) {
+        *value = 0;
+        return true;
+    }
+    if (exponent < POWER_MIN || exponent > POWER_MAX) return false;
+    u128 power = powers[exponent - POWER_MIN];
+    int shift = __builtin_clzll(digits);
+    uint64_t factor = digits << shift;
+    u128 product = (u128)factor * (uint64_t)(power >> 64);
+    if ((product >> 64 & 0x1ff) == 0x1ff) {
+        /* The nine bits below the result may still change by what the power's lower half adds. */
+        product += (uint64_t)((u128)factor * (uint64_t)power >> 64);
+        if ((uint64_t)product == UINT64_MAX && exponent < -27) return false;
+    }
+    uint64_t high = (uint64_t)(product >> 64);
+    int upper = (int)(high >> 63);
+    uint64_t significand = high >> (upper + 9); /* 53 bits and one more to round by */
+    int binary = log2_of_power_of_10(exponent) + 63 + upper - shift + 1023;
+    /* Halfway between two numbers: only small powers can be, and then the even one is nearest. */
+    if ((uint64_t)product <= 1 && exponent >= -4 && exponent <= 23 && (significand & 3) == 1 &&
+        significand << (upper + 9) == high)
+        significand &= ~(uint64_t)1;
+    significand = (significand + (significand & 1)) >> 1;
+    if (significand == (uint64_t)1 << 53) {
+        significand >>= 1;
+        binary++;
+    }
+    uint64_t bits = (significand & (((uint64_t)1 << 52) - 1)) | (uint64_t)binary << 52;
+    memcpy(value, &bits, sizeof bits);
+    return true;
+}

@@ -1,0 +1,99 @@
+/// Finds what pip would refuse in a requirements file, before an image is built for it.
+struct RequirementsCheck {
+    /// What is wrong, each with its place.
+    private(set) var problems: [String] = []
+    /// What is most likely wrong.
+    private(set) var warnings: [String] = []
+    private var pins: [String: (version: String, line: Int)] = [:]
+    private let text: SourceText
+
+    /// - Parameters:
+    ///   - text: of the file.
+    ///   - file: its name, as messages have it.
+    init(_ text: String, file: String) {
+        self.text = SourceText(text, file: file)
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+        for (index, line) in lines.enumerated() {
+            // What goes on over several lines is pip's to judge.
+            let isJoined = line.hasSuffix("\\") || (index > 0 && lines[index - 1].hasSuffix("\\"))
+            guard !isJoined, let only = Requirements(text: line).lines.first else { continue }
+            check(only, index + 1)
+        }
+    }
+
+    private mutating func check(_ written: String, _ line: Int) {
+        let place = SourceText.Place(line: line, column: text.firstColumn(line: line))
+        if let option = written.split(separator: " ").first, written.hasPrefix("-") {
+            let isOther = ["-r", "--requirement", "-c", "--constraint"].contains(option)
+            if isOther, !written.contains("://"), !written.dropFirst(option.count).trimmingSpaces.hasPrefix("/") {
+                problem(
+                    "local requirements option \"\(option)\" is not supported: \(written): put its lines here", place)
+            }
+            return
+        }
+        // Whether there is such a file is checked with the plan of the build.
+        if LocalArtifact.end(in: written) != nil { return }
+        for command in ["pip install ", "pip3 install ", "import "] where written.hasPrefix(command) {
+            let rest = written.dropFirst(command.count).trimmingSpaces
+            return problem("\"\(written)\" is no requirement: write \"\(rest)\"", place)
+        }
+        let requirement = RequirementLine(written).requirement
+        guard !requirement.contains("@"), !requirement.contains("/"), !requirement.contains("://"),
+            let first = requirement.first, first.isLetter || first.isNumber
+        else { return }
+        let name = requirement.prefix { $0.isLetter || $0.isNumber || "-_.".contains($0) }
+        let extras = requirement[name.endIndex...].trimmingSpaces
+        var rest = Substring(extras)
+        if rest.first == "[", let end = rest.firstIndex(of: "]") {
+            rest = rest[rest.index(after: end)...].drop { $0 == " " }
+        }
+        checkVersions(of: String(name), rest.trimmingSpaces, written, place)
+    }
+
+    /// - Parameter specifier: what follows the name and its extras.
+    private mutating func checkVersions(
+        of name: String, _ specifier: String, _ written: String, _ place: SourceText.Place
+    ) {
+        if let package = Self.mistaken[name.lowercased()] {
+            warnings.append(
+                text.message("\(name) is the name of a module: the package is \(package)", at: place))
+        }
+        guard !specifier.isEmpty else { return }
+        let operators = ["===", "==", "~=", "!=", "<=", ">=", "<", ">"]
+        // A name with its versions may stand in brackets.
+        for part in specifier.filter({ !"()".contains($0) }).split(separator: ",").map(\.trimmingSpaces) {
+            guard let used = operators.first(where: part.hasPrefix) else {
+                let bare = part.drop { "=<>~! ".contains($0) }
+                let correct = part.hasPrefix("=>") ? ">=" : part.hasPrefix("=<") ? "<=" : "=="
+                let fix =
+                    bare.first?.isNumber == true ? "write \"\(name)\(correct)\(bare)\"" : "write one package a line"
+                return problem("\"\(written)\" is no requirement: \(fix)", place)
+            }
+            let version = part.dropFirst(used.count).trimmingSpaces
+            guard version.first.map({ $0.isNumber || $0.isLetter }) == true else {
+                return problem(
+                    "\"\(written)\" has no version after \"\(used)\": write \"\(name)\(used)1.0\", or the name alone",
+                    place)
+            }
+        }
+        guard let line = Optional(RequirementLine(written)), line.marker.isEmpty, let pin = line.pinned,
+            let key = line.name
+        else { return }
+        if let other = pins[key], other.version != pin {
+            problem(
+                "\(key) is pinned to \(pin) here and to \(other.version) on line \(other.line): keep one of them", place
+            )
+        }
+        pins[key] = (pin, place.line)
+    }
+
+    private mutating func problem(_ message: String, _ place: SourceText.Place) {
+        problems.append(text.message(message, at: place))
+    }
+
+    /// Names of modules that are no packages, or not those one means.
+    private static let mistaken = [
+        "cv2": "opencv-python-headless", "pil": "pillow", "sklearn": "scikit-learn", "skimage": "scikit-image",
+        "yaml": "pyyaml", "dotenv": "python-dotenv", "opencv": "opencv-python-headless",
+    ]
+}

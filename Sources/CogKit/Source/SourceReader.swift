@@ -1,0 +1,125 @@
+import Foundation
+
+/// Reads the model's source without running it, so that mistakes are found before anything is built.
+///
+/// The SDK does the reading, with a Python of this machine, which needs none of the model's packages. Without a Python,
+/// or where the source alone doesn't tell, that is left to running the model.
+package struct SourceReader: Sendable {
+    private let project: Project
+    private let environment: [String: String]
+    private let wheel: String?
+
+    package init(_ planner: BuildPlanner) {
+        project = planner.project
+        environment = planner.environment
+        wheel = PackageSources.wheels("cog", in: planner.wheelDirectories).first.map { URL(fileURLWithPath: $0).path }
+    }
+
+    /// Checks what the configuration names.
+    ///
+    /// - Parameter signatures: whether to look into the files; otherwise they only have to be there.
+    /// - Returns: the model's document, where the source tells it. Its inputs are right; its outputs may be left open.
+    /// - Throws: `CogError.config` with all mistakes.
+    package func read(signatures: Bool) async throws(CogError) -> ModelDocument? {
+        try checkFiles()
+        guard signatures, let wheel, !references.isEmpty else { return nil }
+        for python in Self.interpreters(environment) {
+            let code =
+                "import sys; sys.version_info < (3, 10) and sys.exit(\(Self.tooOld)); sys.path.insert(0, sys.argv[1]); "
+                + "from cog.command.read_source import main; sys.exit(main(sys.argv[2:]))"
+            let tool = Tool(python, directory: project.directory)
+            let version = project.config.build.pythonVersion.flatMap(Version.init)?.minorText ?? "3.13"
+            // An interpreter that can't be started is none.
+            guard
+                let answer = try? await tool.answer(
+                    ["-I", "-S", "-B", "-c", code, wheel, version]
+                        + references.flatMap { ["--" + $0.mode, $0.reference] })
+            else { continue }
+            if answer.status == Self.tooOld { continue }
+            return try report(answer)
+        }
+        return nil
+    }
+
+    /// The exit status of an interpreter that the SDK doesn't support.
+    private static let tooOld: Int32 = 77
+
+    private struct Entry {
+        let mode: String
+        let key: String
+        let reference: String
+        var file: String { String(reference[..<(reference.lastIndex(of: ":") ?? reference.endIndex)]) }
+    }
+
+    private var references: [Entry] {
+        var entries: [Entry] = []
+        if let predict = project.config.predict {
+            let key = predict == project.reader.runKey ? "run" : "predict"
+            entries.append(Entry(mode: "predict", key: key, reference: predict))
+        }
+        if let train = project.config.train, !train.isEmpty {
+            entries.append(Entry(mode: "train", key: "train", reference: train))
+        }
+        return entries
+    }
+
+    // MARK: - Files
+
+    private func checkFiles() throws(CogError) {
+        let problems = references.compactMap { entry -> String? in
+            var isDirectory: ObjCBool = false
+            let path = project.directory + "/" + entry.file
+            if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue {
+                return nil
+            }
+            // A directory that can't be listed has nothing to suggest.
+            let files = ((try? FileManager.default.contentsOfDirectory(atPath: project.directory)) ?? []).sorted()
+            let near = Suggestion.near(entry.file, among: files.filter { $0.hasSuffix(".py") }).first
+            let fix = near.map { "did you mean \"\($0)\"?" } ?? "create it, or correct the reference"
+            return problem(entry, "\(entry.file) does not exist (\(fix))")
+        }
+        guard problems.isEmpty else { throw .config(problems) }
+    }
+
+    private func problem(_ entry: Entry, _ text: String) -> String {
+        project.reader.message("invalid \(entry.key) \"\(entry.reference)\": \(text)", about: entry.key)
+    }
+
+    // MARK: - Answers
+
+    private func report(_ answer: Tool.Answer) throws(CogError) -> ModelDocument? {
+        // A reader that fails has no opinion: running the model has.
+        guard answer.succeeded, let root = try? JSONValue(parsing: answer.output) else { return nil }
+        let problems = (root["problems"]?.array ?? []).compactMap(text)
+        guard problems.isEmpty else { throw .config(problems) }
+        guard let document = root["document"], document != .null else { return nil }
+        return try? ModelDocument(document.text())
+    }
+
+    private func text(_ problem: JSONValue) -> String? {
+        guard let mode = problem["mode"]?.string, let text = problem["text"]?.string,
+            let entry = references.first(where: { $0.mode == mode })
+        else { return nil }
+        let line = Int(problem["line"]?.double ?? 0)
+        // Without a line it is the reference that is wrong.
+        guard line > 0 else { return self.problem(entry, "\(entry.file) \(text)") }
+        // The interpreter has just read the file.
+        let source = (try? String(contentsOfFile: project.directory + "/" + entry.file, encoding: .utf8)) ?? ""
+        let column = Int(problem["column"]?.double ?? 0)
+        let excerpts = SourceText(source, file: entry.file)
+        return excerpts.message(text, at: .init(line: line, column: max(column, excerpts.firstColumn(line: line))))
+    }
+
+    // MARK: - Interpreters
+
+    /// The Pythons on PATH. Those of version managers come last: they are scripts that take as long as the reading.
+    private static func interpreters(_ environment: [String: String]) -> [String] {
+        let directories = (environment["PATH"] ?? "").split(separator: ":").map(String.init)
+        let names = ["python3", "python3.13", "python3.12", "python3.11", "python3.10"]
+        let found = directories.flatMap { directory in names.map { directory + "/" + $0 } }.filter {
+            FileManager.default.isExecutableFile(atPath: $0)
+        }
+        let isShim = { (path: String) in path.contains("/shims/") }
+        return found.filter { !isShim($0) } + found.filter(isShim)
+    }
+}

@@ -1,0 +1,50 @@
+import JSON
+import Predictions
+import Workers
+
+/// The document that clients see: the model's own, and what this server knows of its routes besides.
+///
+/// The model's document is the one that the original Cog makes; it stands in images and names neither the routes that are
+/// only here nor most answers. Nothing that it says is changed.
+enum DocumentAdditions {
+    /// The document for clients of a server in `mode`; `document` itself if it doesn't describe predictions or trainings.
+    static func extended(_ document: [UInt8], mode: PoolSettings.Mode) -> [UInt8] {
+        // A document that was written before can be read.
+        guard let base = try? JSONDocument.parsing(String(decoding: document, as: UTF8.self)).root else {
+            return document
+        }
+        var paths: [String] = []
+        var components: [String] = []
+        for kind in [DocumentedKind.prediction, .training] {
+            guard let path = base["paths"]?["/\(kind.noun)s"], path["post"]?.kind == .object else { continue }
+            let schemas = base["components"]?["schemas"]
+            let routes = DocumentedRoutes(
+                kind: kind, isServed: kind.mode == mode,
+                streams: kind == .prediction && path["post"]?["x-cog-streaming"]?.bool == true,
+                needsInput: schemas?[kind.inputName]?["required"]?.kind == .array)
+            paths.append(routes.paths)
+            components.append(routes.components)
+        }
+        guard !paths.isEmpty else { return document }
+        paths.append(DocumentedRoutes.common)
+        components.append(DocumentedAnswers.components)
+        let additions =
+            #"{"paths":{\#(paths.joined(separator: ","))},"components":{"schemas":{\#(components.joined(separator: ","))}}}"#
+        var text: [UInt8] = []
+        guard let added = try? JSONDocument.parsing(additions).root else {
+            preconditionFailure("the additions to the document are JSON")
+        }
+        DocumentMerge.append(base, added, to: &text)
+        return text
+    }
+}
+
+/// What a model is run for.
+enum DocumentedKind {
+    case prediction, training
+
+    var noun: String { self == .prediction ? "prediction" : "training" }
+    var title: String { self == .prediction ? "Prediction" : "Training" }
+    var inputName: String { self == .prediction ? "Input" : "TrainingInput" }
+    var mode: PoolSettings.Mode { self == .prediction ? .predict : .train }
+}

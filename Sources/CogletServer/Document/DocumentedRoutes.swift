@@ -1,0 +1,100 @@
+/// The routes of predictions, or of trainings, as the OpenAPI document has them.
+struct DocumentedRoutes {
+    let kind: DocumentedKind
+    /// Whether the server has the routes, or only describes what another one would do.
+    let isServed: Bool
+    /// Whether the model offers event streams.
+    let streams: Bool
+    /// Whether there is no prediction without a body.
+    let needsInput: Bool
+
+    private var noun: String { kind.noun }
+    private var title: String { kind.title }
+
+    /// The members of `paths`.
+    var paths: String {
+        guard isServed else {
+            return #""/\#(noun)s":{"post":{"responses":{\#(missing),\#(begun)}}},\#(cancel)"#
+        }
+        return #""/\#(noun)s":{"post":{\#(beginning),"responses":{"200":\#(events),\#(begun)}}},\#(byID),\#(cancel)"#
+    }
+
+    private var missing: String { DocumentedAnswers.errors([404]) }
+
+    /// How a client says how it wants to be answered, and what it sends.
+    private var beginning: String {
+        #""parameters":[\#(Self.prefer)],"requestBody":{\#(needsInput ? #""required":true"# : "")}"#
+    }
+
+    private static let prefer =
+        #"{"in":"header","name":"Prefer","required":false,"description":"`respond-async` asks for an answer at once, `wait=5` for one within 5 s","schema":{"title":"Prefer","type":"string"}}"#
+
+    /// What the beginning of a prediction is answered besides its result.
+    private var begun: String {
+        #"\#(accepted),"422":{"description":"Validation Error"},"#
+            + DocumentedAnswers.errors([403, 406, 409, 413, 415, 429])
+    }
+
+    private var accepted: String {
+        #""202":{"description":"It goes on","content":{"application/json":{"schema":\#(state)}}}"#
+    }
+
+    private var state: String { DocumentedAnswers.reference("Cog\(title)State") }
+
+    /// What is added to a successful answer.
+    private var events: String { "{\(streams ? #""content":{\#(Self.eventStream)}"# : "")}" }
+
+    private static let eventStream = #""text/event-stream":{"schema":{"type":"string"}}"#
+
+    private var byID: String {
+        let content = #""application/json":{"schema":\#(state)}"# + (streams ? "," + Self.eventStream : "")
+        let parameter =
+            #"{"in":"path","name":"\#(noun)_id","required":true,"schema":{"title":"\#(title) Id","type":"string","minLength":1,"maxLength":255}}"#
+        let lastEvent =
+            #"{"in":"header","name":"Last-Event-ID","required":false,"description":"The event that the client has seen last","schema":{"title":"Last-Event-Id","type":"string"}}"#
+        let over = streams ? #""204":{"description":"The client has seen every event"},"# : ""
+        return #"""
+            "/\#(noun)s/{\#(noun)_id}":{
+            "get":{"summary":"Get","description":"The state of a \#(noun), or its events","operationId":"get_\#(noun)s__\#(noun)_id__get",
+              "parameters":[\#(parameter)\#(streams ? "," + lastEvent : "")],
+              "responses":{"200":{"description":"Successful Response","content":{\#(content)}},\#(over)
+                \#(DocumentedAnswers.errors([404, 406, 429]))}},
+            "put":{"summary":"Put","description":"Run a \#(noun) under an id of the client's, or join the one that runs",
+              "operationId":"put_\#(noun)s__\#(noun)_id__put","parameters":[\#(parameter),\#(Self.prefer)],
+              "requestBody":{"required":\#(needsInput),"content":{"application/json":{"schema":\#(DocumentedAnswers.reference("Cog\(title)PutRequest"))}}},
+              "responses":{"200":{"description":"Successful Response","content":{"application/json":{"schema":\#(DocumentedAnswers.reference("\(title)Response"))}\#(streams ? "," + Self.eventStream : "")}},
+                "422":{"description":"Validation Error","content":{"application/json":{"schema":\#(DocumentedAnswers.reference("HTTPValidationError"))}}},
+                \#(accepted),\#(DocumentedAnswers.errors([403, 406, 409, 413, 415, 429]))}}}
+            """#
+    }
+
+    private var cancel: String {
+        #""/\#(noun)s/{\#(noun)_id}/cancel":{"post":{"responses":{"200":{"content":{"application/json":{"schema":{"type":"object"}}}},\#(DocumentedAnswers.errors([403, 404]))}}}"#
+    }
+
+    /// The members of `components.schemas`.
+    var components: String {
+        let required = needsInput ? #""required":["input"],"# : ""
+        return #"""
+            "\#(title)Request":{\#(required)"properties":{"id":{"minLength":1,"maxLength":255}}},
+            "Cog\#(title)PutRequest":{"title":"\#(title)PutRequest","type":"object",\#(required)"properties":{
+              "input":\#(DocumentedAnswers.reference(kind.inputName))}},
+            "Cog\#(title)State":{"title":"\#(title)State","type":"object","required":["id","status"],
+              "description":"While it runs, `output` is a list of what there is so far.","properties":{
+              "id":{"title":"Id","type":"string"},"status":\#(DocumentedAnswers.reference("Status")),
+              "input":{"title":"Input","type":"object"},"output":{"title":"Output"},"error":{"title":"Error","type":"string"},
+              "logs":{"title":"Logs","type":"string"},"metrics":{"title":"Metrics","type":"object"},
+              "created_at":{"title":"Created At","type":"string","format":"date-time"},
+              "started_at":{"title":"Started At","type":"string","format":"date-time"},
+              "completed_at":{"title":"Completed At","type":"string","format":"date-time"}}}
+            """#
+    }
+
+    /// The members of `paths` that every server has.
+    static let common = #"""
+        "/":{"get":{"responses":{"200":{"content":{"application/json":{"schema":{"type":"object","additionalProperties":{"type":"string"}}}}},
+          \#(DocumentedAnswers.errors([]))}}},
+        "/health-check":{"get":{"responses":{"200":{"content":{"application/json":{"schema":\#(DocumentedAnswers.reference("CogHealth"))}}},
+          \#(DocumentedAnswers.errors([]))}}}
+        """#
+}

@@ -1,0 +1,126 @@
+import EventLoop
+import HTTPServer
+import Predictions
+import Serving
+
+/// One client that follows a prediction's events.
+///
+/// A client that reads slowly has its events kept for it, up to a limit; beyond it the stream ends with an event that
+/// says so: there is never a silent gap.
+final class EventStream: Follower {
+    /// How much is kept for a client that doesn't read.
+    static let pendingLimitBytes = 64 << 20
+    /// Without an event for this long a comment is sent.
+    static let keepAliveInterval = Duration.seconds(15)
+
+    /// Nil if the prediction has ended.
+    private let run: RunID?
+    private let showsIDs: Bool
+    private let service: PredictionService
+    private let stream: ResponseStream
+    private var keepAlive: Timer?
+    private var isEnded = false
+
+    /// Begins a stream. One with ids is that of a reader, which can come back and go on where it was.
+    init(
+        of run: RunID?, _ service: PredictionService, on exchange: Exchange, loop: EventLoop, showsIDs: Bool = false
+    ) {
+        self.run = run
+        self.showsIDs = showsIDs
+        self.service = service
+        stream = exchange.startStream(
+            contentType: "text/event-stream", fields: [Response.Field("cache-control", "no-cache")])
+        stream.onClientGone = { [weak self] in self?.clientGone() }
+        stream.onPeerFinished = { [weak self] in self?.sendComment() }
+        // Without a timer the stream works all the same, just without comments.
+        keepAlive = try? Timer(on: loop) { [weak self] in self?.sendComment() }
+        restartKeepAlive()
+    }
+
+    var kind: FollowerKind { showsIDs ? .reader : .eventStream }
+    var seesOutput: Bool { true }
+
+    func happened(_ event: RunEvent) {
+        if let text = event.text { send(.bytes(text), event.id) }
+    }
+
+    func ended(_ end: RunEnd) {
+        if let event = end.event { send(event, end.eventID) }
+        self.end()
+    }
+
+    /// Sends the events so far; false if that ends the stream.
+    func replay(_ replay: EventHistory.Replay?) -> Bool {
+        switch replay {
+        case .events(let events, let first, let completed)?:
+            for (index, event) in events.enumerated() { send(.bytes(event), first + index) }
+            guard let completed else { return !isEnded }
+            send(completed, first + events.count)
+            end()
+            return false
+        case .truncated(let event, let id)?:
+            send(.bytes(event), id)
+            end()
+            return false
+        case .nothingFollows?:
+            end()
+            return false
+        case nil: return true
+        }
+    }
+
+    private func send(_ event: SegmentedText, _ id: Int) {
+        send(ResponseBody(event), id)
+    }
+
+    private func send(_ event: BodySegment, _ id: Int) {
+        send(.segment(event), id)
+    }
+
+    private func send(_ event: ResponseBody, _ id: Int) {
+        guard !isEnded else { return }
+        guard stream.pendingBytes < Self.pendingLimitBytes else {
+            // The reader comes back for this event and those behind it.
+            write(.segment(.bytes(EventHistory.lagged(skipped: 1))), id - 1)
+            end()
+            return
+        }
+        write(event, id)
+        restartKeepAlive()
+    }
+
+    private func write(_ event: ResponseBody, _ id: Int) {
+        stream.write(showsIDs ? event.preceded(by: .bytes(EventHistory.idLine(id))) : event)
+    }
+
+    /// Ends the stream in the orderly way.
+    func end() {
+        guard !isEnded else { return }
+        isEnded = true
+        close()
+        stream.finish()
+    }
+
+    private func sendComment() {
+        if !isEnded { stream.write(EventHistory.keepAlive) }
+    }
+
+    private func clientGone() {
+        guard !isEnded else { return }
+        isEnded = true
+        close()
+        if let run { service.leave(run, self) }
+    }
+
+    private func close() {
+        keepAlive?.close()
+        keepAlive = nil
+    }
+
+    private func restartKeepAlive() {
+        keepAlive?.start(after: Self.keepAliveInterval, repeating: Self.keepAliveInterval)
+    }
+}
+
+@available(*, unavailable)
+extension EventStream: Sendable {}

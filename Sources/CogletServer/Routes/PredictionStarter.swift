@@ -1,0 +1,198 @@
+import EventLoop
+import HTTPClient
+import HTTPServer
+import JSON
+import Predictions
+import Serving
+import Workers
+
+/// Checks a request for a prediction in a fixed order, begins the prediction, and chooses the answer's form.
+final class PredictionStarter {
+    /// Event streams that may follow one prediction.
+    static let streamLimit = 1024
+
+    let service: PredictionService
+    private let settings: RouteSettings
+    private let reader: RequestReader
+    private let log: Log
+    private var ids = PredictionIDs()
+
+    init(_ service: PredictionService, _ settings: RouteSettings, _ log: Log) {
+        self.service = service
+        self.settings = settings
+        reader = RequestReader(on: log.loop)
+        self.log = log
+    }
+
+    /// How the client wants to be answered.
+    private struct Mode {
+        let wantsStream: Bool
+        let prefer: Preferences.Prefer
+        private let connection: Int?
+
+        init(_ fields: RequestFields, _ exchange: Exchange) {
+            connection = exchange.connectionNumber
+            wantsStream = fields.acceptsEventStream
+            prefer = fields.prefer
+        }
+
+        /// Whose leaving cancels the prediction.
+        var origin: FollowerKind? {
+            wantsStream ? .eventStream : prefer.isAsynchronous ? nil : .answer
+        }
+
+        /// The connection that is answered when the prediction has ended.
+        var client: Int? { origin == nil ? nil : connection }
+    }
+
+    var loop: EventLoop { log.loop }
+
+    /// Reads a body while it arrives.
+    func bodyReader(isTraining: Bool) -> any BodyReader {
+        ArrivingBody(RequestScan(schema: schema(isTraining)))
+    }
+
+    /// Begins a prediction, or joins the one that runs under the id of a `PUT`.
+    func start(_ request: Request, on exchange: Exchange, id pathID: String?, isTraining: Bool) {
+        let patterns = service.facts?.filePatterns ?? FilePatterns([])
+        reader.read(request, on: exchange, schema: schema(isTraining), filePatterns: patterns) { [self] result in
+            do throws(RequestError) {
+                try start(try result.get(), request, on: exchange, id: pathID, isTraining: isTraining)
+            } catch {
+                exchange.respond(Answers.refusal(error))
+            }
+        }
+    }
+
+    private func start(
+        _ read: ReadRequest, _ request: Request, on exchange: Exchange, id pathID: String?, isTraining: Bool
+    ) throws(RequestError) {
+        let reading = read.reading
+        try check(webhook: reading.envelope.webhook)
+        if let pathID { try check(pathID, reading.envelope, isTraining) }
+        let fields = RequestFields(request.head)
+        let mode = Mode(fields, exchange)
+        if let id = pathID, let run = service.running(id) {
+            join(run, mode, exchange, isTraining: isTraining)
+            return
+        }
+        switch try admit(request, read, fields, mode, pathID: pathID, isTraining: isTraining) {
+        case .begin(let new): begin(new, mode, exchange)
+        case .refuse(let response): exchange.respond(response)
+        }
+    }
+
+    private func schema(_ isTraining: Bool) -> InputSchema? {
+        isTraining ? service.facts?.trainingSchema : service.facts?.predictionSchema
+    }
+
+    // MARK: - Checks
+
+    private enum Admission {
+        case begin(NewPrediction)
+        case refuse(Response)
+    }
+
+    /// Refuses a receiver that no webhook can be sent to. An empty text means that there is none.
+    private func check(webhook: String?) throws(RequestError) {
+        guard let webhook, !webhook.isEmpty else { return }
+        do throws(HTTPURLProblem) {
+            _ = try HTTPURL(webhook)
+        } catch {
+            throw .invalid(location: ["webhook"], message: "the webhook's URL can't be used: \(error)")
+        }
+    }
+
+    private func check(_ pathID: String, _ envelope: PredictionRequest, _ isTraining: Bool) throws(RequestError) {
+        try PredictionRequest.check(id: pathID)
+        if let id = envelope.id, ExactString(id) != ExactString(pathID) {
+            let kind = isTraining ? "training" : "prediction"
+            throw .invalid(location: ["id"], message: "\(kind) ID must match the ID supplied in the URL")
+        }
+    }
+
+    private func admit(
+        _ request: Request, _ read: ReadRequest, _ fields: RequestFields, _ mode: Mode, pathID: String?,
+        isTraining: Bool
+    ) throws(RequestError) -> Admission {
+        let reading = read.reading
+        guard !service.isClosed else { return .refuse(Answers.shuttingDown) }
+        guard service.facts != nil else { return .refuse(Answers.noModel(service.condition)) }
+        let refusal = service.refusal
+        if refusal == .noWorkers { return .refuse(Answers.defunct) }
+        if mode.wantsStream, let refusal = streamRefusal(isTraining) { return .refuse(refusal) }
+        if let problems = reading.problems { return .refuse(.json(problems, status: 422)) }
+        if reading.unknown.count > 0 {
+            log.warning(
+                "coglet::service", "Stripped unknown input fields", ["fields": .string("\(reading.unknown)")])
+        }
+        if let misplaced = reading.misplaced { throw Self.notAFile(misplaced) }
+        if let file = read.unusableFile {
+            throw .invalid(location: ["input", file.pointer], message: "the file's URL can't be used: \(file.reason)")
+        }
+        let id = pathID ?? reading.envelope.id ?? ids.next(at: Clock.wall)
+        guard service.running(id) == nil else { return .refuse(Answers.alreadyRunning(id)) }
+        guard refusal == nil else { return .refuse(Answers.busy(status: settings.busyStatus)) }
+        return .begin(
+            NewPrediction(
+                id: id, envelope: reading.envelope, body: RequestBody(request.body, reading),
+                schemaOfUnknown: reading.schemaOfUnknown, isTraining: isTraining, origin: mode.origin,
+                client: mode.client, trace: fields.trace))
+    }
+
+    private static func notAFile(_ found: FilePatterns.Found) -> RequestError {
+        .invalid(
+            location: ["input", found.pointer],
+            message:
+                "a file is expected as an http://, https:// or data: URL; local paths and other schemes are not accepted"
+        )
+    }
+
+    /// Why there are no event streams; nil if there are.
+    func streamRefusal(_ isTraining: Bool) -> Response? {
+        if isTraining { return Answers.noTrainingStreams }
+        return service.facts?.documentFacts?.allowsStreams == true ? nil : Answers.noStreams
+    }
+
+    // MARK: - Answers
+
+    /// The client is put in its place before the prediction begins: it may end at once.
+    private func begin(_ new: NewPrediction, _ mode: Mode, _ exchange: Exchange) {
+        service.begin(new) { run in
+            if mode.wantsStream { return EventStream(of: run, service, on: exchange, loop: log.loop) }
+            guard mode.prefer.isAsynchronous else { return waiter(run, exchange) }
+            if let seconds = mode.prefer.waitSeconds, seconds > 0 {
+                let waiter = waiter(run, exchange)
+                waiter.wait(atMost: .seconds(min(seconds, 86_400)), on: log.loop)
+                return waiter
+            }
+            if let body = service.body(of: run) { exchange.respond(.json(body, status: 202)) }
+            return nil
+        }
+    }
+
+    private func waiter(_ run: RunID, _ exchange: Exchange) -> AnswerFollower {
+        AnswerFollower(of: run, service, on: exchange, busyStatus: settings.busyStatus)
+    }
+
+    /// A `PUT` for an id that runs: its state, its result or its events.
+    private func join(_ run: RunID, _ mode: Mode, _ exchange: Exchange, isTraining: Bool) {
+        if mode.wantsStream {
+            if let refusal = streamRefusal(isTraining) {
+                exchange.respond(refusal)
+            } else if service.streamCount(run) >= Self.streamLimit {
+                exchange.respond(Answers.tooManyStreams)
+            } else {
+                let stream = EventStream(of: run, service, on: exchange, loop: log.loop)
+                if stream.replay(service.replay(run)) { service.follow(run, stream) }
+            }
+        } else if mode.prefer.isAsynchronous {
+            if let body = service.body(of: run, showsInput: true) { exchange.respond(.json(body, status: 202)) }
+        } else {
+            service.follow(run, waiter(run, exchange))
+        }
+    }
+}
+
+@available(*, unavailable)
+extension PredictionStarter: Sendable {}

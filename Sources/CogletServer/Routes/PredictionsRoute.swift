@@ -1,0 +1,18 @@
+import HTTPServer
+
+/// `POST /predictions`, `POST /trainings`: begins a prediction.
+final class PredictionsRoute: RouteHandler {
+    private let starter: PredictionStarter
+    private let isTraining: Bool
+
+    init(_ starter: PredictionStarter, isTraining: Bool) {
+        self.starter = starter
+        self.isTraining = isTraining
+    }
+
+    func bodyReader() -> (any BodyReader)? { starter.bodyReader(isTraining: isTraining) }
+
+    func respond(to request: Request, id: PathID?, on exchange: Exchange) {
+        starter.start(request, on: exchange, id: nil, isTraining: isTraining)
+    }
+}

@@ -1,0 +1,51 @@
+import HTTPServer
+import Predictions
+
+/// The fields of a head that matter to a prediction, found in one look at each.
+struct RequestFields {
+    /// Whether the client asks for an event stream.
+    private(set) var acceptsEventStream = false
+    private var preferences: [String] = []
+    private var traceParent: String?
+    private var traceStates: [String] = []
+
+    init(_ head: RequestHead) {
+        head.forEachField { name, value in
+            // The length tells nearly all other fields apart.
+            switch name.count {
+            case 6 where Self.isName("accept", name):
+                acceptsEventStream = acceptsEventStream || Preferences.acceptsEventStream(value)
+            case 6 where Self.isName("prefer", name): preferences.append(Self.text(value))
+            case 10 where Self.isName("tracestate", name): traceStates.append(Self.text(value))
+            case 11 where traceParent == nil && Self.isName("traceparent", name): traceParent = Self.text(value)
+            default: break
+            }
+        }
+    }
+
+    /// How the client wants to wait.
+    var prefer: Preferences.Prefer { Preferences.Prefer(reading: preferences) }
+
+    /// What the model and the webhooks are told of the trace that the request belongs to.
+    var trace: [(name: String, value: String)] {
+        guard let traceParent else { return [] }
+        var trace = [(name: "traceparent", value: traceParent)]
+        // A list that may come in parts.
+        if !traceStates.isEmpty { trace.append((name: "tracestate", value: traceStates.joined(separator: ","))) }
+        return trace
+    }
+
+    private static func text(_ bytes: UnsafeRawBufferPointer) -> String {
+        String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Whether a name of the same length is that of a field, which is given in lower case.
+    private static func isName(_ literal: StaticString, _ name: UnsafeRawBufferPointer) -> Bool {
+        for index in 0..<name.count {
+            var byte = name[index]
+            if byte &- 0x41 < 26 { byte |= 0x20 }
+            guard byte == literal.utf8Start[index] else { return false }
+        }
+        return true
+    }
+}

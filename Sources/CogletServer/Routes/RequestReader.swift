@@ -1,0 +1,90 @@
+import EventLoop
+import HTTPServer
+import JSON
+import Predictions
+import Serving
+
+/// A request's body, read and checked.
+struct ReadRequest: Sendable {
+    let reading: RequestReading
+    /// A file that nobody can get, if nothing else is wrong with the input.
+    let unusableFile: RequestBody.UnusableFile?
+}
+
+/// Reads the bodies of requests for predictions: on the loop while they arrive, and what takes long on the thread pool.
+///
+/// Bound to the loop.
+final class RequestReader {
+    private let loop: EventLoop
+    /// For bodies that are there at once, which most are.
+    private var idleScan: RequestScan?
+
+    init(on loop: EventLoop) {
+        self.loop = loop
+    }
+
+    /// Reads a request, and gives `then` what it says: before returning, or later if that takes long. A client that has left by
+    /// then is forgotten.
+    func read(
+        _ request: Request, on exchange: Exchange, schema: InputSchema?, filePatterns: FilePatterns,
+        then: @escaping (Result<ReadRequest, RequestError>) -> Void
+    ) {
+        let body = request.body
+        // Neither body nor type: an empty input. An empty body that claims to be JSON is an error.
+        if body.isEmpty, request.head.field("content-type") == nil {
+            then(.success(ReadRequest(reading: RequestReading(schema: schema), unusableFile: nil)))
+            return
+        }
+        let scan = (request.reader as? ArrivingBody)?.scan ?? takeScan(for: schema)
+        scan.read(body.bytes, isFinal: true)
+        let document = JSONDocument(checked: body.bytes, owner: body)
+        guard RequestReading.isLong(scan, bytes: body.count, schema: schema, filePatterns: filePatterns) else {
+            let result = Self.read(body, document, scan, schema, filePatterns)
+            idleScan = scan
+            then(result)
+            return
+        }
+        // The scan has come to its end: nobody changes it any more.
+        nonisolated(unsafe) let finished = scan
+        loop.submit {
+            Self.read(body, document, finished, schema, filePatterns)
+        } then: { result in
+            if !exchange.isClientGone { then(result) }
+        }
+    }
+
+    private func takeScan(for schema: InputSchema?) -> RequestScan {
+        guard let scan = idleScan else { return RequestScan(schema: schema) }
+        idleScan = nil
+        scan.begin(schema: schema)
+        return scan
+    }
+
+    private static func read(
+        _ body: Buffer, _ document: JSONDocument, _ scan: RequestScan, _ schema: InputSchema?,
+        _ filePatterns: FilePatterns
+    ) -> Result<ReadRequest, RequestError> {
+        Result { () throws(RequestError) in
+            let reading = try RequestReading(of: document, scan, schema: schema, filePatterns: filePatterns)
+            let isValid = reading.problems == nil && reading.misplaced == nil
+            return ReadRequest(
+                reading: reading, unusableFile: isValid ? RequestBody(body, reading).unusableFile : nil)
+        }
+    }
+}
+
+/// A body that is read while it arrives. Called by one thread at a time.
+final class ArrivingBody: BodyReader, @unchecked Sendable {
+    let scan: RequestScan
+
+    init(_ scan: RequestScan) {
+        self.scan = scan
+    }
+
+    func bodyGrew(_ body: Buffer) {
+        scan.read(body.bytes, isFinal: false)
+    }
+}
+
+@available(*, unavailable)
+extension RequestReader: Sendable {}

@@ -1,0 +1,71 @@
+import EventLoop
+import HTTPServer
+import Predictions
+import Serving
+import Workers
+
+/// What the routes have to know besides the service.
+struct RouteSettings {
+    /// The status of a refusal because no slot is free.
+    var busyStatus = 409
+    /// Whether there is a page for people.
+    var showsPage = true
+    /// Below which path clients see the server, if the operator has said so.
+    var root: PathPrefix?
+    /// Which web pages of other origins may use the server.
+    var allowedOrigins = AllowedOrigins.none
+    /// Which OpenAPI document is shown.
+    var documentForm = DocumentForm.extended
+}
+
+/// Every route of the server. Those that are asked most stand first.
+enum RouteTable {
+    /// The rows; `shutDown` ends the server, and `isDraining` tells whether it ends.
+    static func rows(
+        _ service: PredictionService, _ settings: Settings, _ memory: MemoryAccount, _ log: Log,
+        isDraining: @escaping () -> Bool, shutDown: @escaping () -> Void
+    ) -> [Route] {
+        let starter = PredictionStarter(service, settings.answers, log)
+        let cancel = CancelRoute(service)
+        let page = settings.answers.showsPage ? PageRoute() : nil
+        let discovery = DiscoveryRoute(
+            service, version: settings.versions.sdk, root: settings.answers.root, page: page)
+        let reading: [HTTPMethod] = [.get, .head]
+        func probe(_ probe: Probe, _ name: String) -> Route {
+            Route(probe.rawValue, reading, names: [name], ProbeRoute(probe, service, isDraining: isDraining))
+        }
+        let rows: [Route] = [
+            Route(
+                "/predictions", [.post], mode: .predict, names: ["predictions_url"], takesJSON: true,
+                PredictionsRoute(starter, isTraining: false)),
+            Route("/health-check", reading, names: ["healthcheck_url"], HealthRoute(service, settings)),
+            Route(
+                "/predictions/{prediction_id}", reading + [.put], mode: .predict,
+                names: ["predictions_idempotent_url", "predictions_get_url"], takesJSON: true,
+                PredictionRoute(starter, isTraining: false)),
+            Route("/predictions/{prediction_id}/cancel", [.post], names: ["predictions_cancel_url"], cancel),
+            Route(
+                "/trainings", [.post], mode: .train, names: ["trainings_url"], takesJSON: true,
+                PredictionsRoute(starter, isTraining: true)),
+            Route(
+                "/trainings/{training_id}", reading + [.put], mode: .train,
+                names: ["trainings_idempotent_url", "trainings_get_url"], takesJSON: true,
+                PredictionRoute(starter, isTraining: true)),
+            Route("/trainings/{training_id}/cancel", [.post], names: ["trainings_cancel_url"], cancel),
+            Route(
+                "/openapi.json", reading, names: ["openapi_url"],
+                DocumentRoute(service, settings.answers.documentForm, mode: settings.pool.mode)),
+            page.map { Route("/docs", reading, names: ["docs_url"], $0) },
+            Route("/metrics", reading, names: ["metrics_url"], MetricsRoute(service, memory)),
+            probe(.ready, "readyz_url"), probe(.live, "livez_url"), probe(.startup, "startupz_url"),
+            Route("/shutdown", [.post], names: ["shutdown_url"], ShutdownRoute(shutDown)),
+            Route("/", reading, discovery),
+        ].compactMap(\.self)
+        discovery.routes = rows.flatMap { row in
+            row.names.map {
+                DiscoveryRoute.Entry(name: $0, path: row.path, isTraining: row.path.hasPrefix("/trainings"))
+            }
+        }
+        return rows
+    }
+}

@@ -1,0 +1,19 @@
+import HTTPServer
+
+/// `POST /shutdown`: ends the server, unless a web page of somebody else asks for it.
+final class ShutdownRoute: RouteHandler {
+    private let shutDown: () -> Void
+
+    init(_ shutDown: @escaping () -> Void) {
+        self.shutDown = shutDown
+    }
+
+    func respond(to request: Request, id: PathID?, on exchange: Exchange) {
+        guard RequestOrigin(request.head) == .own else {
+            exchange.respond(Answers.crossOrigin)
+            return
+        }
+        exchange.respond(Answers.empty)
+        shutDown()
+    }
+}

@@ -1,0 +1,196 @@
+import EventLoop
+import FileTransfer
+import HTTPClient
+import HTTPServer
+import Predictions
+import Serving
+import WebhookDelivery
+import WorkerProtocol
+import Workers
+
+/// Everything that is decided before the server starts: its command line, made by `python -m cog.server.http`, and the
+/// environment. ``Variable`` says what each is for.
+struct Settings {
+    var host = "0.0.0.0"
+    var port = 5000
+    var versions = Versions()
+    var pool = PoolSettings()
+    var service: ServiceSettings
+    var http = HTTPConfiguration()
+    var log: Log.Settings
+    var shutdown = Shutdown()
+    var answers: RouteSettings
+    /// Whether a file tells Kubernetes that the model is ready.
+    var keepsReadinessFile: Bool
+    var memoryBudgetBytes: Int
+    /// Variables whose value made no sense, as log warnings.
+    private(set) var warnings: [String] = []
+
+    /// The versions that the health check shows besides the server's.
+    struct Versions {
+        var python = ""
+        var sdk = ""
+    }
+
+    /// How the server ends.
+    struct Shutdown {
+        var plan = ShutdownPlan()
+        /// Whether SIGTERM is ignored.
+        var awaitsRequest = false
+    }
+
+    /// Reads the settings.
+    ///
+    /// - Throws: ``SettingsError`` for an argument that the shim never sends, and for a URL that no request can be sent to.
+    init(arguments: [String], environment: @escaping (String) -> String?) throws(SettingsError) {
+        var reader = SettingsReader(environment: environment)
+        log = Log.Settings(
+            level: LogLevel(reading: reader.text(.logLevel)), isConsole: reader.text(.logFormat) == "console",
+            usesColor: (reader.text(.noColor) ?? "").isEmpty, passesModelOutput: reader.text(.modelOutput) == "raw")
+        shutdown.plan = ShutdownPlan(
+            drainDelay: reader.seconds(.drainDelay) ?? .zero, grace: reader.seconds(.shutdownGrace))
+        answers = RouteSettings(
+            busyStatus: reader.choice(.busyStatus, [409, 429, 503]) ?? 409, showsPage: reader.allows(.docs),
+            root: reader.path(.rootPath), allowedOrigins: reader.origins(.corsOrigins),
+            documentForm: reader.word(.openAPI, DocumentForm.self) ?? .extended)
+        keepsReadinessFile = reader.text(.kubernetes) != nil
+        memoryBudgetBytes = reader.count(.memoryBudget, least: 1) ?? Self.usualMemoryBudgetBytes
+        service = Self.service(&reader, environment)
+        readPool(&reader)
+        readHTTP(&reader)
+        warnings = reader.warnings
+        dropUselessStandby()
+        try parse(arguments)
+    }
+
+    private static func service(
+        _ reader: inout SettingsReader, _ environment: (String) -> String?
+    ) -> ServiceSettings {
+        var service = ServiceSettings(version: Coglet.version)
+        service.limits.queueLimit = reader.count(.queueLimit, least: 0) ?? 0
+        service.limits.queueTimeout = reader.seconds(.queueTimeout, isZeroAllowed: false)
+        service.limits.predictionTimeout = reader.seconds(.predictionTimeout, isZeroAllowed: false)
+        service.limits.cancelGrace = reader.seconds(.cancelGrace) ?? .seconds(30)
+        service.streamHistoryCapacity = reader.count(.streamHistory, least: 0) ?? service.streamHistoryCapacity
+        if let agent = reader.text(.userAgent), !agent.isEmpty { service.files.downloadUserAgent = agent }
+        if let limit = reader.count(.downloadLimit, least: 1) { service.files.downloadLimitBytes = limit }
+        service.proxies = ProxySettings(environment: environment)
+        service.files.allowsPrivateAddresses = reader.allows(.allowPrivateAddresses)
+        service.webhooks.allowsPrivateAddresses = service.files.allowsPrivateAddresses
+        service.webhooks.token = reader.text(.webhookToken)
+        service.webhooks.throttleInterval = reader.seconds(.webhookInterval) ?? .milliseconds(500)
+        return service
+    }
+
+    private mutating func readPool(_ reader: inout SettingsReader) {
+        pool.devices = GPUShare.visible(
+            variable: reader.environment("CUDA_VISIBLE_DEVICES"), deviceNames: names(inFolder: "/dev"))
+        pool.workers = reader.workers(.workers, devices: pool.devices.count) ?? 1
+        pool.start = reader.word(.workerStart, WorkerStart.self) ?? .spawn
+        pool.keepsStandby = reader.count(.standby, least: 0, most: 1) == 1
+        pool.setupTimeout = reader.seconds(.setupTimeout, wholeOnly: true, isZeroAllowed: false)
+        pool.failureLimit = reader.count(.maxWorkerFailures, least: 1) ?? RestartPolicy.defaultLimit
+        pool.recycling.predictions = reader.count(.workerMaxPredictions, least: 1)
+        pool.recycling.residentBytes = reader.count(.workerMaxResidentBytes, least: 1)
+        pool.logsSteps = log.level <= .info
+    }
+
+    /// A standby would need GPUs before anybody knows whose place it will take.
+    private mutating func dropUselessStandby() {
+        guard pool.keepsStandby, pool.workers > 1, !pool.devices.isEmpty else { return }
+        pool.keepsStandby = false
+        warnings.append(
+            "Ignoring COG_STANDBY: each worker has GPUs of its own, so a standby could take the place of none")
+    }
+
+    private mutating func readHTTP(_ reader: inout SettingsReader) {
+        http.connectionLimit = reader.count(.maxConnections, least: 1) ?? 10_000
+        // JSON and the frames to workers count bytes in 31 and 32 bits.
+        http.bodyLimitBytes = reader.count(.bodyLimit, least: 1, most: Int(Int32.max)) ?? 100 << 20
+        http.headTimeout = reader.limit(.headerTimeout, default: .seconds(30))
+        http.bodyTimeout = reader.limit(.bodyTimeout, default: .seconds(60))
+        http.idleTimeout = reader.limit(.idleTimeout, default: .seconds(75))
+        http.failureAnswer = { Answers.error($0.description, status: $0.status) }
+        http.reportsAnswers = log.level <= .debug
+    }
+
+    /// A quarter of what there is: most of the memory belongs to the model.
+    private static var usualMemoryBudgetBytes: Int { (SystemMemory.limitBytes ?? 4 << 30) / 4 }
+
+    /// Adapts the limits of what is open at a time to how many descriptors there are.
+    ///
+    /// - Throws: ``DescriptorBudgetError`` when there are too few to serve anybody.
+    mutating func divideDescriptors(of limit: DescriptorLimit) throws(DescriptorBudgetError) {
+        let budget = try DescriptorBudget(
+            limit: limit, workers: pool.processes, wantedConnections: http.connectionLimit)
+        http.connectionLimit = budget.connectionLimit
+        http.refusalLimit = budget.refusalLimit
+        service.transferLimit = budget.transferLimit
+        service.outputFileLimit = budget.fileLimit
+        pool.descriptorLimit = budget.limitForModel
+        if let warning = budget.warning { warnings.append(warning) }
+    }
+
+    // MARK: - Command line
+
+    /// The text itself may hold a password in the wrong place, so no message shows it.
+    private static func url(_ text: String, of name: String) throws(SettingsError) -> HTTPURL {
+        do throws(HTTPURLProblem) {
+            return try HTTPURL(text)
+        } catch {
+            throw .unusableURL(name, error)
+        }
+    }
+
+    private mutating func parse(_ arguments: [String]) throws(SettingsError) {
+        var rest = arguments.dropFirst()
+        while let name = rest.popFirst() {
+            if name == "--await-explicit-shutdown" {
+                shutdown.awaitsRequest = true
+                continue
+            }
+            guard let value = rest.popFirst() else { throw .missingValue(name) }
+            switch name {
+            case "--host": host = value
+            case "--port":
+                guard let number = Int(value), (0...65_535).contains(number) else { throw .badValue(name, value) }
+                port = number
+            case "--mode":
+                guard let known = PoolSettings.Mode(rawValue: value) else { throw .badValue(name, value) }
+                pool.mode = known
+            case "--reference": pool.reference = value
+            case "--python": pool.program.interpreter = value
+            case "--libpython": pool.program.library = value
+            case "--python-version": versions.python = value
+            case "--sdk-version": versions.sdk = value
+            case "--upload-url": service.uploadURL = try Self.url(value, of: name)
+            case "--certifi": service.fallbackTrustFile = value
+            default: throw .unknown(name)
+            }
+        }
+        for (name, value) in [
+            ("--reference", pool.reference), ("--python", pool.program.interpreter),
+            ("--libpython", pool.program.library),
+        ] where value.isEmpty {
+            throw .missingValue(name)
+        }
+    }
+}
+
+/// A mistake on the command line. Only `cog.server.http` calls the program, after checking most of what users gave it.
+enum SettingsError: Error, CustomStringConvertible {
+    case unknown(String)
+    case missingValue(String)
+    case badValue(String, String)
+    case unusableURL(String, HTTPURLProblem)
+
+    var description: String {
+        switch self {
+        case .unknown(let name): "unrecognized argument \(name); start the server by `python -m cog.server.http`"
+        case .missingValue(let name): "\(name) is missing; start the server by `python -m cog.server.http`"
+        case .badValue(let name, let value): "\(name): \(value) can't be used"
+        case .unusableURL(let name, let problem):
+            "\(name): the URL can't be used: \(problem). Give it as http://HOST/PATH or https://HOST/PATH"
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import Glibc
+
+/// Reads environment variables; those that can't be used are noted, and count as not set.
+struct SettingsReader {
+    let environment: (String) -> String?
+    private(set) var warnings: [String] = []
+
+    init(environment: @escaping (String) -> String?) {
+        self.environment = environment
+    }
+
+    func text(_ variable: Variable) -> String? {
+        environment(variable.name)
+    }
+
+    /// A duration in seconds.
+    mutating func seconds(_ variable: Variable, wholeOnly: Bool = false, isZeroAllowed: Bool = true) -> Duration? {
+        guard let text = environment(variable.name) else { return nil }
+        let value = wholeOnly ? UInt32(text).map(Double.init) : Double(text)
+        guard let value, value.isFinite, value >= 0, value < 1e9, isZeroAllowed || value > 0 else {
+            warnings.append("Ignoring \(variable.name): \(text) is not a number of seconds")
+            return nil
+        }
+        return .milliseconds(Int(value * 1000))
+    }
+
+    /// A duration in seconds with a default; 0 switches the limit off.
+    mutating func limit(_ variable: Variable, default standard: Duration) -> Duration? {
+        let value = seconds(variable) ?? standard
+        return value == .zero ? nil : value
+    }
+
+    /// A whole number, `least` or more, and at most `most`. `word` is what the caller takes besides.
+    mutating func count(_ variable: Variable, least: Int, most: Int = .max, orWord word: String? = nil) -> Int? {
+        guard let text = environment(variable.name) else { return nil }
+        guard let value = Int(text), value >= least, value <= most else {
+            let start = word.map { "neither \($0) nor" } ?? "not"
+            let end = most < .max ? " to \(most)" : ""
+            warnings.append("Ignoring \(variable.name): \(text) is \(start) a whole number from \(least)\(end)")
+            return nil
+        }
+        return value
+    }
+
+    /// Whether something is allowed that is unless it is switched off. What makes no sense doesn't allow it: whoever has set
+    /// the variable wanted something else than the default.
+    mutating func allows(_ variable: Variable) -> Bool {
+        switch environment(variable.name)?.lowercased() {
+        case nil, "", "1", "true", "yes", "on": return true
+        case "0", "false", "no", "off": return false
+        default:
+            warnings.append("\(variable.name) is neither 0 nor 1, and counts as 0")
+            return false
+        }
+    }
+
+    /// A path that other paths stand below; nil for none.
+    mutating func path(_ variable: Variable) -> PathPrefix? {
+        guard let text = environment(variable.name), !text.isEmpty, text != "/" else { return nil }
+        guard let prefix = PathPrefix(text) else {
+            warnings.append("Ignoring \(variable.name): \(text) is no path such as /models/a")
+            return nil
+        }
+        return prefix
+    }
+
+    /// One of a few numbers.
+    mutating func choice(_ variable: Variable, _ choices: [Int]) -> Int? {
+        guard let text = environment(variable.name) else { return nil }
+        guard let value = Int(text), choices.contains(value) else {
+            let list = choices.map { "\($0)" }.joined(separator: ", ")
+            warnings.append("Ignoring \(variable.name): \(text) is none of \(list)")
+            return nil
+        }
+        return value
+    }
+
+    /// One of a few words.
+    mutating func word<Word: RawRepresentable & CaseIterable>(
+        _ variable: Variable, _ words: Word.Type
+    ) -> Word? where Word.RawValue == String {
+        guard let text = environment(variable.name) else { return nil }
+        guard let word = Word(rawValue: text) else {
+            let list = words.allCases.map(\.rawValue).joined(separator: ", ")
+            warnings.append("Ignoring \(variable.name): \(text) is none of \(list)")
+            return nil
+        }
+        return word
+    }
+
+    /// Origins of web pages.
+    mutating func origins(_ variable: Variable) -> AllowedOrigins {
+        var unusable: [String] = []
+        let origins = AllowedOrigins(reading: environment(variable.name) ?? "", unusable: &unusable)
+        for entry in unusable {
+            warnings.append(
+                "Ignoring \(entry) in \(variable.name): it is neither * nor an origin such as https://example.com:8443")
+        }
+        return origins
+    }
+
+    /// A number of workers, or `auto`: one for each device, at least one.
+    mutating func workers(_ variable: Variable, devices: Int) -> Int? {
+        environment(variable.name) == "auto" ? max(1, devices) : count(variable, least: 1, orWord: "auto")
+    }
+}
+
+/// The value of an environment variable, or nil when it is not set.
+func environment(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }
+}
+
+/// The names in a folder; none if it can't be read.
+func names(inFolder path: String) -> [String] {
+    guard let folder = opendir(path) else { return [] }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+        names.append(
+            withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            })
+    }
+    return names
+}

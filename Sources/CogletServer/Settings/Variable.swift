@@ -1,0 +1,282 @@
+/// Something that the operator can set: an environment variable or a flag of `python -m cog.server.http`.
+///
+/// All of them are declared here. `docs/environment.md` is made from this file by `make docs`, and a test compares the two.
+struct Variable {
+    let name: String
+    /// As the documentation shows it.
+    let standard: String
+    let text: String
+
+    init(_ name: String, _ standard: String, _ text: String) {
+        self.name = name
+        self.standard = standard
+        self.text = text
+    }
+
+    /// A heading of the documentation and what stands below it.
+    struct Section {
+        let title: String
+        var introduction = ""
+        let variables: [Variable]
+        /// What stands below the table.
+        var remark = ""
+    }
+
+    static let sections = [
+        Section(
+            title: "What runs",
+            introduction:
+                "A *worker* is a process that runs the model. A *slot* is its room for one prediction: a prediction takes a "
+                + "slot when it begins and frees it when it ends.",
+            variables: [
+                Variable(
+                    "COG_PREDICT_TYPE_STUB", "", "the model, such as `run.py:Runner`; images built by `cog` set it"),
+                Variable(
+                    "COG_TRAIN_TYPE_STUB", "", "the training that `--x-mode train` serves, such as `train.py:train`"),
+                Variable("PORT", "`5000`", "the port to listen on. `0` lets the kernel choose one; the log names it"),
+                Variable("COG_WEIGHTS", "", "the text that `setup(weights)` gets"),
+                Variable(
+                    "COGLET_BINARY", "the installed one",
+                    "the path of the server's program, `coglet`; `coglet-worker` must lie next to it"),
+                maxConcurrency, workers, workerStart, standby,
+                Variable(
+                    "CUDA_VISIBLE_DEVICES", "all",
+                    "the GPUs that this server may use. Several workers get equal shares of them"),
+            ]),
+        Section(
+            title: "The page and proxies",
+            introduction: "See [the page](playground.md).",
+            variables: [docs, rootPath]),
+        Section(
+            title: "Overload",
+            introduction:
+                "A refused request gets `Retry-After`, so that clients and load balancers know when to come back.",
+            variables: [queueLimit, queueTimeout, busyStatus]),
+        Section(
+            title: "Workers",
+            introduction:
+                "Each worker finds its number, counted from 0, in `COG_WORKER_INDEX`. To recycle a worker is to replace it by a "
+                + "new one. This happens to one worker at a time, when it runs nothing, so no request fails.",
+            variables: [
+                workerMaxPredictions, workerMaxResidentBytes, maxWorkerFailures,
+                Variable(
+                    "COG_WORKER_POLLING", "`1`",
+                    "`0`: a worker that has answered sleeps at once, instead of looking for the next request for up to "
+                        + "0.2 ms first"),
+                Variable(
+                    "GLIBC_TUNABLES", "`glibc.malloc.hugetlb=1` for workers that are forked",
+                    "settings of the C library; the default makes [forks](forking.md) several times as fast"),
+            ]),
+        Section(
+            title: "Limits",
+            introduction:
+                "Times are in seconds, and may have fractions unless noted. An unusable value is named in the log, and "
+                + "the default applies.",
+            variables: [
+                setupTimeout, predictionTimeout, cancelGrace, drainDelay, shutdownGrace, headerTimeout, bodyTimeout,
+                idleTimeout,
+                maxConnections, bodyLimit, memoryBudget, downloadLimit,
+            ],
+            remark:
+                "A peer that sends or takes a byte now and then must reach 1 KiB/s all the same, averaged over 30 s; so no "
+                + "peer can hold a slot or memory forever. This applies to request bodies (408), to clients that take a "
+                + "large answer or an event stream (the connection is reset), to downloads and to uploads of outputs (the "
+                + "prediction fails). Silence is left to the timeouts: those above for requests, 10 s for downloads, 25 s "
+                + "for uploads, 120 s for clients that take nothing. A connection to another server, through a proxy and "
+                + "with TLS, must stand within 10 s, and a webhook must be answered within 30 s."),
+        Section(
+            title: "Webhooks and streams",
+            variables: [
+                webhookInterval, webhookToken, streamHistory, userAgent,
+            ]),
+        Section(
+            title: "Web pages and generated clients",
+            introduction:
+                "See [Web pages](http.md#web-pages-of-others) and [The document](http.md#the-document).",
+            variables: [corsOrigins, openAPI]),
+        Section(
+            title: "Requests to other servers",
+            introduction:
+                "These apply to downloads, webhooks, and uploads. See [Requests to other servers](deployment.md#requests-to-other-servers).",
+            variables: [
+                allowPrivateAddresses,
+                Variable(
+                    "HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY", "",
+                    "the proxy for http, for https, and for both; `http`, `https`, `socks4`, `socks4a`, `socks5`, or "
+                        + "`socks5h`. The name in lower case counts if both are set"),
+                Variable(
+                    "NO_PROXY", "",
+                    "hosts that are reached without a proxy, separated by commas: `example.com` with all below it, "
+                        + "`10.0.0.0/8`, `example.com:8080`, or `*`"),
+                Variable(
+                    "REQUESTS_CA_BUNDLE`, `CURL_CA_BUNDLE", "",
+                    "a file or a folder with the certificate authorities that TLS trusts; the first one that is set counts"
+                ),
+                Variable(
+                    "SSL_CERT_FILE`, `SSL_CERT_DIR", "the system's, else those of `certifi`",
+                    "the same, if neither of the former is set"),
+            ]),
+        Section(
+            title: "Logs",
+            variables: [
+                logLevel, logFormat, modelOutput, noColor, kubernetes,
+                Variable(
+                    "TMPDIR", "`/tmp`",
+                    "where the server makes its folder for temporary files; if it can't write there, it uses `/tmp`"),
+            ]),
+    ]
+
+    // MARK: - Environment
+
+    static let maxConcurrency = Variable(
+        "COG_MAX_CONCURRENCY", "`1`, or what `@concurrent` says",
+        "how many predictions, or batches of them, each worker runs at a time; above 1 the model must be asynchronous or "
+            + "allowed on threads")
+    static let workers = Variable(
+        "COG_WORKERS", "`1`",
+        "how many processes run the model; `auto`: one for each GPU, at least one. A prediction goes to the worker with "
+            + "the most free slots. `cog.yaml`: `concurrency.workers`")
+    static let workerStart = Variable(
+        "COG_WORKER_START", "`spawn`",
+        "`fork`: workers are [forked](forking.md) from a first one that has run `setup()`; `fork-after-import`: from one that has "
+            + "imported the model. `cog.yaml`: `concurrency.start`")
+    static let standby = Variable(
+        "COG_STANDBY", "`0`",
+        "`1`: one more worker, the [standby](forking.md#standby), is set up in advance and takes the place of one that "
+            + "dies")
+    static let docs = Variable(
+        "COG_DOCS", "`1`", "`0`: there is no [page](playground.md) at `/docs`, and `/` answers browsers with JSON too")
+    static let rootPath = Variable(
+        "COG_ROOT_PATH", "",
+        "the path below which clients see the server, such as `/models/a`. Requests are taken with it and without it, since "
+            + "some proxies remove it. A proxy's `X-Forwarded-Prefix` counts where this isn't set")
+    static let queueLimit = Variable(
+        "COG_QUEUE_LIMIT", "`0`",
+        "how many requests may wait for a slot. The batch that a batched model gathers for each slot comes on top. While a "
+            + "worker restarts, at least as many requests as it has slots may wait")
+    static let queueTimeout = Variable(
+        "COG_QUEUE_TIMEOUT", "none", "how many seconds a request may wait for a slot before it is refused")
+    static let busyStatus = Variable(
+        "COG_BUSY_STATUS", "`409`", "the status of the answer when no slot is free: `409`, `429`, or `503`")
+    static let workerMaxPredictions = Variable(
+        "COG_WORKER_MAX_PREDICTIONS", "none", "how many predictions a worker runs before it is recycled")
+    static let workerMaxResidentBytes = Variable(
+        "COG_WORKER_MAX_RSS_BYTES", "none", "how much memory a worker may hold after a prediction before it is recycled"
+    )
+    static let maxWorkerFailures = Variable(
+        "COG_MAX_WORKER_FAILURES", "`8`",
+        "how many workers in a row must die before they are ready for the status to be `DEFUNCT`; "
+            + "[the server keeps trying](deployment.md#when-the-model-dies)")
+    static let setupTimeout = Variable(
+        "COG_SETUP_TIMEOUT", "none",
+        "how many whole seconds `setup()` may take. After that the server kills the worker, and setup has failed")
+    static let predictionTimeout = Variable(
+        "COG_PREDICTION_TIMEOUT", "none",
+        "how long a prediction may take once it has a slot. After that the model is interrupted as by a cancel, and the "
+            + "prediction fails with `timed out after N s`. `cog.yaml`: `predict_timeout`")
+    static let cancelGrace = Variable(
+        "COG_CANCEL_GRACE", "`30`", "how long an interrupted model may go on before its process is replaced")
+    static let drainDelay = Variable(
+        "COG_DRAIN_DELAY", "`0`",
+        "how long the port stays open after SIGTERM, so that load balancers [notice](deployment.md#draining) before it "
+            + "closes. `5` suits most")
+    static let shutdownGrace = Variable(
+        "COG_SHUTDOWN_GRACE", "`15`, less the drain delay",
+        "how long running predictions have to finish at shutdown; webhooks get [10 s more](deployment.md#shutting-down)"
+    )
+    static let headerTimeout = Variable(
+        "COG_HEADER_TIMEOUT", "`30`",
+        "how long a request's head may take to arrive; `0` means no limit, also for the next two variables")
+    static let bodyTimeout = Variable(
+        "COG_BODY_TIMEOUT", "`60`", "the longest pause between two bytes of a request's body")
+    static let idleTimeout = Variable(
+        "COG_IDLE_TIMEOUT", "`75`", "how long a connection may be idle between two requests")
+    static let maxConnections = Variable(
+        "COG_MAX_CONNECTIONS", "`10000`",
+        "how many connections may be open; a further one gets 503. The limit is lower if the process may have too few "
+            + "[open files](deployment.md#open-files)")
+    static let bodyLimit = Variable(
+        "COG_BODY_LIMIT_BYTES", "100 MiB",
+        "the largest request body, before and after decompression; a larger one is refused with 413. At most 2 GiB")
+    static let memoryBudget = Variable(
+        "COG_MEMORY_BUDGET_BYTES", "a quarter of the memory",
+        "what request bodies and webhooks may hold together; see [Memory](deployment.md#memory)")
+    static let downloadLimit = Variable("COG_DOWNLOAD_LIMIT_BYTES", "10 GiB", "the largest input file")
+    static let webhookInterval = Variable(
+        "COG_THROTTLE_RESPONSE_INTERVAL", "`0.5`",
+        "the shortest time between two [webhooks](http.md#webhooks) about output or logs of one prediction, in seconds")
+    static let webhookToken = Variable("WEBHOOK_AUTH_TOKEN", "", "the bearer token that webhooks carry")
+    static let streamHistory = Variable(
+        "COG_STREAM_HISTORY_CAPACITY", "`16384`",
+        "how many past events of a prediction a reader gets who comes late, or comes back; at most 32 MiB of them")
+    static let corsOrigins = Variable(
+        "COG_CORS_ORIGINS", "none",
+        "origins of web pages that may use the server, between commas, such as `https://example.com,http://localhost:3000`; "
+            + "`null` is that of local files, `*` means all")
+    static let openAPI = Variable(
+        "COG_OPENAPI", "`extended`",
+        "`original`: `/openapi.json` has only what the original's document has")
+    static let userAgent = Variable("COG_USER_AGENT", "`coglet/VERSION`", "the `user-agent` field of downloads")
+    static let allowPrivateAddresses = Variable(
+        "COG_ALLOW_PRIVATE_ADDRESSES", "`1`",
+        "`0` refuses input files and webhooks at loopback, link-local, private, and reserved addresses")
+    static let logLevel = Variable(
+        "COG_LOG_LEVEL", "`info`",
+        "`debug` (with a line for every answer), `info`, `warning`, or `error`. It doesn't affect the `logs` of predictions"
+    )
+    static let logFormat = Variable(
+        "LOG_FORMAT", "JSON lines", "`console`: plain text, in which control characters are escaped")
+    static let modelOutput = Variable(
+        "COG_MODEL_OUTPUT", "entries of the log", "`raw`: what the model prints goes to stderr as it is")
+    static let noColor = Variable("NO_COLOR", "", "not empty: lines of plain text have no colors")
+    static let kubernetes = Variable(
+        "KUBERNETES_SERVICE_HOST", "", "if it is set, the file `/var/run/cog/ready` exists while a worker is ready")
+
+    // MARK: - Flags
+
+    static let flags = [
+        Variable("--host HOST", "", "the address or name to listen on (default `0.0.0.0`)"),
+        Variable("--x-mode predict\\|train", "", "whether to serve predictions (the default) or trainings"),
+        Variable(
+            "--upload-url URL", "",
+            "where output files are uploaded to, instead of being part of the answer. A URL that can't be used ends the "
+                + "start"),
+        Variable(
+            "--await-explicit-shutdown true\\|false", "",
+            "SIGTERM is ignored; `POST /shutdown`, SIGINT, and SIGHUP end the server"),
+        Variable("--threads N", "", "accepted for old command lines; it has no effect"),
+        Variable("-v`, `--version`, `-h`, `--help", "", "print the version or the help, and exit"),
+    ]
+
+    // MARK: - Documentation
+
+    /// The text of `docs/environment.md`.
+    static var document: String {
+        var text = "<!-- Made by `make docs` from Sources/CogletServer/Settings/Variable.swift. -->\n"
+        text += "# Environment variables and flags of the server\n"
+        for section in sections {
+            text += "\n## \(section.title)\n\n"
+            if !section.introduction.isEmpty { text += section.introduction + "\n\n" }
+            text += "| variable | default | |\n| --- | --- | --- |\n"
+            for variable in section.variables {
+                text += "| `\(variable.name)` | \(variable.standard) | \(variable.text) |\n"
+            }
+            if !section.remark.isEmpty { text += "\n" + section.remark + "\n" }
+        }
+        text += """
+
+            The model's process sees the whole environment, except that `TMPDIR` is a folder of its own below the server's. The folder lives \
+            as long as the process: what should outlive a crash belongs elsewhere.
+
+            """
+        text += "\n## Flags of `python -m cog.server.http`\n\n| flag | |\n| --- | --- |\n"
+        for flag in flags { text += "| `\(flag.name)` | \(flag.text) |\n" }
+        return text + """
+
+            Exit status: 0 after SIGTERM, SIGHUP, or `POST /shutdown`; 130 (killed by SIGINT) after Ctrl-C; 1 if the server can't start (no model named, a \
+            bad `PORT`, a port that is taken, no libpython, too low a limit of open files); 2 for a wrong command line, an unusable `--upload-url` included. A model that can't be loaded, fails, or crashes never ends \
+            the server.
+
+            """
+    }
+}

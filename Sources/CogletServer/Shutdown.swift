@@ -1,0 +1,117 @@
+import EventLoop
+import HTTPServer
+import Predictions
+import Serving
+import Workers
+
+/// Takes the server down in order, within the times of its ``ShutdownPlan``.
+///
+/// Bound to the loop, which it stops in the end.
+final class Shutdown {
+    /// What ends side by side once no prediction runs any more.
+    private enum Part {
+        case worker, webhooks, connections
+    }
+
+    private let loop: EventLoop
+    private let plan: ShutdownPlan
+    private let log: Log
+    private let server: HTTPServer
+    private let service: PredictionService
+    private let readiness: ReadinessFile?
+    /// Whether the server is about to end.
+    private(set) var hasBegun = false
+    /// When the port was closed, by a clock that only goes forward; nil before.
+    private var closedPortAt: Duration?
+    private var remaining: Set<Part> = [.worker, .webhooks, .connections]
+    private var isClosing = false
+    private var timers: [Timer] = []
+
+    init(
+        on loop: EventLoop, plan: ShutdownPlan, log: Log, server: HTTPServer, service: PredictionService,
+        readiness: ReadinessFile?
+    ) {
+        self.loop = loop
+        self.plan = plan
+        self.log = log
+        self.server = server
+        self.service = service
+        self.readiness = readiness
+    }
+
+    /// Tells those who ask that the server isn't ready any more, and shuts down after the drain delay. Beginning twice does
+    /// nothing.
+    func beginDelayed() {
+        guard !hasBegun else { return }
+        guard plan.drainDelay > .zero else { return begin() }
+        announce()
+        log.info("coglet", "Draining: the port closes after the delay", ["delay": .string("\(plan.drainDelay)")])
+        server.endConnections()
+        after(plan.drainDelay) { $0.begin() }
+    }
+
+    /// Takes no new connections, and lets the predictions finish. Ends a drain delay; otherwise beginning twice does nothing.
+    func begin() {
+        guard closedPortAt == nil else { return }
+        announce()
+        closedPortAt = Clock.monotonic
+        log.info("coglet", "Shutting down")
+        server.drain()
+        service.whenIdle { [weak self] in self?.close() }
+        after(plan.grace) { $0.graceEnded() }
+        if service.isIdle { close() }
+    }
+
+    private func announce() {
+        hasBegun = true
+        readiness?.withdraw()
+    }
+
+    private func graceEnded() {
+        guard !isClosing else { return }
+        log.warning(
+            "coglet", "Predictions still run at the end of the shutdown's grace; they fail now",
+            ["grace": .string("\(plan.grace)"), "predictions": .raw("\(service.runCount)")])
+        service.cutOff()
+        // A process that the kernel holds (a driver, a dead network disk) can't even be killed.
+        after(ShutdownPlan.deathTime) { $0.service.cutOffRest() }
+    }
+
+    /// No prediction runs any more.
+    private func close() {
+        guard !isClosing, let closedPortAt else { return }
+        isClosing = true
+        let times = plan.closing(at: Clock.monotonic - closedPortAt)
+        service.close(within: times.worker) { [weak self] in self?.ended(.worker) }
+        service.drainWebhooks(within: times.webhooks) { [weak self] in self?.ended(.webhooks) }
+        if server.connectionCount == 0 {
+            ended(.connections)
+        } else {
+            server.onDrained = { [weak self] in self?.ended(.connections) }
+            after(times.answers) { $0.ended(.connections) }
+        }
+        after(times.total) { $0.loop.stop() }
+    }
+
+    /// Calls `body` after a while.
+    private func after(_ time: Duration, _ body: @escaping (Shutdown) -> Void) {
+        do throws(EventLoopError) {
+            let timer = try Timer(on: loop) { [weak self] in
+                if let self { body(self) }
+            }
+            timer.start(after: time)
+            timers.append(timer)
+        } catch {
+            log.error("coglet", "no timer for the shutdown: \(error)")
+            body(self)
+        }
+    }
+
+    private func ended(_ part: Part) {
+        remaining.remove(part)
+        if remaining.isEmpty { loop.stop() }
+    }
+}
+
+@available(*, unavailable)
+extension Shutdown: Sendable {}

@@ -1,0 +1,109 @@
+internal import EventLoop
+internal import Glibc
+internal import HTTPClient
+internal import Synchronization
+
+/// The input files of one prediction, in a private folder that is made with the first of them.
+///
+/// This is the one owner of the folder: ``remove()`` waits for jobs that may still make it. Loop-bound.
+final class InputFolder {
+    private let loop: EventLoop
+    private let contents: Contents
+    private var jobs = 0
+    private var isUnwanted = false
+
+    init(in store: FileStore, on loop: EventLoop) {
+        self.loop = loop
+        contents = Contents(in: store)
+    }
+
+    /// Runs `work`, which may make files, on the thread pool, then `then` with its result on the loop.
+    func perform<Value: Sendable>(
+        _ work: @escaping @Sendable (Contents) -> Value, then: @escaping (Value) -> Void
+    ) {
+        jobs += 1
+        let contents = contents
+        loop.submit {
+            work(contents)
+        } then: { [self] value in
+            jobs -= 1
+            then(value)
+            removeIfIdle()
+        }
+    }
+
+    /// Removes the folder with everything in it, on the thread pool, once no job runs; jobs that have not begun make no
+    /// files any more. A second call does nothing.
+    func remove() {
+        guard !isUnwanted else { return }
+        isUnwanted = true
+        contents.isUnwanted.store(true, ordering: .relaxed)
+        removeIfIdle()
+    }
+
+    private func removeIfIdle() {
+        guard isUnwanted, jobs == 0, contents.exists else { return }
+        jobs += 1  // Never back to 0: this is the last one.
+        let contents = contents
+        loop.submit {
+            contents.remove()
+        } then: {
+        }
+    }
+
+    /// What jobs see of the folder, on any thread.
+    final class Contents: Sendable {
+        fileprivate let isUnwanted = Atomic(false)
+        private let store: FileStore
+        private let path = Mutex<String?>(nil)
+
+        fileprivate init(in store: FileStore) {
+            self.store = store
+        }
+
+        /// Makes an empty file, mode 0600, named `tmp`, eight random characters, and `name`. Blocks.
+        ///
+        /// Fails as canceled when nobody needs it any more.
+        func makeFile(named name: String) -> Result<(file: OpenFile, path: String), FileError> {
+            guard !isUnwanted.load(ordering: .relaxed) else { return .failure(.canceled) }
+            return folder().flatMap { folder in
+                let path = "\(folder)/tmp\(FileName.randomPart())\(name)"
+                let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+                guard descriptor >= 0 else {
+                    return .failure(.temporary(SystemError(code: errno, operation: "make"), path: path))
+                }
+                return .success((OpenFile(taking: descriptor), path))
+            }
+        }
+
+        /// Adds `suffix` to the name of a file that was made here. Blocks.
+        ///
+        /// - Returns: The path from now on.
+        func rename(_ path: String, adding suffix: String) -> Result<String, FileError> {
+            guard Glibc.rename(path, path + suffix) == 0 else {
+                return .failure(.temporary(SystemError(code: errno, operation: "rename"), path: path))
+            }
+            return .success(path + suffix)
+        }
+
+        private func folder() -> Result<String, FileError> {
+            path.withLock { path in
+                if let path { return .success(path) }
+                let made = store.makePredictionFolder()
+                path = try? made.get()  // A failure is returned.
+                return made
+            }
+        }
+
+        /// Whether the folder was made. Doesn't block while no job runs.
+        fileprivate var exists: Bool { path.withLock { $0 != nil } }
+
+        fileprivate func remove() {
+            guard let path = path.withLock({ $0 }) else { return }
+            store.removeFolder(path)
+        }
+    }
+}
+
+@available(*, unavailable)
+extension InputFolder: Sendable {}

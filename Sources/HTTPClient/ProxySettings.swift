@@ -1,0 +1,105 @@
+/// Which requests go through a proxy: what the environment says, read as Python's `requests` reads it.
+///
+/// `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, and `NO_PROXY`. Where a name is set in lower case too, that one counts; an
+/// empty one in lower case switches the other off.
+public struct ProxySettings: Sendable {
+    /// A proxy for one request.
+    struct Proxy: Equatable, Sendable {
+        /// Scheme, host, and port; libcurl's form.
+        let url: String
+        let host: String
+        let credentials: HTTPURL.Credentials?
+    }
+
+    /// No request goes through a proxy.
+    public static let none = ProxySettings { _ in nil }
+
+    /// The names that were found, and what they say, by the scheme of the requests.
+    private let http: (name: String, value: String)?
+    private let https: (name: String, value: String)?
+    private let exceptions: ProxyExceptions
+
+    /// Reads the settings.
+    public init(environment: (String) -> String?) {
+        func value(_ name: String) -> (name: String, value: String)? {
+            for name in [name.lowercased(), name] {
+                if let value = environment(name) { return value.isEmpty ? nil : (name, value) }
+            }
+            return nil
+        }
+        let all = value("ALL_PROXY")
+        http = value("HTTP_PROXY") ?? all
+        https = value("HTTPS_PROXY") ?? all
+        // `requests` takes an empty no_proxy for none, unlike an empty proxy.
+        let list = [environment("no_proxy"), environment("NO_PROXY")].compactMap { $0 }.first { !$0.isEmpty }
+        exceptions = ProxyExceptions(list ?? "")
+    }
+
+    /// The proxy for a request to `url`, or nil if it is sent directly.
+    func proxy(for url: HTTPURL) throws(HTTPClientError) -> Proxy? {
+        guard let (name, value) = url.scheme == .http ? http : https, !exceptions.cover(url) else { return nil }
+        return try Self.read(value, from: name)
+    }
+
+    private static let schemes = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
+
+    private static func read(_ value: String, from variable: String) throws(HTTPClientError) -> Proxy {
+        let text = value.trimmingWhitespace
+        var (scheme, rest) = ("http", text)
+        if let mark = text.firstRange(of: "://") {
+            (scheme, rest) = (text[..<mark.lowerBound].lowercased(), text[mark.upperBound...])
+        }
+        guard schemes.contains(scheme) else {
+            throw .unusableProxy(variable: variable, reason: "its scheme is none of \(schemes.joined(separator: ", "))")
+        }
+        do throws(HTTPURLProblem) {
+            // What stands behind the scheme has the form of an http URL, and so has what can be wrong with it.
+            let url = try HTTPURL("http://" + rest)
+            let usual = scheme == "https" ? 443 : scheme == "http" ? 80 : 1080
+            return Proxy(
+                url: "\(scheme)://\(url.host):\(url.port ?? usual)", host: url.host, credentials: url.credentials)
+        } catch {
+            throw .unusableProxy(variable: variable, reason: error.description)
+        }
+    }
+}
+
+/// The hosts that are reached without a proxy: what `NO_PROXY` says.
+///
+/// `*` covers everything. `example.com` and `.example.com` cover that host and all below it. `10.0.0.0/8` and `fd00::/8`
+/// cover addresses, but not names that have them. `:8080` behind a host covers that port only.
+struct ProxyExceptions: Sendable {
+    private enum Entry {
+        case everything
+        case block(AddressBlock)
+        case host(String, port: Int?)
+    }
+
+    private let entries: [Entry]
+
+    init(_ list: String) {
+        entries = list.split { $0 == "," || $0.isWhitespace }.compactMap { text in
+            if text == "*" { return .everything }
+            if let block = AddressBlock(text) { return .block(block) }
+            // A bare IPv6 address has colons that begin no port.
+            if let address = NetworkAddress(text), address.bytes.count == 16 {
+                return .block(AddressBlock(bytes: address.bytes, length: 128))
+            }
+            guard let url = try? HTTPURL("http://" + text.drop { $0 == "." }) else { return nil }
+            return .host(url.host, port: url.port)
+        }
+    }
+
+    func cover(_ url: HTTPURL) -> Bool {
+        let address = NetworkAddress(url.host.filter { $0 != "[" && $0 != "]" })
+        return entries.contains { entry in
+            switch entry {
+            case .everything: true
+            case .block(let block): address.map(block.contains) ?? false
+            case .host(let host, let port):
+                (port == nil || port == url.effectivePort)
+                    && (url.host == host || (address == nil && url.host.hasSuffix("." + host)))
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+internal import CLibcurl
+internal import EventLoop
+internal import Glibc
+
+extension Transfer {
+    /// Has libcurl hand the answer over and fetch the body of the request from here.
+    func setCallbacks(of easy: UnsafeMutableRawPointer, context: UnsafeRawPointer) {
+        for option in [CURLOPT_WRITEDATA, CURLOPT_HEADERDATA, CURLOPT_READDATA, CURLOPT_SEEKDATA] {
+            _ = cogcurl_easy_set_pointer(easy, option, context)
+        }
+        _ = cogcurl_easy_set_on_data(easy, CURLOPT_HEADERFUNCTION) { bytes, _, count, context in
+            let line = UnsafeRawBufferPointer(start: bytes, count: count)
+            return Transfer.of(context).headLine(line) ? count : 0
+        }
+        _ = cogcurl_easy_set_on_data(easy, CURLOPT_WRITEFUNCTION) { bytes, _, count, context in
+            Transfer.of(context).bodyArrived(UnsafeRawBufferPointer(start: bytes, count: count))
+        }
+        _ = cogcurl_easy_set_on_data(easy, CURLOPT_READFUNCTION) { bytes, size, count, context in
+            Transfer.of(context).bodyWanted(UnsafeMutableRawBufferPointer(start: bytes, count: size * count))
+        }
+        _ = cogcurl_easy_set_on_seek(easy) { context, offset, origin in
+            guard offset == 0, origin == SEEK_SET else { return CURL_SEEKFUNC_CANTSEEK }
+            Transfer.of(context).source?.rewind()
+            return CURL_SEEKFUNC_OK
+        }
+        guard !request.allowsPrivateAddresses else { return }
+        for option in [CURLOPT_OPENSOCKETDATA, CURLOPT_PREREQDATA] {
+            _ = cogcurl_easy_set_pointer(easy, option, context)
+        }
+        _ = cogcurl_easy_set_on_open(easy) { context, _, address in
+            let transfer = Transfer.of(context)
+            guard transfer.mayGo(to: withUnsafePointer(to: &address.pointee.addr) { NetworkAddress($0) }) else {
+                return CURL_SOCKET_BAD
+            }
+            let type = address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
+            return socket(address.pointee.family, type, address.pointee.protocol)
+        }
+        // A connection that is open already may be one of a request that may go anywhere.
+        _ = cogcurl_easy_set_on_request(easy) { context, address, _, _, _ in
+            let transfer = Transfer.of(context)
+            return transfer.mayGo(to: NetworkAddress(String(cString: address)))
+                ? Int32(CURL_PREREQFUNC_OK) : Int32(CURL_PREREQFUNC_ABORT)
+        }
+    }
+
+    /// Whether the request may be sent to whom libcurl has found. A proxy was chosen by the operator.
+    private func mayGo(to address: NetworkAddress?) -> Bool {
+        guard proxy == nil, address?.isPublic != true else { return true }
+        wasKeptAway = true
+        return false
+    }
+
+    // MARK: - Called by libcurl
+
+    private static func of(_ context: UnsafeMutableRawPointer?) -> Transfer {
+        // The client holds every transfer until libcurl has let its handle go.
+        Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
+    }
+
+    private func headLine(_ line: UnsafeRawBufferPointer) -> Bool {
+        if head.feed(line) { return true }
+        failure = .headTooLarge(url: printableURL(request.url), limitBytes: ResponseHead.limitBytes)
+        return false
+    }
+
+    private func bodyArrived(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard let easy, let sink else { return 0 }
+        // The answer is what the redirect leads to.
+        guard redirect == nil else { return bytes.count }
+        // What was announced, packed if it is packed, or -1.
+        let announced = cogcurl_easy_offset(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
+        let status = cogcurl_easy_long(easy, CURLINFO_RESPONSE_CODE)
+        switch sink.put(bytes, status: status, announcedBytes: announced) {
+        case .taken:
+            return bytes.count
+        case .notYet:
+            isPaused = true
+            return Int(CURL_WRITEFUNC_PAUSE)
+        case .tooLarge(let limitBytes):
+            failure = .tooLarge(url: printableURL(request.url), limitBytes: limitBytes)
+        case .failed(let error):
+            failure = .file(error)
+        }
+        return 0
+    }
+
+    private func bodyWanted(_ destination: UnsafeMutableRawBufferPointer) -> Int {
+        switch source?.take(into: destination) {
+        case .bytes(let count):
+            return count
+        case .notYet:
+            isPaused = true
+            return Int(CURL_READFUNC_PAUSE)
+        case .failed(let error):
+            failure = .file(error)
+        case nil:
+            break
+        }
+        return Int(CURL_READFUNC_ABORT)
+    }
+}

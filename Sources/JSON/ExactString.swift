@@ -1,0 +1,39 @@
+/// A string of JSON that is equal to another one only if it has the same code points.
+///
+/// Swift's own strings are equal, and one key of a dictionary, when they look the same: "é" may be one character or two. To
+/// JSON, and to Python, those are two names.
+public struct ExactString: Sendable {
+    /// The string.
+    public let text: String
+
+    /// The exact form of a string.
+    public init(_ text: String) {
+        self.text = text
+    }
+}
+
+extension ExactString: Hashable, Comparable, ExpressibleByStringLiteral, CustomStringConvertible {
+    /// The exact form of a literal.
+    public init(stringLiteral text: String) {
+        self.init(text)
+    }
+
+    /// The string.
+    public var description: String { text }
+
+    /// Whether both have the same code points.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.text.utf8.elementsEqual(right.text.utf8)
+    }
+
+    /// By code points.
+    public static func < (left: Self, right: Self) -> Bool {
+        left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+    }
+
+    /// By code points.
+    public func hash(into hasher: inout Hasher) {
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+}

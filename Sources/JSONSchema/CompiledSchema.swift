@@ -1,0 +1,81 @@
+public import JSON
+
+/// A schema that values are checked against: the rules of the server, and of the build tool, which asks in advance.
+///
+/// Doesn't change once it is made, so any thread may check with it.
+public final class CompiledSchema: Sendable {
+    private let node: SchemaNode
+
+    /// Compiles the first of some components that an OpenAPI document has.
+    ///
+    /// - Returns: nil if the document has none of them.
+    /// - Throws: ``SchemaError`` if the component can't be used.
+    public init?(firstOf names: [String], in document: JSONValue) throws(SchemaError) {
+        var compiler = SchemaCompiler(document: document)
+        var found: SchemaNode?
+        for name in names where found == nil { found = try compiler.component(name) }
+        guard var found else { return nil }
+        try SchemaCompiler.refuseEndlessReferences(from: found)
+        while found.properties.isEmpty, let reference = found.reference { found = reference }
+        node = found
+    }
+
+    /// Compiles a schema that may refer to the components of an OpenAPI document.
+    ///
+    /// - Throws: ``SchemaError`` if it can't be used.
+    public init(_ schema: JSONValue, in document: JSONValue) throws(SchemaError) {
+        var compiler = SchemaCompiler(document: document)
+        node = try compiler.node(schema)
+        try SchemaCompiler.refuseEndlessReferences(from: node)
+    }
+
+    /// Whether members of this name have a schema, be it one for all that are not listed.
+    public func describes(_ name: String) -> Bool {
+        node.others != nil || node.propertyIndex[ExactString(name)] != nil
+    }
+
+    /// The names of the members that an object must have.
+    public var required: [String] { node.required.map(\.text) }
+
+    /// What is wrong with a value.
+    public func problems(of value: JSONValue) -> [SchemaProblem] {
+        var validator = SchemaValidator()
+        validator.check(value, node)
+        return validator.problems
+    }
+
+    /// What is wrong with the members of an object, whatever is said about the object itself. Members that have no schema may
+    /// be there. If there is more wrong than is worth telling, the list is cut off.
+    public func members(
+        of object: JSONValue
+    ) -> (problems: [SchemaProblem], isCutOff: Bool, missing: [String]) {
+        var validator = SchemaValidator()
+        var missing = Set(node.required)
+        object.forEachMember { name, value in
+            let exact = ExactString(name)
+            missing.remove(exact)
+            if let index = node.propertyIndex[exact] {
+                validator.check(value, node.properties[index].node, named: name)
+            } else if let others = node.others {
+                validator.check(value, others, named: name)
+            }
+        }
+        return (
+            validator.problems, validator.isCutOff, node.required.filter(missing.contains).map(\.text)
+        )
+    }
+
+    /// Adds what can be checked of a value while its text is read. What is accepted then has no ``problems(of:)``.
+    public func addValue(to builder: inout JSONShape.Builder) -> JSONShape.ID {
+        var compiler = ShapeCompiler(builder)
+        defer { builder = compiler.builder }
+        return compiler.id(node)
+    }
+
+    /// The same for ``members(of:)``. The scanner reports members that have no schema.
+    public func addObject(to builder: inout JSONShape.Builder) -> JSONShape.ID {
+        var compiler = ShapeCompiler(builder)
+        defer { builder = compiler.builder }
+        return compiler.addObject(node)
+    }
+}

@@ -1,0 +1,23 @@
+internal import CZlib
+
+extension Page {
+    /// The page as a gzip file (RFC 1952); nil if there is no memory for it.
+    public static func compressed() -> [UInt8]? {
+        var stream = z_stream()
+        guard cogz_begin_gzip_file(&stream) == Z_OK else { return nil }
+        defer { deflateEnd(&stream) }
+        let count = html.utf8CodeUnitCount
+        let limit = Int(deflateBound(&stream, uLong(count)))
+        var status = Z_OK
+        let file = [UInt8](unsafeUninitializedCapacity: limit) { buffer, written in
+            // zlib takes what it reads as mutable, and leaves it alone.
+            stream.next_in = UnsafeMutablePointer(mutating: html.utf8Start)
+            stream.avail_in = uInt(count)
+            stream.next_out = buffer.baseAddress
+            stream.avail_out = uInt(limit)
+            status = deflate(&stream, Z_FINISH)
+            written = limit - Int(stream.avail_out)
+        }
+        return status == Z_STREAM_END ? file : nil
+    }
+}

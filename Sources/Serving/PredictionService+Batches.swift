@@ -1,0 +1,74 @@
+internal import EventLoop
+internal import FileTransfer
+internal import Predictions
+internal import WorkerProtocol
+internal import Workers
+
+/// Models whose method answers several predictions in one call.
+extension PredictionService {
+    /// A prediction is taken: it joins a batch when the files of its input are here.
+    func prepare(_ run: Run, at now: Duration) {
+        run.batched = Run.Batched()
+        let step = run.stage.prepare(hasFiles: run.request.body.hasFiles)
+        if case .nothing = step {
+            perform(scheduler.prepared(run.id, at: now))
+        } else {
+            perform(step, for: run)
+        }
+    }
+
+    /// One call of a worker's model is to answer these.
+    func startBatch(_ ids: [RunID], on worker: WorkerID) {
+        let now = Clock.monotonic
+        let batch = ids.compactMap { runs[$0] }
+        for run in batch { start(run, on: worker, at: now) }
+        pool.beginBatch(batch.count, on: worker)
+    }
+
+    /// The call that was to answer it has failed, and it runs again. What it had put out so far, nobody has seen.
+    func startOver(_ id: RunID) {
+        guard let run = runs[id] else { return }
+        run.stage.slotLost()
+        run.batched?.restarts += 1
+        run.uploads?.cancel()
+        run.uploads = nil
+        run.prediction.startedOver()
+        // Readers that come late see the events of the call that counts.
+        run.history?.startedOver(id: run.prediction.id)
+    }
+
+    /// It is canceled while the rest of its batch goes on. What it holds is given back when the model has ended it.
+    func drop(_ id: RunID) {
+        guard let run = runs[id], run.stage.canceledInBatch() else { return }
+        tellEnd(run, .canceled, hasWaited: false, at: Clock.monotonic)
+    }
+
+    /// A call has raised that was to answer these predictions.
+    func batchFailed(_ ids: [RunID], error: String, traceback: String) {
+        log.batchFailed(ids.count, error: error, traceback: traceback)
+        let actions = scheduler.batchFailed(ids, at: Clock.monotonic)
+        perform(actions, because: Cause(error: error, traceback: Array(traceback.utf8)))
+    }
+
+    /// Some of a prediction's output is on its way out. Once a client has it, the prediction can't start over.
+    func showing(_ run: Run) {
+        guard run.batched?.hasShownOutput == false, run.followers.contains(where: \.seesOutput) else { return }
+        shown(run)
+    }
+
+    /// Somebody outside has seen some of a prediction's output.
+    func shown(_ run: Run) {
+        guard run.batched != nil else { return }
+        run.batched?.hasShownOutput = true
+        scheduler.outputShown(run.id)
+    }
+}
+
+/// Why predictions end without the model's own word: their worker has died, or the call of their batch has raised.
+struct Cause {
+    var certificate: DeathCertificate?
+    /// The text for their errors.
+    var error: String?
+    /// What goes into their logs.
+    var traceback: [UInt8] = []
+}

@@ -1,0 +1,106 @@
+internal import EventLoop
+internal import FileTransfer
+internal import Predictions
+internal import WorkerProtocol
+internal import Workers
+
+/// The one end that every prediction has.
+extension PredictionService {
+    /// The error of a prediction that no worker is left for.
+    static let noWorkers = "Worker crashed"
+    /// The error of a prediction that its worker calls canceled although neither a client nor the server asked for it.
+    static let canceledUnasked = "Prediction failed: the worker canceled it, but nobody had asked for that"
+    /// The error of a prediction that still ran or waited at the end of the shutdown's grace.
+    static let cutOff = "The server shut down before the prediction finished"
+
+    /// The scheduler has taken a prediction out.
+    func end(_ id: RunID, _ ending: Scheduler.Ending, _ cause: Cause?) {
+        guard let run = runs[id] else { return }
+        // A worker that the server's own end has killed has not crashed.
+        if let certificate = cause?.certificate, !run.stage.isDropped, !closing.isClosed { tellDeath(certificate, run) }
+        switch ending {
+        case .canceled:
+            run.interruption = .canceled
+            end(run, .canceled)
+        case .timedOut:
+            run.interruption = .timedOut
+            end(run, .canceled)
+        case _ where closing.isClosed: end(run, .failed(Self.cutOff))
+        case .workerDied: end(run, .failed(cause?.certificate?.error(of: id) ?? Self.noWorkers))
+        case .batchFailed:
+            cause?.traceback.withUnsafeBytes { printed($0, run, .standardError) }
+            end(run, .failed(cause?.error ?? Self.noWorkers))
+        case .noWorkers: end(run, .failed(Self.noWorkers))
+        case .waitedTooLong:
+            let limit = settings.limits.queueTimeout ?? .zero
+            end(run, .failed("At capacity - no prediction slot was free within \(limit.inSeconds) s"), hasWaited: true)
+        }
+    }
+
+    /// Says in the logs of a prediction what its worker has died of, on lines of their own.
+    private func tellDeath(_ certificate: DeathCertificate, _ run: Run) {
+        let text = (run.prediction.isAtLineStart ? "" : "\n") + certificate.logText
+        Array(text.utf8).withUnsafeBytes { printed($0, run, .standardError) }
+    }
+
+    /// Ends a prediction: frees its slot, answers everybody, and gives back what it held. The slot comes first, so that a
+    /// client which sends its next request at once finds it free.
+    func end(_ run: Run, _ ending: Ending, hasWaited: Bool = false) {
+        guard runs.remove(run.id) != nil else { return }
+        let wasTold = run.stage.isDropped
+        run.stage = .ended
+        let now = Clock.monotonic
+        let actions = scheduler.freed(run.id, at: now)
+        if !wasTold { tellEnd(run, ending, hasWaited: hasWaited, at: now) }
+        giveBack(run)
+        perform(actions)
+        if runs.isEmpty { closing.onIdle?() }
+    }
+
+    /// Records how a prediction has ended, and answers everybody.
+    func tellEnd(_ run: Run, _ ending: Ending, hasWaited: Bool, at now: Duration) {
+        record(ending, run, at: now)
+        ended.count(run.prediction.status)
+        let body = run.prediction.body()
+        let event = run.history.map { _ in EventHistory.completed(run.prediction.body(for: .eventStream)) }
+        if let event { run.history?.ended(event) }
+        registry.ended(run.prediction.id, body: body, events: run.history, at: now)
+        let end = RunEnd(
+            body: body, event: event, eventID: run.history?.lastID ?? 0, waitedTooLong: hasWaited)
+        let followers = run.followers
+        run.followers = []
+        run.history = nil
+        for follower in followers { follower.ended(end) }
+        log.predictionEnded(run.prediction)
+    }
+
+    private func record(_ ending: Ending, _ run: Run, at now: Duration) {
+        let prediction = run.prediction
+        let moment = Clock.wall
+        let time = run.slotTakenAt.map { now - $0 } ?? .zero
+        switch (run.interruption, ending) {
+        // Who asked decides, not how the model ended: once asked for, a cancel is the outcome, and without it never is.
+        case (.canceled, _): prediction.canceled(at: moment, after: time)
+        case (nil, .canceled): prediction.failed(Self.canceledUnasked, at: moment, after: time)
+        case (.timedOut, _):
+            let limit = settings.limits.predictionTimeout ?? .zero
+            prediction.failed("timed out after \(limit.inSeconds) s", at: moment, after: time)
+        case (nil, .failed(let error)): prediction.failed(error, at: moment, after: time)
+        case (nil, .succeeded(let whole, let isList)):
+            prediction.succeeded(whole: whole, isList: isList, at: moment, after: time)
+        }
+    }
+
+    private func giveBack(_ run: Run) {
+        run.fetch?.discard()
+        run.uploads?.cancel()
+    }
+}
+
+extension Duration {
+    /// In seconds, for texts: `2`, `0.5`.
+    var inSeconds: String {
+        let seconds = self / .seconds(1)
+        return seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)"
+    }
+}

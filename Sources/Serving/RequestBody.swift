@@ -1,0 +1,88 @@
+public import EventLoop
+internal import FileTransfer
+internal import HTTPClient
+public import Predictions
+internal import Workers
+
+/// The body of a request on its way to the model: the input's own text, but for what is cut out of it.
+public struct RequestBody {
+    /// The form in which the worker gets an input.
+    private static let (opening, closing): (StaticString, StaticString) = (#"{"input":"#, "}")
+    /// So many pieces are sent from where they are; more are copied together.
+    private static let pieceLimit = 100
+
+    private let bytes: Buffer
+    private let input: Range<Int>?
+    private let cuts: [Range<Int>]
+    private let files: [FilePatterns.Found]
+
+    /// A request's body, which was read as `reading` says.
+    public init(_ bytes: Buffer, _ reading: RequestReading) {
+        self.bytes = bytes
+        input = reading.inputRange
+        cuts = reading.cuts
+        files = reading.files
+    }
+
+    /// Whether files of the input are to be fetched.
+    var hasFiles: Bool { files.contains(where: \.isFetched) }
+
+    /// The files of the input that are to be fetched.
+    var fileInputs: [FileInput] {
+        files.filter(\.isFetched).map(fileInput)
+    }
+
+    /// The first file of the input that nobody can get because its URL can't be used, and why. Looks at every URL, data URLs
+    /// included, from start to end.
+    public var unusableFile: UnusableFile? {
+        for file in files {
+            if let reason = fileInput(file).problem { return UnusableFile(pointer: file.pointer, reason: reason) }
+        }
+        return nil
+    }
+
+    /// Where in the input a URL stands that can't be used, and why.
+    public struct UnusableFile: Sendable {
+        /// As in ``FileInput/pointer``.
+        public let pointer: String
+        /// Half a sentence without any of the URL.
+        public let reason: String
+    }
+
+    private func fileInput(_ file: FilePatterns.Found) -> FileInput {
+        FileInput(pointer: file.pointer, text: .literal(bytes, file.contents))
+    }
+
+    /// Gives `send` all parts of the request; nothing is copied unless much is cut out.
+    func withParts(meta: [UInt8], _ send: (PredictionParts) -> Void) {
+        meta.withUnsafeBytes { meta in
+            guard let input else { return send(PredictionParts(meta: meta, text: [])) }
+            let pieces = pieces(of: input)
+            guard pieces.count > Self.pieceLimit else {
+                return send(PredictionParts(meta: meta, text: pieces, owner: bytes))
+            }
+            let gathered = Buffer(capacity: pieces.reduce(0) { $0 + $1.count })
+            for piece in pieces { gathered.append(piece) }
+            send(PredictionParts(meta: meta, text: [gathered.bytes], owner: gathered))
+        }
+    }
+
+    private func pieces(of input: Range<Int>) -> [UnsafeRawBufferPointer] {
+        var pieces = [Self.bytes(of: Self.opening)]
+        var start = input.lowerBound
+        for cut in cuts {
+            pieces.append(UnsafeRawBufferPointer(rebasing: bytes.bytes[start..<cut.lowerBound]))
+            start = cut.upperBound
+        }
+        pieces.append(UnsafeRawBufferPointer(rebasing: bytes.bytes[start..<input.upperBound]))
+        pieces.append(Self.bytes(of: Self.closing))
+        return pieces
+    }
+
+    private static func bytes(of literal: StaticString) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount)
+    }
+}
+
+@available(*, unavailable)
+extension RequestBody: Sendable {}

@@ -1,0 +1,90 @@
+internal import FileTransfer
+public import Predictions
+internal import Workers
+
+/// A request that has passed all checks.
+public struct NewPrediction {
+    /// The client's id, or one that was made for it; no running prediction has it.
+    public let id: String
+    /// What the client asks for.
+    public let envelope: PredictionRequest
+    /// What the model gets.
+    public let body: RequestBody
+    /// Knows which members of the input reach the model; nil if all do.
+    public let schemaOfUnknown: InputSchema?
+    /// Whether it is a training.
+    public let isTraining: Bool
+    /// Whose leaving cancels it: nil for nobody's.
+    public let origin: FollowerKind?
+    /// The number of the connection that waits for the answer; nil if none does.
+    public let client: Int?
+    /// What the model and the webhooks are told of the trace that the request belongs to.
+    public let trace: [(name: String, value: String)]
+
+    /// Puts a request together.
+    public init(
+        id: String, envelope: PredictionRequest, body: RequestBody, schemaOfUnknown: InputSchema?,
+        isTraining: Bool, origin: FollowerKind?, client: Int?, trace: [(name: String, value: String)]
+    ) {
+        self.id = id
+        self.envelope = envelope
+        self.body = body
+        self.schemaOfUnknown = schemaOfUnknown
+        self.isTraining = isTraining
+        self.origin = origin
+        self.client = client
+        self.trace = trace
+    }
+}
+
+/// A prediction that is carried out, with all who follow it and all that must be given back when it ends.
+///
+/// Bound to the loop; owned and changed by ``PredictionService`` alone.
+final class Run {
+    let id: RunID
+    let prediction: Prediction
+    let request: NewPrediction
+    var stage = Stage.queued
+    /// Why it was told to stop, if it was.
+    var interruption: Interruption?
+    var followers: [any Follower] = []
+    /// The events so far; only for models that offer event streams.
+    var history: EventHistory?
+    /// Whether an event stream or a webhook may follow what happens in detail.
+    var isFollowed = false
+    /// What matters where one call of the model answers several predictions; nil for other models.
+    var batched: Batched?
+    /// When it took its first slot, by a clock that only goes forward.
+    var slotTakenAt: Duration?
+    /// The files of its input.
+    var fetch: InputFetch?
+    /// The files of its output, if they are uploaded.
+    var uploads: UploadSession?
+
+    /// What is known about a prediction of a batched model.
+    struct Batched {
+        /// Somebody outside has seen some of its output.
+        var hasShownOutput = false
+        /// How often it has started over.
+        var restarts = 0
+    }
+
+    init(_ id: RunID, _ prediction: Prediction, _ request: NewPrediction) {
+        self.id = id
+        self.prediction = prediction
+        self.request = request
+    }
+
+    /// Tells the followers. `event` makes the text for event streams.
+    func tell(_ kind: RunEvent.Kind, _ event: (inout EventHistory) -> [UInt8]) {
+        guard isFollowed else { return }
+        let text = history == nil ? nil : event(&history!)
+        let id = history?.lastID ?? 0
+        for follower in followers { follower.happened(RunEvent(kind: kind, text: text, id: id)) }
+    }
+}
+
+@available(*, unavailable)
+extension NewPrediction: Sendable {}
+@available(*, unavailable)
+extension Run: Sendable {}

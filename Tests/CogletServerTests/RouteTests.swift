@@ -1,0 +1,48 @@
+import HTTPServer
+import Testing
+
+@testable import CogletServer
+
+private final class Nobody: RouteHandler {
+    func respond(to request: Request, id: PathID?, on exchange: Exchange) {}
+}
+
+/// Where paths lead.
+@Suite struct Routes {
+    private func match(_ pattern: String, _ path: String) -> PathMatch? {
+        let route = Route(pattern, [.get], Nobody())
+        return Array(path.utf8).withUnsafeBytes { route.match($0) }
+    }
+
+    @Test(arguments: [
+        ("/", "/", true), ("/", "", false), ("/", "//", false), ("/docs", "/docs", true), ("/docs", "/docs/", false),
+        ("/docs", "/Docs", false), ("/predictions", "/predictions/", false), ("/predictions", "/prediction", false),
+    ])
+    func fixedPath(pattern: String, path: String, leads: Bool) {
+        #expect((match(pattern, path) != nil) == leads)
+    }
+
+    @Test(arguments: [
+        ("/p/a", "a"), ("/p/a%2Fb", "a/b"), ("/p/%zz", "%zz"), ("/p/%4", "%4"), ("/p/%c3%a9", "é"), ("/p/%25", "%"),
+    ])
+    func idIsDecoded(path: String, id: String) {
+        #expect(match("/p/{id}", path)?.id == PathID(text: id))
+    }
+
+    @Test(arguments: ["/p/", "/p", "/p/a/", "/p/a/b", "/q/a", "/p//"])
+    func otherPaths(path: String) {
+        #expect(match("/p/{id}", path) == nil)
+    }
+
+    @Test func idThatIsNotUTF8() {
+        #expect(match("/p/{id}", "/p/%ff")?.id == PathID(text: nil))
+    }
+
+    @Test(arguments: [
+        ("/p/a/cancel", "a"), ("/p/cancel/cancel", "cancel"), ("/p//cancel", nil), ("/p/cancel", nil),
+        ("/p/a/b/cancel", nil), ("/p/a/cancel/", nil),
+    ])
+    func pathAfterTheID(path: String, id: String?) {
+        #expect(match("/p/{id}/cancel", path)?.id?.text == id)
+    }
+}

@@ -1,0 +1,319 @@
+"""Mistakes that are found before an engine is asked for anything: each with its place and what to do."""
+
+import textwrap
+from dataclasses import dataclass, field
+
+import pytest
+from terminal import CONFIG, ENGINE_ASKED, MODEL, Project
+
+PYTHON = 'build:\n  python_version: "3.12"\n'
+ENTRY = "predict: predict.py:Predictor\n"
+REQUIREMENTS = PYTHON + "  python_requirements: requirements.txt\n" + ENTRY
+
+
+def model(signature: str, before: str = "", body: str = "return ''") -> str:
+    """A model whose signature is on line 6, after up to two lines."""
+    lines = before.splitlines() + [""] * (2 - len(before.splitlines()))
+    return "\n".join(
+        [
+            "from cog import BasePredictor, File, Input, Path, Secret",
+            *lines,
+            "",
+            "class Predictor(BasePredictor):",
+            f"    def predict(self, {signature}:",
+            f"        {body}",
+            "",
+        ]
+    )
+
+
+@dataclass
+class Mistake:
+    """A project with one mistake, and what is said about it."""
+
+    says: tuple[str, ...]
+    config: str = CONFIG
+    predict: str = MODEL
+    files: dict[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = ("build",)
+
+
+def yaml(text: str, *says: str) -> Mistake:
+    return Mistake(says, config=text)
+
+
+def code(text: str, *says: str) -> Mistake:
+    return Mistake(says, predict=text)
+
+
+def requirements(text: str, *says: str) -> Mistake:
+    return Mistake(says, config=REQUIREMENTS, files={"requirements.txt": text})
+
+
+MISTAKES = {
+    # The file itself
+    "tab": yaml("build:\n\tgpu: true\n", "line 2, column 1: a tab can't indent a line: use spaces", "\n  \tgpu: true\n  ^"),
+    "bracket": yaml("build: [\n", "line 2, column 1", "did not find expected node content"),
+    "colon": yaml("image: a: b\n", "line 1, column 9", "put a value with", "\n          ^"),
+    "at-sign": yaml("image: @a\n", "line 1, column 8", "put the value in quotes"),
+    "no-space": yaml("build:\n  gpu:true\n  cuda: '11.8'\n", "line 3, column 7: mapping values are not allowed", "put a space after each colon"),
+    "twice": yaml("image: a\nimage: b\n", 'line 1, column 1: duplicate key "image": keep one of them'),
+    "list": yaml("- build\n", "line 1, column 1: the file must be a mapping of keys: write"),
+    # Types and keys
+    "boolean": yaml('build:\n  gpu: "x"\n', "line 2, column 8: build.gpu must be true or false, not", "\n         ^"),
+    "list-wanted": yaml("environment: A=1\n", "line 1, column 14: environment must be a list, not"),
+    "mapping-wanted": yaml("build: fast\n", "line 1, column 8: build must be a mapping, not"),
+    "number-wanted": yaml("concurrency: {max: many}\n", "line 1, column 20: concurrency.max must be a whole number"),
+    "unknown-key": yaml(
+        CONFIG + "enviroment: []\n", 'cog.yaml:4:1: unknown key "enviroment" (did you mean "environment"?)\n  envir'
+    ),
+    # Values
+    "python-old": yaml('build:\n  python_version: "3.7"\n', "cog.yaml:2:19: invalid", "Python version is 3.10\n", "   ^"),
+    "python-short": yaml('build:\n  python_version: "3"\n', "cog.yaml:2:19: ", "must include major and minor"),
+    "packages-twice": Mistake(
+        ("cog.yaml:4:3: invalid build: only one of",),
+        config=REQUIREMENTS.replace(ENTRY, "  python_packages: [six]\n"),
+        files={"requirements.txt": ""},
+    ),
+    "cuda-old": yaml(PYTHON + '  cuda: "10.2"\n', "cog.yaml:3:9: invalid build.cuda", "minimum supported CUDA"),
+    "cudnn": yaml(PYTHON + "  gpu: true\n  cuda: 11.8\n  cudnn: 9\n", "cog.yaml:5:10: ", "CuDNN versions are: 8"),
+    "environment": yaml(PYTHON + "environment: [A]\n", "cog.yaml:3:15: ", "is not in the KEY=VALUE format"),
+    "reserved": yaml(PYTHON + "environment: [PATH=/a]\n", "cog.yaml:3:15: ", "reserved for internal use"),
+    "concurrency": yaml(PYTHON + "concurrency:\n  max: 0\n", "cog.yaml:4:8: ", "must be at least 1"),
+    "image-model": yaml(PYTHON + "image: a\nmodel: r.x/a/b\n", "cog.yaml:4:8: ", "cannot both be set"),
+    "model-tag": yaml(PYTHON + "model: a/b:c\n", "cog.yaml:3:8: ", "must be a bare repository"),
+    "new-line": yaml(PYTHON + "  run:\n    - |\n      a\n      b\n" + ENTRY, "create a new list item"),
+    # References
+    "reference-form": yaml(PYTHON + "predict: Predictor\n", "cog.yaml:3:10: ", "must be in the form 'predict.py:Predictor'"),
+    "two-references": yaml(PYTHON + "run: a.py:B\n" + ENTRY, "cog.yaml:3:6: ", "only one of run or predict can be set"),
+    "no-reference": yaml(PYTHON, 'no predict or train reference found in cog.yaml: add run: "run.py:Runner"'),
+    "no-file": yaml(
+        PYTHON + "run: predct.py:Predictor\n", 'cog.yaml:3:6: invalid run', 'predct.py does not exist (did you mean "predict.py"?)'
+    ),
+    "no-class": yaml(
+        PYTHON + "run: predict.py:Predicter\n", "cog.yaml:3:6: ", 'defines no "Predicter" (did you mean "Predictor"?)'
+    ),
+    "no-train": Mistake(
+        ('cog.yaml names no training: add train: "train.py:train"',), command=("train", "-i", "n=1")
+    ),
+    "only-train": Mistake(
+        ("cog.yaml names no model for predictions: add run",), config=PYTHON + "train: predict.py:Predictor\n",
+        command=("predict",),
+    ),
+    # Files
+    "syntax": code("def predict(s: str) -> str\n    pass\n", "predict.py:1:27: expected ':'", "-> str\n", "  ^"),
+    "import": code("from cog import BasePredicter\n" + MODEL.replace("BasePredictor", "BasePredicter").partition("\n\n\n")[2],
+                   'predict.py:1:1: cog has no "BasePredicter" (did you mean "BasePredictor"?)'),
+    "no-method": code("from cog import BasePredictor\nclass Predictor(BasePredictor):\n    pass\n", "predict.py:2:1: run or predict method not found: Predictor. Define run()"),
+    "two-methods": code(
+        "class Predictor:\n    def run(self) -> str: ...\n    def predict(self) -> str: ...\n",
+        "predict.py:1:1: Predictor must define either run() or predict(), not both. Remove one of them.",
+    ),
+    # Signatures
+    "undefined": code(
+        model("a: Optional[str]) -> str"), 'predict.py:6:26: the name "Optional" is not defined: add `from typing import Optional`',
+        "a: Optional[str]) -> str:\n" + " " * 27 + "^",
+    ),
+    "untyped": code(model("a) -> str"), "predict.py:6:23: parameter 'a' of predict(): it has no type annotation", "a: str"),
+    "unsupported": code(model("a: bytes) -> str"), "predict.py:6:23: ", "bytes is not supported. Use cog.Path"),
+    "tuple": code(model("a: tuple[int, int]) -> str"), "predict.py:6:23: ", "tuple can't be an input. Use list[…]"),
+    "array": code(model("a: np.ndarray) -> str", "import numpy as np"), "predict.py:6:26: np.ndarray can't be an input", "Take cog.Path"),
+    "picture": code(
+        model("a: str) -> Image.Image", "from PIL import Image"), "predict.py:6:34: Image.Image can't be an output", "return cog.Path"
+    ),
+    "default": code(model("a: int = Input(default='x')) -> str"), "predict.py:6:23: ", "value must be an integer, got 'x'"),
+    "plain-default": code(model("a: bool = 'yes') -> str"), "predict.py:6:23: ", "invalid default", "Correct the default"),
+    "argument": code(model("a: int = Input(min=1)) -> str"), 'predict.py:6:42: Input() has no argument "min" (did you mean "ge"?)'),
+    "limit": code(model("a: int = Input(ge='3')) -> str"), "predict.py:6:23: ", "Give a number."),
+    "pattern": code(model("a: str = Input(regex='(')) -> str"), "predict.py:6:23: ", "is no regular expression"),
+    "accept": code(model("a: str = Input(accept='x')) -> str"), "predict.py:6:23: ", "only valid on Path or File inputs"),
+    "variadic": code(model("**a: str) -> str"), "predict.py:6:25: parameter 'a'", "Name each input."),
+    "input-as-type": code(model("a: Input(description='x')) -> str"), "predict.py:6:23: ", "Write the type after the colon"),
+    "no-output": code(model("a: str)"), "predict.py:6:5: predict(): it has no return annotation"),
+    # Requirements
+    "requirements-file": yaml(REQUIREMENTS, "cog.yaml:3:24: ", "file does not exist: create it, or correct the path"),
+    "one-equals": requirements("six\ntorch=2.1\n", 'requirements.txt:2:1: "torch=2.1" is no requirement: write "torch==2.1"'),
+    "turned-around": requirements("six=>1.0\n", 'requirements.txt:1:1: "six=>1.0" is no requirement: write "six>=1.0"'),
+    "no-version": requirements("six==\n", 'requirements.txt:1:1: "six==" has no version after "=="'),
+    "command": requirements("pip install six\n", 'requirements.txt:1:1: "pip install six" is no requirement: write "six"'),
+    "other-file": requirements("-r base.txt\n", 'requirements.txt:1:1: local requirements option "-r" is not supported: -r base.txt: put its lines here'),
+    "pins": requirements("six==1.0\nsix==1.1\n", "requirements.txt:2:1: six is pinned to 1.1 here and to 1.0 on line 1"),
+    "module-name": requirements("cv2\n", "requirements.txt:1:1: cv2 is the name of a module: the package is opencv-python-headless"),
+    "missing": code(
+        "import cv2\n" + MODEL, 'predict.py:1: no requirement provides the module "cv2": add opencv-python-headless to'
+    ),
+    "torch-without-version": Mistake(
+        ("torch version must be specified when using CUDA",),
+        config=REQUIREMENTS.replace("build:\n", "build:\n  gpu: true\n"),
+        files={"requirements.txt": "torch\n"},
+    ),
+}  # fmt: skip
+
+
+def arranged(project: Project, mistake: Mistake) -> Project:
+    for name, text in {"cog.yaml": mistake.config, "predict.py": mistake.predict, **mistake.files}.items():
+        (project.directory / name).write_text(textwrap.dedent(text).lstrip("\n"))
+    return project
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_mistakes(project, name):
+    mistake = MISTAKES[name]
+    result = arranged(project, mistake).cog(*mistake.command).fails(*mistake.says)
+    # Warnings alone keep nobody from building.
+    is_warning = name in ("unknown-key", "module-name", "missing")
+    assert (ENGINE_ASKED in result.err) == is_warning
+
+
+# MARK: - What the source doesn't tell
+
+GUESSES = {
+    "an import": model("a: Kind) -> str", "from kinds import Kind"),
+    "a call": model("a: str = Input(choices=names())) -> str", "from kinds import names"),
+    "a decorator": model("a: str) -> str").replace("    def", "    @kinds.wrap\n    def").replace("\n\n\n", "\nimport kinds\n\n"),
+    "a changed table": model("a: str = Input(choices=KINDS)) -> str", "KINDS = []\nKINDS.append('a')"),
+    "a star": "from kinds import *\n" + model("a: Kind) -> str"),
+    "a base": "from kinds import Base\nclass Predictor(Base):\n    pass\n",
+    "a condition": "import sys\nif sys.platform == 'linux':\n    from kinds import Predictor\n",
+    "an assignment": "import kinds\nPredictor = kinds.make()\n",
+    "another output": model("a: str) -> Kind", "from kinds import Kind"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GUESSES)
+def test_what_depends_on_more_than_the_source_is_left_to_running_it(project, name):
+    project.write("kinds.py", "Kind = str\n")
+    (project.directory / "predict.py").write_text(GUESSES[name])
+    project.cog("build").fails(ENGINE_ASKED)
+
+
+def test_nothing_of_the_model_is_run(project):
+    project.write("predict.py", "open('ran', 'w')\n" + textwrap.dedent(MODEL))
+    project.cog("predict", "-i", "s=x").fails(ENGINE_ASKED)
+    assert not (project.directory / "ran").exists()
+
+
+def test_inputs_are_checked_before_anything_is_built(project):
+    project.write(
+        "predict.py",
+        """
+        from enum import Enum
+        from typing import Literal, Optional
+        import torch
+        from cog import BasePredictor, Input
+        from diffusers import DDIMScheduler, PNDMScheduler
+
+        SCHEDULERS = {"DDIM": DDIMScheduler, "PNDM": PNDMScheduler.from_config}
+        LIMIT = 2**4
+
+        class Size(Enum):
+            SMALL = "small"
+
+        class Predictor(BasePredictor):
+            @torch.inference_mode()
+            def predict(
+                self,
+                scheduler: str = Input(choices=SCHEDULERS.keys(), default="DDIM"),
+                steps: int = Input(ge=1, le=LIMIT, default=4),
+                size: Size = Size.SMALL,
+                mode: Literal["a", "b"] = "a",
+                seed: Optional[int] = None,
+            ) -> torch.Tensor | str:
+                return self.pipe(scheduler)
+        """.replace("torch.Tensor | str", "str"),
+    )
+    for wrong, text in [
+        ("scheduler=LMS", "DDIM"),
+        ("steps=17", "number must be at most 16"),
+        ("size=big", "small"),
+        ("mode=c", "must be one of: a, b"),
+        ("sed=1", 'unknown input "sed"'),
+    ]:
+        result = project.cog("predict", "-i", wrong).fails(text)
+        assert ENGINE_ASKED not in result.err
+    project.cog("predict", "-i", "scheduler=PNDM", "-i", "steps=16", "-i", "seed=1").fails(ENGINE_ASKED)
+
+
+def test_without_a_python_the_model_is_left_to_running_it(project):
+    project.write("predict.py", model("a: bytes) -> str"))
+    project.cog("build", env={"PATH": "/nonexistent"}).fails(ENGINE_ASKED)
+
+
+def test_a_python_that_is_too_old_is_none(project):
+    project.write("predict.py", model("a: bytes) -> str"))
+    tools = project.tools(python3="exit 77")
+    project.cog("build", env={"PATH": tools["PATH"].partition(":")[0]}).fails(ENGINE_ASKED)
+
+
+def test_a_dockerfile_of_ones_own_may_bring_the_model(project):
+    project.config(PYTHON + "predict: made.py:Predictor\n")
+    project.write("Dockerfile", "FROM scratch\n")
+    project.cog("build", "--dockerfile", "Dockerfile").fails(ENGINE_ASKED)
+    project.cog("build").fails("made.py does not exist")
+
+
+def test_a_given_document_needs_no_signature(project):
+    project.write("predict.py", model("a: bytes) -> str"))
+    project.write("document.json", '{"openapi": "3.0.2", "info": {}, "paths": {}}')
+    project.cog("build", "--openapi-schema", "document.json").fails(ENGINE_ASKED)
+
+
+# MARK: - Imports
+
+
+def test_what_the_sdk_once_brought_is_installed_with_a_note(project):
+    project.write("predict.py", "import requests, yaml\n" + textwrap.dedent(MODEL))
+    result = project.cog("debug").ok()
+    assert "predict.py:1: adding requests, which the model imports" in result.err
+    assert project.context().read("files/requirements.txt") == "requests\npyyaml\n"
+
+
+def test_imports_that_something_provides(project):
+    project.write(
+        "predict.py",
+        """
+        import json
+        import numpy as np
+        import helper
+        from PIL import Image
+        from cog import BasePredictor
+        try:
+            import xformers
+        except ImportError:
+            pass
+
+        class Predictor(BasePredictor):
+            def setup(self):
+                import tool
+                '''
+                import nothing
+                '''
+
+            def predict(self, s: str) -> str:
+                return s
+        """,
+    )
+    project.write("helper.py", "import sklearn.svm\n\ndef later():\n    import never\n")
+    project.write("requirements.txt", "torchvision==0.20.0\nscikit_learn==1.5\n")
+    project.build('python_version: "3.12"', "python_requirements: requirements.txt", "run: [pip install tool]")
+    assert "no requirement provides" not in project.cog("debug").ok().err
+    project.write("requirements.txt", "torchvision==0.20.0\n")
+    assert 'helper.py:1: no requirement provides the module "sklearn": add scikit-learn' in project.cog("debug").err
+
+
+# MARK: - Places
+
+
+def test_a_long_line_is_shown_around_the_place(project):
+    project.config(PYTHON + "environment: [" + ", ".join(f"A{n}=1" for n in range(60)) + ", B]\n" + ENTRY)
+    line, caret = project.cog("debug").fails("is not in the KEY=VALUE format").err.splitlines()[1:3]
+    assert line.startswith("  …")
+    assert line[caret.index("^")] == "B"
+
+
+def test_paths_are_relative_to_the_file_with_a_relative_name_too(project):
+    project.write("deep/model/cog.yaml", REQUIREMENTS)
+    project.write("deep/model/requirements.txt", "six==1.17.0\n")
+    project.write("deep/model/predict.py", MODEL)
+    assert "requirements.txt" in project.cog("debug", "-f", "deep/model/cog.yaml").ok().out
+    project.cog("build", "-f", "deep/model/cog.yaml").fails(ENGINE_ASKED)

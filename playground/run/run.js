@@ -1,0 +1,299 @@
+// One prediction, from its request to its end.
+
+import { withDataURLs } from "../files.js";
+import { eventsOf } from "./events.js";
+import { forget, remember } from "./remembered.js";
+import { ServerError, address } from "./server.js";
+
+/** @typedef {"wait" | "stream" | "background"} Mode */
+
+/**
+ * Those who show a run.
+ *
+ * @typedef {object} RunListener
+ * @property {(chunk: any, index: number) => void} output
+ * @property {(text: string) => void} log
+ * @property {() => void} changed the state, the metrics, or the times are others
+ */
+
+/** How often a running prediction is asked about, in milliseconds: soon at first. */
+const POLLING = [150, 250, 400, 600, 1000];
+/** The server keeps no results above this size. */
+const KEPT_BYTES = 1 << 20;
+/** How often a broken connection to the events is made again. */
+const RECONNECTIONS = 10;
+/** How long a line of the shown exchange may be before it is cut. */
+const SHOWN_BODY = 200_000;
+
+export class Run {
+  /**
+   * @param {import("../schema.js").ModelDocument} model
+   * @param {Record<string, any>} input with files as FileValues
+   * @param {Mode} mode
+   */
+  constructor(model, input, mode) {
+    this.model = model;
+    this.input = input;
+    this.mode = mode;
+    this.id = `page-${crypto.getRandomValues(new Uint32Array(3)).reduce((text, part) => text + part.toString(36), "")}`;
+    /** @type {RunListener | null} */
+    this.listener = null;
+    this.status = "sending";
+    /** @type {any} */
+    this.output = undefined;
+    /** @type {any[]} Chunks that came one by one. */
+    this.chunks = [];
+    this.logs = "";
+    this.error = "";
+    /** @type {Record<string, any>} */
+    this.metrics = {};
+    /** @type {Record<string, any>} The times that the server tells. */
+    this.times = {};
+    this.sentAt = 0;
+    this.firstOutputAt = 0;
+    this.endedAt = 0;
+    this.isCanceling = false;
+    /** Of a kept run: the output was too large to be kept. */
+    this.isCut = false;
+    /** @type {{method: string, url: string, headers: Record<string, string>, body: string} | null} */
+    this.request = null;
+    /** @type {{status: number, headers: Record<string, string>, body: string} | null} */
+    this.response = null;
+    /** @type {any[] | null} */
+    this.detail = null;
+    this.statusCode = 0;
+  }
+
+  get isOver() {
+    return this.endedAt > 0;
+  }
+
+  /** Makes the prediction and follows it to its end. Never throws: what goes wrong is the run's error. */
+  async start() {
+    this.sentAt = Date.now();
+    try {
+      const body = JSON.stringify({ id: this.id, input: await withDataURLs(this.input) });
+      /** @type {Record<string, string>} */
+      const headers = { "content-type": "application/json" };
+      if (this.mode === "stream") headers.accept = "text/event-stream";
+      if (this.mode === "background") headers.prefer = "respond-async";
+      this.request = { method: "POST", url: address(this.model.route), headers, body: body.slice(0, SHOWN_BODY) };
+      const polling = this.mode === "wait" ? this.poll(false) : null;
+      const answer = await fetch(this.request.url, { method: "POST", headers, body });
+      if (answer.status === 202) remember(this.id);
+      this.response = { status: answer.status, headers: Object.fromEntries(answer.headers), body: "" };
+      if (!answer.ok) throw new ServerError(answer.status, await answer.text());
+      if ((answer.headers.get("content-type") ?? "").startsWith("text/event-stream")) {
+        await this.read(answer);
+        await this.askForTimes();
+      }
+      else await this.take(answer);
+      await polling;
+    } catch (error) {
+      this.fail(/** @type {Error} */ (error));
+    }
+    forget(this.id);
+    this.listener?.changed();
+  }
+
+  /** Follows a prediction that was begun before, in the background. */
+  async resume() {
+    this.mode = "background";
+    this.sentAt = Date.now();
+    try {
+      await this.watch();
+    } catch (error) {
+      this.fail(/** @type {Error} */ (error));
+    }
+    forget(this.id);
+    this.listener?.changed();
+  }
+
+  /** Asks the server to end it. */
+  async cancel() {
+    if (this.isOver || this.isCanceling) return;
+    this.isCanceling = true;
+    this.listener?.changed();
+    try {
+      const answer = await fetch(address(`${this.model.route}/${this.id}/cancel`), { method: "POST" });
+      if (!answer.ok) throw new ServerError(answer.status, await answer.text());
+    } catch (error) {
+      this.isCanceling = false;
+      this.error = `The cancel didn't get through: ${/** @type {Error} */ (error).message}`;
+      this.listener?.changed();
+    }
+  }
+
+  // MARK: - The answer
+
+  /** @param {Response} answer a prediction as JSON */
+  async take(answer) {
+    const body = await answer.text();
+    if (this.response) this.response.body = body.slice(0, SHOWN_BODY);
+    this.update(JSON.parse(body));
+    if (answer.status === 202) await this.watch();
+  }
+
+  /** Follows a prediction that runs in the background to its end: by its events, where the server shows them. */
+  async watch() {
+    if (this.model.canFollow && this.model.canStream) await this.followEvents();
+    if (!this.isOver) await this.poll(true);
+  }
+
+  /** Reads the events by GET. A connection that breaks is made again, and goes on where it has ended. */
+  async followEvents() {
+    let last = "";
+    for (let attempt = 0; attempt < RECONNECTIONS && !this.isOver; attempt += 1) {
+      /** @type {Record<string, string>} */
+      const headers = { accept: "text/event-stream" };
+      if (last) headers["last-event-id"] = last;
+      try {
+        const answer = await fetch(address(`${this.model.route}/${this.id}`), { headers });
+        if (answer.status !== 200 || !(answer.headers.get("content-type") ?? "").startsWith("text/event-stream")) return;
+        for await (const event of this.events(answer)) {
+          last = event.id;
+          // What is no longer kept can still be had as a whole, at the end.
+          if (event.name === "error") return;
+          this.happened(event.name, JSON.parse(event.data));
+        }
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, POLLING[POLLING.length - 1]));
+      }
+    }
+  }
+
+  /** @param {Response} answer an event stream */
+  async read(answer) {
+    for await (const event of this.events(answer)) this.happened(event.name, JSON.parse(event.data));
+    if (!this.isOver) throw new Error("The stream ended before the prediction did.");
+  }
+
+  /** @param {Response} answer */
+  events(answer) {
+    return eventsOf(answer, (text) => {
+      if (this.response && this.response.body.length < SHOWN_BODY) this.response.body += text.slice(0, SHOWN_BODY);
+    });
+  }
+
+  /**
+   * @param {string} name
+   * @param {any} data
+   */
+  happened(name, data) {
+    switch (name) {
+      case "start":
+      case "completed":
+        this.update(data);
+        break;
+      case "output":
+        this.addChunk(data.chunk);
+        break;
+      case "log":
+        this.addLog(String(data.data));
+        break;
+      case "metric":
+        this.addMetric(data);
+        break;
+      case "error":
+        throw new Error(typeof data.error === "string" ? data.error : JSON.stringify(data));
+    }
+  }
+
+  /** The events don't tell when it was begun and ended; the result does, where the server has kept it. */
+  async askForTimes() {
+    const size = this.chunks.reduce((sum, chunk) => sum + (typeof chunk === "string" ? chunk.length : KEPT_BYTES / 100), 0);
+    if (!this.model.canPoll || size > KEPT_BYTES / 2) return;
+    const answer = await fetch(address(`${this.model.route}/${this.id}`));
+    const { created_at, started_at, completed_at } = answer.ok ? await answer.json() : this.times;
+    this.times = { created_at, started_at, completed_at };
+  }
+
+  /**
+   * Asks for the state until the prediction has ended.
+   *
+   * @param {boolean} isFinal whether the end is to be found here, not by the request that began it
+   */
+  async poll(isFinal) {
+    for (let count = 0; !this.isOver; count += 1) {
+      await new Promise((resolve) => setTimeout(resolve, POLLING[Math.min(count, POLLING.length - 1)]));
+      if (this.isOver) return;
+      if (!this.model.canPoll && !isFinal) return;
+      const answer = await fetch(address(`${this.model.route}/${this.id}`));
+      if (this.isOver) return;
+      if (!answer.ok) {
+        // While the request is still on its way nobody knows the id; an original server never does.
+        if (!isFinal) {
+          if (count > POLLING.length) return;
+          continue;
+        }
+        throw new ServerError(answer.status, await answer.text());
+      }
+      const state = await answer.json();
+      if (this.isOver || (!isFinal && isTerminal(state.status))) return;
+      this.update(state);
+    }
+  }
+
+  // MARK: - What is known
+
+  /** @param {any} state a prediction, whole or in part */
+  update(state) {
+    if (this.isOver) return;
+    if (typeof state.logs === "string" && state.logs.length > this.logs.length) this.addLog(state.logs.slice(this.logs.length));
+    for (const name of ["created_at", "started_at", "completed_at"]) if (state[name]) this.times[name] = state[name];
+    if (state.metrics) this.metrics = state.metrics;
+    if (typeof state.error === "string") this.error = state.error;
+    const isEnd = isTerminal(state.status);
+    if (Array.isArray(state.output) && this.model.output["x-cog-array-type"] === "iterator") {
+      for (const chunk of state.output.slice(this.chunks.length)) this.addChunk(chunk);
+    }
+    if (isEnd) {
+      this.output = state.output;
+      this.endedAt = Date.now();
+    }
+    if (state.status) this.status = state.status;
+    this.listener?.changed();
+  }
+
+  /** @param {any} chunk */
+  addChunk(chunk) {
+    if (this.firstOutputAt === 0) this.firstOutputAt = Date.now();
+    this.chunks.push(chunk);
+    this.listener?.output(chunk, this.chunks.length - 1);
+  }
+
+  /** @param {string} text */
+  addLog(text) {
+    this.logs += text;
+    this.listener?.log(text);
+  }
+
+  /** @param {{name: string, value: any, mode: string}} metric */
+  addMetric({ name, value, mode }) {
+    const old = this.metrics[name];
+    if (mode === "incr") this.metrics[name] = (typeof old === "number" ? old : 0) + value;
+    else if (mode === "append") this.metrics[name] = [...(Array.isArray(old) ? old : []), value];
+    else this.metrics[name] = value;
+    this.listener?.changed();
+  }
+
+  /** @param {Error} error */
+  fail(error) {
+    if (this.isOver) return;
+    this.status = "refused";
+    this.endedAt = Date.now();
+    this.error = error instanceof TypeError
+      ? `The server can't be reached, or the connection broke: ${error.message}` : error.message;
+    if (error instanceof ServerError) {
+      this.detail = error.detail;
+      this.statusCode = error.status;
+      if (this.response) this.response.body = error.body.slice(0, SHOWN_BODY);
+    }
+  }
+}
+
+/** @param {string} status */
+function isTerminal(status) {
+  return status === "succeeded" || status === "failed" || status === "canceled";
+}

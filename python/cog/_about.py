@@ -1,0 +1,68 @@
+"""What people want to read about a model, and programs don't need: the author's description, and examples of inputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._inputs import InputPlan
+from ._loader import LoadedModel
+from ._schema import NotJSON, json_value
+
+__all__ = ["described"]
+
+
+def described(document: Any, model: LoadedModel, plan: InputPlan) -> Any:
+    """Add to the document that the server shows.
+
+    It comes from the model itself, since the document may be one that the build has left. That one, and those
+    in the labels of images, have nothing of this, as the original's haven't.
+
+    Args:
+        document: the document; it may be one that somebody wrote, and is not changed.
+        model: the model.
+        plan: its inputs.
+
+    Returns:
+        The document to show: the same object if there is nothing to add.
+    """
+    added = dict(document) if isinstance(document, dict) else {}
+    text = _docstring(model)
+    if text and isinstance(added.get("info"), dict):
+        added["info"] = {"description": text, **added["info"]}
+    schemas = _member(_member(added, "components"), "schemas")
+    name = "TrainingInput" if model.is_training and "TrainingInput" in schemas else "Input"
+    properties = dict(_member(_member(schemas, name), "properties"))
+    for key, values in plan.examples.items():
+        if isinstance(properties.get(key), dict) and (shown := _shown(values)):
+            properties[key] = {"examples": shown, **properties[key]}
+    if properties != _member(_member(schemas, name), "properties"):
+        schemas = {**schemas, name: {**schemas[name], "properties": properties}}
+        added["components"] = {**added["components"], "schemas": schemas}
+    return added if added != document and isinstance(document, dict) else document
+
+
+def _member(parent: dict[str, Any], name: str) -> dict[str, Any]:
+    value = parent.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _docstring(model: LoadedModel) -> str:
+    """Return what the author says of the class, else of the method; nothing that a base class says of itself."""
+    import inspect
+
+    own = type(model.instance).__dict__.get("__doc__") if model.instance is not None else None
+    text = own if isinstance(own, str) and own.strip() else getattr(model.call, "__doc__", None)
+    return inspect.cleandoc(text) if isinstance(text, str) else ""
+
+
+def _shown(values: list[Any]) -> list[Any]:
+    """Return the examples that JSON has. A wrong example is no reason not to serve the model."""
+    shown = []
+    for value in values:
+        try:
+            shown.append(json_value(value))
+        except NotJSON:
+            import warnings
+
+            warnings.warn(f"the example {value!r} is left out: JSON has no such value", UserWarning, stacklevel=2)
+    return shown

@@ -1,0 +1,64 @@
+"""Converts all items of a list or object at once, where the types of their values allow that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ._forms import Form
+from ._probe import types_in
+
+_NUMBERS = frozenset({int, float})
+
+
+def converts_all(form: Form) -> Callable[[Any], Any]:
+    """Make the function that converts all items of a list, or all values of an object, at once.
+
+    Lists of numbers are long: converting one by one would take longer than everything else.
+
+    Args:
+        form: what each of them is.
+
+    Returns:
+        The function, which returns None where each must be looked at on its own.
+    """
+    kept = _kept(form)
+    is_float = form.kind == "scalar" and form.value is float
+
+    def convert(items: Any) -> Any:
+        types = types_in(items)
+        if types <= kept:
+            return items
+        if is_float and types <= _NUMBERS:
+            try:
+                if type(items) is list:
+                    return list(map(float, items))
+                return dict(zip(items, map(float, items.values()), strict=True))
+            except OverflowError:
+                pass  # One by one, the error says where.
+        return None
+
+    return convert
+
+
+def exact_types(form: Form) -> frozenset[type[Any]]:
+    """Return the types whose values fit a union as they are.
+
+    Args:
+        form: the union.
+    """
+    exact = frozenset({member.value for member in form.children if member.kind == "scalar"})
+    # In a union a number keeps its JSON type: a whole number that fits the float stays an int.
+    return exact | {int} if float in exact else exact
+
+
+def _kept(form: Form) -> frozenset[type[Any]]:
+    """Return the types of values that a form's function leaves as they are, wherever they stand."""
+    if form.kind == "scalar":
+        return frozenset({form.value})
+    if form.kind == "nullable":
+        return _kept(form.children[0]) | {type(None)}
+    if form.kind == "union":
+        takes_files = any(member.kind in ("path", "file") for member in form.children)
+        return exact_types(form) - {str} if takes_files else exact_types(form)
+    return frozenset()

@@ -1,0 +1,133 @@
+"""Runs the file of a model as a module, and makes what lies beside it importable."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from types import ModuleType
+from typing import Any
+
+from . import _shadows
+
+
+def load_module(path: str) -> Any:
+    """Run the file of a model as a module.
+
+    It is called after the file alone. In a folder below the working directory it may import what lies beside it, by
+    name, which looks there last, and relatively.
+
+    Args:
+        path: relative to the working directory.
+
+    Raises:
+        ImportError: the file's name doesn't end in a suffix of Python source.
+        BaseException: whatever the file raises.
+    """
+    name = os.path.basename(path).replace(".py", "")
+    location = os.path.abspath(path)
+    package = _package(os.path.dirname(location))
+    spec = spec_from_file_location(f"{package}.{name}" if package else name, location)
+    if spec is None or not isinstance(spec.loader, SourceFileLoader):
+        raise ImportError(f"Cannot load module from {path}")
+    module = module_from_spec(spec)
+    module.__name__ = name
+    _shadows.register(name, module)
+    if package:
+        sys.modules[spec.name] = module
+    code: Any = spec.loader.get_code(spec.name)
+    try:
+        exec(code, module.__dict__)
+    except ImportError as error:
+        explain(error)
+        raise
+    return module
+
+
+def explain(error: ImportError) -> None:
+    """Add to a failed relative import why it can't work.
+
+    Args:
+        error: any failed import; others stay as they are.
+    """
+    text = str(error)
+    if "attempted relative import" not in text or text != error.msg:
+        return
+    frame = error.__traceback__
+    file = ""
+    while frame is not None:
+        found = frame.tb_frame.f_code.co_filename
+        file = file if found.startswith("<") else found
+        frame = frame.tb_next
+    shown = os.path.relpath(file)
+    if "no known parent package" not in text:
+        reason = f"the folder of {shown} is the first that counts as a package. Import what lies above it by its name"
+    elif os.path.dirname(os.path.abspath(file)) == os.getcwd():
+        fix = "Write `import name` instead of `from . import name`"
+        reason = f"{shown} lies at the project's root, which is no package. {fix}"
+    else:
+        reason = f"{shown} was not imported as a part of a package. Import it with the names of its folders"
+    error.msg = f"{text}: {reason}."
+    error.args = (error.msg,)
+
+
+# MARK: - Packages
+
+
+def _package(folder: str) -> str:
+    """Return the name of the package that a model's folder is; empty for the working directory."""
+    here = os.getcwd()
+    if folder == here or not os.path.isdir(folder):
+        return ""
+    if folder not in sys.path:
+        # At the end: whatever was found so far is still found first.
+        sys.path.append(folder)
+    name = os.path.relpath(folder, here).replace(os.sep, ".")
+    top = name.partition(".")[0]
+    if (
+        top
+        and name.count(".") == os.path.relpath(folder, here).count(os.sep)
+        and _is_found(top, os.path.join(here, top))
+    ):
+        return name
+    # Outside of the working directory, or called as no package can be, or like one that is there already.
+    own = f"_cog_model_{len(_Folder.known)}"
+    sys.meta_path.append(_Folder(own, folder))
+    return own
+
+
+def _is_found(name: str, folder: str) -> bool:
+    """Tell whether importing a name gives the package that a folder is."""
+    try:
+        spec = find_spec(name)
+    except (ImportError, ValueError):
+        return False
+    return spec is not None and folder in [os.path.abspath(each) for each in spec.submodule_search_locations or ()]
+
+
+class _Folder:
+    """Finds the one package that a folder is, by a name that nothing else has.
+
+    Args:
+        name: the name.
+        folder: where it lies.
+    """
+
+    known: list[str] = []
+
+    def __init__(self, name: str, folder: str) -> None:
+        self._name = name
+        self._folder = folder
+        self.known.append(name)
+
+    def find_spec(self, name: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        """Return the package, if it is asked for."""
+        if name != self._name:
+            return None
+        initial = os.path.join(self._folder, "__init__.py")
+        if os.path.isfile(initial):
+            return spec_from_file_location(name, initial, submodule_search_locations=[self._folder])
+        spec = ModuleSpec(name, None, is_package=True)
+        spec.submodule_search_locations = [self._folder]
+        return spec

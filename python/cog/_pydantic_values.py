@@ -1,0 +1,156 @@
+"""What values of pydantic become: what pydantic's own `model_dump(mode="json", by_alias=True)` gives."""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import Any
+
+from . import _signature
+
+
+def is_own(cls: Any) -> bool:
+    """Tell whether a class belongs to pydantic: a model of either version, a dataclass of pydantic's, a URL, …"""
+    return (
+        hasattr(cls, "__pydantic_serializer__")
+        or hasattr(cls, "__json_encoder__")
+        or any(base.__module__.partition(".")[0] in ("pydantic", "pydantic_core") for base in cls.__mro__)
+    )
+
+
+def dumped(value: Any) -> Any:
+    """Return what a value of pydantic becomes; files within it stay as they are.
+
+    Args:
+        value: of a class that `is_own`.
+
+    Raises:
+        Exception: whatever the model's own serializers raise.
+    """
+    cls: Any = type(value)
+    if hasattr(cls, "__json_encoder__"):
+        return _dumped_by_version_1(value)
+    if not hasattr(cls, "__pydantic_serializer__"):
+        from pydantic_core import to_jsonable_python
+
+        return to_jsonable_python(value)
+    if _holds(value, io.IOBase):
+        return _fields(value)  # To pydantic an open file is an iterable of lines.
+    unknown = False
+
+    def fallback(part: Any) -> Any:
+        from ._values import replacement
+
+        nonlocal unknown
+        try:
+            return replacement(part)
+        except TypeError:
+            unknown = True
+            return None
+
+    made = None
+    try:
+        made = _dump(value, "json", fallback)
+    except UnicodeDecodeError:
+        unknown = True  # bytes that are no text
+    if unknown:
+        # The values as they are: the encoder finds what is wrong with them, and where.
+        return _dump(value, "python", None)
+    if not _holds(value, os.PathLike):
+        return made
+    return _with_files(_dump(value, "python", None), made)
+
+
+def _dump(value: Any, mode: str, fallback: Any) -> Any:
+    cls = type(value)
+    dump = getattr(cls, "model_dump", None)
+    if dump is None or getattr(dump, "__module__", "") == "pydantic.main":
+        return cls.__pydantic_serializer__.to_python(value, mode=mode, by_alias=True, fallback=fallback)
+    # The model has its own: it gets what it takes.
+    code = getattr(dump, "__code__", None)
+    takes_all = code is None or code.co_flags & _signature.CO_VARKEYWORDS
+    names = _signature.parameter_names(dump)
+    given = {"mode": mode, "by_alias": True}
+    return dump(value, **{name: given[name] for name in given if takes_all or name in names})
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    """Return the values of a model's fields as they are."""
+    cls: Any = type(value)
+    made = {}
+    for name, field in (getattr(cls, "__pydantic_fields__", None) or cls.model_fields).items():
+        if field.exclude is not True:
+            made[field.serialization_alias or field.alias or name] = getattr(value, name)
+    for name, decorator in cls.__pydantic_decorators__.computed_fields.items():
+        made[decorator.info.alias or name] = getattr(value, name)
+    return {**made, **(getattr(value, "__pydantic_extra__", None) or {})}
+
+
+def _dumped_by_version_1(value: Any) -> Any:
+    import json
+
+    cls: Any = type(value)
+    if not cls.dict.__module__.startswith("pydantic"):
+        return value.dict()  # The model has its own.
+    own, special = cls.__json_encoder__, tuple(cls.__config__.json_encoders)
+    files: list[Any] = []
+
+    def encoder(part: Any) -> Any:
+        from ._values import replacement
+
+        if isinstance(part, (os.PathLike, io.IOBase)):
+            files.append(part)
+            return {_FILE: len(files) - 1}
+        # pydantic would take a dataclass apart with all that it holds, and show secrets.
+        if hasattr(type(part), "__dataclass_fields__") and not isinstance(part, special):
+            return replacement(part)
+        try:
+            return own(part)
+        except (TypeError, UnicodeDecodeError):
+            return replacement(part)
+
+    return json.loads(
+        value.json(by_alias=True, encoder=encoder),
+        object_hook=lambda made: files[made[_FILE]] if len(made) == 1 and _FILE in made else made,
+    )
+
+
+# Stands for a file in the text that version 1 makes.
+_FILE = "cog._pydantic_values.file"
+
+
+def _holds(value: Any, kind: type[Any], within: tuple[int, ...] = ()) -> bool:
+    """Tell whether a value is of a kind, or may hold one that is."""
+    if type(value) in _NEVER:
+        return False
+    if isinstance(value, kind):
+        return True
+    if id(value) in within:
+        return False
+    within = (*within, id(value))
+    if isinstance(value, dict):
+        return any(_holds(item, kind, within) for item in value.values())
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return any(_holds(item, kind, within) for item in value)
+    cls: Any = type(value)
+    if not hasattr(cls, "__pydantic_serializer__") and not hasattr(cls, "__dataclass_fields__"):
+        return False
+    if kind is os.PathLike and getattr(getattr(cls, "__pydantic_decorators__", None), "computed_fields", None):
+        return True  # Only pydantic's own dump tells.
+    parts = [*getattr(value, "__dict__", {}).values(), *(getattr(value, "__pydantic_extra__", None) or {}).values()]
+    return any(_holds(part, kind, within) for part in parts)
+
+
+_NEVER = frozenset({str, int, float, bool, type(None)})
+
+
+def _with_files(plain: Any, made: Any) -> Any:
+    """Put the files that `plain` holds in the places where `made` holds only their paths."""
+    if isinstance(plain, os.PathLike):
+        return plain
+    if isinstance(plain, dict) and isinstance(made, dict) and len(plain) == len(made):
+        pairs = zip(plain.values(), made.items(), strict=True)
+        return {name: _with_files(part, item) for part, (name, item) in pairs}
+    if isinstance(plain, (list, tuple, set, frozenset)) and isinstance(made, list) and len(plain) == len(made):
+        return [_with_files(part, item) for part, item in zip(plain, made, strict=True)]
+    return made

@@ -1,0 +1,160 @@
+"""Keeps files of a model that are called like modules of Python's out of the way of everyone else.
+
+A model's folder stands first on the import path, as that of any program. So a `platform.py` in it would be what the
+standard library and this package get for `import platform`. Where there is such a file, the model's own files get it,
+and all others get the module that they mean.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+
+# Nothing else is loaded here: `python -m cog…` looks for modules in the model's folder first.
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from types import ModuleType
+    from typing import Any
+
+# What this package imports besides the standard library, if it is there.
+_OTHERS = frozenset({"uvloop"})
+
+# Importing these does something, such as opening a browser.
+_NOT_FOR_IMPORT = frozenset({"antigravity", "this", "__main__"})
+
+
+def without_folder(path: list[str]) -> list[str]:
+    """Return an import path without the working directory."""
+    here = os.getcwd()
+    return [each for each in path if each not in ("", here)]
+
+
+def put_back(path: list[str], known: Collection[str]) -> None:
+    """Put the working directory back on the import path, where it was before `without_folder`.
+
+    Args:
+        path: the whole path.
+        known: the modules that were there when the interpreter had started: nobody can stand in for those.
+    """
+    if any(each in ("", os.getcwd()) for each in path):
+        _tell_apart(_names(os.getcwd(), known))
+    sys.path[:] = path
+
+
+def register(name: str, module: ModuleType) -> None:
+    """Make the module of a model's file known by its name.
+
+    Args:
+        name: the name; one of Python's is the model's own business.
+        module: the module, which has not run yet.
+    """
+    if name in sys.stdlib_module_names:
+        _tell_apart(frozenset({name}))
+    if _shadows is None or not _shadows.take(name, module):
+        sys.modules[name] = module
+
+
+def _tell_apart(names: frozenset[str]) -> None:
+    """From now on these names mean a module of the model's to the model's files, and Python's to all others."""
+    global _shadows
+    if not names:
+        return
+    for name in names:
+        if name not in sys.modules:
+            _load(name)
+    if _shadows is None:
+        _shadows = _Shadows(os.getcwd() + os.sep)
+        builtins.__import__ = _shadows.import_
+    _shadows.add(names)
+
+
+def _names(folder: str, known: Collection[str]) -> frozenset[str]:
+    """Return the names of modules in a folder that are names of Python's modules too."""
+    wanted = (sys.stdlib_module_names | _OTHERS) - _NOT_FOR_IMPORT - frozenset(known)
+    found = set()
+    for file in os.listdir(folder):
+        name, _, suffix = file.partition(".")
+        if name in wanted and (suffix.endswith(("py", "so", "pyc")) or _is_package(os.path.join(folder, file))):
+            found.add(name)
+    return frozenset(found)
+
+
+def _is_package(folder: str) -> bool:
+    return os.path.isfile(os.path.join(folder, "__init__.py"))
+
+
+def _load(name: str) -> None:
+    try:
+        __import__(name)
+    except Exception:  # It is not there, or can't be used here, such as tkinter without a display's libraries.
+        absent: Any = None  # For everybody else importing it goes on to fail in the usual way.
+        sys.modules[name] = absent
+
+
+class _Shadows:
+    """The modules of a model that are called like some of Python's.
+
+    Args:
+        folder: where they lie, with a slash at the end.
+    """
+
+    def __init__(self, folder: str) -> None:
+        from _thread import RLock
+
+        self._folder = folder
+        self._lock = RLock()
+        self._import = builtins.__import__
+        # The names that `sys.modules` has the model's modules for right now; and the modules that it has not.
+        self._own: set[str] = set()
+        self._aside: dict[str, dict[str, Any]] = {}
+
+    def add(self, names: frozenset[str]) -> None:
+        """Tell modules of these names apart too."""
+        for name in names:
+            self._aside.setdefault(name, {})
+
+    def import_(
+        self, name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
+    ) -> ModuleType:
+        """Stand in for `__import__`."""
+        top = name if level == 0 else (globals or {}).get("__package__") or ""
+        top = top.partition(".")[0]
+        if top not in self._aside:
+            return self._import(name, globals, locals, fromlist, level)
+        is_own = self._is_own(globals)
+        if not is_own and top not in self._own:
+            return self._import(name, globals, locals, fromlist, level)
+        with self._lock:
+            before = top in self._own
+            self._show(top, is_own)
+            try:
+                return self._import(name, globals, locals, fromlist, level)
+            finally:
+                self._show(top, before)
+
+    def take(self, name: str, module: ModuleType) -> bool:
+        """Take a module of the model's in, if it is called like one of Python's."""
+        if name not in self._aside:
+            return False
+        self._aside[name][name] = module
+        return True
+
+    def _is_own(self, importer: Any) -> bool:
+        file = (importer or {}).get("__file__") or ""
+        file = os.path.abspath(file) if file else ""
+        return file.startswith(self._folder) and "-packages" + os.sep not in file
+
+    def _show(self, name: str, own: bool) -> None:
+        if own == (name in self._own):
+            return
+        prefix = name + "."
+        taken = {each: sys.modules.pop(each) for each in list(sys.modules) if each == name or each.startswith(prefix)}
+        sys.modules.update(self._aside[name])
+        self._aside[name] = taken
+        self._own.symmetric_difference_update({name})
+
+
+_shadows: _Shadows | None = None

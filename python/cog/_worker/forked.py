@@ -1,0 +1,115 @@
+"""What is different in a worker that was forked from a template: its beginning and its end."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import signal
+import sys
+from typing import Any
+
+import _coglet
+
+# Whether this process was forked from a template.
+is_forked = False
+
+# Above the template's: when memory runs out, a worker can be forked again, and the template can't.
+_OOM_SCORE_STEP = 100
+_OOM_SCORE_LIMIT = 1000
+
+
+def prepare() -> None:
+    """Get ready for being forked; before the model is loaded, so that its own hooks have the last word."""
+    os.register_at_fork(after_in_child=_reseed)
+    # torch otherwise asks CUDA itself whether there is a GPU, and a process that has asked can't use CUDA after a fork.
+    os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
+
+
+def begin(order: bytes) -> None:
+    """Become a worker of its own, right after the fork."""
+    global is_forked
+    is_forked = True
+    for variable in json.loads(order):
+        name, _, value = variable.partition("=")
+        if name == "TMPDIR":
+            _move(os.environ.get(name), value)
+        os.environ[name] = value
+    _die_before_the_template()
+    _leave_cleanup_to_the_template()
+
+
+def end(error: BaseException | None = None) -> None:
+    """End the process as Python ends, except that objects of the template are not finalized.
+
+    Does nothing in a process that wasn't forked from a template.
+
+    Args:
+        error: what has ended the worker, if it wasn't the server.
+    """
+    if not is_forked:
+        return
+    status = 0 if error is None else _status(error)
+    try:
+        if "threading" in sys.modules:
+            sys.modules["threading"]._shutdown()
+        atexit._run_exitfuncs()
+    except BaseException as another:
+        sys.excepthook(type(another), another, another.__traceback__)
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        if stream is not None:
+            stream.flush()
+    if isinstance(error, KeyboardInterrupt):
+        # As the interpreter does: whoever waits for the process sees what has ended it.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+    _coglet.leave(status)
+
+
+def _reseed() -> None:
+    # `random` does so itself. Generators that the model has made can't be found.
+    if "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed()
+    if "torch" in sys.modules:
+        sys.modules["torch"].seed()
+
+
+def _move(old: str | None, new: str) -> None:
+    """Put temporary files into a folder of this worker's own."""
+    tempfile: Any = sys.modules.get("tempfile")
+    # What the model has set itself stays.
+    if tempfile is not None and tempfile.tempdir == old:
+        tempfile.tempdir = new
+    _coglet.moved(new)
+
+
+def _die_before_the_template() -> None:
+    try:
+        with open("/proc/self/oom_score_adj", "r+") as file:
+            score = min(int(file.read()) + _OOM_SCORE_STEP, _OOM_SCORE_LIMIT)
+            file.seek(0)
+            file.write(str(score))
+    except OSError:
+        # Some sandboxes have no such file; then the kernel chooses by size alone.
+        pass
+
+
+def _leave_cleanup_to_the_template() -> None:
+    """Forget what setup() wanted done at exit, such as to remove files that all workers use: the template does it."""
+    atexit._clear()
+    if "weakref" in sys.modules:
+        finalize = sys.modules["weakref"].finalize
+        for each in list(finalize._registry):
+            each.atexit = False
+        # Those that this worker makes are still called.
+        atexit.register(finalize._exitfunc)
+
+
+def _status(error: BaseException) -> int:
+    if not isinstance(error, SystemExit):
+        sys.excepthook(type(error), error, error.__traceback__)
+        return 1
+    if error.code is None or isinstance(error.code, int):
+        return error.code or 0
+    print(error.code, file=sys.stderr)
+    return 1

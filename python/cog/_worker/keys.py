@@ -1,0 +1,46 @@
+"""What the worker and the server agree on besides frames; the same as in Sources/WorkerProtocol/Contract.swift."""
+
+from __future__ import annotations
+
+# The settings that a worker is started with.
+REFERENCE = "reference"
+MODE = "mode"
+START = "start"
+
+# How the workers of a pool come into being.
+SPAWN = "spawn"
+FORK = "fork"
+FORK_AFTER_IMPORT = "fork-after-import"
+
+# The `meta` of a prediction; a key that doesn't apply is missing.
+CONTEXT = "context"
+FILES = "files"
+EVENTS = "events"
+TRACE = "trace"
+
+# The report of a model that is ready; `FILES` is used here as well.
+CONCURRENCY = "concurrency"
+HEALTHCHECK = "healthcheck"
+SCHEMA = "schema"
+CHECKS = "checks"
+BATCH = "batch"
+
+# What a batched model asks for.
+MAX_SIZE = "max_size"
+MAX_WAIT = "max_wait"
+
+# The report of a batch whose call has failed.
+TOKENS = "tokens"
+ERROR = "error"
+TRACEBACK = "traceback"
+
+# How far the signal that interrupts a synchronous prediction lies above SIGRTMIN.
+CANCEL_ABOVE_SIGRTMIN = 5
+
+# What the model's health check has: the server stops waiting then, and a coroutine is stopped.
+HEALTHCHECK_SECONDS = 5.0
+
+# The descriptor that last words are written to, and how they begin.
+LAST_WORDS_DESCRIPTOR = 5
+UNCAUGHT_EXCEPTION = "Uncaught exception: "
+CHANNEL_CLOSED = "Channel closed"

@@ -1,0 +1,56 @@
+"""What the worker says about its own death, in memory that the server reads afterwards.
+
+A fatal signal makes faulthandler write down where each thread is. What ends the interpreter otherwise is written here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import os
+import signal
+from types import TracebackType
+
+from .keys import CHANNEL_CLOSED, LAST_WORDS_DESCRIPTOR, UNCAUGHT_EXCEPTION
+
+# Signals that end a process because of what it does itself, besides those that faulthandler knows.
+_FURTHER_SIGNALS = (signal.SIGXCPU, signal.SIGSYS, signal.SIGTRAP)
+_TEXT_LIMIT = 500
+_FRAME_LIMIT = 100
+
+
+def install() -> None:
+    """From now on, write down where a fatal signal hits the model; can be repeated after the memory has changed."""
+    faulthandler.enable(LAST_WORDS_DESCRIPTOR)
+    for number in _FURTHER_SIGNALS:
+        faulthandler.register(number, LAST_WORDS_DESCRIPTOR, all_threads=False, chain=True)
+
+
+def tell_exception(error: BaseException) -> None:
+    """Write down the exception that ends the interpreter, in the form that faulthandler has."""
+    from .results import describe
+
+    # Many a SystemExit has no text of its own.
+    text = " ".join(describe(error).split())[:_TEXT_LIMIT].removesuffix(":")
+    lines = [f"{UNCAUGHT_EXCEPTION}{text}", "", "Stack (most recent call first):", *_frames(error.__traceback__)]
+    _write("\n".join(lines))
+
+
+def tell_channel_closed() -> None:
+    """Write down that the worker ends because the server, or the model, has closed the channel."""
+    _write(CHANNEL_CLOSED)
+
+
+def _frames(traceback: TracebackType | None) -> list[str]:
+    found = []
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        found.append(f'  File "{code.co_filename}", line {traceback.tb_lineno} in {code.co_name}')
+        traceback = traceback.tb_next
+    return found[::-1][:_FRAME_LIMIT]
+
+
+def _write(text: str) -> None:
+    # The model may have closed the descriptor. Nobody is left to hear of that.
+    with contextlib.suppress(OSError):
+        os.write(LAST_WORDS_DESCRIPTOR, f"{text}\n".encode("utf-8", "replace"))
