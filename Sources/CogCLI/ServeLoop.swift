@@ -79,7 +79,7 @@ struct ServeLoop {
     private func answering(_ server: ModelServer) async throws {
         try await session.console.stage("Starting the server...") { _ throws(CogError) in
             while try await !server.answers(host, port) {
-                if let status = try await server.exitStatus() { throw server.failure(status) }
+                try await Self.checkRuns(server)
                 try await Self.rest()
             }
         }
@@ -89,11 +89,7 @@ struct ServeLoop {
     private func follow(_ server: ModelServer, _ watch: SourceWatch) async throws(CogError) -> End {
         var isSettled = !reloads
         while true {
-            if let status = try await server.exitStatus() {
-                // Ended in order: it was asked to by others, such as `docker stop`.
-                if server.isOrderly(status) { throw .interrupted }
-                throw server.failure(status)
-            }
+            try await Self.checkRuns(server)
             if reloads, watch.isChanged { return .changed }
             if !isSettled, let setup = await SetupState.of(port) {
                 if case .failed(let logs) = setup { return .broken(logs) }
@@ -101,6 +97,13 @@ struct ServeLoop {
             }
             try await Self.rest()
         }
+    }
+
+    /// Throws if the server has ended. Others may have asked it to, such as `docker stop`, even before it was seen to
+    /// answer: that is an interrupt, not a failure.
+    private static func checkRuns(_ server: ModelServer) async throws(CogError) {
+        guard let status = try await server.exitStatus() else { return }
+        throw server.isOrderly(status) ? .interrupted : server.failure(status)
     }
 
     /// Answers on the port with the reason, until a source changes.

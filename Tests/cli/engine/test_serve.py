@@ -71,6 +71,17 @@ def test_container_that_others_stop_finishes_its_prediction(workspace, engine):
         assert running.wait(15) == 0, running.err
 
 
+def test_container_that_others_stop_before_it_was_seen_to_answer(hello, engine):
+    port = free_port()
+    with hello.started("serve", "-p", str(port)) as running:
+        wait_for(lambda: engine.containers() != [], "the container")
+        running.process.send_signal(signal.SIGSTOP)
+        wait_status(port, "READY")
+        engine.docker("stop", *engine.containers())
+        running.process.send_signal(signal.SIGCONT)
+        assert running.wait(15) == 0, running.err
+
+
 def test_interrupt_during_the_build(workspace, engine):
     workspace.with_model().build('python_version: "3.12"', 'run: ["echo the long step && sleep 300"]')
     with workspace.started("serve", "-p", str(free_port()), "--progress", "plain") as running:
