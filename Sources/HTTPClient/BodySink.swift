@@ -46,6 +46,9 @@ final class BodySink {
             lengthBytes += bytes.count
             let room = limitBytes - kept.count
             if room > 0 { kept.append(UnsafeRawBufferPointer(rebasing: bytes.prefix(room))) }
+        case .consumer(let consumer):
+            guard consumer.take(bytes) else { return .notYet }
+            lengthBytes += bytes.count
         case .file(let file, let limitBytes):
             guard (200..<300).contains(status) else { break }
             if let failure { return .failed(failure) }

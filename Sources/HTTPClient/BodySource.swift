@@ -14,11 +14,15 @@ final class BodySource {
         case bytes(Int)
         case notYet
         case failed(SystemError)
+        case gone
     }
 
-    let lengthBytes: Int
+    /// Nil if nobody knows.
+    let lengthBytes: Int?
     private let loop: EventLoop
     private let file: OpenFile?
+    private let producer: (any BodyProducer)?
+    private var hasProduced = false
     private let onReady: () -> Void
 
     private let pieces: [HTTPRequest.Piece]
@@ -37,13 +41,15 @@ final class BodySource {
         self.onReady = onReady
         switch body {
         case .none:
-            (file, pieces, lengthBytes) = (nil, [], 0)
+            (file, producer, pieces, lengthBytes) = (nil, nil, [], 0)
         case .bytes(let buffer):
-            (file, pieces, lengthBytes) = (nil, [.owned(buffer.bytes, by: buffer)], buffer.count)
+            (file, producer, pieces, lengthBytes) = (nil, nil, [.owned(buffer.bytes, by: buffer)], buffer.count)
         case .pieces(let pieces):
-            (file, self.pieces, lengthBytes) = (nil, pieces, pieces.reduce(0) { $0 + $1.count })
+            (file, producer, self.pieces, lengthBytes) = (nil, nil, pieces, pieces.reduce(0) { $0 + $1.count })
         case .file(let file, let lengthBytes):
-            (self.file, pieces, self.lengthBytes) = (file, [], lengthBytes)
+            (self.file, producer, pieces, self.lengthBytes) = (file, nil, [], lengthBytes)
+        case .arriving(let producer):
+            (file, self.producer, pieces, lengthBytes) = (nil, producer, [], producer.lengthBytes)
         }
         current = .bytes([])
         loadAhead()
@@ -51,6 +57,7 @@ final class BodySource {
 
     /// Copies what is there to `destination`; 0 bytes at the end.
     func take(into destination: UnsafeMutableRawBufferPointer) -> Taken {
+        if let producer { return take(from: producer, into: destination) }
         takeNext()
         loadAhead()
         let count = min(destination.count, current.count - taken)
@@ -63,6 +70,17 @@ final class BodySource {
         guard isLoading else { return .bytes(0) }
         isWaitedFor = true
         return .notYet
+    }
+
+    private func take(from producer: any BodyProducer, into destination: UnsafeMutableRawBufferPointer) -> Taken {
+        switch producer.take(into: destination) {
+        case .bytes(let count):
+            hasProduced = true
+            return .bytes(count)
+        case .end: return .bytes(0)
+        case .notYet: return .notYet
+        case .failed: return .gone
+        }
     }
 
     /// Goes on to the next piece when the current one was taken.
@@ -81,17 +99,21 @@ final class BodySource {
         }
     }
 
-    /// Starts again at the first byte.
-    func rewind() {
+    /// Starts again at the first byte; false if that is gone.
+    func rewind() -> Bool {
+        if producer != nil { return !hasProduced }
         (current, taken, pieceIndex) = (.bytes([]), 0, 0)
-        guard file != nil else { return }
+        guard file != nil else { return true }
         generation += 1
         (next, loadedBytes, isLoading, failure) = (nil, 0, false, nil)
         loadAhead()
+        return true
     }
 
     private func loadAhead() {
-        guard let file, next == nil, !isLoading, failure == nil, loadedBytes < lengthBytes else { return }
+        guard let file, let lengthBytes, next == nil, !isLoading, failure == nil, loadedBytes < lengthBytes else {
+            return
+        }
         isLoading = true
         let (offset, count, generation) = (loadedBytes, min(Self.pieceBytes, lengthBytes - loadedBytes), generation)
         loop.submit {

@@ -22,6 +22,8 @@ public struct HTTPRequest {
         case pieces([Piece])
         /// The first `lengthBytes` bytes of a file, read on the thread pool as they are needed.
         case file(OpenFile, lengthBytes: Int)
+        /// Bytes that somebody else sends meanwhile. They are there once, so no redirect can be followed with them.
+        case arriving(any BodyProducer)
     }
 
     /// Bytes of a body that is not joined.
@@ -56,6 +58,8 @@ public struct HTTPRequest {
         /// Written into a file from its beginning, on the thread pool, if the status is 2xx; thrown away otherwise.
         /// More bytes than the limit are an error.
         case file(OpenFile, limitBytes: Int)
+        /// Handed on while it arrives, whatever the status. An answer that leads elsewhere and is followed is not.
+        case consumer(any AnswerConsumer)
     }
 
     /// What is done to the target.

@@ -19,8 +19,9 @@ extension Transfer {
             Transfer.of(context).bodyWanted(UnsafeMutableRawBufferPointer(start: bytes, count: size * count))
         }
         _ = cogcurl_easy_set_on_seek(easy) { context, offset, origin in
-            guard offset == 0, origin == SEEK_SET else { return CURL_SEEKFUNC_CANTSEEK }
-            Transfer.of(context).source?.rewind()
+            guard offset == 0, origin == SEEK_SET, Transfer.of(context).source?.rewind() != false else {
+                return CURL_SEEKFUNC_CANTSEEK
+            }
             return CURL_SEEKFUNC_OK
         }
         guard !request.allowsPrivateAddresses else { return }
@@ -58,9 +59,22 @@ extension Transfer {
     }
 
     private func headLine(_ line: UnsafeRawBufferPointer) -> Bool {
-        if head.feed(line) { return true }
-        failure = .headTooLarge(url: printableURL(request.url), limitBytes: ResponseHead.limitBytes)
-        return false
+        guard head.feed(line) else {
+            failure = .headTooLarge(url: printableURL(request.url), limitBytes: ResponseHead.limitBytes)
+            return false
+        }
+        if line.elementsEqual([UInt8(ascii: "\r"), UInt8(ascii: "\n")]) { headEnded() }
+        return true
+    }
+
+    /// All fields of an answer are there, or all of its trailer.
+    private func headEnded() {
+        guard case .consumer(let consumer) = request.destination, !isHeadTold, redirect == nil, let easy else { return }
+        let status = cogcurl_easy_long(easy, CURLINFO_RESPONSE_CODE)
+        // An interim answer such as "100 Continue" is followed by another.
+        guard status >= 200 else { return }
+        isHeadTold = true
+        consumer.answerBegan(status: status, fields: head.fields)
     }
 
     private func bodyArrived(_ bytes: UnsafeRawBufferPointer) -> Int {
@@ -93,6 +107,8 @@ extension Transfer {
             return Int(CURL_READFUNC_PAUSE)
         case .failed(let error):
             failure = .file(error)
+        case .gone:
+            failure = .canceled
         case nil:
             break
         }

@@ -25,6 +25,8 @@ extension Transfer {
         options.set(CURLOPT_PROXY_CAPATH, trust.folder)
         // Proxies are chosen here: libcurl knows the environment's names, but reads them by other rules.
         options.set(CURLOPT_NOPROXY, "")
+        // What a proxy says to the request for a tunnel is no answer.
+        if case .consumer = request.destination { options.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1) }
         if case .file = request.destination { options.set(CURLOPT_BUFFERSIZE, 64 * 1024) }
         setCallbacks(of: easy, context: context)
 
@@ -51,7 +53,8 @@ extension Transfer {
     }
 
     private func setMethod(_ method: HTTPRequest.Method, _ options: inout EasyOptions) {
-        let length = source?.lengthBytes ?? 0
+        // -1 is libcurl's word for a length that nobody knows.
+        let length = source.map { $0.lengthBytes ?? -1 } ?? 0
         switch method {
         case .get:
             options.set(CURLOPT_HTTPGET, 1)
@@ -69,6 +72,13 @@ extension Transfer {
     func makeFieldList(_ fields: [(name: String, value: String)]) -> UnsafeMutablePointer<curl_slist>? {
         // Without this libcurl waits up to a second for "100 Continue" before it sends a large body.
         var list = cogcurl_list_append(nil, "Expect:")
+        if let source, source.lengthBytes == nil {
+            list = cogcurl_list_append(list, "Transfer-Encoding: chunked") ?? list
+        }
+        // A body of unknown type would be called a form.
+        if !fields.contains(where: { $0.name.lowercased() == "content-type" }) {
+            list = cogcurl_list_append(list, "Content-Type:") ?? list
+        }
         for (name, value) in fields {
             // A field without value is written with a semicolon; a line break would end the field and start another.
             let clean = value.filter { $0 != "\r" && $0 != "\n" && $0 != "\r\n" && $0 != "\0" }

@@ -35,6 +35,8 @@ public final class Transfer {
     private var movedAt: Duration = .zero
     private var rate = RateWatch()
     private var hasAnswerBegun = false
+    /// Whether a consumer knows the answer's head.
+    var isHeadTold = false
 
     init(_ request: HTTPRequest, on client: HTTPClient, completion: @escaping Completion) {
         self.request = request
@@ -83,7 +85,7 @@ public final class Transfer {
         }
         do throws(HTTPClientError) {
             try chain.redirected(status: cogcurl_easy_long(easy, CURLINFO_RESPONSE_CODE), to: location)
-            source?.rewind()
+            guard source?.rewind() != false else { throw .redirectRefused(url: printableURL(request.url)) }
             try setTarget(chain, of: easy)
             return true
         } catch {
@@ -132,7 +134,7 @@ public final class Transfer {
         // The server may think before it answers. That is for the stall timeout; the answer is measured on its own.
         if !hasAnswerBegun, head.totalBytes > 0 {
             hasAnswerBegun = true
-            if let source, source.lengthBytes > 0 { rate.restart() }
+            if let source, source.lengthBytes != 0 { rate.restart() }
         }
         if isPaused { rate.restart() }
         if let minimum = request.minimumRate, rate.isTooSlow(moved.total, at: now, minimum: minimum) {
@@ -189,7 +191,8 @@ public final class Transfer {
         fieldList = nil
     }
 
-    private func resume() {
+    /// Goes on after the request's producer had nothing, or its consumer no room; otherwise this does nothing.
+    public func resume() {
         guard isPaused, let easy else { return }
         isPaused = false
         rate.restart()

@@ -39,6 +39,9 @@ public enum HeadAction {
     /// The body is read, up to `bodyLimitBytes` or the server's limit, whichever is smaller. Whatever the answer will be, it
     /// has `fields` besides its own.
     case accept(bodyLimitBytes: Int = .max, fields: [Response.Field] = [])
+    /// The request is handed over at once, and its body is taken from ``Exchange/body`` while it arrives, coded as it was sent
+    /// and of any length. Whatever the answer will be, it has `fields` besides its own.
+    case stream(fields: [Response.Field] = [])
     /// The request is answered at once, its body is not wanted.
     case refuse(Response)
 }
@@ -55,7 +58,8 @@ public protocol BodyReader: AnyObject, Sendable {
 public struct Request {
     /// Everything before the body.
     public let head: RequestHead
-    /// The body, decoded if it was sent in chunks or compressed. It belongs to whoever takes the request.
+    /// The body, decoded if it was sent in chunks or compressed. It belongs to whoever takes the request. Empty where it is
+    /// taken from ``Exchange/body``.
     public let body: Buffer
     /// Who has read the body while it arrived, if anybody has.
     public let reader: (any BodyReader)?

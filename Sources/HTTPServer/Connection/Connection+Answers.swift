@@ -19,6 +19,7 @@ extension Connection {
 
     /// Sends the answer of the running exchange, which has let go of this connection.
     func exchangeAnswered(_ response: Response) {
+        letGoOfBody()
         write(response)
         exchangeEnded()
     }
@@ -138,6 +139,7 @@ extension Connection {
     /// Ends the answer of the running exchange, which has let go of this connection.
     func streamFinished() {
         responseStream = nil
+        letGoOfBody()
         if streamFraming == .chunked {
             outbox.own.append("0\r\n\r\n")
         }
@@ -147,6 +149,7 @@ extension Connection {
     /// Ends an answer that is not complete, so that the client can tell.
     func streamAborted() {
         responseStream = nil
+        letGoOfBody()
         guard state == .exchanging else { return }
         server.runningExchanges -= 1
         stopWatching()

@@ -40,6 +40,7 @@ extension Connection {
         stopWatching()
         outbox.removeAll()
         body = nil
+        arrivingBody = nil
         responseStream = nil
         stream.close()
         let exchange = exchange
@@ -106,6 +107,7 @@ extension Connection {
             state = .closing
             settle()
         case .lingering: close()
+        case .exchanging where arrivingBody != nil: close()
         case .exchanging, .closing, .closed: break
         }
     }

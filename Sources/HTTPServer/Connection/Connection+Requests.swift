@@ -91,6 +91,9 @@ extension Connection {
         isHeadDeadline = false
         switch server.handler.receivedHead(RequestHead(buffer: input)) {
         case .refuse(let response): refuse(response)
+        case .stream(let fields):
+            answerFields = fields
+            handOver()
         case .accept(let limit, let fields):
             answerFields = fields
             startBody(limit: min(limit, server.configuration.bodyLimitBytes))
@@ -166,6 +169,8 @@ extension Connection {
         case .readingHead, .readingChunks, .discarding:
             fail(.outOfMemory)
             settle()
+        case .exchanging where arrivingBody != nil:
+            close()
         case .exchanging:
             // Part of a further request: the running one is answered, then the connection ends.
             keepsAlive = false
@@ -206,19 +211,25 @@ extension Connection {
         let head = RequestHead(buffer: input)
         let body = body ?? Buffer()
         let reader = bodyReader
-        self.body = nil
-        bodyReader = nil
-        state = .exchanging
-        deadline = 0
-        let exchange = Exchange(on: self)
-        self.exchange = exchange
-        server.runningExchanges += 1
+        let exchange = beginExchange()
         if parser.contentCoding == .gzip, !body.isEmpty {
             let decoder = GzipDecoder(body, limitBytes: bodyLimitBytes, account: server.configuration.memory)
             server.decompress(decoder, for: head, exchange)
         } else {
             server.handler.received(Request(head: head, body: body, reader: reader), on: exchange)
         }
+    }
+
+    /// From now on a request runs.
+    func beginExchange() -> Exchange {
+        body = nil
+        bodyReader = nil
+        state = .exchanging
+        deadline = 0
+        let exchange = Exchange(on: self)
+        self.exchange = exchange
+        server.runningExchanges += 1
+        return exchange
     }
 
     /// Answers a request whose body is not wanted.

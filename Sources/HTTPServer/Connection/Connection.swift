@@ -60,6 +60,8 @@ final class Connection {
     /// Not owned: whoever answers holds the exchange, and it tells when it is let go.
     unowned(unsafe) var exchange: Exchange?
     unowned(unsafe) var responseStream: ResponseStream?
+    /// The body of a request that was handed over before it has arrived, until all of it was taken.
+    var arrivingBody: ArrivingBody?
     var streamFraming = StreamFraming.chunked
 
     /// There was no memory for what is being received: it goes into the server's scrap.
@@ -161,7 +163,10 @@ extension Connection: StreamDelegate {
         case .readingBody: bodyReceived(count)
         case .exchanging:
             input.filled += count
-            if input.filled - input.parsed >= server.configuration.pipelineLimitBytes {
+            if arrivingBody != nil { bodyArrived() }
+            if state == .exchanging, input.filled - input.parsed >= server.configuration.pipelineLimitBytes {
+                // A body waits for its handler, not for the client.
+                if arrivingBody != nil { deadline = 0 }
                 stream.stopReading()
                 watchForReset()
             }
@@ -179,6 +184,7 @@ extension Connection: StreamDelegate {
         switch state {
         case .exchanging:
             watchForReset()
+            if arrivingBody != nil { bodyArrived() }
             responseStream?.onPeerFinished?()
         case .readingHead, .readingBody, .readingChunks, .discarding: inputEnded()
         case .lingering: close()

@@ -10,6 +10,9 @@ public final class Exchange {
     /// Called on the loop when the client has gone before the answer was complete; the answer is of no use then.
     public var onClientGone: (() -> Void)?
 
+    /// The body, where the request was handed over before it has arrived: ``HeadAction/stream(fields:)``.
+    public internal(set) var body: ArrivingBody?
+
     /// The loop's view of the client's address, for logs; `nil` when it is gone.
     public var peerAddress: String? { connection?.peerAddress }
 

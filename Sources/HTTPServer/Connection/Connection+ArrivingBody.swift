@@ -1,0 +1,84 @@
+internal import EventLoop
+
+/// Requests that are handed over before their body has arrived.
+///
+/// Such a request counts as running: what the client sends waits in `input` as further requests would, and is taken from there.
+extension Connection {
+    /// Hands the request over whose head was read.
+    func handOver() {
+        let arriving = ArrivingBody(parser.framing, on: self)
+        if parser.expectsContinue, !arriving.hasEnded {
+            outbox.own.append("HTTP/1.1 100 Continue\r\n\r\n")
+            server.flushLater(self)
+        }
+        let exchange = beginExchange()
+        if !arriving.hasEnded {
+            arrivingBody = arriving
+            deadline = server.deadline(after: server.configuration.bodyTimeout)
+        }
+        exchange.body = arriving
+        server.handler.received(
+            Request(head: RequestHead(buffer: input), body: Buffer(), reader: nil), on: exchange)
+    }
+
+    /// More of the body is there, or nothing more will come.
+    func bodyArrived() {
+        guard let arrivingBody else { return }
+        deadline = server.deadline(after: server.configuration.bodyTimeout)
+        arrivingBody.onArrival?()
+    }
+
+    /// Moves what was received of a body to `destination`.
+    func take(_ arriving: ArrivingBody, into destination: UnsafeMutableRawBufferPointer) -> ArrivingBody.Taken {
+        guard arriving === arrivingBody, state == .exchanging else {
+            return .failed(.malformed("its client has gone"))
+        }
+        var count = 0
+        switch arriving.progress {
+        case .length(let remaining):
+            count = min(destination.count, remaining, input.unparsed.count)
+            if count > 0 {
+                destination.copyMemory(from: UnsafeRawBufferPointer(rebasing: input.unparsed[..<count]))
+                input.parsed += count
+                arriving.progress = .length(remaining: remaining - count)
+            }
+        case .chunks(var chunks):
+            if chunks.decoded.isEmpty, !chunks.areComplete {
+                switch parser.feedChunks(input, into: chunks.decoded, limit: ChunkedProgress.limitBytes) {
+                case .incomplete: break
+                case .complete: chunks.areComplete = true
+                case .failed(let failure): return .failed(failure)
+                }
+            }
+            count = chunks.take(into: destination)
+            arriving.progress = .chunks(chunks)
+        }
+        input.dropParsedBody()
+        return taken(count, of: arriving)
+    }
+
+    private func taken(_ count: Int, of arriving: ArrivingBody) -> ArrivingBody.Taken {
+        if arriving.hasEnded {
+            arrivingBody = nil
+            deadline = 0
+            return count > 0 ? .bytes(count) : .end
+        }
+        if !peerFinished, !stream.isReading {
+            stopWatching()
+            deadline = server.deadline(after: server.configuration.bodyTimeout)
+            resumeReading()
+        }
+        guard count == 0 else { return .bytes(count) }
+        return peerFinished ? .failed(.malformed("it ends before it is complete")) : .notYet
+    }
+
+    /// Lets go of a body whose request is being answered. What was not taken of it would look like the next request, so the
+    /// connection ends.
+    func letGoOfBody() {
+        guard arrivingBody != nil else { return }
+        arrivingBody = nil
+        deadline = 0
+        keepsAlive = false
+        lingers = true
+    }
+}
