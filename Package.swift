@@ -60,6 +60,10 @@ let package = Package(
         // The page at /docs, which the plugin bundles from playground/.
         .plugin(name: "BundlePage", capability: .buildTool()),
         .target(name: "Playground", dependencies: ["CZlib"], swiftSettings: swiftRules, plugins: ["BundlePage"]),
+        // The page for any server, with a proxy to it: what `cog playground` starts.
+        .target(
+            name: "PlaygroundServer", dependencies: ["EventLoop", "HTTPClient", "HTTPServer", "JSON", "Playground"],
+            swiftSettings: swiftRules),
 
         .target(
             name: "Workers",
@@ -78,7 +82,7 @@ let package = Package(
             name: "CogletServer",
             dependencies: [
                 "CGlibcFloor", "EventLoop", "JSON", "HTTPServer", "HTTPClient", "FileTransfer", "WebhookDelivery",
-                "Playground", "Predictions", "WorkerProtocol", "Workers", "Serving",
+                "Playground", "PlaygroundServer", "Predictions", "WorkerProtocol", "Workers", "Serving",
             ],
             swiftSettings: swiftRules),
         .executableTarget(

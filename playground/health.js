@@ -1,7 +1,7 @@
 // Whether the model is ready, and what its setup has said.
 
 import { fill, folded, h } from "./dom.js";
-import { get } from "./run/server.js";
+import { ServerError, get } from "./run/server.js";
 
 const WORDS = /** @type {Record<string, string>} */ ({
   STARTING: "Setting up", READY: "Ready", BUSY: "Busy", SETUP_FAILED: "Setup failed", DEFUNCT: "Keeps dying",
@@ -42,8 +42,9 @@ export class HealthView {
     let health;
     try {
       health = await get("health-check");
-    } catch {
-      health = { status: "UNREACHABLE" };
+    } catch (error) {
+      // In `cog playground`, the proxy answers and says why.
+      health = { status: "UNREACHABLE", user_healthcheck_error: error instanceof ServerError ? error.message : "" };
     }
     const status = String(health.status);
     const logs = String(health.setup?.logs ?? "").slice(-LOG_LIMIT);

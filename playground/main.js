@@ -9,11 +9,12 @@ import { HistoryView } from "./historyview.js";
 import { markdown } from "./markdown.js";
 import { remembered } from "./run/remembered.js";
 import { Run } from "./run/run.js";
-import { address, get } from "./run/server.js";
+import { address, get, playground } from "./run/server.js";
 import { RunView } from "./run/view.js";
 import { ModelDocument } from "./schema.js";
 import { fragment, inputOf } from "./share.js";
 import { tabs } from "./tabs.js";
+import { targetBar } from "./target.js";
 import { themeButton } from "./theme.js";
 
 const title = h("h1", {}, "Model");
@@ -25,7 +26,7 @@ fill(document.body,
   h("a", { class: "skip", href: "#inputs" }, "Skip to the inputs"),
   h("header", {}, title, health.badge, h("nav", { "aria-label": "About" },
     h("a", { href: address("openapi.json") }, "OpenAPI"), themeButton())),
-  h("main", {}, health.notice, description, work),
+  h("main", {}, targetBar(), health.notice, description, work),
   h("footer", {}, health.about));
 void health.watch();
 
@@ -35,16 +36,18 @@ let shownDocument = "";
 /** @param {string} status */
 async function modelChanged(status) {
   if (status === "STARTING" || status === "UNREACHABLE") return;
-  let document;
+  let document, routes;
   try {
     document = await get("openapi.json");
+    // An original server has fewer routes, and the same document as ours has on request.
+    if (playground) routes = await get("");
   } catch {
     return; // The model has never been ready: its state is shown.
   }
   const text = JSON.stringify(document);
   if (text === shownDocument) return;
   shownDocument = text;
-  draw(new ModelDocument(document));
+  draw(new ModelDocument(document, routes));
 }
 
 /** @param {ModelDocument} model */
@@ -149,7 +152,9 @@ function draw(model) {
 /** @param {ModelDocument} model */
 function modeSelect(model) {
   const names = /** @type {[string, string][]} */ ([
-    ...(model.canStream ? [["stream", "stream the output"]] : []), ["wait", "wait for the answer"], ["background", "run in the background"],
+    ...(model.canStream ? [["stream", "stream the output"]] : []), ["wait", "wait for the answer"],
+    ...(model.canPoll ? [["background", "run in the background"]] : []),
+    ...(playground ? [["webhooks", "run in the background, with webhooks"]] : []),
   ]);
   const select = h("select", { "aria-label": "How to run" }, names.map(([value, text]) => h("option", { value }, text)));
   return { node: select, value: () => /** @type {import("./run/run.js").Mode} */ (select.value) };

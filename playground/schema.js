@@ -27,8 +27,11 @@
 const DEPTH_LIMIT = 6;
 
 export class ModelDocument {
-  /** @param {any} document the OpenAPI document */
-  constructor(document) {
+  /**
+   * @param {any} document the OpenAPI document
+   * @param {Record<string, any>} [routes] the server's own list of its routes, for documents that leave some out
+   */
+  constructor(document, routes) {
     this.document = document ?? {};
     /** @type {Record<string, Schema>} */
     this.components = this.document.components?.schemas ?? {};
@@ -40,7 +43,7 @@ export class ModelDocument {
     this.canStream = post["x-cog-streaming"] === true;
     const one = Object.keys(paths).find((path) => new RegExp(`^/${this.route}/\\{[^/]*\\}$`).test(path));
     /** Whether a prediction can be asked for by its id, and followed by its events. */
-    this.canPoll = one === undefined ? true : "get" in paths[one];
+    this.canPoll = one !== undefined ? "get" in paths[one] : !routes || `${this.route}_get_url` in routes;
     this.canFollow = one !== undefined && "text/event-stream" in (paths[one].get?.responses?.["200"]?.content ?? {});
     this.takesForms = "multipart/form-data" in (post.requestBody?.content ?? {});
     this.hasReplicateRoutes = "/v1/predictions" in paths;

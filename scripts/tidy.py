@@ -28,6 +28,7 @@ IMPORTS = {
     "Predictions": {"HTTPFields", "JSON", "JSONSchema"},
     "WorkerProtocol": set(),
     "Playground": {"CZlib"},
+    "PlaygroundServer": {"EventLoop", "HTTPClient", "HTTPServer", "JSON", "Playground"},
     "Workers": {"CLinux", "EventLoop", "JSON", "JSONSchema", "Predictions", "WorkerProtocol"},
     "Serving": {
         "EventLoop",
@@ -48,6 +49,7 @@ IMPORTS = {
         "FileTransfer",
         "WebhookDelivery",
         "Playground",
+        "PlaygroundServer",
         "Predictions",
         "WorkerProtocol",
         "Workers",

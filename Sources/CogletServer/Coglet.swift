@@ -1,6 +1,7 @@
 import EventLoop
 import Glibc
 import HTTPServer
+import PlaygroundServer
 
 /// The prediction server; `python -m cog.server.http` becomes this program.
 @main
@@ -13,6 +14,7 @@ enum Coglet {
             print(text, terminator: "")
             return
         }
+        if CommandLine.arguments.dropFirst().first == "playground" { servePlayground() }
         do {
             var settings = try Settings(arguments: CommandLine.arguments, environment: environment)
             // First: libuv ends the process when it can't open what it needs.
@@ -24,6 +26,19 @@ enum Coglet {
         } catch let error as EventLoopError {
             fail("RuntimeError: \(error)")
         } catch let error as SettingsError {
+            fail("\(error)", status: 2)
+        } catch {
+            fail("\(error)")
+        }
+    }
+
+    /// `coglet playground`, which `cog playground` starts: no model, but the page for any server of one.
+    private static func servePlayground() -> Never {
+        do {
+            let options = try PlaygroundOptions(CommandLine.arguments.dropFirst(2))
+            try PlaygroundServer(options, version: version, environment: environment).run()
+            exit(0)
+        } catch let error as PlaygroundOptionsError {
             fail("\(error)", status: 2)
         } catch {
             fail("\(error)")

@@ -22,7 +22,7 @@ function fields(headers) {
 }
 
 /** @param {string} body */
-function shortened(body) {
+export function shortened(body) {
   try {
     return JSON.stringify(JSON.parse(body), (_, value) =>
       typeof value === "string" && value.length > STRING_LIMIT ? `${value.slice(0, STRING_LIMIT)}… (${value.length} characters)` : value, 2);

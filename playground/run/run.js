@@ -3,9 +3,10 @@
 import { withDataURLs } from "../files.js";
 import { eventsOf } from "./events.js";
 import { forget, remember } from "./remembered.js";
-import { ServerError, address } from "./server.js";
+import { ServerError, address, ask, fieldsOf } from "./server.js";
+import { WebhookPlace } from "./webhooks.js";
 
-/** @typedef {"wait" | "stream" | "background"} Mode */
+/** @typedef {"wait" | "stream" | "background" | "webhooks"} Mode */
 
 /**
  * Those who show a run.
@@ -62,6 +63,10 @@ export class Run {
     /** @type {any[] | null} */
     this.detail = null;
     this.statusCode = 0;
+    /** @type {import("./webhooks.js").Webhook[]} What the server has reported by itself. */
+    this.webhooks = [];
+    /** Where it was asked to report; empty without webhooks. */
+    this.webhookAddress = "";
   }
 
   get isOver() {
@@ -71,27 +76,34 @@ export class Run {
   /** Makes the prediction and follows it to its end. Never throws: what goes wrong is the run's error. */
   async start() {
     this.sentAt = Date.now();
+    const place = this.mode === "webhooks" ? new WebhookPlace() : null;
     try {
-      const body = JSON.stringify({ id: this.id, input: await withDataURLs(this.input) });
+      await place?.open();
+      this.webhookAddress = place?.address ?? "";
+      const body = JSON.stringify({ id: this.id, input: await withDataURLs(this.input), ...(place && { webhook: place.address }) });
       /** @type {Record<string, string>} */
       const headers = { "content-type": "application/json" };
       if (this.mode === "stream") headers.accept = "text/event-stream";
-      if (this.mode === "background") headers.prefer = "respond-async";
+      if (this.mode === "background" || place) headers.prefer = "respond-async";
       this.request = { method: "POST", url: address(this.model.route), headers, body: body.slice(0, SHOWN_BODY) };
       const polling = this.mode === "wait" ? this.poll(false) : null;
-      const answer = await fetch(this.request.url, { method: "POST", headers, body });
-      if (answer.status === 202) remember(this.id);
-      this.response = { status: answer.status, headers: Object.fromEntries(answer.headers), body: "" };
+      const taking = place?.take((webhook) => this.reported(webhook, place));
+      taking?.catch(() => {}); // Looked at below, when the request has its answer.
+      const answer = await ask(this.model.route, { method: "POST", headers, body });
+      if (answer.status === 202 && this.model.canPoll) remember(this.id);
+      this.response = { status: answer.status, headers: fieldsOf(answer), body: "" };
       if (!answer.ok) throw new ServerError(answer.status, await answer.text());
       if ((answer.headers.get("content-type") ?? "").startsWith("text/event-stream")) {
         await this.read(answer);
         await this.askForTimes();
       }
       else await this.take(answer);
-      await polling;
+      await Promise.all([polling, taking]);
+      if (place && !this.isOver) throw new Error("The webhooks broke off before the prediction ended.");
     } catch (error) {
       this.fail(/** @type {Error} */ (error));
     }
+    place?.close();
     forget(this.id);
     this.listener?.changed();
   }
@@ -115,7 +127,7 @@ export class Run {
     this.isCanceling = true;
     this.listener?.changed();
     try {
-      const answer = await fetch(address(`${this.model.route}/${this.id}/cancel`), { method: "POST" });
+      const answer = await ask(`${this.model.route}/${this.id}/cancel`, { method: "POST" });
       if (!answer.ok) throw new ServerError(answer.status, await answer.text());
     } catch (error) {
       this.isCanceling = false;
@@ -131,7 +143,10 @@ export class Run {
     const body = await answer.text();
     if (this.response) this.response.body = body.slice(0, SHOWN_BODY);
     this.update(JSON.parse(body));
-    if (answer.status === 202) await this.watch();
+    if (answer.status !== 202) return;
+    if (this.mode !== "webhooks") await this.watch();
+    // Webhooks tell the whole state, and so does polling; events would tell parts of it once more.
+    else if (this.model.canPoll) await this.poll(true);
   }
 
   /** Follows a prediction that runs in the background to its end: by its events, where the server shows them. */
@@ -148,7 +163,7 @@ export class Run {
       const headers = { accept: "text/event-stream" };
       if (last) headers["last-event-id"] = last;
       try {
-        const answer = await fetch(address(`${this.model.route}/${this.id}`), { headers });
+        const answer = await ask(`${this.model.route}/${this.id}`, { headers });
         if (answer.status !== 200 || !(answer.headers.get("content-type") ?? "").startsWith("text/event-stream")) return;
         for await (const event of this.events(answer)) {
           last = event.id;
@@ -204,7 +219,7 @@ export class Run {
   async askForTimes() {
     const size = this.chunks.reduce((sum, chunk) => sum + (typeof chunk === "string" ? chunk.length : KEPT_BYTES / 100), 0);
     if (!this.model.canPoll || size > KEPT_BYTES / 2) return;
-    const answer = await fetch(address(`${this.model.route}/${this.id}`));
+    const answer = await ask(`${this.model.route}/${this.id}`);
     const { created_at, started_at, completed_at } = answer.ok ? await answer.json() : this.times;
     this.times = { created_at, started_at, completed_at };
   }
@@ -219,7 +234,7 @@ export class Run {
       await new Promise((resolve) => setTimeout(resolve, POLLING[Math.min(count, POLLING.length - 1)]));
       if (this.isOver) return;
       if (!this.model.canPoll && !isFinal) return;
-      const answer = await fetch(address(`${this.model.route}/${this.id}`));
+      const answer = await ask(`${this.model.route}/${this.id}`);
       if (this.isOver) return;
       if (!answer.ok) {
         // While the request is still on its way nobody knows the id; an original server never does.
@@ -233,6 +248,20 @@ export class Run {
       if (this.isOver || (!isFinal && isTerminal(state.status))) return;
       this.update(state);
     }
+  }
+
+  /**
+   * Takes what the server reports. Reports may overtake each other; an older one tells nothing new.
+   *
+   * @param {import("./webhooks.js").Webhook} webhook
+   * @param {WebhookPlace} place
+   */
+  reported(webhook, place) {
+    this.webhooks.push(webhook);
+    const state = JSON.parse(webhook.body);
+    this.update(state);
+    if (isTerminal(state.status)) place.close();
+    this.listener?.changed();
   }
 
   // MARK: - What is known
@@ -272,7 +301,8 @@ export class Run {
   /** @param {{name: string, value: any, mode: string}} metric */
   addMetric({ name, value, mode }) {
     const old = this.metrics[name];
-    if (mode === "incr") this.metrics[name] = (typeof old === "number" ? old : 0) + value;
+    // The original's word for it is "increment".
+    if (mode === "incr" || mode === "increment") this.metrics[name] = (typeof old === "number" ? old : 0) + value;
     else if (mode === "append") this.metrics[name] = [...(Array.isArray(old) ? old : []), value];
     else this.metrics[name] = value;
     this.listener?.changed();

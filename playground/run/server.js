@@ -1,13 +1,88 @@
-// The server that this page came from. All addresses are relative to the page's, so that any prefix and any proxy will do.
+// The server of the model: the one that this page came from, or, in `cog playground`, any that the page is pointed to. Addresses
+// are relative to the page's, so that any prefix and any proxy will do.
 
-/** The address of the server: the page is at `docs` below it, or is its root. */
-export const base = new URL(".", location.href);
-base.hash = "";
-base.search = "";
+/**
+ * What `cog playground` tells its page.
+ *
+ * @typedef {object} Playground
+ * @property {string} target the server that the page begins with
+ * @property {string} webhookBase the address below which webhooks reach this page
+ */
 
-/** @param {string} path relative to the server's address */
+/** The address of the page's directory: the page is at `docs` below it, or is its root. */
+const own = new URL(".", location.href);
+own.hash = "";
+own.search = "";
+
+/** Of `cog playground`; null where a server of a model shows this page itself. @type {Playground | null} */
+export const playground = document.querySelector('meta[name="cog-playground"]') ? await told("config") : null;
+
+/** What is wrong with the target that the page's address names; empty if nothing is. */
+export let targetProblem = "";
+
+/** The address of the model's server, ending in a slash. */
+export const base = playground ? target(playground) : own;
+
+/** @param {Playground} playground */
+function target({ target: first }) {
+  const chosen = new URLSearchParams(location.search).get("target") ?? first;
+  try {
+    const url = new URL(chosen);
+    if (url.protocol !== "http:" && url.protocol !== "https:") throw new TypeError("its scheme is neither http nor https");
+    if (url.username || url.password) throw new TypeError("it may not have a user name or a password");
+    return new URL(`${url.origin}${url.pathname.replace(/\/*$/, "/")}`);
+  } catch (error) {
+    targetProblem = `${chosen} is no address of a server: ${/** @type {Error} */ (error).message}`;
+    return new URL(first.replace(/\/*$/, "/"));
+  }
+}
+
+/** @param {string} path a document beside the page */
+async function told(path) {
+  return (await fetch(new URL(path, own))).json();
+}
+
+/**
+ * The address of a route, as programs use it.
+ *
+ * @param {string} path relative to the server's address
+ */
 export function address(path) {
   return new URL(path, base).href;
+}
+
+/**
+ * Sends a request to the server of the model.
+ *
+ * @param {string} path relative to the server's address
+ * @param {{method?: string, headers?: Record<string, string>, body?: string}} [options]
+ */
+export function ask(path, options = {}) {
+  if (!playground) return fetch(address(path), options);
+  return fetch(new URL(`proxy/${path}`, own), { ...options, headers: { ...options.headers, "x-cog-target": base.href } });
+}
+
+/**
+ * The events of this page's own place for webhooks.
+ *
+ * @param {string} token
+ * @param {AbortSignal} signal
+ */
+export function webhooks(token, signal) {
+  return fetch(new URL(`events?token=${token}`, own), { signal });
+}
+
+/**
+ * The fields of an answer as the server of the model has sent them.
+ *
+ * @param {Response} answer
+ * @returns {Record<string, string>}
+ */
+export function fieldsOf(answer) {
+  const sent = playground && answer.headers.get("x-cog-upstream-headers");
+  if (!sent) return Object.fromEntries(answer.headers);
+  const bytes = Uint8Array.from(atob(sent.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
+  return JSON.parse(new TextDecoder().decode(bytes));
 }
 
 /** A refusal, or an answer that can't be used. */
@@ -54,7 +129,7 @@ function messageOf(status, body) {
  * @param {string} path
  */
 export async function get(path) {
-  const answer = await fetch(address(path), { headers: { accept: "application/json" } });
+  const answer = await ask(path, { headers: { accept: "application/json" } });
   const body = await answer.text();
   if (!answer.ok) throw new ServerError(answer.status, body);
   return JSON.parse(body);

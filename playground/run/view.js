@@ -9,6 +9,7 @@ import { valueView } from "../output/value.js";
 import { exchange } from "./exchange.js";
 import { LogLines } from "./logs.js";
 import { timeline } from "./timeline.js";
+import { webhookList } from "./webhooks.js";
 
 /** So many chunks are drawn while they arrive; the others when the run is over. */
 const LIVE_LIMIT = 100;
@@ -131,7 +132,8 @@ export class RunView {
       this.isDrawn = true;
       this.drawEnd(run);
     }
-    if (run.isOver) fill(this.details, timeline(run), exchange(run));
+    if (run.isOver) fill(this.details, timeline(run), webhookList(run), exchange(run));
+    else if (run.webhookAddress) fill(this.details, webhookList(run));
   }
 
   /** @param {import("./run.js").Run} run */

@@ -1,0 +1,118 @@
+internal import EventLoop
+internal import HTTPServer
+
+/// Takes webhooks that the target's server sends, and hands each to the page that listens to its token.
+final class WebhookSink {
+    /// How many webhooks may be on their way in.
+    static let inFlightLimit = 16
+    /// How many bytes one may have.
+    static let bodyLimitBytes = 10 << 20
+    /// With so much waiting for a page, no webhook is taken for it: its sender tries again.
+    static let waitingLimitBytes = 32 << 20
+    /// How often a page is sent a sign of life.
+    private static let keepAliveInterval = Duration.seconds(15)
+
+    private var listeners: [String: ResponseStream] = [:]
+    private var receipts: [ObjectIdentifier: WebhookReceipt] = [:]
+    private var timer: Timer?
+
+    init(on loop: EventLoop) throws(EventLoopError) {
+        timer = try Timer(on: loop) { [unowned self] in
+            for stream in listeners.values { stream.write(.segment(.fixed(": keep-alive\n\n"))) }
+        }
+        timer?.start(after: Self.keepAliveInterval, repeating: Self.keepAliveInterval)
+    }
+
+    /// Opens the events of a token; whoever listened to it before is replaced.
+    func listen(to token: String, on exchange: Exchange) {
+        let stream = exchange.startStream(
+            contentType: "text/event-stream", fields: [.init("cache-control", "no-store")])
+        listeners.removeValue(forKey: token)?.finish()
+        listeners[token] = stream
+        let gone = { [weak self, weak stream] in
+            guard let self, let stream, self.listeners[token] === stream else { return }
+            self.listeners[token] = nil
+        }
+        stream.onClientGone = gone
+        // Only something sent would tell; a page never finishes sending otherwise.
+        stream.onPeerFinished = { [weak stream] in
+            gone()
+            stream?.abort()
+        }
+        stream.write(.segment(.fixed(": listening\n\n")))
+    }
+
+    /// Takes a webhook.
+    func receive(for token: String, on exchange: Exchange) {
+        let length = exchange.body?.lengthBytes ?? 0
+        if let refusal = Self.refusal(
+            isHeard: listeners[token] != nil, inFlight: receipts.count, lengthBytes: length,
+            waitingBytes: listeners[token]?.pendingBytes ?? 0)
+        {
+            exchange.respond(refusal)
+            return
+        }
+        let receipt = WebhookReceipt(exchange, limitBytes: Self.bodyLimitBytes)
+        receipts[ObjectIdentifier(receipt)] = receipt
+        receipt.begin { [weak self, unowned receipt] result in
+            guard let self else { return }
+            receipts[ObjectIdentifier(receipt)] = nil
+            if let result { exchange.respond(answer(to: result, for: token)) }
+        }
+    }
+
+    /// Why a webhook isn't taken; nil if it is.
+    static func refusal(isHeard: Bool, inFlight: Int, lengthBytes: Int, waitingBytes: Int) -> Response? {
+        if !isHeard { return unheard }
+        if inFlight >= inFlightLimit { return .plainText("too many webhooks at once" as StaticString, status: 429) }
+        if lengthBytes > bodyLimitBytes { return tooLarge }
+        if waitingBytes > waitingLimitBytes {
+            return .plainText("the page takes webhooks too slowly: try again" as StaticString, status: 503)
+        }
+        return nil
+    }
+
+    private static var unheard: Response {
+        .plainText("no page listens to this webhook" as StaticString, status: 503)
+    }
+    private static var tooLarge: Response {
+        .plainText("a webhook may have \(bodyLimitBytes >> 20) MiB", status: 413)
+    }
+
+    private func answer(to result: WebhookReceipt.Result, for token: String) -> Response {
+        switch result {
+        case .complete(let body):
+            guard let stream = listeners[token] else { return Self.unheard }
+            stream.write(Self.event(body))
+            return .json("{}")
+        case .tooLarge: return Self.tooLarge
+        case .failed(let failure): return .plainText(failure.description, status: failure.status)
+        }
+    }
+
+    /// A body as an event: one line of data for each of its lines.
+    static func event(_ body: [UInt8]) -> [UInt8] {
+        var event: [UInt8] = Array("data: ".utf8)
+        var isAfterReturn = false
+        for byte in body {
+            let isReturn = byte == UInt8(ascii: "\r")
+            if isReturn || (byte == UInt8(ascii: "\n") && !isAfterReturn) {
+                event += Array("\ndata: ".utf8)
+            } else if byte != UInt8(ascii: "\n") {
+                event.append(byte)
+            }
+            isAfterReturn = isReturn
+        }
+        return event + Array("\n\n".utf8)
+    }
+
+    /// Ends all events.
+    func close() {
+        timer?.close()
+        for stream in listeners.values { stream.finish() }
+        listeners = [:]
+    }
+}
+
+@available(*, unavailable)
+extension WebhookSink: Sendable {}
