@@ -32,6 +32,9 @@ done
 listed_environment extensions
 install_wheels "$root/.envs/extensions"
 
+# The original, to which the playground is pointed. It has the same package names as ours.
+listed_environment original
+
 COG_TEST_PYTHONS=$(IFS=:; echo "${pythons[*]}")
 export COG_TEST_PYTHONS COG_TEST_BIN=$bin COG_TEST_DIST=$root/dist
 exec .envs/tools/bin/python scripts/suites.py "$@"

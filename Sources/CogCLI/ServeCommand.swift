@@ -23,6 +23,15 @@ struct ServeCommand: AsyncParsableCommand {
         help: "Start again when a source file changes. While the code is broken, the port answers 503 with the reason.")
     var reload = false
 
+    @Flag(help: "Open the model's page in a browser when the model is ready.")
+    var open = false
+
+    @Flag(help: "Also start 'cog playground' for this server.")
+    var playground = false
+
+    @Option(help: "The port of the playground; 0 for a free one.")
+    var playgroundPort = 9000
+
     /// How long the server may take to end, in seconds: it ends within 25 s by itself, the last webhooks delivered.
     static let stopTimeout = 30
 
@@ -33,6 +42,20 @@ struct ServeCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (0...65535).contains(port) else { throw ValidationError("port must be between 0 and 65535") }
+        guard (0...65535).contains(playgroundPort) else {
+            throw ValidationError("playground-port must be between 0 and 65535")
+        }
+        if port > 0 { try checkPorts(port, playgroundPort) }
+    }
+
+    /// Where the playground listens: containers have to reach it with their webhooks, programs of this machine need not.
+    private var playgroundHost: String { local ? "127.0.0.1" : "0.0.0.0" }
+
+    private func checkPorts(_ port: Int, _ playgroundPort: Int) throws {
+        guard playground, port == playgroundPort, PublishedPort.overlap(host, playgroundHost) else { return }
+        throw ValidationError(
+            "playground port \(playgroundPort) must differ from the model port \(port): choose another with "
+                + "--playground-port")
     }
 
     func run() async throws {
@@ -45,16 +68,47 @@ struct ServeCommand: AsyncParsableCommand {
         do {
             let project = try session.loadProject(self.project.file)
             let port = self.port == 0 ? try LocalServer.freePort() : self.port
-            try await ServeLoop(
+            let page = playground ? try await startPlayground(session, port) : nil
+            var loop = ServeLoop(
                 session: session, host: host, port: port, file: self.project.file, reloads: reload,
                 start: { project, isFirst in
                     try await local
                         ? startLocally(project, session, port) : startContainer(project, session, port, isFirst)
-                }
-            ).run(project)
+                })
+            if open {
+                let url = page?.url ?? "\(Self.browserURL(host, port))/docs"
+                loop.whenReady = { await Browser.open(url, session.environment, session.console) }
+            }
+            do {
+                try await loop.run(project)
+            } catch {
+                await page?.process.stop()
+                throw error
+            }
         } catch CogError.interrupted {
             // Ctrl-C is how a server is meant to end.
         }
+    }
+
+    /// Starts the playground, before anything else takes long.
+    private func startPlayground(
+        _ session: Session, _ port: Int
+    ) async throws -> (process: PlaygroundProcess, url: String) {
+        let playgroundPort = self.playgroundPort == 0 ? try LocalServer.freePort() : self.playgroundPort
+        try checkPorts(port, playgroundPort)
+        if PublishedPort.isTaken(playgroundHost, playgroundPort) {
+            throw CogError.usage(
+                "playground port \(playgroundPort) is taken by another program: choose a different one with "
+                    + "--playground-port, or end that program")
+        }
+        let settings = PlaygroundProcess.Settings(
+            host: playgroundHost, port: playgroundPort, target: Self.browserURL(host, port),
+            webhookHost: local ? "127.0.0.1" : "host.docker.internal")
+        let program = try await CogletProgram.find(session.environment, executable: Session.executable)
+        let process = try await PlaygroundProcess.start(settings, program: program)
+        let url = "http://localhost:\(playgroundPort)"
+        session.console.info("Playground at \(session.console.bold(url))")
+        return (process, url)
     }
 
     /// Whether the port is one of this machine.
@@ -83,6 +137,7 @@ struct ServeCommand: AsyncParsableCommand {
             options.command += ["--upload-url", uploadUrl]
             options.reachesHost = true
         }
+        if playground { options.reachesHost = true }
         options.environment = session.serverEnvironment(container.env, isPrediction: false)
         options.binds = ["\(project.directory):/src"]
         options.workingDirectory = "/src"
@@ -111,6 +166,11 @@ struct ServeCommand: AsyncParsableCommand {
         tool.endTime = .seconds(Self.stopTimeout)
         let extra = uploadUrl.map { ["--upload-url", $0] } ?? []
         return ModelServer(LocalServer.start(tool, host: host, port: port, extra: extra))
+    }
+
+    /// An address of a server that a browser on this machine can open.
+    static func browserURL(_ host: String, _ port: Int) -> String {
+        ["0.0.0.0", "::"].contains(host) ? "http://localhost:\(port)" : url(host, port)
     }
 
     /// How the address is shown: what a browser on this machine can open.

@@ -11,6 +11,8 @@ struct ServeLoop {
     let reloads: Bool
     /// Starts the server of a project; the flag tells the first time.
     let start: (Project, Bool) async throws -> ModelServer
+    /// Called once, when the model is ready for the first time.
+    var whenReady: (() async -> Void)?
 
     /// Why a server is not left running.
     private enum End {
@@ -27,6 +29,7 @@ struct ServeLoop {
         var watch = SourceWatch(first)
         var isFirst = true
         var isAnnounced = false
+        var whenReady = whenReady
         while true {
             do {
                 let server = try await start(project, isFirst)
@@ -36,7 +39,7 @@ struct ServeLoop {
                         session.console.info("Serving at \(session.console.bold(ServeCommand.url(host, port)))")
                     }
                     isAnnounced = true
-                    let end = try await follow(server, watch)
+                    let end = try await follow(server, watch, &whenReady)
                     await server.stop()
                     if case .broken(let logs) = end { try await answerBroken(logs, watch) }
                 } catch {
@@ -86,14 +89,21 @@ struct ServeLoop {
     }
 
     /// Looks after a server that answers.
-    private func follow(_ server: ModelServer, _ watch: SourceWatch) async throws(CogError) -> End {
-        var isSettled = !reloads
+    private func follow(
+        _ server: ModelServer, _ watch: SourceWatch, _ whenReady: inout (() async -> Void)?
+    ) async throws(CogError) -> End {
+        var isSettled = !reloads && whenReady == nil
         while true {
             try await Self.checkRuns(server)
             if reloads, watch.isChanged { return .changed }
             if !isSettled, let setup = await SetupState.of(port) {
-                if case .failed(let logs) = setup { return .broken(logs) }
                 isSettled = true
+                switch setup {
+                case .failed(let logs): if reloads { return .broken(logs) }
+                case .succeeded:
+                    await whenReady?()
+                    whenReady = nil
+                }
             }
             try await Self.rest()
         }

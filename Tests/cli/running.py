@@ -29,9 +29,9 @@ def wait_for(probe: Callable[[], T], what: str, seconds: float = DEADLINE_SECOND
 
 
 @contextmanager
-def started(project: Project, *arguments: str, env: dict[str, str]) -> Iterator["Running"]:
+def started(project: Project, *arguments: str, env: dict[str, str], program: Path = COG) -> Iterator["Running"]:
     """A command in the background with these variables; killed at the end if it still runs."""
-    running = Running(project, arguments, env)
+    running = Running(project, arguments, env, program)
     try:
         yield running
     finally:
@@ -41,12 +41,12 @@ def started(project: Project, *arguments: str, env: dict[str, str]) -> Iterator[
 class Running:
     """A command in the background, in a process group of its own as a shell would start it."""
 
-    def __init__(self, project: Project, arguments: tuple[str, ...], env: dict[str, str]):
+    def __init__(self, project: Project, arguments: tuple[str, ...], env: dict[str, str], program: Path = COG):
         folder = Path(tempfile.mkdtemp(dir=project.directory.parent))
         self.out_path, self.err_path = folder / "out", folder / "err"
         with self.out_path.open("w") as out, self.err_path.open("w") as err:
             self.process = subprocess.Popen(
-                [COG, *arguments],
+                [program, *arguments],
                 cwd=project.directory,
                 env=env,
                 stdin=subprocess.DEVNULL,

@@ -7,7 +7,7 @@ import resource
 import pytest
 from terminal import ENGINE_ASKED, ROOT, VERSION
 
-SHOWN = ["build", "doctor", "exec", "init", "login", "predict", "push", "run", "serve", "completion"]
+SHOWN = ["build", "doctor", "exec", "init", "login", "playground", "predict", "push", "run", "serve", "completion"]
 HIDDEN = ["train", "debug"]
 
 

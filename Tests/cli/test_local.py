@@ -215,6 +215,33 @@ def test_server(local):
     assert get(f"http://127.0.0.1:{port}/health-check") is None
 
 
+def test_page_opens_when_the_model_is_ready(local):
+    """With --open; with --playground it is the page of the playground that was started for this server."""
+    opened = local.directory / "opened"
+    browser = local.write("browser", '#!/bin/sh\nprintf %s "$1" > opened.new && mv opened.new opened\n')
+    browser.chmod(0o755)
+    env = {**local.variables(), "BROWSER": str(browser)}
+    port, page = free_port(), free_port()
+    serve = ("serve", "--local", "--open", "-p", str(port))
+    with started(local, *serve, env=env) as running:
+        wait_for(opened.exists, "the browser")
+        assert opened.read_text() == f"http://localhost:{port}/docs"
+        assert get(f"http://127.0.0.1:{port}/health-check")["status"] == "READY"
+        running.interrupt()
+        assert running.wait(15) == 0
+    opened.unlink()
+    with started(local, *serve, "--playground", "--playground-port", str(page), env=env) as running:
+        running.says(f"Playground at http://localhost:{page}\n")
+        running.says(f"Serving at http://localhost:{port}\n")
+        wait_for(opened.exists, "the browser")
+        assert opened.read_text() == f"http://localhost:{page}"
+        config = get(f"http://127.0.0.1:{page}/config")
+        assert (config["target"], config["webhookBase"]) == (f"http://localhost:{port}", f"http://127.0.0.1:{page}")
+        running.interrupt()
+        assert running.wait(15) == 0
+    assert get(f"http://127.0.0.1:{page}/config") is None
+
+
 def test_running_prediction_finishes_when_the_server_is_interrupted(local):
     """It takes longer than other programs may take to end."""
     local.model("open('reached', 'w').close(); time.sleep(11); return s")

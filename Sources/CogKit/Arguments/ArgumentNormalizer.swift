@@ -2,8 +2,8 @@
 package enum ArgumentNormalizer {
     /// The subcommands, in the order of the help.
     package static let commands = [
-        "build", "doctor", "exec", "init", "login", "predict", "push", "run", "serve", "train", "debug", "completion",
-        "help",
+        "build", "doctor", "exec", "init", "login", "playground", "predict", "push", "run", "serve", "train", "debug",
+        "completion", "help",
     ]
 
     /// Other words people type, and what they may mean.

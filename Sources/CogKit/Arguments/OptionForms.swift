@@ -3,15 +3,16 @@ package enum OptionForms {
     /// Options that take a value, of all commands.
     package static let withValue: Set<String> = [
         "-e", "--env", "-f", "--file", "-i", "--input", "-o", "--output", "-p", "--publish", "--port", "-t", "--tag",
-        "--dockerfile", "--gpus", "--host", "--image-name", "--json", "--openapi-schema", "--platform", "--progress",
-        "--registry", "--secret", "--setup-timeout", "--timestamp", "--upload-url", "--use-cuda-base-image",
-        "--username",
+        "--dockerfile", "--gpus", "--host", "--image-name", "--json", "--openapi-schema", "--platform",
+        "--playground-port", "--progress", "--registry", "--secret", "--setup-timeout", "--target", "--timestamp",
+        "--upload-url", "--use-cuda-base-image", "--username", "--webhook-host",
     ]
 
     /// Options that need no value: given with one, it says whether they count.
     package static let flags: Set<String> = [
-        "--debug", "--fix", "--local", "--no-cache", "--no-color", "--precompile", "--profile", "--push",
-        "--reload", "--separate-weights", "--skip-schema-validation", "--stream", "--strip", "--token-stdin",
+        "--debug", "--fix", "--local", "--no-cache", "--no-color", "--no-open", "--open", "--playground",
+        "--precompile", "--profile", "--push", "--reload", "--separate-weights", "--skip-schema-validation", "--stream",
+        "--strip", "--token-stdin",
         "--use-replicate-token",
     ]
 

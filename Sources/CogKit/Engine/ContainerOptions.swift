@@ -87,6 +87,13 @@ package enum PublishedPort {
         return "\(bracketed(host)):\(number):\(number)"
     }
 
+    /// Whether two programs can't listen on one port of both addresses: they are the same, or one stands for all.
+    package static func overlap(_ host: String, _ other: String) -> Bool {
+        func plain(_ host: String) -> String { host == "localhost" ? "127.0.0.1" : host }
+        let wildcards = ["0.0.0.0", "::"]
+        return plain(host) == plain(other) || wildcards.contains(host) || wildcards.contains(other)
+    }
+
     /// IPv6 addresses in brackets.
     package static func bracketed(_ host: String) -> String {
         host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host

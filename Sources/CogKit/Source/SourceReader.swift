@@ -113,7 +113,7 @@ package struct SourceReader: Sendable {
     // MARK: - Interpreters
 
     /// The Pythons on PATH. Those of version managers come last: they are scripts that take as long as the reading.
-    private static func interpreters(_ environment: [String: String]) -> [String] {
+    static func interpreters(_ environment: [String: String]) -> [String] {
         let directories = (environment["PATH"] ?? "").split(separator: ":").map(String.init)
         let names = ["python3", "python3.13", "python3.12", "python3.11", "python3.10"]
         let found = directories.flatMap { directory in names.map { directory + "/" + $0 } }.filter {
