@@ -58,6 +58,7 @@ struct Session {
         guard request.dockerfile == nil else { return nil }
         let given = try ModelDocument.given(request.schemaFile, environment)
         let document = try await SourceReader(planner(project)).read(signatures: given == nil && !request.skipsSchema)
+        if let known = given ?? document { try project.checkExamples(known) }
         return given ?? document
     }
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from terminal import ENGINE_ASKED, VERSION
+from terminal import CONFIG, ENGINE_ASKED, VERSION
 
 WORD = "class Predictor:\n    def predict(self, s: str) -> str:\n        return s\n"
 
@@ -103,3 +103,13 @@ def test_what_is_no_document(project, text):
 def test_a_document_that_is_not_there(project):
     project.cog("build", "--openapi-schema", "none.json").fails("failed to read none.json: ")
     project.cog("build", env={"COG_OPENAPI_SCHEMA": "none.json"}).fails("COG_OPENAPI_SCHEMA: failed to read none.json")
+
+
+def test_examples_are_given_to_whoever_describes_the_model(project):
+    """And to nobody else: no image has them as a variable."""
+    plain = project.dockerfile()
+    project.config(CONFIG + "examples:\n  - s: it's <<EOF\n  - {}\n")
+    with_examples = project.dockerfile()
+    assert with_examples.count("COG_EXAMPLES") == 1
+    variable = r"""COG_EXAMPLES='[{"s":"it'\''s \u003c\u003cEOF"},{}]' """
+    assert with_examples.replace(variable, "") == plain

@@ -79,6 +79,25 @@ MISTAKES = {
     "cudnn": yaml(PYTHON + "  gpu: true\n  cuda: 11.8\n  cudnn: 9\n", "cog.yaml:5:10: ", "CuDNN versions are: 8"),
     "environment": yaml(PYTHON + "environment: [A]\n", "cog.yaml:3:15: ", "is not in the KEY=VALUE format"),
     "reserved": yaml(PYTHON + "environment: [PATH=/a]\n", "cog.yaml:3:15: ", "reserved for internal use"),
+    "examples-list": yaml(CONFIG + "examples: {s: a}\n", "line 4, column 11: examples must be a list, not a mapping"),
+    "examples-item": yaml(CONFIG + "examples: [a]\n", 'line 4, column 12: examples[0] must be a mapping, not "a"'),
+    "examples-name": yaml(
+        CONFIG + "examples:\n  - s: a\n  - t: 1\n",
+        'cog.yaml:6:8: invalid examples[1].t: unknown input "t"; valid inputs are: s\n    - t: 1\n',
+    ),
+    "examples-type": yaml(
+        CONFIG + "examples:\n  - s: 1\n  - s: [x]\n", 'cog.yaml:5:8: invalid examples[0].s: invalid input "s": expected string, got number',
+        'cog.yaml:6:5: invalid examples[1].s: invalid input "s": expected string, got array',
+    ),
+    "examples-limit": Mistake(
+        ('cog.yaml:5:8: invalid examples[0].n: invalid input "n": number must be at most 3',),
+        config=CONFIG + "examples:\n  - n: 4\n", predict=model("n: int = Input(le=3)) -> str"),
+    ),
+    "examples-file": Mistake(
+        ("cog.yaml:5:8: invalid examples[0].p: a file must be an address",),
+        config=CONFIG + "examples:\n  - p: photo.jpg\n", predict=model("p: Path) -> str"),
+    ),
+    "examples-long": yaml(CONFIG + f"examples: [{{s: {'x' * 33000}}}]\n", "cog.yaml:4:1: invalid examples: they are 33010 bytes"),
     "concurrency": yaml(PYTHON + "concurrency:\n  max: 0\n", "cog.yaml:4:8: ", "must be at least 1"),
     "image-model": yaml(PYTHON + "image: a\nmodel: r.x/a/b\n", "cog.yaml:4:8: ", "cannot both be set"),
     "model-tag": yaml(PYTHON + "model: a/b:c\n", "cog.yaml:3:8: ", "must be a bare repository"),

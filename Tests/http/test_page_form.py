@@ -190,3 +190,21 @@ def test_link_carries_the_inputs_but_no_secret(page, server):
     expect(field(page, "Name").get_by_role("textbox")).to_have_value("ada & é")
     expect(field(page, "Tags").get_by_role("textbox")).to_have_count(1)
     expect(field(page, "Key").locator("input[type=password]")).to_have_value("")
+
+
+def test_examples_of_whole_inputs(window, shared):
+    """What `examples` of cog.yaml becomes in the document."""
+    source = "from cog import BaseRunner\nclass Runner(BaseRunner):\n    def run(self, a: str, n: int = 1) -> str:\n        return a * n\n"
+    document = shared(source=source).get("/openapi.json").json
+    document["components"]["schemas"]["Input"]["examples"] = [{"a": "x", "n": 3}, {"a": "y"}]
+    server = shared(source=source, schema=json.dumps(document))
+    page = window.open(server)
+    page.get_by_role("button", name="Example 1").click()
+    expect(field(page, "A").get_by_role("textbox")).to_have_value("x")
+    expect(field(page, "N").get_by_role("spinbutton")).to_have_value("3")
+    page.get_by_role("button", name="Example 2").click()
+    expect(field(page, "A").get_by_role("textbox")).to_have_value("y")
+    expect(field(page, "N").get_by_role("spinbutton")).to_have_value("1")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator(".output .short")).to_have_text("y")
+    window.check(server)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -58,3 +61,20 @@ def test_in_other_interpreters(python: str) -> None:
         cwd=HERE.parent.parent,
     )
     assert done.returncode == 0, done.stdout[-4000:]
+
+
+def test_examples_of_the_build_tool_stand_in_the_document(tmp_path):
+    """Without them, nothing is there that wasn't before."""
+    (tmp_path / "predict.py").write_text("def run(a: str, n: int = 1) -> str:\n    return a\n")
+
+    def inputs(**variables):
+        done = subprocess.run(
+            [sys.executable, "-m", "cog.command.openapi_schema", "--predict", "predict.py:run"],
+            cwd=tmp_path, env={**os.environ, **variables}, capture_output=True, text=True, timeout=60, check=True,
+        )  # fmt: skip
+        return json.loads(done.stdout)["components"]["schemas"]["Input"]
+
+    examples = [{"a": "\u00e9 <b>", "n": 2}, {"a": "it's"}]
+    plain = inputs()
+    assert "examples" not in plain
+    assert inputs(COG_EXAMPLES=json.dumps(examples)) == {**plain, "examples": examples}

@@ -20,6 +20,8 @@ package struct Config: Equatable, Sendable {
     package var predictTimeout: String?
     /// `NAME=VALUE` entries for the image, in file order.
     package var environment: [String] = []
+    /// Whole inputs that people may start from, each an object; see ``ExampleCheck``.
+    package var examples: [JSONValue] = []
     /// Declared weights: checked and told in the image's label, never imported.
     package var weights: [Weight] = []
 
@@ -33,6 +35,13 @@ package struct Config: Equatable, Sendable {
         if let workerStart { variables.append(("COG_WORKER_START", workerStart)) }
         if let predictTimeout { variables.append(("COG_PREDICTION_TIMEOUT", predictTimeout)) }
         return variables
+    }
+
+    /// The examples for whoever makes the model's document, as a variable of that program: no image has it.
+    var exampleVariables: [(name: String, value: String)] {
+        guard !examples.isEmpty else { return [] }
+        // BuildKit would take "<<" for the beginning of a document.
+        return [("COG_EXAMPLES", JSONValue.array(examples).text().replacing("<", with: "\\u003c"))]
     }
 
     /// The mapping `build`.

@@ -5,7 +5,7 @@ import Yams
 /// A plain scalar where text is expected keeps its written form (`3.10` stays `3.10`).
 package struct ConfigReader: Sendable {
     /// The values; complete only when `problems` is empty.
-    package private(set) var config = Config()
+    package internal(set) var config = Config()
     /// Values of the wrong type, fit to print.
     package private(set) var problems: [String] = []
     /// Unknown keys, fit to print.
@@ -56,13 +56,14 @@ package struct ConfigReader: Sendable {
             case "concurrency": readConcurrency(value, field)
             case "predict_timeout": config.predictTimeout = text(value, field)
             case "environment": config.environment = texts(value, field)
+            case "examples": readExamples(value, field)
             case "weights": readWeights(value, field)
             default:
                 unknown(
                     key, field,
                     among: [
                         "build", "image", "model", "run", "predict", "train", "concurrency", "predict_timeout",
-                        "environment", "weights",
+                        "environment", "examples", "weights",
                     ])
             }
         }
@@ -184,7 +185,7 @@ package struct ConfigReader: Sendable {
 
     // MARK: - Values
 
-    private mutating func entries(_ mapping: Node.Mapping, in parent: String) -> [(String, Node, String)] {
+    mutating func entries(_ mapping: Node.Mapping, in parent: String) -> [(String, Node, String)] {
         Self.merged(mapping).map { key, value in
             let name = key.scalar?.string ?? ""
             let field = parent.isEmpty ? name : parent + "." + name
@@ -207,7 +208,7 @@ package struct ConfigReader: Sendable {
         return pairs
     }
 
-    private mutating func items(_ node: Node, _ field: String) -> [(Node, String)] {
+    mutating func items(_ node: Node, _ field: String) -> [(Node, String)] {
         if isNull(node) { return [] }
         guard let sequence = node.sequence else {
             wrongType(node, field, "a list")
@@ -220,7 +221,7 @@ package struct ConfigReader: Sendable {
         }
     }
 
-    private mutating func mapping(_ node: Node, _ field: String) -> Node.Mapping? {
+    mutating func mapping(_ node: Node, _ field: String) -> Node.Mapping? {
         if isNull(node) { return nil }
         if let mapping = node.mapping { return mapping }
         wrongType(node, field, "a mapping")
@@ -285,7 +286,7 @@ package struct ConfigReader: Sendable {
         warnings.append(text.message("unknown key \"\(field)\" (\(hint))", at: places[field]))
     }
 
-    private func isNull(_ node: Node) -> Bool {
+    func isNull(_ node: Node) -> Bool {
         guard let scalar = node.scalar, scalar.style == .any || scalar.style == .plain else { return false }
         return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
     }

@@ -30,6 +30,7 @@ package struct ConfigValidator {
         checkCUDA()
         checkEnvironment()
         checkConcurrency()
+        checkExamples()
         checkModel()
         checkWeights()
         for (field, value, reason) in reader.unusableValues {
@@ -147,6 +148,17 @@ package struct ConfigValidator {
                     "environment variable \"\(name)\" has a new line in its value, or another control character")
             }
         }
+    }
+
+    /// They stand in one line of a Dockerfile, which BuildKit limits to 64 KiB, and in a label.
+    private static let examplesLimitBytes = 32_768
+
+    private mutating func checkExamples() {
+        let count = JSONValue.array(config.examples).text().utf8.count
+        guard count > Self.examplesLimitBytes else { return }
+        problem(
+            "examples", nil,
+            "they are \(count) bytes of JSON, and may be \(Self.examplesLimitBytes): name files by their addresses")
     }
 
     private mutating func checkConcurrency() {

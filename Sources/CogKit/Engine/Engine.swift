@@ -214,13 +214,15 @@ package struct Engine: Sendable {
 
     /// Runs Python in a new container of an image, with a project in the place of its own or without.
     func python(
-        _ arguments: [String], in image: String, project: String? = nil
+        _ arguments: [String], in image: String, project: String? = nil,
+        variables: [(name: String, value: String)] = []
     ) async throws(CogError) -> Tool.Answer {
         let name = "cog-describe-\(UInt64.random(in: 0 ... .max))"
         var start = ["run", "--rm", "--name", name, "--platform", "linux/amd64", "--entrypoint", "python"]
         start += ["--workdir", "/src"]
         // What Python would remember of it would belong to root.
         if let project { start += ["--volume", "\(project):/src", "--env", "PYTHONDONTWRITEBYTECODE=1"] }
+        for variable in variables { start += ["--env", "\(variable.name)=\(variable.value)"] }
         let guardian = ContainerGuard(name, self)
         do {
             let answer = try await client.answer(start + [image] + arguments)

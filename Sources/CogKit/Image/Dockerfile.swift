@@ -75,10 +75,11 @@ package struct Dockerfile {
             "RUN mkdir /cog_document && python -m pip freeze --disable-pip-version-check > /cog_document/pip_freeze.txt",
         ]
         if plan.document == .model {
+            let variables = plan.config.exampleVariables.map { "\($0.name)=\($0.value.shellQuoted) " }.joined()
             // Failures of the model's code are files too: the program tells them better than a build log.
             lines += [
                 "FROM cog_model AS cog_describe",
-                "RUN mkdir /cog_document && cd /cog_document && (cd /src && python -m cog.command.openapi_schema) "
+                "RUN mkdir /cog_document && cd /cog_document && (cd /src && \(variables)python -m cog.command.openapi_schema) "
                     + "> openapi_schema.json 2> error.txt; echo $? > status; grep -qx 0 status || rm openapi_schema.json",
             ]
         }

@@ -149,7 +149,9 @@ struct StagedBuild: Sendable {
         var command = ["-m", "cog.command.openapi_schema"]
         if isCustom, let predict = plan.config.predict { command += ["--predict", predict] }
         if isCustom, let train = plan.config.train { command += ["--train", train] }
-        let answer = try await engine.python(command, in: image, project: mountsProject ? project.directory : nil)
+        let answer = try await engine.python(
+            command, in: image, project: mountsProject ? project.directory : nil,
+            variables: plan.config.exampleVariables)
         guard answer.succeeded else { throw .build("image build failed: " + DescriptionFailure(answer.error).text) }
         let warnings = answer.error.trimmingSpaces
         if !warnings.isEmpty { console.plain(warnings) }
@@ -169,12 +171,15 @@ struct StagedBuild: Sendable {
     }
 
     private func checked(_ text: String) throws(CogError) -> ModelDocument {
+        let document: ModelDocument
         do {
             // The SDK has checked its own document, and has warned of what is odd about it.
-            return try ModelDocument(text.trimmingSpaces)
+            document = try ModelDocument(text.trimmingSpaces)
         } catch {
             throw .build("image build failed: \(error)")
         }
+        try project.checkExamples(document)
+        return document
     }
 
     /// Keeps the document beside the project, where the server reads it through the mount.

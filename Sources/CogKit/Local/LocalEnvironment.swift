@@ -148,10 +148,13 @@ package struct LocalEnvironment: Sendable {
         guard project.config.predict != nil || project.config.train != nil else {
             throw .build("no predict or train reference found in \(project.configName)")
         }
-        let answer = try await tool([]).answer(["-m", "cog.command.openapi_schema"])
+        let variables = project.config.exampleVariables.map { "\($0.name)=\($0.value)" }
+        let answer = try await tool(variables).answer(["-m", "cog.command.openapi_schema"])
         guard answer.succeeded else { throw .build(DescriptionFailure(answer.error).text) }
         let warnings = answer.error.trimmingSpaces
         if !warnings.isEmpty { console.plain(warnings) }
-        return try ModelDocument(answer.output.trimmingSpaces)
+        let document = try ModelDocument(answer.output.trimmingSpaces)
+        try project.checkExamples(document)
+        return document
     }
 }

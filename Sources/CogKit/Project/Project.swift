@@ -20,6 +20,14 @@ package struct Project: Sendable {
     /// `.cog` in the project.
     package var stateDirectory: String { directory + "/.cog" }
 
+    /// Checks the examples of the configuration by the model's document.
+    ///
+    /// - Throws: `CogError.config` with all problems.
+    package func checkExamples(_ document: ModelDocument) throws(CogError) {
+        let problems = ExampleCheck(reader, document).problems()
+        guard problems.isEmpty else { throw .config(problems) }
+    }
+
     /// Finds, reads and checks the configuration.
     ///
     /// - Parameters:
