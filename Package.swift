@@ -49,6 +49,7 @@ let package = Package(
         .target(name: "JSON", dependencies: ["CJSONScanner", "CText"], swiftSettings: swiftRules),
         .target(name: "JSONSchema", dependencies: ["JSON", "CPCRE2"], swiftSettings: swiftRules),
         .target(name: "HTTPFields", swiftSettings: swiftRules),
+        .target(name: "Metrics", swiftSettings: swiftRules),
         .target(name: "HTTPServer", dependencies: ["EventLoop", "CHTTPParser", "CZlib"], swiftSettings: swiftRules),
         .target(name: "HTTPClient", dependencies: ["EventLoop", "CLibcurl"], swiftSettings: swiftRules),
         .target(
@@ -67,12 +68,13 @@ let package = Package(
 
         .target(
             name: "Workers",
-            dependencies: ["CLinux", "EventLoop", "JSON", "JSONSchema", "Predictions", "WorkerProtocol"],
+            dependencies: ["CLinux", "EventLoop", "JSON", "JSONSchema", "Metrics", "Predictions", "WorkerProtocol"],
             swiftSettings: swiftRules),
         .target(
             name: "Serving",
             dependencies: [
-                "EventLoop", "JSON", "HTTPClient", "Predictions", "FileTransfer", "WebhookDelivery", "Workers",
+                "EventLoop", "JSON", "HTTPClient", "Metrics", "Predictions", "FileTransfer", "WebhookDelivery",
+                "Workers",
                 "WorkerProtocol",
             ],
             swiftSettings: swiftRules),
@@ -81,8 +83,9 @@ let package = Package(
         .executableTarget(
             name: "CogletServer",
             dependencies: [
-                "CGlibcFloor", "EventLoop", "JSON", "HTTPServer", "HTTPClient", "FileTransfer", "WebhookDelivery",
-                "Playground", "PlaygroundServer", "Predictions", "WorkerProtocol", "Workers", "Serving",
+                "CGlibcFloor", "EventLoop", "JSON", "HTTPServer", "HTTPClient", "FileTransfer", "Metrics",
+                "WebhookDelivery", "Playground", "PlaygroundServer", "Predictions", "WorkerProtocol", "Workers",
+                "Serving",
             ],
             swiftSettings: swiftRules),
         .executableTarget(
@@ -108,6 +111,7 @@ let package = Package(
             linkerSettings: [.unsafeFlags(["-static-executable", "-use-ld=lld"], .when(configuration: .release))]),
 
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: swiftRules),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: swiftRules),
         .testTarget(name: "JSONTests", dependencies: ["CText", "JSON"], swiftSettings: swiftRules),
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSON", "JSONSchema"], swiftSettings: swiftRules),
         .testTarget(
@@ -132,11 +136,14 @@ let package = Package(
             name: "WorkersTests", dependencies: ["Workers", "Predictions", "WorkerProtocol"],
             swiftSettings: swiftRules),
         .testTarget(
-            name: "ServingTests", dependencies: ["Serving", "Predictions", "Workers"], swiftSettings: swiftRules),
+            name: "ServingTests",
+            dependencies: ["FileTransfer", "JSON", "Metrics", "Serving", "Predictions", "Workers"],
+            swiftSettings: swiftRules),
         .testTarget(
             name: "CogletServerTests",
             dependencies: [
-                "CogletServer", "FileTransfer", "HTTPServer", "JSON", "Serving", "WebhookDelivery", "Workers",
+                "CogletServer", "FileTransfer", "HTTPServer", "JSON", "Metrics", "Serving", "WebhookDelivery",
+                "Workers",
             ],
             swiftSettings: swiftRules),
         .testTarget(

@@ -146,6 +146,34 @@ fetch_buildx() {
     as_root rm -rf "$debs"
 }
 
+# Programs that the tests run and whose packages start services: they are not installed, but unpacked into a folder of the
+# tests, with those libraries that this machine lacks.
+fetch_tools() {
+    local tools=${COG_TEST_CACHE:-$HOME/.cache/cog-tests}/tools wanted=() debs deb
+    has_tool prometheus || wanted+=(prometheus)
+    # Installing it is only simulated, to learn what else it would take.
+    if ! has_tool haproxy; then
+        refresh
+        mapfile -t -O "${#wanted[@]}" wanted < <(
+            apt-get -s install --no-install-recommends haproxy 2>/dev/null | sed -n 's/^Inst \([^ ]*\) .*/\1/p')
+    fi
+    if [ ${#wanted[@]} = 0 ]; then return; fi
+    step "fetching ${wanted[*]} for the tests"
+    refresh
+    debs=$(mktemp -d)
+    chmod 777 "$debs"  # apt-get downloads as a user of its own
+    (cd "$debs" && apt-get -qq download "${wanted[@]}" >&2)
+    mkdir -p "$tools"
+    for deb in "$debs"/*.deb; do dpkg -x "$deb" "$tools"; done
+    as_root rm -rf "$debs"
+}
+
+# has_tool NAME: whether a program is installed, or was fetched.
+has_tool() {
+    local tools=${COG_TEST_CACHE:-$HOME/.cache/cog-tests}/tools
+    command -v "$1" >/dev/null 2>&1 || [ -x "$tools/usr/bin/$1" ] || [ -x "$tools/usr/sbin/$1" ]
+}
+
 missing() {
     say "error: this machine lacks: $*"
     say "Install them (the names are Debian's) and run this again."
@@ -180,6 +208,10 @@ fi
 client_major=$(docker --version 2>/dev/null | sed -n 's/^Docker version \([0-9]*\).*/\1/p')
 if [ "$with_tests" = yes ] && [ "$(id -u)" = 0 ] && [ "${client_major:-0}" -ge 23 ] && command -v apt-get >/dev/null 2>&1; then
     docker buildx version >/dev/null 2>&1 || fetch_buildx
+fi
+
+if [ "$with_tests" = yes ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    fetch_tools
 fi
 
 # Swift is not a package of Debian 12 or Ubuntu: name it, don't guess at a download.

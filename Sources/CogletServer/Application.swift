@@ -55,12 +55,12 @@ final class Application {
     func listen() throws(EventLoopError) {
         // Writing to a client that has gone is an error code, not a signal.
         signal(SIGPIPE, SIG_IGN)
-        let rows = RouteTable.rows(
-            service, settings, memory, log, isDraining: { [self] in shutdown?.hasBegun == true },
-            shutDown: { [self] in shutdown?.begin() })
+        let operation = Operation(
+            isDraining: { [self] in shutdown?.hasBegun == true },
+            connectionCount: { [self] in shutdown?.connectionCount ?? 0 }, shutDown: { [self] in shutdown?.begin() })
+        let (rows, metrics) = RouteTable.rows(service, settings, memory, log, operation)
         let keeper = try MemoryKeeper(on: loop, service: service, memory: memory)
-        let router = Router(
-            rows, mode: settings.pool.mode, answers: settings.answers, memory: keeper, log: log)
+        let router = Router(rows, metrics, answers: settings.answers, memory: keeper, log: log)
         var configuration = settings.http
         configuration.memory = memory
         let server = try HTTPServer(loop: loop, configuration: configuration, handler: router)

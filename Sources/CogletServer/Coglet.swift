@@ -49,6 +49,7 @@ enum Coglet {
     private static func madeText(_ arguments: ArraySlice<String>) -> String? {
         switch arguments {
         case ["--describe-settings"]: Variable.document
+        case ["--describe-metrics"]: MetricCatalog.document
         case ["--describe-tables"]: SharedTables.module
         default: nil
         }

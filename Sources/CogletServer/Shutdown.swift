@@ -39,6 +39,9 @@ final class Shutdown {
         self.readiness = readiness
     }
 
+    /// How many clients are connected.
+    var connectionCount: Int { server.connectionCount }
+
     /// Tells those who ask that the server isn't ready any more, and shuts down after the drain delay. Beginning twice does
     /// nothing.
     func beginDelayed() {

@@ -8,6 +8,8 @@ public final class InputFetcher {
     private let loop: EventLoop
     private let client: HTTPClient
     private let configuration: FileTransferConfiguration
+    /// Called on the loop when a download has ended.
+    public var onDownloaded: ((TransferOutcome) -> Void)?
 
     /// Makes a fetcher; one serves all predictions.
     public init(on loop: EventLoop, client: HTTPClient, configuration: FileTransferConfiguration) {
@@ -28,7 +30,7 @@ public final class InputFetcher {
         loop.preconditionInEventLoop()
         return InputFetch(
             inputs, into: InputFolder(in: store, on: loop), client: client, loop: loop, configuration: configuration,
-            completion: completion)
+            onDownloaded: { [weak self] in self?.onDownloaded?($0) }, completion: completion)
     }
 }
 
@@ -42,6 +44,7 @@ public final class InputFetch {
     private let client: HTTPClient
     private let loop: EventLoop
     private let configuration: FileTransferConfiguration
+    private let onDownloaded: (TransferOutcome) -> Void
     private var completion: ((Result<Paths, FileError>) -> Void)?
 
     private var paths: [String?]
@@ -51,13 +54,15 @@ public final class InputFetch {
 
     init(
         _ inputs: [FileInput], into folder: InputFolder, client: HTTPClient, loop: EventLoop,
-        configuration: FileTransferConfiguration, completion: @escaping (Result<Paths, FileError>) -> Void
+        configuration: FileTransferConfiguration, onDownloaded: @escaping (TransferOutcome) -> Void,
+        completion: @escaping (Result<Paths, FileError>) -> Void
     ) {
         self.inputs = inputs
         self.folder = folder
         self.client = client
         self.loop = loop
         self.configuration = configuration
+        self.onDownloaded = onDownloaded
         self.completion = completion
         paths = Array(repeating: nil, count: inputs.count)
         if inputs.isEmpty {
@@ -99,6 +104,7 @@ public final class InputFetch {
                 url, into: folder, client: client, loop: loop, configuration: configuration
             ) { [self] result in
                 downloads[index] = nil
+                onDownloaded(TransferOutcome(result))
                 ended(index, result)
             }
         case .data:
@@ -142,7 +148,10 @@ public final class InputFetch {
     private func complete(_ result: Result<Paths, FileError>) {
         guard let completion else { return }
         self.completion = nil
-        for download in downloads.values { download.cancel() }
+        for download in downloads.values {
+            download.cancel()
+            onDownloaded(.canceled)
+        }
         downloads = [:]
         completion(result)
     }

@@ -19,6 +19,9 @@ public protocol HTTPHandler: AnyObject {
     /// `head` is `nil` for a request that could not be understood. `time` has passed since the head was complete, in whole
     /// milliseconds.
     func answering(_ head: RequestHead?, status: Int, after time: Duration)
+
+    /// An answer is complete, or the client of a streamed one has gone. Called for every answer, to count them.
+    func answered(_ report: AnswerReport)
 }
 
 extension HTTPHandler {
@@ -32,18 +35,33 @@ extension HTTPHandler {
 
     /// Does nothing.
     public func answering(_ head: RequestHead?, status: Int, after time: Duration) {}
+
+    /// Does nothing.
+    public func answered(_ report: AnswerReport) {}
+}
+
+/// What can be counted of an answer.
+public struct AnswerReport: Equatable, Sendable {
+    /// What ``HTTPHandler/receivedHead(_:)`` has said of the request; 0 for one that could not be understood.
+    public let label: Int
+    /// The status.
+    public let status: Int
+    /// The size of the request's body as it was sent, without the chunks' frames; 0 if it was not received to its end.
+    public let requestBytes: Int
+    /// How much of the answer's body was written.
+    public let responseBytes: Int
 }
 
 /// What becomes of a request whose head has arrived.
 public enum HeadAction {
     /// The body is read, up to `bodyLimitBytes` or the server's limit, whichever is smaller. Whatever the answer will be, it
-    /// has `fields` besides its own.
-    case accept(bodyLimitBytes: Int = .max, fields: [Response.Field] = [])
+    /// has `fields` besides its own. ``AnswerReport/label`` will be `label`.
+    case accept(bodyLimitBytes: Int = .max, fields: [Response.Field] = [], label: Int = 0)
     /// The request is handed over at once, and its body is taken from ``Exchange/body`` while it arrives, coded as it was sent
     /// and of any length. Whatever the answer will be, it has `fields` besides its own.
     case stream(fields: [Response.Field] = [])
     /// The request is answered at once, its body is not wanted.
-    case refuse(Response)
+    case refuse(Response, label: Int = 0)
 }
 
 /// Reads a body while it arrives.

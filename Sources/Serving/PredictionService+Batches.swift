@@ -21,6 +21,7 @@ extension PredictionService {
     func startBatch(_ ids: [RunID], on worker: WorkerID) {
         let now = Clock.monotonic
         let batch = ids.compactMap { runs[$0] }
+        if let first = batch.map(\.timing.arrivedAt).min() { metrics.batchBegan(size: batch.count, after: now - first) }
         for run in batch { start(run, on: worker, at: now) }
         pool.beginBatch(batch.count, on: worker)
     }

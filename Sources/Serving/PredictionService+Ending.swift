@@ -60,7 +60,8 @@ extension PredictionService {
     /// Records how a prediction has ended, and answers everybody.
     func tellEnd(_ run: Run, _ ending: Ending, hasWaited: Bool, at now: Duration) {
         record(ending, run, at: now)
-        ended.count(run.prediction.status)
+        count(run, at: now)
+        if hasWaited { metrics.rejected(.queueTimeout) }
         let body = run.prediction.body()
         let event = run.history.map { _ in EventHistory.completed(run.prediction.body(for: .eventStream)) }
         if let event { run.history?.ended(event) }
@@ -77,7 +78,7 @@ extension PredictionService {
     private func record(_ ending: Ending, _ run: Run, at now: Duration) {
         let prediction = run.prediction
         let moment = Clock.wall
-        let time = run.slotTakenAt.map { now - $0 } ?? .zero
+        let time = run.timing.slotTakenAt.map { now - $0 } ?? .zero
         switch (run.interruption, ending) {
         // Who asked decides, not how the model ended: once asked for, a cancel is the outcome, and without it never is.
         case (.canceled, _): prediction.canceled(at: moment, after: time)
@@ -89,6 +90,14 @@ extension PredictionService {
         case (nil, .succeeded(let whole, let isList)):
             prediction.succeeded(whole: whole, isList: isList, at: moment, after: time)
         }
+    }
+
+    private func count(_ run: Run, at now: Duration) {
+        let prediction = run.prediction
+        // The output came in one piece with the end.
+        if !run.timing.hasOutput, prediction.chunkCount > 0 { firstOutput(of: run, at: now) }
+        metrics.ended(prediction.status, after: run.timing.slotTakenAt.map { now - $0 }, of: run.timing.trace)
+        metrics.model.add(prediction.metrics)
     }
 
     private func giveBack(_ run: Run) {

@@ -40,6 +40,7 @@ extension PredictionService {
                 run.uploads ?? uploader.makeSession(predictionID: run.prediction.id, fields: run.request.trace)
             run.uploads = session
             session.upload(file, named: name) { [weak self, weak run] result in
+                self?.metrics.uploaded(TransferOutcome(result))
                 self?.outputFileEnded()
                 guard let self, let run, run.batched?.restarts == restarts else { return }
                 let text = result.map { url in

@@ -65,8 +65,15 @@ extension PredictionService: WorkerPoolDelegate {
 
     /// Tells of a chunk that has come into the output.
     func announce(_ chunk: ChunkText, _ run: Run) {
+        if !run.timing.hasOutput { firstOutput(of: run, at: Clock.monotonic) }
         showing(run)
         run.tell(.output) { history in chunk.withUnsafeBytes { history.produced($0) } }
+    }
+
+    /// Some of a prediction's output is here.
+    func firstOutput(of run: Run, at now: Duration) {
+        run.timing.hasOutput = true
+        metrics.hasOutput(after: run.timing.slotTakenAt.map { now - $0 } ?? .zero, of: run.timing.trace)
     }
 
     private func finished(_ finish: WorkerEvent.Finish, _ run: Run) {

@@ -20,7 +20,8 @@ public final class PredictionService {
     var scheduler: Scheduler
     var runs = RunTable<Run>()
     var registry = Registry()
-    var ended = EndedCounts()
+    /// What is counted of predictions.
+    public internal(set) var metrics: ServiceMetrics
     private let timer: Deadline
     var closing = Closing()
 
@@ -34,6 +35,7 @@ public final class PredictionService {
         self.log = log
         self.pool = pool
         scheduler = Scheduler(limits: settings.limits)
+        metrics = ServiceMetrics(modelMetricLimit: settings.modelMetricLimit)
         timer = Deadline(on: loop)
         let client = HTTPClient(
             on: loop, proxies: settings.proxies, fallbackTrustFile: settings.fallbackTrustFile,
@@ -42,6 +44,7 @@ public final class PredictionService {
         webhooks = WebhookSender(on: loop, client: client, configuration: settings.webhooks, memory: memory) { [log] in
             log.webhookFailed($0)
         }
+        files.fetcher.onDownloaded = { [weak self] in self?.metrics.downloaded($0) }
         timer.onPassed = { [weak self] in self?.deadlinePassed() }
         pool.delegate = self
     }
@@ -108,6 +111,11 @@ public final class PredictionService {
 
     // MARK: - What routes do
 
+    /// A request for a prediction is not carried out.
+    public func rejected(_ reason: Rejection) {
+        metrics.rejected(reason)
+    }
+
     /// Begins a prediction, or lets it wait for a slot; call only when ``refusal`` is nil.
     ///
     /// `follow` is called before anything happens to the prediction, and returns who follows it besides its webhook.
@@ -120,6 +128,8 @@ public final class PredictionService {
                 schemaOfUnknown: request.schemaOfUnknown, outputIsArray: isArray ?? false)
             return Run(id, prediction, request)
         }
+        let now = Clock.monotonic
+        run.timing.arrivedAt = now
         registry.began(request.id, as: run.id)
         log.predictionBegan(request.id)
         if facts?.allowsStreams == true, !request.isTraining {
@@ -130,7 +140,6 @@ public final class PredictionService {
         let webhook = WebhookFollower(of: run, sender: webhooks)
         if let webhook { run.followers.append(webhook) }
         run.isFollowed = run.history != nil || webhook != nil
-        let now = Clock.monotonic
         switch scheduler.arrived(run.id, from: request.client, at: now) {
         case .start(let worker): start(run, on: worker, at: now)
         case .wait: break
@@ -198,8 +207,9 @@ public final class PredictionService {
     }
 
     func start(_ run: Run, on worker: WorkerID, at now: Duration) {
-        if run.slotTakenAt == nil {
-            run.slotTakenAt = now
+        if run.timing.slotTakenAt == nil {
+            run.timing.slotTakenAt = now
+            metrics.slotTaken(after: now - run.timing.arrivedAt, of: run.timing.trace)
             run.prediction.started(at: Clock.wall)
             run.tell(.started) { $0.started(id: run.prediction.id) }
         }

@@ -1,4 +1,5 @@
 internal import FileTransfer
+internal import Metrics
 public import Predictions
 internal import Workers
 
@@ -54,8 +55,8 @@ final class Run {
     var isFollowed = false
     /// What matters where one call of the model answers several predictions; nil for other models.
     var batched: Batched?
-    /// When it took its first slot, by a clock that only goes forward.
-    var slotTakenAt: Duration?
+    /// What is measured of it.
+    var timing: Timing
     /// The files of its input.
     var fetch: InputFetch?
     /// The files of its output, if they are uploaded.
@@ -69,10 +70,24 @@ final class Run {
         var restarts = 0
     }
 
+    /// When what has happened to a prediction, by a clock that only goes forward.
+    struct Timing {
+        /// When it arrived.
+        var arrivedAt = Duration.zero
+        /// When it took its first slot.
+        var slotTakenAt: Duration?
+        /// Whether some of its output was here; only the first counts.
+        var hasOutput = false
+        /// The trace that it belongs to, if somebody records that.
+        let trace: TraceID?
+    }
+
     init(_ id: RunID, _ prediction: Prediction, _ request: NewPrediction) {
         self.id = id
         self.prediction = prediction
         self.request = request
+        timing = Timing(
+            trace: request.trace.first { $0.name == "traceparent" }.flatMap { TraceID(traceparent: $0.value) })
     }
 
     /// Tells the followers. `event` makes the text for event streams.

@@ -18,6 +18,8 @@ public struct ServiceSettings: Sendable {
     public var transferLimit = 1024
     /// How many output files are open at once, before models wait.
     public var outputFileLimit = 1024
+    /// How many metrics that the model records are shown among the server's own; 0 for none.
+    public var modelMetricLimit = 0
     /// Limits of file transfers.
     public var files: FileTransferConfiguration
     /// Limits of webhooks.

@@ -1,5 +1,5 @@
 public import Predictions
-internal import WebhookDelivery
+public import WebhookDelivery
 public import Workers
 
 /// What can be seen of the service from outside, at one moment.
@@ -24,14 +24,16 @@ public struct Status {
     public let workers: [Worker]
     /// How many workers were started, and what they have died of.
     public let workerCounts: DeathCounts
+    /// How long setups have taken.
+    public let setupTimes: SetupTimes
     /// How many more predictions could begin now.
     public let freeSlots: Int
     /// How many predictions have a slot.
     public let takenSlots: Int
     /// How many predictions wait for one.
     public let waiting: Int
-    /// How predictions have ended since the start.
-    public let ended: EndedCounts
+    /// How webhooks have ended since the start.
+    public let webhooks: WebhookCounts
     /// Predictions with webhooks still to deliver.
     public let webhooksWaiting: Int
 }
@@ -72,8 +74,9 @@ extension PredictionService {
                     status: worker, takenSlots: taken, slots: worker.state == .ready ? slots : 0,
                     isFree: isServing && taken < slots)
             },
-            workerCounts: pool.counts, freeSlots: scheduler.freeSlots, takenSlots: scheduler.takenSlots,
-            waiting: scheduler.waitingCount, ended: ended, webhooksWaiting: webhooks.waitingCount)
+            workerCounts: pool.record.deaths, setupTimes: pool.record.setups, freeSlots: scheduler.freeSlots,
+            takenSlots: scheduler.takenSlots, waiting: scheduler.waitingCount, webhooks: webhooks.counts,
+            webhooksWaiting: webhooks.waitingCount)
     }
 }
 

@@ -11,6 +11,8 @@ public final class WebhookSender {
     let configuration: WebhookConfiguration
     let log: (String) -> Void
     private(set) var isDraining = false
+    /// How webhooks have ended since the start.
+    public internal(set) var counts = WebhookCounts()
 
     private var line: DeliveryLine
     private let memory: MemoryAccount?

@@ -69,6 +69,7 @@ public final class WebhookSession {
     func dropUpdate() {
         guard updateBytes > 0, order.isSendingUpdate else { return }
         logFailure("an update was dropped: webhooks hold more memory than they may")
+        sender.counts.ended(.update, isDelivered: false)
         stopTransfer()
         proceed(order.updateDropped(at: sender.loop.now))
     }
@@ -92,6 +93,11 @@ public final class WebhookSession {
         stopDelay()
         awaitedTurn = nil
         sender.leaveLine(self, to: receiver)
+        if order.sendsTerminal {
+            sender.counts.ended(.terminal, isDelivered: false)
+        } else if order.isSendingUpdate {
+            sender.counts.ended(.update, isDelivered: false)
+        }
         stopTransfer()
         order.abandon()
         logFailure("given up: \(reason)")
@@ -170,10 +176,19 @@ public final class WebhookSession {
             guard isCurrent, sender.isWaiting(self) else { return }  // dropped or abandoned meanwhile
             let attempt = wasCutShort ? .cutShort : AttemptResult(result)
             let action = order.attemptEnded(attempt.outcome, retryAfter: attempt.retryAfter, at: sender.loop.now)
+            count(kind, attempt, action)
             if let failure = attempt.failure { logFailure(of: kind, failure, isLast: action == .giveUp) }
             proceed(action)
         }
         transfer = sent
+    }
+
+    private func count(_ kind: DeliveryOrder.Kind, _ attempt: AttemptResult, _ action: DeliveryOrder.Action) {
+        if kind == .terminal, case .wait = action {
+            sender.counts.retries += 1
+        } else {
+            sender.counts.ended(kind, isDelivered: attempt.outcome == .delivered)
+        }
     }
 
     private func proceed(_ action: DeliveryOrder.Action) {

@@ -2,6 +2,8 @@
 public struct DeathCounts: Equatable, Sendable {
     /// How many were started.
     public internal(set) var starts = 0
+    /// How many of these took the place of one that had ended, whatever it had ended of.
+    public internal(set) var restarts = 0
     private var deaths: [DeathCertificate.Cause: Int] = [:]
     /// How many kills of the OOM killer were counted when they were looked at last; nil if the kernel doesn't say.
     private var seenKills: Int?
@@ -19,8 +21,9 @@ public struct DeathCounts: Equatable, Sendable {
 
     /// A worker is started. `kills` is what the kernel counts; those that no worker's death was explained by were of other
     /// processes, if no worker is alive that could be one of them.
-    mutating func started(kills: Int?, isOnly: Bool) {
+    mutating func started(kills: Int?, isOnly: Bool, isRestart: Bool = false) {
         starts += 1
+        if isRestart { restarts += 1 }
         if isOnly || seenKills == nil { seenKills = kills }
     }
 

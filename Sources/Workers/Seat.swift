@@ -18,6 +18,8 @@ struct Seat {
     var index: Int
     var lifecycle: Lifecycle
     var worker: Worker?
+    /// Whether a worker was started in this place before.
+    var wasStarted = false
     /// The `TMPDIR` of the worker, and that of the template which it was forked from: they go when the worker has gone.
     var temporaryFolders: [TemporaryFolder] = []
     /// The setup of the worker.

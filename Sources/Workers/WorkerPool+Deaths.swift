@@ -37,7 +37,7 @@ extension WorkerPool {
         var evidence = evidence
         if case .ending(let reason) = state { evidence.reason = reason }
         if evidence.signal == SIGKILL, !evidence.wasKilled {
-            evidence.isOutOfMemory = counts.wasKilledByKernel(kills: SystemMemory.outOfMemoryKills)
+            evidence.isOutOfMemory = record.deaths.wasKilledByKernel(kills: SystemMemory.outOfMemoryKills)
             if evidence.isOutOfMemory { evidence.memoryLimitBytes = SystemMemory.limitBytes }
         }
         return DeathCertificate(evidence)
@@ -45,7 +45,7 @@ extension WorkerPool {
 
     /// Counts a death and tells the operator of it.
     private func record(_ certificate: DeathCertificate, _ text: String, _ index: Int) {
-        counts.died(of: certificate.cause)
+        record.deaths.died(of: certificate.cause)
         var facts: [(name: StaticString, value: String)] = [("cause", certificate.cause.rawValue)]
         if let peak = certificate.peakMemoryBytes { facts.append(("peak_memory_bytes", "\(peak)")) }
         if let line = certificate.lastLine { facts.append(("last_output", line)) }

@@ -59,13 +59,16 @@ extension WorkerPool {
         _ index: Int, inheriting folders: [TemporaryFolder] = [],
         _ makeWorker: (WorkerID, TemporaryFolder) throws(EventLoopError) -> Worker
     ) {
-        counts.started(kills: SystemMemory.outOfMemoryKills, isOnly: seats.allSatisfy { $0.worker == nil })
+        record.deaths.started(
+            kills: SystemMemory.outOfMemoryKills, isOnly: seats.allSatisfy { $0.worker == nil },
+            isRestart: seats[index].wasStarted)
+        seats[index].wasStarted = true
         supplies.reserve.release()
         defer { supplies.reserve.refill() }
         do {
             let folder = try TemporaryFolder(in: supplies.folders)
             seats[index].temporaryFolders = [folder] + folders
-            seats[index].worker = try makeWorker(WorkerID(counts.starts), folder)
+            seats[index].worker = try makeWorker(WorkerID(record.deaths.starts), folder)
             setupNote("File descriptor redirection complete", target: "coglet::worker", index)
             setupNote("Connected to slot transport", target: "coglet::worker", index)
             seats[index].lifecycle.started(at: Clock.monotonic)

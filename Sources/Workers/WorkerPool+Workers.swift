@@ -74,6 +74,7 @@ extension WorkerPool: WorkerDelegate {
             }
             setupNote("Server ready", index)
             seats[index].setup.finish(.succeeded, at: setupEnd(index))
+            if !isForked(index) || settings.start != .fork { record.setups.record(seats[index].setup) }
             seats[index].failedSetup = nil
             seats[index].lifecycle.becameReady(at: Clock.monotonic)
             self.facts = facts

@@ -17,8 +17,8 @@ public final class WorkerPool {
     public var delegate: (any WorkerPoolDelegate)?
     /// What the model has said of itself when it was ready last; nil before.
     public internal(set) var facts: ModelFacts?
-    /// How many workers were started, and what they have died of.
-    public internal(set) var counts = DeathCounts()
+    /// What was counted since the start.
+    public internal(set) var record = Record()
 
     let loop: EventLoop
     let settings: PoolSettings
@@ -31,6 +31,14 @@ public final class WorkerPool {
     /// Serves all deadlines.
     private var timer: Timer?
     private var stopping = Stopping.no
+
+    /// What is counted of workers.
+    public struct Record: Sendable {
+        /// How many workers were started, and what they have died of.
+        public internal(set) var deaths = DeathCounts()
+        /// How long setups have taken.
+        public internal(set) var setups = SetupTimes()
+    }
 
     private enum Stopping {
         case no, asked
@@ -227,6 +235,7 @@ public final class WorkerPool {
     func setupHasFailed(_ text: String, _ index: Int) {
         seats[index].setup.log(Array(text.utf8))
         seats[index].setup.finish(.failed, at: Clock.wall)
+        record.setups.record(seats[index].setup)
         seats[index].failedSetup = seats[index].setup
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Metrics
 import Testing
 
 @testable import CogletServer
@@ -6,7 +7,8 @@ import Testing
 /// What is made from the program.
 @Suite struct Documentation {
     @Test(arguments: [
-        ("docs/environment.md", Variable.document), ("python/cog/_server_tables.py", SharedTables.module),
+        ("docs/environment.md", Variable.document), ("docs/metrics.md", MetricCatalog.document),
+        ("python/cog/_server_tables.py", SharedTables.module),
     ])
     func fileIsWhatTheProgramSays(path: String, text: String) throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -17,5 +19,12 @@ import Testing
     @Test func everyVariableIsDeclaredOnce() {
         let names = Variable.sections.flatMap(\.variables).map(\.name)
         #expect(Set(names).count == names.count)
+    }
+
+    @Test func everyMetricIsDeclaredOnce() {
+        let metrics = MetricCatalog.sections.flatMap(\.metrics)
+        #expect(Set(metrics.map(\.name)).count == metrics.count)
+        // What would need an escape in the text of `/metrics`.
+        #expect(metrics.allSatisfy { !$0.help.contains { "\\\"\n".contains($0) } })
     }
 }

@@ -109,6 +109,13 @@ final class TestHandler: HTTPHandler {
         onHead(head)
     }
 
+    /// What was told of answers.
+    var reports: [AnswerReport] = []
+
+    func answered(_ report: AnswerReport) {
+        reports.append(report)
+    }
+
     func received(_ request: Request, on exchange: Exchange) {
         if let onRequest {
             onRequest(request, exchange)

@@ -37,6 +37,17 @@ private func tree(_ records: [(String, String, String)], predictTime: Duration? 
         #expect(try tree(records) == shown)
     }
 
+    /// Numbers are told with their full names, and what is no number without a value.
+    @Test func numbers() throws {
+        var tree = MetricTree()
+        for (name, value) in [("a", "1"), ("b.c", "0.5"), ("b.d", #""x""#), ("e", #"{"f":{"g":2}}"#), ("h", "[1]")] {
+            tree.apply(mode: "replace", name: name, value: try JSONDocument.parsing(value).root)
+        }
+        var found: [String] = []
+        tree.forEachNumber { found.append("\($0)=\($1.map { "\($0)" } ?? "-")") }
+        #expect(found.sorted() == ["a=1.0", "b.c=0.5", "b.d=-", "e.f.g=2.0", "h=-"])
+    }
+
     /// Integers that leave 64 bits become floats instead of wrapping.
     @Test func sumsDoNotWrap() throws {
         let half = "\(1 << 62)"

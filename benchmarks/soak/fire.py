@@ -81,9 +81,10 @@ POOLS = [
 
 
 def metrics(target: Target) -> dict[str, int]:
-    """The samples of `/metrics`, by name and labels."""
+    """The counts of `/metrics`, by name and labels; without those of requests, which begin with the first answer."""
     text = ask(target, "GET", "/metrics")[1].decode()
-    return {name: int(value) for name, value in re.findall(r"^([^#\s]+) (\d+)$", text, re.MULTILINE)}
+    found = re.findall(r"^(?!cog_http_)(?!\S+_sum\b)(cog_\S+) (\d+)$", text, re.MULTILINE)
+    return {name: int(value) for name, value in found}
 
 
 def total(samples: dict[str, int], name: str) -> int:

@@ -28,6 +28,12 @@ struct DescriptorLimit {
             count: count, open: openDescriptors(below: count), forModel: max(soft, min(hard, selectLimit)))
     }
 
+    /// The soft limit as it is now; 0 if it can't be read.
+    static var current: Int {
+        var limit = rlimit()
+        return getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 ? number(limit.rlim_cur) : 0
+    }
+
     private static func number(_ limit: rlim_t) -> Int {
         // RLIM_INFINITY is the largest value of all; no process has that many.
         Int(min(limit, rlim_t(Int32.max)))

@@ -59,7 +59,7 @@ final class PredictionStarter {
             do throws(RequestError) {
                 try start(try result.get(), request, on: exchange, id: pathID, isTraining: isTraining)
             } catch {
-                exchange.respond(Answers.refusal(error))
+                refuse(.invalidInput, Answers.refusal(error), exchange)
             }
         }
     }
@@ -78,8 +78,13 @@ final class PredictionStarter {
         }
         switch try admit(request, read, fields, mode, pathID: pathID, isTraining: isTraining) {
         case .begin(let new): begin(new, mode, exchange)
-        case .refuse(let response): exchange.respond(response)
+        case .refuse(let response, let reason): refuse(reason, response, exchange)
         }
+    }
+
+    private func refuse(_ reason: Rejection, _ response: Response, _ exchange: Exchange) {
+        service.rejected(reason)
+        exchange.respond(response)
     }
 
     private func schema(_ isTraining: Bool) -> InputSchema? {
@@ -90,7 +95,7 @@ final class PredictionStarter {
 
     private enum Admission {
         case begin(NewPrediction)
-        case refuse(Response)
+        case refuse(Response, Rejection)
     }
 
     /// Refuses a receiver that no webhook can be sent to. An empty text means that there is none.
@@ -116,12 +121,12 @@ final class PredictionStarter {
         isTraining: Bool
     ) throws(RequestError) -> Admission {
         let reading = read.reading
-        guard !service.isClosed else { return .refuse(Answers.shuttingDown) }
-        guard service.facts != nil else { return .refuse(Answers.noModel(service.condition)) }
+        guard !service.isClosed else { return .refuse(Answers.shuttingDown, .shuttingDown) }
+        guard service.facts != nil else { return .refuse(Answers.noModel(service.condition), .notReady) }
         let refusal = service.refusal
-        if refusal == .noWorkers { return .refuse(Answers.defunct) }
-        if mode.wantsStream, let refusal = streamRefusal(isTraining) { return .refuse(refusal) }
-        if let problems = reading.problems { return .refuse(.json(problems, status: 422)) }
+        if refusal == .noWorkers { return .refuse(Answers.defunct, .notReady) }
+        if mode.wantsStream, let refusal = streamRefusal(isTraining) { return .refuse(refusal, .noStream) }
+        if let problems = reading.problems { return .refuse(.json(problems, status: 422), .invalidInput) }
         if reading.unknown.count > 0 {
             log.warning(
                 "coglet::service", "Stripped unknown input fields", ["fields": .string("\(reading.unknown)")])
@@ -131,8 +136,8 @@ final class PredictionStarter {
             throw .invalid(location: ["input", file.pointer], message: "the file's URL can't be used: \(file.reason)")
         }
         let id = pathID ?? reading.envelope.id ?? ids.next(at: Clock.wall)
-        guard service.running(id) == nil else { return .refuse(Answers.alreadyRunning(id)) }
-        guard refusal == nil else { return .refuse(Answers.busy(status: settings.busyStatus)) }
+        guard service.running(id) == nil else { return .refuse(Answers.alreadyRunning(id), .duplicateID) }
+        guard refusal == nil else { return .refuse(Answers.busy(status: settings.busyStatus), .atCapacity) }
         return .begin(
             NewPrediction(
                 id: id, envelope: reading.envelope, body: RequestBody(request.body, reading),
@@ -179,9 +184,9 @@ final class PredictionStarter {
     private func join(_ run: RunID, _ mode: Mode, _ exchange: Exchange, isTraining: Bool) {
         if mode.wantsStream {
             if let refusal = streamRefusal(isTraining) {
-                exchange.respond(refusal)
+                refuse(.noStream, refusal, exchange)
             } else if service.streamCount(run) >= Self.streamLimit {
-                exchange.respond(Answers.tooManyStreams)
+                refuse(.noStream, Answers.tooManyStreams, exchange)
             } else {
                 let stream = EventStream(of: run, service, on: exchange, loop: log.loop)
                 if stream.replay(service.replay(run)) { service.follow(run, stream) }

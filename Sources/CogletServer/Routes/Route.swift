@@ -33,6 +33,8 @@ final class Route {
     /// Whether the body of a POST or PUT must be JSON.
     let takesJSON: Bool
     let handler: any RouteHandler
+    /// Its place among the routes that are served, from 1.
+    var number = 0
 
     /// The path up to the placeholder, and after it; nil without one.
     private let parts: (prefix: [UInt8], suffix: [UInt8])?

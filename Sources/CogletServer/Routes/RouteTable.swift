@@ -20,19 +20,19 @@ struct RouteSettings {
 
 /// Every route of the server. Those that are asked most stand first.
 enum RouteTable {
-    /// The rows; `shutDown` ends the server, and `isDraining` tells whether it ends.
+    /// The rows that are there in the mode of the settings.
     static func rows(
-        _ service: PredictionService, _ settings: Settings, _ memory: MemoryAccount, _ log: Log,
-        isDraining: @escaping () -> Bool, shutDown: @escaping () -> Void
-    ) -> [Route] {
+        _ service: PredictionService, _ settings: Settings, _ memory: MemoryAccount, _ log: Log, _ operation: Operation
+    ) -> (rows: [Route], metrics: HTTPMetrics) {
         let starter = PredictionStarter(service, settings.answers, log)
         let cancel = CancelRoute(service)
         let page = settings.answers.showsPage ? PageRoute() : nil
         let discovery = DiscoveryRoute(
             service, version: settings.versions.sdk, root: settings.answers.root, page: page)
+        let metrics = MetricsRoute(service, settings, memory, operation)
         let reading: [HTTPMethod] = [.get, .head]
         func probe(_ probe: Probe, _ name: String) -> Route {
-            Route(probe.rawValue, reading, names: [name], ProbeRoute(probe, service, isDraining: isDraining))
+            Route(probe.rawValue, reading, names: [name], ProbeRoute(probe, service, isDraining: operation.isDraining))
         }
         let rows: [Route] = [
             Route(
@@ -56,9 +56,9 @@ enum RouteTable {
                 "/openapi.json", reading, names: ["openapi_url"],
                 DocumentRoute(service, settings.answers.documentForm, mode: settings.pool.mode)),
             page.map { Route("/docs", reading, names: ["docs_url"], $0) },
-            Route("/metrics", reading, names: ["metrics_url"], MetricsRoute(service, memory)),
+            Route("/metrics", reading, names: ["metrics_url"], metrics),
             probe(.ready, "readyz_url"), probe(.live, "livez_url"), probe(.startup, "startupz_url"),
-            Route("/shutdown", [.post], names: ["shutdown_url"], ShutdownRoute(shutDown)),
+            Route("/shutdown", [.post], names: ["shutdown_url"], ShutdownRoute(operation.shutDown)),
             Route("/", reading, discovery),
         ].compactMap(\.self)
         discovery.routes = rows.flatMap { row in
@@ -66,6 +66,10 @@ enum RouteTable {
                 DiscoveryRoute.Entry(name: $0, path: row.path, isTraining: row.path.hasPrefix("/trainings"))
             }
         }
-        return rows
+        let served = rows.filter { $0.mode == nil || $0.mode == settings.pool.mode }
+        for (index, route) in served.enumerated() { route.number = index + 1 }
+        let counts = HTTPMetrics(served)
+        metrics.http = counts
+        return (served, counts)
     }
 }

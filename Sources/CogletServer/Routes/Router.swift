@@ -9,12 +9,14 @@ final class Router: HTTPHandler {
     private let memory: MemoryKeeper
     private let log: Log
     private let crossOrigin: CrossOrigin
+    private let metrics: HTTPMetrics
 
-    /// A router for the rows that are there in `mode`, also below the root that the settings name.
-    init(_ routes: [Route], mode: PoolSettings.Mode, answers: RouteSettings, memory: MemoryKeeper, log: Log) {
+    /// A router for these rows, also below the root that the settings name.
+    init(_ routes: [Route], _ metrics: HTTPMetrics, answers: RouteSettings, memory: MemoryKeeper, log: Log) {
         root = answers.root
         crossOrigin = CrossOrigin(allowed: answers.allowedOrigins)
-        self.routes = routes.filter { $0.mode == nil || $0.mode == mode }
+        self.routes = routes
+        self.metrics = metrics
         self.memory = memory
         self.log = log
     }
@@ -22,13 +24,14 @@ final class Router: HTTPHandler {
     func receivedHead(_ head: RequestHead) -> HeadAction {
         memory.requestArrived()
         let route = find(head.path)?.0
+        let label = HTTPMetrics.label(route?.number ?? 0, head.method)
         switch crossOrigin.verdict(on: head, route) {
-        case .answer(let response): return .refuse(response)
+        case .answer(let response): return .refuse(response, label: label)
         case .accept(let fields):
-            guard let refusal = refusal(of: head, route) else { return .accept(fields: fields) }
+            guard let refusal = refusal(of: head, route) else { return .accept(fields: fields, label: label) }
             var response = refusal
             response.fields += fields
-            return .refuse(response)
+            return .refuse(response, label: label)
         }
     }
 
@@ -65,6 +68,10 @@ final class Router: HTTPHandler {
         log.debug(
             "coglet::access", request,
             ["status": .raw("\(status)"), "milliseconds": .raw("\(time / .milliseconds(1))")])
+    }
+
+    func answered(_ report: AnswerReport) {
+        metrics.count(report)
     }
 
     private func find(_ path: HeadBytes) -> (Route, PathMatch)? {

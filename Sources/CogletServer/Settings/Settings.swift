@@ -74,6 +74,7 @@ struct Settings {
         service.streamHistoryCapacity = reader.count(.streamHistory, least: 0) ?? service.streamHistoryCapacity
         if let agent = reader.text(.userAgent), !agent.isEmpty { service.files.downloadUserAgent = agent }
         if let limit = reader.count(.downloadLimit, least: 1) { service.files.downloadLimitBytes = limit }
+        service.modelMetricLimit = reader.count(.modelMetrics, least: 0, most: 1000) ?? 0
         service.proxies = ProxySettings(environment: environment)
         service.files.allowsPrivateAddresses = reader.allows(.allowPrivateAddresses)
         service.webhooks.allowsPrivateAddresses = service.files.allowsPrivateAddresses

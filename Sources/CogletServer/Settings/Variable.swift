@@ -117,9 +117,9 @@ struct Variable {
                     "the same, if neither of the former is set"),
             ]),
         Section(
-            title: "Logs",
+            title: "Logs and metrics",
             variables: [
-                logLevel, logFormat, modelOutput, noColor, kubernetes,
+                modelMetrics, logLevel, logFormat, modelOutput, noColor, kubernetes,
                 Variable(
                     "TMPDIR", "`/tmp`",
                     "where the server makes its folder for temporary files; if it can't write there, it uses `/tmp`"),
@@ -220,6 +220,10 @@ struct Variable {
     static let allowPrivateAddresses = Variable(
         "COG_ALLOW_PRIVATE_ADDRESSES", "`1`",
         "`0` refuses input files and webhooks at loopback, link-local, private, and reserved addresses")
+    static let modelMetrics = Variable(
+        "COG_MODEL_METRICS", "`0`",
+        "how many of the metrics that the model records [`/metrics` shows](metrics.md#the-models-metrics), at most `1000`"
+    )
     static let logLevel = Variable(
         "COG_LOG_LEVEL", "`info`",
         "`debug` (with a line for every answer), `info`, `warning`, or `error`. It doesn't affect the `logs` of predictions"

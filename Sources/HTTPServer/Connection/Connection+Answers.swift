@@ -59,7 +59,10 @@ extension Connection {
         writeHead(response, length: hasBody ? response.body.count : nil, isChunked: false)
         if hasBody, !isHeadRequest {
             outbox.append(response.body)
+            count.responseBytes = response.body.count
         }
+        count.status = response.status
+        reportCount()
     }
 
     private func writeHead(_ response: Response, length: Int?, isChunked: Bool) {
@@ -118,6 +121,7 @@ extension Connection {
         }
         streamFraming = isHeadRequest ? .none : version == .http11 ? .chunked : .close
         writeHead(response, length: nil, isChunked: version == .http11)
+        count.status = response.status
         server.flushLater(self)
     }
 
@@ -133,6 +137,7 @@ extension Connection {
             outbox.append(body)
             outbox.own.append("\r\n")
         }
+        self.count.responseBytes += count
         server.flushLater(self)
     }
 
@@ -143,6 +148,7 @@ extension Connection {
         if streamFraming == .chunked {
             outbox.own.append("0\r\n\r\n")
         }
+        reportCount()
         exchangeEnded()
     }
 
@@ -151,6 +157,7 @@ extension Connection {
         responseStream = nil
         letGoOfBody()
         guard state == .exchanging else { return }
+        reportCount()
         server.runningExchanges -= 1
         stopWatching()
         if streamFraming == .close, let stream = stream as? TCPStream {

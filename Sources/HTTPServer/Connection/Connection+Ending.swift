@@ -37,6 +37,7 @@ extension Connection {
         guard state != .closed else { return }
         let wasExchanging = state == .exchanging
         state = .closed
+        reportCount()
         stopWatching()
         outbox.removeAll()
         body = nil
@@ -71,6 +72,25 @@ extension Connection {
     }
 
     // MARK: - Timeouts
+
+    /// Says how long what is read now may take.
+    func setReadingDeadline() {
+        switch state {
+        case .readingHead where hasPartialRequest:
+            // From the first byte of the head on; later bytes don't put it off.
+            guard !isHeadDeadline else { return }
+            isHeadDeadline = true
+            deadline = server.deadline(after: server.configuration.headTimeout)
+        case .readingHead:
+            isHeadDeadline = false
+            deadline = server.deadline(after: server.configuration.idleTimeout)
+        case .readingBody, .readingChunks, .discarding:
+            deadline = server.deadline(after: server.configuration.bodyTimeout)
+        case .exchanging, .closing, .lingering, .closed:
+            break
+        }
+        if server.isDraining { limitForDraining() }
+    }
 
     /// Called every now and then.
     func tick(now: Int) {

@@ -33,6 +33,7 @@ extension Connection {
                 guard !isWaitingForClient else { return false }
                 isHeadComplete = false
                 answerFields = []
+                count = AnswerCount()
                 renewInput()
             }
             switch parser.feedHead(input) {
@@ -90,11 +91,14 @@ extension Connection {
         keepsAlive = parser.keepsAlive && !server.endsConnections && input.method != .connect
         isHeadDeadline = false
         switch server.handler.receivedHead(RequestHead(buffer: input)) {
-        case .refuse(let response): refuse(response)
+        case .refuse(let response, let label):
+            count.label = label
+            refuse(response)
         case .stream(let fields):
             answerFields = fields
             handOver()
-        case .accept(let limit, let fields):
+        case .accept(let limit, let fields, let label):
+            count.label = label
             answerFields = fields
             startBody(limit: min(limit, server.configuration.bodyLimitBytes))
         }
@@ -210,6 +214,7 @@ extension Connection {
     private func requestReceived() {
         let head = RequestHead(buffer: input)
         let body = body ?? Buffer()
+        count.requestBytes = body.count
         let reader = bodyReader
         let exchange = beginExchange()
         if parser.contentCoding == .gzip, !body.isEmpty {
@@ -256,6 +261,7 @@ extension Connection {
             // What is known of the method and the version is the last request's.
             isHeadRequest = false
             version = .http11
+            count = AnswerCount()
         }
         answerLast(server.answer(to: failure))
     }
@@ -284,23 +290,5 @@ extension Connection {
             break
         }
         settle()
-    }
-
-    private func setReadingDeadline() {
-        switch state {
-        case .readingHead where hasPartialRequest:
-            // From the first byte of the head on; later bytes don't put it off.
-            guard !isHeadDeadline else { return }
-            isHeadDeadline = true
-            deadline = server.deadline(after: server.configuration.headTimeout)
-        case .readingHead:
-            isHeadDeadline = false
-            deadline = server.deadline(after: server.configuration.idleTimeout)
-        case .readingBody, .readingChunks, .discarding:
-            deadline = server.deadline(after: server.configuration.bodyTimeout)
-        case .exchanging, .closing, .lingering, .closed:
-            break
-        }
-        if server.isDraining { limitForDraining() }
     }
 }

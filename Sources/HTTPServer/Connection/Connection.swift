@@ -56,6 +56,8 @@ final class Connection {
     /// Fields that the handler wants in the answer, whatever that is.
     var answerFields: [Response.Field] = []
     var headCompletedAt = 0
+    /// What is reported of the answer.
+    var count = AnswerCount()
     var version = HTTPVersion.http11
     /// Not owned: whoever answers holds the exchange, and it tells when it is let go.
     unowned(unsafe) var exchange: Exchange?

@@ -60,6 +60,27 @@ public struct MetricTree {
         Self.write(.object(members), to: &output)
     }
 
+    /// Whether nothing is recorded.
+    public var isEmpty: Bool { root.isEmpty }
+
+    /// Calls `body` with every value and its full name; nil stands for what is no number.
+    public func forEachNumber(_ body: (_ name: String, _ value: Double?) -> Void) {
+        Self.forEachNumber(in: root, below: "", body)
+    }
+
+    private static func forEachNumber(
+        in members: [(name: String, node: Node)], below prefix: String, _ body: (String, Double?) -> Void
+    ) {
+        for (name, node) in members {
+            switch node {
+            case .integer(let value): body(prefix + name, Double(value))
+            case .number(let value): body(prefix + name, value)
+            case .object(let inner): forEachNumber(in: inner, below: prefix + name + ".", body)
+            case .text, .array: body(prefix + name, nil)
+            }
+        }
+    }
+
     // MARK: - Nodes
 
     private static func node(_ value: JSONValue) -> Node {

@@ -48,6 +48,17 @@ public enum Preferences {
         }
     }
 
+    /// How much an `Accept` field wants something, which is given in lower case, from 0 to 1; nil if it doesn't name it.
+    /// Wildcards don't count.
+    public static func quality(of name: String, in field: String) -> Double? {
+        QuotedList.elements(of: field, separatedBy: ",").compactMap { element -> Double? in
+            let parameters = QuotedList.elements(of: element, separatedBy: ";")
+            guard parameters.first?.lowercased() == name else { return nil }
+            let quality = parameters.dropFirst().lazy.map { pair($0) }.first { $0.name == "q" }
+            return quality.map { Double($0.value) ?? 0 } ?? 1
+        }.max()
+    }
+
     /// Whether a body of this type is read as JSON: `application/json` and `application/…+json`, whatever the parameters.
     public static func isJSON(contentType: UnsafeRawBufferPointer) -> Bool {
         let usual: StaticString = "application/json"

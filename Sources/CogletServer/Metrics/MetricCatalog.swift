@@ -1,0 +1,146 @@
+import Metrics
+
+/// Every metric of `GET /metrics`, declared once. `docs/metrics.md` is made from these by `make docs`, and a test compares the
+/// two.
+///
+/// `cog_runtime_…` are the names that the original proposes, except for `cog_runtime_slot_count`, which `promtool` rejects.
+enum MetricCatalog {
+    // MARK: - Predictions
+
+    static let predictionCount = Metric(
+        "cog_runtime_prediction_count_total", .counter, "Predictions that have ended.", labels: ["operation", "status"])
+    static let rejected = Metric(
+        "cog_runtime_prediction_rejected_total", .counter, "Requests for predictions that were not carried out.",
+        labels: ["operation", "reason"])
+    static let active = Metric(
+        "cog_runtime_prediction_active", .gauge, "Predictions that have a slot.", labels: ["operation"])
+    static let duration = Metric(
+        "cog_runtime_prediction_duration_seconds", .histogram,
+        "Time from the slot to the end, with downloads, streaming, and uploads.", labels: ["operation", "status"])
+    static let queueTime = Metric(
+        "cog_prediction_queue_seconds", .histogram, "Time from the arrival of a prediction to its slot.")
+    static let firstOutput = Metric(
+        "cog_prediction_first_output_seconds", .histogram,
+        "Time from the slot to the first output that the server has; for a prediction that nobody follows this is all of it."
+    )
+    static let batchSize = Metric(
+        "cog_batch_size", .histogram, "Predictions that one call of a batched model got.")
+    static let batchWait = Metric(
+        "cog_batch_wait_seconds", .histogram, "Time that the first prediction of a batch waited for the call.")
+    static let slots = Metric(
+        "cog_runtime_slots", .gauge, "Slots of the workers that are ready: available or busy.", labels: ["state"])
+    static let predictionsByStatus = Metric(
+        "cog_predictions_total", .counter, "Predictions that have ended, by status.", labels: ["status"])
+    static let running = Metric("cog_predictions_running", .gauge, "Predictions that run now.")
+    static let queued = Metric("cog_predictions_queued", .gauge, "Predictions that wait for a slot.")
+    static let slotCount = Metric("cog_slots", .gauge, "Predictions that can run at a time.")
+
+    // MARK: - Requests
+
+    static let requests = Metric(
+        "cog_http_requests_total", .counter,
+        "Answers that are complete. The route is a row of the table of routes, or other.",
+        labels: ["route", "method", "status"])
+    static let requestSize = Metric(
+        "cog_http_request_size_bytes", .histogram, "Size of the body of requests, as it was sent.", labels: ["route"])
+    static let responseSize = Metric(
+        "cog_http_response_size_bytes", .histogram, "Size of the body of answers, event streams included.",
+        labels: ["route"])
+    static let connections = Metric("cog_connections", .gauge, "Open connections of clients.")
+
+    // MARK: - Workers
+
+    static let ready = Metric(
+        "cog_ready", .gauge, "Whether requests may come here: 1 where /readyz is 200, but for the model's own check.")
+    static let setupDuration = Metric(
+        "cog_runtime_setup_duration_seconds", .histogram, "Time that setups took, also of workers that replace others.",
+        labels: ["status"])
+    static let workers = Metric("cog_workers", .gauge, "Workers in each state.", labels: ["state"])
+    static let workerStarts = Metric("cog_worker_starts_total", .counter, "How often a worker was started.")
+    static let workerRestarts = Metric(
+        "cog_worker_restarts_total", .counter, "Workers that were started in the place of one that had ended.")
+    static let workerDeaths = Metric(
+        "cog_worker_deaths_total", .counter, "Workers that have died, by cause.", labels: ["cause"])
+    static let workerReady = Metric(
+        "cog_worker_ready", .gauge, "Whether the worker takes predictions.", labels: ["worker"])
+    static let workerSlots = Metric(
+        "cog_worker_slots", .gauge, "Predictions that the worker can run at a time.", labels: ["worker"])
+    static let workerRunning = Metric(
+        "cog_worker_predictions_running", .gauge, "Predictions that the worker runs now.", labels: ["worker"])
+    static let workerPredictions = Metric(
+        "cog_worker_predictions_total", .counter, "Predictions that the worker has ended.", labels: ["worker"])
+
+    // MARK: - Files and webhooks
+
+    static let webhooks = Metric(
+        "cog_webhooks_total", .counter, "Webhooks that were delivered, or lost for good.",
+        labels: ["event", "outcome"])
+    static let webhookRetries = Metric(
+        "cog_webhook_retries_total", .counter, "Attempts to deliver a terminal webhook that failed and were repeated.")
+    static let webhooksWaiting = Metric(
+        "cog_webhooks_waiting", .gauge, "Predictions with webhooks still to deliver.")
+    static let uploads = Metric(
+        "cog_uploads_total", .counter, "Output files, by what became of their upload.", labels: ["outcome"])
+    static let downloads = Metric(
+        "cog_downloads_total", .counter, "Input files, by what became of their download.", labels: ["outcome"])
+
+    // MARK: - The model's own
+
+    static let model = Metric(
+        "cog_model_metric", .summary, "Numbers that the model has recorded, as they were at the ends of predictions.",
+        labels: ["name"])
+    static let modelDropped = Metric(
+        "cog_model_metrics_dropped_total", .counter,
+        "Values that the model has recorded and that are missing: too many names, or no number from 0 on.")
+
+    // MARK: - The process
+
+    static let memoryBudget = Metric(
+        "cog_memory_budget_bytes", .gauge, "What requests and webhooks may hold.")
+    static let memoryTaken = Metric(
+        "cog_memory_taken_bytes", .gauge, "What requests and webhooks hold.", labels: ["by"])
+    static let buildInfo = Metric(
+        "cog_build_info", .gauge, "Versions of the server, the SDK, and Python; always 1.",
+        labels: ["version", "sdk", "python"])
+    static let processCPU = Metric(
+        "process_cpu_seconds_total", .counter, "Processor time of the server, without its workers.")
+    static let processOpenFiles = Metric("process_open_fds", .gauge, "Open files of the server.")
+    static let processFileLimit = Metric("process_max_fds", .gauge, "How many files the server may have open.")
+    static let processVirtualMemory = Metric(
+        "process_virtual_memory_bytes", .gauge, "Size of the server's address space.")
+    static let processResidentMemory = Metric(
+        "process_resident_memory_bytes", .gauge, "Memory that the server holds, without its workers.")
+    static let processStart = Metric(
+        "process_start_time_seconds", .gauge, "When the server was started, in seconds since 1970.")
+
+    /// A heading of the documentation and the metrics below it.
+    struct Section {
+        let title: String
+        let metrics: [Metric]
+    }
+
+    static let sections = [
+        Section(
+            title: "Predictions",
+            metrics: [
+                predictionCount, rejected, active, duration, queueTime, firstOutput, batchSize, batchWait, slots,
+                predictionsByStatus, running, queued, slotCount,
+            ]),
+        Section(title: "Requests", metrics: [requests, requestSize, responseSize, connections]),
+        Section(
+            title: "Workers",
+            metrics: [
+                ready, setupDuration, workers, workerStarts, workerRestarts, workerDeaths, workerReady, workerSlots,
+                workerRunning, workerPredictions,
+            ]),
+        Section(
+            title: "Files and webhooks", metrics: [webhooks, webhookRetries, webhooksWaiting, uploads, downloads]),
+        Section(title: "The model's own", metrics: [model, modelDropped]),
+        Section(
+            title: "The process",
+            metrics: [
+                memoryBudget, memoryTaken, buildInfo, processCPU, processOpenFiles, processFileLimit,
+                processVirtualMemory, processResidentMemory, processStart,
+            ]),
+    ]
+}

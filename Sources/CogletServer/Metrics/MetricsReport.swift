@@ -1,0 +1,168 @@
+import EventLoop
+import FileTransfer
+import HTTPServer
+import JSON
+import Metrics
+import Predictions
+import Serving
+import WebhookDelivery
+import Workers
+
+/// What `GET /metrics` shows at one moment.
+struct MetricsReport {
+    /// What doesn't change while the server runs.
+    struct Constants {
+        /// `predict` or `train`.
+        let operation: String
+        /// Of the SDK and of Python.
+        let versions: Settings.Versions
+        /// When the server was started.
+        let startedAt = Clock.wall
+    }
+
+    let constants: Constants
+    let status: Status
+    let metrics: ServiceMetrics
+    let http: HTTPMetrics?
+    let memory: MemoryBudget
+    let connections: Int
+    let isReady: Bool
+
+    /// The text in a format.
+    func text(_ format: Exposition.Format) -> [UInt8] {
+        var exposition = Exposition(format)
+        writePredictions(to: &exposition)
+        writeSlots(to: &exposition)
+        http?.write(to: &exposition)
+        exposition.add(MetricCatalog.connections, connections)
+        writeWorkers(to: &exposition)
+        writeEachWorker(to: &exposition)
+        writeTransfers(to: &exposition)
+        writeModel(to: &exposition)
+        writeProcess(to: &exposition)
+        return exposition.finished()
+    }
+
+    // MARK: - Parts
+
+    private func writePredictions(to exposition: inout Exposition) {
+        let operation = constants.operation
+        let ended = metrics.ended
+        let byStatus = [("succeeded", ended.succeeded), ("failed", ended.failed), ("canceled", ended.canceled)]
+        exposition.add(MetricCatalog.predictionCount, byStatus.map { .init([operation, $0], $1) })
+        exposition.add(
+            MetricCatalog.rejected,
+            zip(Rejection.allCases, metrics.rejections).map { .init([operation, $0.rawValue], $1) })
+        exposition.add(MetricCatalog.active, [.init([operation], status.takenSlots)])
+        exposition.add(
+            MetricCatalog.duration,
+            [
+                (labels: [operation, "succeeded"], histogram: metrics.durations.succeeded),
+                (labels: [operation, "failed"], histogram: metrics.durations.failed),
+                (labels: [operation, "canceled"], histogram: metrics.durations.canceled),
+            ])
+        exposition.add(MetricCatalog.queueTime, metrics.queueTimes)
+        exposition.add(MetricCatalog.firstOutput, metrics.firstOutputTimes)
+        exposition.add(MetricCatalog.batchSize, metrics.batchSizes)
+        exposition.add(MetricCatalog.batchWait, metrics.batchWaits)
+        exposition.add(MetricCatalog.predictionsByStatus, byStatus.map { .init([$0], $1) })
+    }
+
+    private func writeSlots(to exposition: inout Exposition) {
+        let slots = status.workers.reduce(0) { $0 + $1.slots }
+        exposition.add(
+            MetricCatalog.slots, [.init(["available"], status.freeSlots), .init(["busy"], status.takenSlots)])
+        exposition.add(MetricCatalog.running, status.takenSlots)
+        exposition.add(MetricCatalog.queued, status.waiting)
+        exposition.add(MetricCatalog.slotCount, slots)
+    }
+
+    private func writeWorkers(to exposition: inout Exposition) {
+        exposition.add(MetricCatalog.ready, isReady ? 1 : 0)
+        exposition.add(
+            MetricCatalog.setupDuration,
+            [
+                (labels: ["succeeded"], histogram: status.setupTimes.succeeded),
+                (labels: ["failed"], histogram: status.setupTimes.failed),
+            ])
+        let states = status.workers.map { ShownState($0.status) }
+        exposition.add(
+            MetricCatalog.workers,
+            ShownState.allCases.map { state in .init([state.rawValue], states.count { $0 == state }) })
+        exposition.add(MetricCatalog.workerStarts, status.workerCounts.starts)
+        exposition.add(MetricCatalog.workerRestarts, status.workerCounts.restarts)
+        exposition.add(
+            MetricCatalog.workerDeaths,
+            DeathCertificate.Cause.allCases.map { .init([$0.rawValue], status.workerCounts.of($0)) })
+    }
+
+    private func writeEachWorker(to exposition: inout Exposition) {
+        func add(_ metric: Metric, _ value: (Status.Worker) -> Int) {
+            exposition.add(metric, status.workers.map { .init(["\($0.status.index)"], value($0)) })
+        }
+        add(MetricCatalog.workerReady) { $0.slots > 0 ? 1 : 0 }
+        add(MetricCatalog.workerSlots) { $0.slots }
+        add(MetricCatalog.workerRunning) { $0.takenSlots }
+        add(MetricCatalog.workerPredictions) { $0.status.predictions }
+    }
+
+    private func writeTransfers(to exposition: inout Exposition) {
+        let webhooks = status.webhooks
+        exposition.add(
+            MetricCatalog.webhooks,
+            [
+                .init(["update", "delivered"], webhooks.deliveredUpdates),
+                .init(["update", "failed"], webhooks.lostUpdates),
+                .init(["completed", "delivered"], webhooks.deliveredEnds),
+                .init(["completed", "failed"], webhooks.lostEnds),
+            ])
+        exposition.add(MetricCatalog.webhookRetries, webhooks.retries)
+        exposition.add(MetricCatalog.webhooksWaiting, status.webhooksWaiting)
+        func add(_ metric: Metric, _ counts: [Int]) {
+            exposition.add(metric, zip(TransferOutcome.allCases, counts).map { .init([$0.rawValue], $1) })
+        }
+        add(MetricCatalog.uploads, metrics.uploads)
+        add(MetricCatalog.downloads, metrics.downloads)
+    }
+
+    private func writeModel(to exposition: inout Exposition) {
+        guard metrics.model.isOn else { return }
+        let sorted = metrics.model.summaries.sorted { $0.key < $1.key }
+        exposition.add(
+            MetricCatalog.model, sorted.map { (labels: [$0.text], count: $1.count, sum: $1.sum) })
+        exposition.add(MetricCatalog.modelDropped, metrics.model.dropped)
+    }
+
+    private func writeProcess(to exposition: inout Exposition) {
+        exposition.add(MetricCatalog.memoryBudget, memory.limitBytes)
+        exposition.add(
+            MetricCatalog.memoryTaken,
+            [.init(["requests"], memory.requestBytes), .init(["webhooks"], memory.webhookBytes)])
+        let versions = constants.versions
+        exposition.add(MetricCatalog.buildInfo, [.init([Coglet.version, versions.sdk, versions.python], 1)])
+        ProcessFigures().write(to: &exposition, start: constants.startedAt.nanoseconds)
+    }
+}
+
+/// Where a worker stands, as `cog_workers` shows it.
+private enum ShownState: String, CaseIterable {
+    case starting, ready, ending, pausing, defunct
+    case setupFailed = "setup_failed"
+    case stopped
+
+    init(_ worker: WorkerStatus) {
+        self =
+            switch worker.state {
+            case .ready: .ready
+            case .setupFailed: .setupFailed
+            case .stopped: .stopped
+            case _ where worker.isDefunct: .defunct
+            case .idle, .waiting, .settingUp: .starting
+            case .pausing: .pausing
+            case .ending: .ending
+            }
+    }
+}
+
+@available(*, unavailable)
+extension MetricsReport: Sendable {}
