@@ -6,10 +6,11 @@ import { Form } from "./form.js";
 import { HealthView } from "./health.js";
 import { keep } from "./history.js";
 import { HistoryView } from "./historyview.js";
+import { KeyForm } from "./keyform.js";
 import { markdown } from "./markdown.js";
 import { remembered } from "./run/remembered.js";
 import { Run } from "./run/run.js";
-import { address, get, playground } from "./run/server.js";
+import { address, askForKeyWith, get, needsKey, playground } from "./run/server.js";
 import { RunView } from "./run/view.js";
 import { ModelDocument } from "./schema.js";
 import { fragment, inputOf } from "./share.js";
@@ -20,15 +21,29 @@ import { themeButton } from "./theme.js";
 const title = h("h1", {}, "Model");
 const description = h("div", { class: "description" });
 const work = h("div", { class: "work" });
+const keyForm = new KeyForm();
+askForKeyWith((wasWrong) => keyForm.ask(wasWrong));
 const health = new HealthView((status) => void modelChanged(status));
 
 fill(document.body,
   h("a", { class: "skip", href: "#inputs" }, "Skip to the inputs"),
   h("header", {}, title, health.badge, h("nav", { "aria-label": "About" },
-    h("a", { href: address("openapi.json") }, "OpenAPI"), themeButton())),
-  h("main", {}, targetBar(), health.notice, description, work),
+    h("a", { href: address("openapi.json"), onclick: openDocument }, "OpenAPI"), themeButton())),
+  h("main", {}, targetBar(), keyForm.node, health.notice, description, work),
   h("footer", {}, health.about));
 void health.watch();
+
+/**
+ * Shows the document. A link carries no key.
+ *
+ * @param {Event} event
+ */
+async function openDocument(event) {
+  if (!needsKey()) return;
+  event.preventDefault();
+  const text = JSON.stringify(await get("openapi.json"), null, 2);
+  open(URL.createObjectURL(new Blob([text], { type: "application/json" })));
+}
 
 /** The document that the form was made from, as text. */
 let shownDocument = "";

@@ -17,6 +17,7 @@ enum Coglet {
         if CommandLine.arguments.dropFirst().first == "playground" { servePlayground() }
         do {
             var settings = try Settings(arguments: CommandLine.arguments, environment: environment)
+            SecretVariable.forget(.apiKey)
             // First: libuv ends the process when it can't open what it needs.
             try settings.divideDescriptors(of: DescriptorLimit.raise())
             let application = try Application(settings)

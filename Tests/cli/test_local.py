@@ -107,6 +107,14 @@ def test_variables(local):
     assert local.local("-i", "s=", "-e", "TWO=two words").ok().out == "first two words\n"
 
 
+@pytest.mark.parametrize("options", [[], ["-e", "COG_API_KEY=three"]])
+def test_server_that_wants_a_key(local, options):
+    """It is asked with the key that it was given, and hides it from the model."""
+    local.config(CONFIG + "environment: ['COG_API_KEY=one, two']\n")
+    local.model("return os.environ.get('COG_API_KEY', 'hidden')")
+    assert local.local("-i", "s=", *options).ok().out == "hidden\n"
+
+
 def test_wrong_input_starts_nothing(local):
     result = local.local("-i", "nope=1").fails('unknown input "nope"; valid inputs are: s')
     assert "Starting the model" not in result.err

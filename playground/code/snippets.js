@@ -11,6 +11,7 @@ import { JAVASCRIPT, PYTHON, SHELL_JSON, SecretValue, holds, literal, shellWord 
  * @property {string} route `predictions` or `trainings`
  * @property {Record<string, any>} input with FileValues and SecretValues
  * @property {"wait" | "stream" | "webhook"} how
+ * @property {boolean} needsKey whether the server wants a key, which programs find in `COG_API_KEY`
  * @property {string} webhook the address that a webhook is sent to
  */
 
@@ -46,6 +47,7 @@ function curl(call) {
   return [
     `curl -sS${call.how === "stream" ? "N" : ""} ${shellWord(call.base + call.route)} \\`,
     ...fields.map(([name, value]) => `    -H '${name}: ${value}' \\`),
+    ...(call.needsKey ? [`    -H "Authorization: Bearer $COG_API_KEY" \\`] : []),
     `    --data-binary @- <<JSON`,
     literal(bodyOf(call), SHELL_JSON),
     "JSON",
@@ -70,7 +72,7 @@ def data_url(path, media_type):
 function pythonImports(call, names) {
   const standard = [...names];
   if (holds(call.input, FileValue)) standard.push("base64");
-  if (holds(call.input, SecretValue)) standard.push("os");
+  if (holds(call.input, SecretValue) || call.needsKey) standard.push("os");
   return standard.sort().map((name) => `import ${name}\n`).join("");
 }
 
@@ -83,7 +85,9 @@ function python(call) {
     `${imports}${imports ? "\n" : ""}import requests`, pythonHelpers(call),
     `body = ${literal(bodyOf(call), PYTHON)}`,
   ];
-  const extra = Object.keys(headers).length > 0 ? `, headers=${JSON.stringify(headers)}` : "";
+  const fields = Object.entries(headers).map(([name, value]) => `"${name}": "${value}"`);
+  if (call.needsKey) fields.push(`"Authorization": "Bearer " + os.environ["COG_API_KEY"]`);
+  const extra = fields.length > 0 ? `, headers={${fields.join(", ")}}` : "";
   const url = JSON.stringify(call.base + call.route);
   if (isStream) {
     lines.push(
@@ -109,7 +113,7 @@ function replicate(call) {
   const imports = pythonImports(call, []);
   const lines = [
     `${imports}${imports ? "\n" : ""}from replicate.client import Client`, pythonHelpers(call),
-    `client = Client(api_token="none", base_url=${JSON.stringify(call.base.replace(/\/$/, ""))})`,
+    `client = Client(api_token=${call.needsKey ? `os.environ["COG_API_KEY"]` : `"none"`}, base_url=${JSON.stringify(call.base.replace(/\/$/, ""))})`,
     `prediction = client.predictions.create(version="local", input=${literal(call.input, PYTHON)}${more})`,
   ];
   if (call.how === "webhook") lines.push("print(prediction.id)");
@@ -120,7 +124,8 @@ function replicate(call) {
 
 /** @param {Call} call */
 function javascript(call) {
-  const headers = JSON.stringify({ "Content-Type": "application/json", ...headersOf(call) });
+  const known = JSON.stringify({ "Content-Type": "application/json", ...headersOf(call) });
+  const headers = call.needsKey ? known.replace(/}$/, ",\"Authorization\":`Bearer ${process.env.COG_API_KEY}`}") : known;
   const lines = [];
   if (holds(call.input, FileValue)) {
     lines.push(`import { readFile } from "node:fs/promises";`, "",

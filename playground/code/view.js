@@ -1,6 +1,6 @@
 import { fill, freshID, h } from "../dom.js";
 import { codeBlock } from "../markdown.js";
-import { base } from "../run/server.js";
+import { base, needsKey } from "../run/server.js";
 import { tabs } from "../tabs.js";
 import { SecretValue } from "./literals.js";
 import { SNIPPETS } from "./snippets.js";
@@ -34,10 +34,11 @@ export class CodeView {
     const how = /** @type {"wait" | "stream" | "webhook"} */ (this.how.value);
     this.webhook.hidden = how !== "webhook";
     const variables = Object.values(input).flatMap((value) => (value instanceof SecretValue ? [value.variable] : []));
+    if (needsKey()) variables.push("COG_API_KEY");
     this.hint.textContent = variables.length > 0 ? `Secrets are read from the environment: ${variables.join(", ")}.` : "";
     SNIPPETS.forEach(({ name, language, make }, index) => {
       const isThere = name !== "Replicate" || this.model.hasReplicateRoutes;
-      const code = isThere ? make({ base: base.href, route: this.model.route, input, how, webhook: this.webhook.value }) : null;
+      const code = isThere ? make({ base: base.href, route: this.model.route, input, how, needsKey: needsKey(), webhook: this.webhook.value }) : null;
       fill(this.places[index], code === null ? h("p", { class: "hint" }, unavailable(name, isThere)) : codeBlock(code, language));
     });
   }

@@ -51,13 +51,62 @@ export function address(path) {
   return new URL(path, base).href;
 }
 
+/** The key that the server wants. In memory only: nothing of the page keeps it. */
+let key = "";
+/** @type {((wasWrong: boolean) => Promise<string>) | null} */
+let keyAsker = null;
+/** @type {Promise<string> | null} Several requests wait for one key. */
+let coming = null;
+
 /**
- * Sends a request to the server of the model.
+ * Sets what asks the reader for a key.
+ *
+ * @param {(wasWrong: boolean) => Promise<string>} asker
+ */
+export function askForKeyWith(asker) {
+  keyAsker = asker;
+}
+
+/** Whether the server wants a key, as far as the page knows. */
+export function needsKey() {
+  return key !== "";
+}
+
+/**
+ * Sends a request to the server of the model, with the key if there is one. If the server wants one, this waits until the reader
+ * has entered it.
  *
  * @param {string} path relative to the server's address
  * @param {{method?: string, headers?: Record<string, string>, body?: string}} [options]
  */
-export function ask(path, options = {}) {
+export async function ask(path, options = {}) {
+  for (;;) {
+    const used = key;
+    const answer = await send(path, { ...options, headers: { ...options.headers, ...(used && { authorization: `Bearer ${bytes(used)}` }) } });
+    // A proxy in front of the server may ask for something else; browsers know how to answer that.
+    const isKeyWanted = answer.status === 401 && (fieldsOf(answer)["www-authenticate"] ?? "").startsWith("Bearer");
+    if (!isKeyWanted || !keyAsker) return answer;
+    if (used !== key) continue;
+    coming ??= keyAsker(used !== "");
+    key = await coming;
+    coming = null;
+  }
+}
+
+/**
+ * The bytes of a text as UTF-8: fields can't have other characters.
+ *
+ * @param {string} text
+ */
+function bytes(text) {
+  return String.fromCharCode(...new TextEncoder().encode(text));
+}
+
+/**
+ * @param {string} path
+ * @param {{method?: string, headers?: Record<string, string>, body?: string}} options
+ */
+function send(path, options) {
   if (!playground) return fetch(address(path), options);
   return fetch(new URL(`proxy/${path}`, own), { ...options, headers: { ...options.headers, "x-cog-target": base.href } });
 }

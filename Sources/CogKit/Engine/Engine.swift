@@ -101,6 +101,12 @@ package struct Engine: Sendable {
         return labels.reduce(into: [:]) { found, label in found[label.key.text] = label.value.string }
     }
 
+    /// The variables of a local image, as `NAME=value`; none where there is no such image.
+    package func environment(of image: String) async throws(CogError) -> [String] {
+        let answer = try await client.answer(["image", "inspect", "--format", "{{json .Config.Env}}", image])
+        return (try? JSONValue(parsing: answer.output))?.array?.compactMap(\.string) ?? []
+    }
+
     /// The digests of an image's layers, first to last: of the local image, else as its registry has them. Empty where
     /// neither tells.
     package func layers(of image: String) async throws(CogError) -> [String] {

@@ -10,8 +10,9 @@ package struct LocalServer: Sendable {
     package static func start(_ tool: Tool, host: String, port: Int, extra: [String]) -> LocalServer {
         var tool = tool
         tool.environment["PORT"] = String(port)
+        let key = ServerKey.find(in: tool.environment, inherited: ProcessInfo.processInfo.environment)
         let process = BackgroundTool(tool, ["-m", "cog.server.http", "--host", host] + extra)
-        return LocalServer(client: LoopbackClient(port: port), process: process)
+        return LocalServer(client: LoopbackClient(port: port, key: key), process: process)
     }
 
     package func waitUntilReady(timeout: Duration) async throws(CogError) {

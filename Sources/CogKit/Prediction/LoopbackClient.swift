@@ -9,9 +9,12 @@ import Glibc
 package struct LoopbackClient: Sendable {
     /// The port on 127.0.0.1.
     package let port: Int
+    /// What the server wants to see in each request; nil for nothing.
+    package let key: String?
 
-    package init(port: Int) {
+    package init(port: Int, key: String? = nil) {
         self.port = port
+        self.key = key
     }
 
     /// An answer; `body` is empty when it was handed over in pieces.
@@ -38,12 +41,15 @@ package struct LoopbackClient: Sendable {
         timeout: Duration? = nil, onBody: (@Sendable (ArraySlice<UInt8>) -> Void)? = nil
     ) async throws -> Response {
         let connection = try Connection(port: port, timeout: timeout)
+        let credentials = key.map { "Authorization: Bearer \($0)\r\n" } ?? ""
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 Thread.detachNewThread {
                     continuation.resume(
                         with: Result {
-                            try connection.exchange(method, target, body: body, accept: accept, onBody: onBody)
+                            try connection.exchange(
+                                method, target, fields: "Accept: \(accept)\r\n\(credentials)", body: body,
+                                onBody: onBody)
                         })
                 }
             }
@@ -83,10 +89,10 @@ private final class Connection: Sendable {
     func interrupt() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     func exchange(
-        _ method: String, _ target: String, body: String?, accept: String,
+        _ method: String, _ target: String, fields: String, body: String?,
         onBody: ((ArraySlice<UInt8>) -> Void)?
     ) throws -> LoopbackClient.Response {
-        var head = "\(method) \(target) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: \(accept)\r\n"
+        var head = "\(method) \(target) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\(fields)"
         if let body { head += "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n" }
         try write(Array((head + "\r\n").utf8))
         if let body { try write(Array(body.utf8)) }

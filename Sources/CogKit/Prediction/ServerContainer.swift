@@ -22,9 +22,10 @@ package struct ServerContainer: Sendable {
         let guardian = ContainerGuard(options.name, engine)
         let attached = BackgroundTool(engine.client(for: options), options.arguments)
         do {
+            let key = try await ServerKey.find(for: options, engine)
             let port = try await publishedPort(options.name, engine, attached)
             return ServerContainer(
-                client: LoopbackClient(port: port), name: options.name, engine: engine, attached: attached,
+                client: LoopbackClient(port: port, key: key), name: options.name, engine: engine, attached: attached,
                 guardian: guardian)
         } catch {
             await end(options.name, engine, attached)

@@ -26,6 +26,20 @@ enum Answers {
         return error(
             "\(pages) may not use this server. Whoever runs it can allow an origin with COG_CORS_ORIGINS.", status: 403)
     }
+    /// The request has no key, or a wrong one (RFC 6750, section 3).
+    static func unauthorized(hasKey: Bool) -> Response {
+        var response =
+            hasKey
+            ? Response.json(
+                #"{"error":"The key is wrong. Send one of those that the server was started with.","status":"failed"}"#,
+                status: 401)
+            : Response.json(
+                #"{"error":"This server needs a key. Send it as `Authorization: Bearer KEY` or as `X-API-Key: KEY`.","status":"failed"}"#,
+                status: 401)
+        response.fields.append(
+            Response.Field("www-authenticate", hasKey ? #"Bearer error="invalid_token""# : "Bearer"))
+        return response
+    }
     static var empty: Response {
         Response.json("{}")
     }

@@ -33,6 +33,8 @@ final class Route {
     /// Whether the body of a POST or PUT must be JSON.
     let takesJSON: Bool
     let handler: any RouteHandler
+    /// What it takes to be let in.
+    let access: RouteAccess
     /// Its place among the routes that are served, from 1.
     var number = 0
 
@@ -42,13 +44,14 @@ final class Route {
 
     init(
         _ path: String, _ methods: [HTTPMethod], mode: PoolSettings.Mode? = nil, names: [String] = [],
-        takesJSON: Bool = false, _ handler: any RouteHandler
+        takesJSON: Bool = false, access: RouteAccess = .key, _ handler: any RouteHandler
     ) {
         self.path = path
         self.methods = methods
         self.mode = mode
         self.names = names
         self.takesJSON = takesJSON
+        self.access = access
         self.handler = handler
         bytes = Array(path.utf8)
         if let start = bytes.firstIndex(of: UInt8(ascii: "{")), let end = bytes.firstIndex(of: UInt8(ascii: "}")) {

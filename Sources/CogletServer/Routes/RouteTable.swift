@@ -14,6 +14,8 @@ struct RouteSettings {
     var root: PathPrefix?
     /// Which web pages of other origins may use the server.
     var allowedOrigins = AllowedOrigins.none
+    /// Who may use the server; nil for everybody.
+    var keys: APIKeys?
     /// Which OpenAPI document is shown.
     var documentForm = DocumentForm.extended
 }
@@ -32,13 +34,16 @@ enum RouteTable {
         let metrics = MetricsRoute(service, settings, memory, operation)
         let reading: [HTTPMethod] = [.get, .head]
         func probe(_ probe: Probe, _ name: String) -> Route {
-            Route(probe.rawValue, reading, names: [name], ProbeRoute(probe, service, isDraining: operation.isDraining))
+            Route(
+                probe.rawValue, reading, names: [name], access: .open,
+                ProbeRoute(probe, service, isDraining: operation.isDraining))
         }
         let rows: [Route] = [
             Route(
                 "/predictions", [.post], mode: .predict, names: ["predictions_url"], takesJSON: true,
                 PredictionsRoute(starter, isTraining: false)),
-            Route("/health-check", reading, names: ["healthcheck_url"], HealthRoute(service, settings)),
+            Route(
+                "/health-check", reading, names: ["healthcheck_url"], access: .open, HealthRoute(service, settings)),
             Route(
                 "/predictions/{prediction_id}", reading + [.put], mode: .predict,
                 names: ["predictions_idempotent_url", "predictions_get_url"], takesJSON: true,
@@ -55,11 +60,11 @@ enum RouteTable {
             Route(
                 "/openapi.json", reading, names: ["openapi_url"],
                 DocumentRoute(service, settings.answers.documentForm, mode: settings.pool.mode)),
-            page.map { Route("/docs", reading, names: ["docs_url"], $0) },
+            page.map { Route("/docs", reading, names: ["docs_url"], access: .open, $0) },
             Route("/metrics", reading, names: ["metrics_url"], metrics),
             probe(.ready, "readyz_url"), probe(.live, "livez_url"), probe(.startup, "startupz_url"),
             Route("/shutdown", [.post], names: ["shutdown_url"], ShutdownRoute(operation.shutDown)),
-            Route("/", reading, discovery),
+            Route("/", reading, access: page == nil ? .key : .page, discovery),
         ].compactMap(\.self)
         discovery.routes = rows.flatMap { row in
             row.names.map {

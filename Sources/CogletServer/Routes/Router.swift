@@ -9,12 +9,14 @@ final class Router: HTTPHandler {
     private let memory: MemoryKeeper
     private let log: Log
     private let crossOrigin: CrossOrigin
+    private let access: Access
     private let metrics: HTTPMetrics
 
     /// A router for these rows, also below the root that the settings name.
     init(_ routes: [Route], _ metrics: HTTPMetrics, answers: RouteSettings, memory: MemoryKeeper, log: Log) {
         root = answers.root
         crossOrigin = CrossOrigin(allowed: answers.allowedOrigins)
+        access = Access(keys: answers.keys)
         self.routes = routes
         self.metrics = metrics
         self.memory = memory
@@ -28,7 +30,9 @@ final class Router: HTTPHandler {
         switch crossOrigin.verdict(on: head, route) {
         case .answer(let response): return .refuse(response, label: label)
         case .accept(let fields):
-            guard let refusal = refusal(of: head, route) else { return .accept(fields: fields, label: label) }
+            guard let refusal = access.refusal(of: head, route) ?? refusal(of: head, route) else {
+                return .accept(fields: fields, label: label)
+            }
             var response = refusal
             response.fields += fields
             return .refuse(response, label: label)

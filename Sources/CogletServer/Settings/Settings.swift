@@ -53,6 +53,10 @@ struct Settings {
             busyStatus: reader.choice(.busyStatus, [409, 429, 503]) ?? 409, showsPage: reader.allows(.docs),
             root: reader.path(.rootPath), allowedOrigins: reader.origins(.corsOrigins),
             documentForm: reader.word(.openAPI, DocumentForm.self) ?? .extended)
+        if let text = reader.text(.apiKey) {
+            guard let keys = APIKeys(reading: text) else { throw .noKey }
+            answers.keys = keys
+        }
         keepsReadinessFile = reader.text(.kubernetes) != nil
         memoryBudgetBytes = reader.count(.memoryBudget, least: 1) ?? Self.usualMemoryBudgetBytes
         service = Self.service(&reader, environment)
@@ -184,12 +188,16 @@ enum SettingsError: Error, CustomStringConvertible {
     case missingValue(String)
     case badValue(String, String)
     case unusableURL(String, HTTPURLProblem)
+    case noKey
 
     var description: String {
         switch self {
         case .unknown(let name): "unrecognized argument \(name); start the server by `python -m cog.server.http`"
         case .missingValue(let name): "\(name) is missing; start the server by `python -m cog.server.http`"
         case .badValue(let name, let value): "\(name): \(value) can't be used"
+        case .noKey:
+            // Without this an empty variable would open the server to everybody, and nobody would notice.
+            "COG_API_KEY is set, but holds no key. Unset it to let everybody use the server"
         case .unusableURL(let name, let problem):
             "\(name): the URL can't be used: \(problem). Give it as http://HOST/PATH or https://HOST/PATH"
         }

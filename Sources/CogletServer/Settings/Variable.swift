@@ -90,6 +90,10 @@ struct Variable {
                 webhookInterval, webhookToken, streamHistory, userAgent,
             ]),
         Section(
+            title: "Access",
+            introduction: "See [Access](deployment.md#access).",
+            variables: [apiKey]),
+        Section(
             title: "Web pages and generated clients",
             introduction:
                 "See [Web pages](http.md#web-pages-of-others) and [The document](http.md#the-document).",
@@ -213,6 +217,10 @@ struct Variable {
         "COG_CORS_ORIGINS", "none",
         "origins of web pages that may use the server, between commas, such as `https://example.com,http://localhost:3000`; "
             + "`null` is that of local files, `*` means all")
+    static let apiKey = Variable(
+        "COG_API_KEY", "none",
+        "the key that requests must carry, or several between commas; a server whose variable is set but holds none doesn't "
+            + "start. The model's process doesn't see it")
     static let openAPI = Variable(
         "COG_OPENAPI", "`extended`",
         "`original`: `/openapi.json` has only what the original's document has")

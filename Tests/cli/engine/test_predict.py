@@ -38,6 +38,14 @@ def test_image_from_any_directory(hello_image, workspace, spelling):
     assert result.err == "Running prediction...\n"
 
 
+def test_server_that_wants_a_key(hello, workspace):
+    """The key of `-e`, else that of the image."""
+    assert hello.cog("predict", "-i", "s=world", "-e", "COG_API_KEY=one,two").ok().out == "hello world\n"
+    workspace.predictor(model("n: int = Input(ge=1, le=10)) -> int", "return n"))
+    workspace.write("cog.yaml", (workspace.directory / "cog.yaml").read_text() + "environment: [COG_API_KEY=baked]\n")
+    assert workspace.predict("-i", "n=1").ok().out == "1\n"
+
+
 def test_wrong_input_of_a_known_model_costs_nothing(hello):
     """Once a project was built, mistakes are told before anything is built or started."""
     hello.predict("-i", "s=world").ok()
