@@ -104,6 +104,9 @@ def types_in(container: list[Any] | tuple[Any, ...] | dict[Any, Any], /) -> set[
 def flush() -> None:
     """Send what waits."""
 
+def settle() -> None:
+    """Return when the server has handled what was printed, or after a second without an answer."""
+
 def ended(token: int, /) -> None:
     """Tell that a prediction can't be interrupted any more.
 

@@ -210,6 +210,18 @@ static PyObject *flush(PyObject *self, PyObject *const *arguments, Py_ssize_t co
     return cogpy_none();
 }
 
+/* settle(): what was printed so far gets in front of what another process prints from here on */
+static PyObject *settle(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
+    (void)self;
+    (void)arguments;
+    if (!arity(count, 0)) return NULL;
+    if (cogpy_is_forking()) return cogpy_none(); /* a template's worker prints nothing on its behalf */
+    PyThreadState *state = cogpy_table.PyEval_SaveThread();
+    callbacks->settle(context);
+    cogpy_table.PyEval_RestoreThread(state);
+    return cogpy_none();
+}
+
 /* ended(token) */
 static PyObject *ended(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
     (void)self;
@@ -316,6 +328,7 @@ static PyMethodDef methods[] = {
     {"encode", encode, METH_FASTCALL, NULL},
     {"types_in", types_in, METH_FASTCALL, NULL},
     {"flush", flush, METH_FASTCALL, NULL},
+    {"settle", settle, METH_FASTCALL, NULL},
     {"ended", ended, METH_FASTCALL, NULL},
     {"cancel_requested", cancel_requested, METH_FASTCALL, NULL},
     {"is_canceled", is_canceled, METH_FASTCALL, NULL},

@@ -8,6 +8,10 @@ enum BridgeCallbacks {
             receive: { context, how, request in workerBehind(context).inbox.receive(how, into: request) },
             queue: { context, frame, urgency in workerBehind(context).outbox.queue(frame.pointee, urgency: urgency) },
             flush: { context, frame in workerBehind(context).outbox.flush(frame?.pointee) },
+            settle: { context in
+                let worker = workerBehind(context)
+                worker.barrier.pass(worker.outbox)
+            },
             ended: { context, token in workerBehind(context).cancellation.ended(token) },
             cancel_requested: { context, token in workerBehind(context).cancellation.isRequested(token) },
             is_canceled: { context, token in workerBehind(context).cancellation.isCanceled(token) },

@@ -31,6 +31,8 @@ final class Outbox: @unchecked Sendable {
     private var isLateFlushArmed = false
     /// Something has been left to the I/O thread since it came last.
     private var hasGathered = false
+    /// Text of a log has been sent since ``sendBarrier(_:)``.
+    private var hasText = false
 
     init(descriptor: Int32, shared: SharedMemory) {
         self.descriptor = descriptor
@@ -43,6 +45,7 @@ final class Outbox: @unchecked Sendable {
         doorbell.renew()
         isLateFlushArmed = false
         hasGathered = false
+        hasText = false
         lateFlushMilliseconds = -1
         idleTurns = 0
         lastFlush = 0
@@ -64,6 +67,20 @@ final class Outbox: @unchecked Sendable {
         lock.withLock { _ in
             writeQueued()
             if let frame { writeDirectly(frame) }
+        }
+    }
+
+    /// Asks the server to say when it has handled what was sent so far; false if that is no text since the last time.
+    func sendBarrier(_ token: UInt32) -> Bool {
+        lock.withLock { _ in
+            guard hasText else { return false }
+            hasText = false
+            writeQueued()
+            writeDirectly(
+                cogpy_frame(
+                    kind: FrameKind.barrier.rawValue, detail: 0, token: token, descriptor: -1, parts: nil,
+                    part_count: 0))
+            return true
         }
     }
 
@@ -101,6 +118,7 @@ final class Outbox: @unchecked Sendable {
             end += part.count
         }
         shared.queued = end - shared.bytes
+        if kind == .log { hasText = true }
         switch urgency {
         case COGPY_NOW.outcome: return COGPY_QUEUED_FLUSH.outcome
         case COGPY_HELD.outcome: return COGPY_QUEUED.outcome
@@ -129,6 +147,7 @@ final class Outbox: @unchecked Sendable {
 
     private func writeDirectly(_ frame: cogpy_frame) {
         guard let kind = FrameKind(rawValue: frame.kind) else { return }
+        if kind == .log { hasText = true }
         let parts = UnsafeBufferPointer(start: frame.parts, count: frame.part_count)
         let content = parts.reduce(0) { $0 + $1.count }
         let header = FrameHeader(kind, detail: frame.detail, token: frame.token, contentBytes: content).bytes

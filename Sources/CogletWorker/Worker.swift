@@ -10,6 +10,7 @@ final class Worker: @unchecked Sendable {
     let outbox: Outbox
     let cancellation = Cancellation()
     let controlQueue = ControlQueue()
+    let barrier = Barrier()
     /// What the server asks of a template.
     let orders = Orders(descriptor: WorkerDescriptors.work)
     private let controlDescriptor = WorkerDescriptors.control
@@ -41,6 +42,7 @@ final class Worker: @unchecked Sendable {
         orders.takeDescriptors()
         outbox.startOver(sharing: WorkerDescriptors.sharedMemory)
         controlQueue.startOver()
+        barrier.startOver()
         cancellation.startOver()
         setsid()
         var thread = pthread_t()
@@ -120,6 +122,8 @@ final class Worker: @unchecked Sendable {
             if !cancellation.request(header.token) { controlQueue.append(header) }
         case .healthCheck:
             controlQueue.append(header)
+        case .barrierReached:
+            barrier.reached(header.token)
         default:
             break  // The server sends nothing else here.
         }

@@ -20,6 +20,8 @@ public enum FrameKind: UInt8, Sendable {
     case cancel = 16
     /// Run the model's health check; `token` comes back with the answer.
     case healthCheck = 17
+    /// Everything that the worker had sent before the ``barrier`` that `token` names has been handled.
+    case barrierReached = 18
 
     // Worker to server, work channel.
 
@@ -47,6 +49,8 @@ public enum FrameKind: UInt8, Sendable {
     /// A template has carried out the order `token`. The content is the id of the new process in decimal digits, or the negative
     /// number of the error that prevented it.
     case forked = 42
+    /// Asks the server to say when it has handled all that was sent before; `token` comes back with the answer.
+    case barrier = 43
 
     // Worker to server, control channel.
 

@@ -32,9 +32,10 @@ final class Channel {
     /// The frame at hand was sent before the loop asked which descriptors can be read. So what was written to a pipe
     /// before that has been reported by now, and the pipe has been read if the loop watches it.
     var isOlderThanReport: Bool { reports.isFrameOlder }
+    /// Something waits because the worker doesn't read.
+    var hasBacklog: Bool { !waiting.isEmpty }
 
     private var received = (bytes: 0, receipts: 0)
-
     private var descriptor: OwnedDescriptor
     private var watcher: DescriptorWatcher?
     private var frames = FrameBuffer()

@@ -40,7 +40,7 @@ struct FrameCheck {
         _ header: FrameHeader, _ content: UnsafeRawBufferPointer, on channel: Channel, _ inFlight: borrowing InFlight
     ) throws(WorkerFault) -> Bool {
         switch header.kind {
-        case .predict, .batch, .fork, .cancel, .healthCheck:
+        case .predict, .batch, .fork, .cancel, .healthCheck, .barrierReached:
             throw .misplaced(header.kind)
         case .health:
             guard channel == .control else { throw .misplaced(.health) }
@@ -55,6 +55,8 @@ struct FrameCheck {
             return true
         case .forked:
             guard stage == .template else { throw .outOfOrder(.forked) }
+            return true
+        case .barrier:
             return true
         case .ready, .setupFailed:
             guard stage == .settingUp else { throw .outOfOrder(header.kind) }

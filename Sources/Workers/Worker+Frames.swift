@@ -35,7 +35,8 @@ extension Worker {
             drainOutputs()
             delegate?.worker(self, sent: frame)
         case .health: delegate?.worker(self, sent: frame)
-        case .predict, .batch, .fork, .cancel, .healthCheck: break  // Only the server says these.
+        case .barrier: reached(barrier: token)
+        case .predict, .batch, .fork, .cancel, .healthCheck, .barrierReached: break  // Only the server says these.
         }
     }
 

@@ -136,6 +136,12 @@ final class Worker {
         FrameHeader(kind, token: token, contentBytes: 0).bytes.withUnsafeBytes { control.send([$0]) }
     }
 
+    /// Tells the worker that everything which it had sent before this barrier has been handled.
+    func reached(barrier token: UInt32) {
+        // A worker waits for one at a time. What asks without ever reading gets no answer: nothing piles up here.
+        if !control.hasBacklog { sendControl(.barrierReached, token: token) }
+    }
+
     /// Tells the worker that nothing more will be sent: it ends in an orderly way.
     func finish() {
         work.finishSending()

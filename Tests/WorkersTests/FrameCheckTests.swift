@@ -67,6 +67,16 @@ import WorkerProtocol
         #expect(throws: WorkerFault.misplaced(kind)) { try scene.hears(kind, on: .control) }
     }
 
+    /// A worker may ask at any time whether the server has followed, over the channel that the text takes.
+    @Test func barriersAreHeard() throws {
+        var scene = Scene()
+        #expect(try scene.hears(.barrier, token: 1))
+        #expect(try scene.hears(.setupFailed))
+        #expect(try scene.hears(.barrier, token: 2))
+        #expect(throws: WorkerFault.misplaced(.barrier)) { try scene.hears(.barrier, on: .control) }
+        #expect(throws: WorkerFault.misplaced(.barrierReached)) { try scene.hears(.barrierReached) }
+    }
+
     @Test func reasonIsLimited() {
         var scene = Scene(check: FrameCheck(mayBecomeTemplate: true))
         let reason = String(repeating: "x", count: FrameCheck.reasonLimitBytes + 1)

@@ -61,6 +61,8 @@ typedef struct cogpy_callbacks {
     int (*_Nonnull queue)(void *_Nullable context, const cogpy_frame *_Nonnull frame, int urgency);
     /* GIL released. Writes what is queued, then `frame` without copying it. */
     void (*_Nonnull flush)(void *_Nullable context, const cogpy_frame *_Nullable frame);
+    /* GIL released. Returns when the server has handled what was printed, or doesn't say so for a second. */
+    void (*_Nonnull settle)(void *_Nullable context);
     /* GIL taken. A synchronous prediction is no longer to be interrupted. */
     void (*_Nonnull ended)(void *_Nullable context, uint32_t token);
     /* GIL taken. Whether the running synchronous prediction, or the batch that begins with it, is to be interrupted. */

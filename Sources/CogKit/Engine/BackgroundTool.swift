@@ -5,7 +5,7 @@ import Synchronization
 /// It goes on when the task that started it is cancelled: whoever starts it must see to its end.
 package struct BackgroundTool: Sendable {
     private let task: Task<Result<Int32, CogError>, Never>
-    private let written = Written()
+    private let written = OutputEnd()
     private let ending = Ending()
 
     /// Set once, read from anywhere.
@@ -13,10 +13,9 @@ package struct BackgroundTool: Sendable {
         let isReached = Atomic(false)
     }
 
-    /// The end of what the program wrote.
-    private final class Written: Sendable {
-        let text = Mutex("")
-    }
+    /// How long what a program is known to have written may take to get here.
+    private static let arrivalTime = Duration.seconds(1)
+    private static let arrivalPause = Duration.milliseconds(5)
 
     package init(_ tool: Tool, _ arguments: [String]) {
         let ending = ending
@@ -24,9 +23,7 @@ package struct BackgroundTool: Sendable {
         task = Task {
             defer { ending.isReached.store(true, ordering: .releasing) }
             do throws(CogError) {
-                let (status, text) = try await tool.watch(arguments)
-                written.text.withLock { $0 = text }
-                return .success(status)
+                return .success(try await tool.watch(arguments, end: written).status)
             } catch {
                 return .failure(error)
             }
@@ -36,8 +33,17 @@ package struct BackgroundTool: Sendable {
     /// Whether the program has ended, or could not be started.
     package var hasEnded: Bool { ending.isReached.load(ordering: .acquiring) }
 
-    /// The end of what the program wrote; empty while it runs.
-    package var output: String { written.text.withLock { $0 } }
+    /// The end of what the program wrote.
+    package var output: String { written.text }
+
+    /// Waits until the text of a setup was passed on, for a second at most: what comes next is then shown behind it.
+    func pass(_ setup: SetupText) async {
+        let deadline = ContinuousClock.now + Self.arrivalTime
+        while !setup.isShown(in: output), !hasEnded, ContinuousClock.now < deadline {
+            // Cancelled: the caller finds out by itself.
+            guard (try? await Task.sleep(for: Self.arrivalPause)) != nil else { return }
+        }
+    }
 
     /// Waits for the end; the exit status, or why there is none: the program was interrupted or could not be started.
     package func end() async -> Result<Int32, CogError> { await task.value }

@@ -13,19 +13,21 @@ final class OutputWatch: Sendable {
     private let finished = DispatchGroup()
 
     private struct State {
-        var tail: [UInt8] = []
         var hasProgramEnded = false
     }
 
-    private static let tailLimitBytes = 32 << 10
     private static let pauseMilliseconds: Int32 = 50
 
     private let sink: (@Sendable (ArraySlice<UInt8>) -> Void)?
+    private let end: OutputEnd
 
-    /// - Parameter sink: gets the bytes; nil for our standard error.
+    /// - Parameters:
+    ///   - sink: gets the bytes; nil for our standard error.
+    ///   - end: keeps the last of them.
     /// - Throws: `CogError.engine` where the system has no more descriptors.
-    init(_ sink: (@Sendable (ArraySlice<UInt8>) -> Void)? = nil) throws(CogError) {
+    init(_ sink: (@Sendable (ArraySlice<UInt8>) -> Void)? = nil, _ end: OutputEnd) throws(CogError) {
         self.sink = sink
+        self.end = end
         let ends = sink == nil && isatty(STDERR_FILENO) == 1 ? Self.terminal() : Self.pipe()
         guard let ends else { throw .engine("no more descriptors: \(String(cString: strerror(errno)))") }
         (ownEnd, childEnd) = ends
@@ -43,7 +45,7 @@ final class OutputWatch: Sendable {
         await withCheckedContinuation { continuation in
             finished.notify(queue: .global()) { continuation.resume() }
         }
-        return state.withLock { String(decoding: $0.tail, as: UTF8.self) }
+        return end.text
     }
 
     private func copy() {
@@ -68,12 +70,7 @@ final class OutputWatch: Sendable {
 
     private func pass(_ bytes: ArraySlice<UInt8>) {
         if let sink { sink(bytes) } else { LiveLine.shared.write(bytes) }
-        state.withLock { state in
-            state.tail += bytes
-            if state.tail.count > Self.tailLimitBytes {
-                state.tail.removeFirst(state.tail.count - Self.tailLimitBytes)
-            }
-        }
+        end.append(bytes)
     }
 
     // MARK: - Descriptors

@@ -114,11 +114,13 @@ package struct Tool: Sendable {
 
     /// Runs the program with its output shown to the user, and returns its exit status and the end of what it wrote.
     ///
-    /// - Parameter sink: gets the output instead of the user.
-    package func watch(
-        _ arguments: [String], sink: (@Sendable (ArraySlice<UInt8>) -> Void)? = nil
+    /// - Parameters:
+    ///   - sink: gets the output instead of the user.
+    ///   - end: keeps the end of the output, for whoever wants to know it meanwhile.
+    func watch(
+        _ arguments: [String], sink: (@Sendable (ArraySlice<UInt8>) -> Void)? = nil, end kept: OutputEnd = OutputEnd()
     ) async throws(CogError) -> (status: Int32, text: String) {
-        let watch = try OutputWatch(sink)
+        let watch = try OutputWatch(sink, kept)
         let end = FileDescriptor(rawValue: watch.childEnd)
         do {
             let status = try await Subprocess.run(

@@ -15,8 +15,9 @@ package struct LocalServer: Sendable {
         return LocalServer(client: LoopbackClient(port: port, key: key), process: process)
     }
 
+    /// Waits until the server is ready to take predictions, and what its setup has printed is shown.
     package func waitUntilReady(timeout: Duration) async throws(CogError) {
-        try await client.waitUntilReady(timeout: timeout, what: "Server") { !process.hasEnded }
+        await process.pass(try await client.waitUntilReady(timeout: timeout, what: "Server") { !process.hasEnded })
     }
 
     /// Asks the server to end and waits for it.

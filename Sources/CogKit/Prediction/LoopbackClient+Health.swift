@@ -4,10 +4,11 @@ extension LoopbackClient {
     /// - Parameters:
     ///   - what: what the server runs in, for messages.
     ///   - isRunning: whether there is still a server to wait for; asked when it doesn't answer.
+    /// - Returns: what the model printed meanwhile.
     /// - Throws: `CogError.prediction` when the setup failed, took too long, or the server ended.
-    package func waitUntilReady(
+    func waitUntilReady(
         timeout: Duration, what: String = "Container", isRunning: () async throws -> Bool
-    ) async throws(CogError) {
+    ) async throws(CogError) -> SetupText {
         let clock = ContinuousClock()
         let deadline = clock.now + timeout
         do {
@@ -18,7 +19,7 @@ extension LoopbackClient {
                 if let response, response.status == 200, let health = try? JSONValue(parsing: response.text) {
                     switch health["status"]?.string {
                     case "STARTING": break
-                    case "READY": return
+                    case "READY": return SetupText(health["setup"]?["logs"]?.string ?? "")
                     case "SETUP_FAILED": throw CogError.prediction("Model setup failed, its output is above")
                     case let other:
                         throw CogError.prediction(

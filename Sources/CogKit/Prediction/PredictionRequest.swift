@@ -55,7 +55,9 @@ package struct PredictionRequest: Sendable {
                 try await stream(body, client, document.concatenates(schema), console, stage)
             }
         }
-        let logs = LogFollower(client, target: "/\(kind.rawValue)/\(id)", console: console)
+        let logs = LogFollower(
+            client, target: "/\(kind.rawValue)/\(id)",
+            hasEvents: kind == .predictions && document.streams(kind), console: console)
         let answer = try await console.stage(title) { _ throws(CogError) in try await post(body, client, logs) }
         try show(answer, writer, schema, console)
     }

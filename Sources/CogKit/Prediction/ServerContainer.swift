@@ -34,9 +34,9 @@ package struct ServerContainer: Sendable {
         }
     }
 
-    /// Waits until the server is ready to take predictions.
+    /// Waits until the server is ready to take predictions, and what its setup has printed is shown.
     package func waitUntilReady(timeout: Duration) async throws(CogError) {
-        try await client.waitUntilReady(timeout: timeout) { !attached.hasEnded }
+        await attached.pass(try await client.waitUntilReady(timeout: timeout) { !attached.hasEnded })
     }
 
     /// Stops the container and waits for its last words.

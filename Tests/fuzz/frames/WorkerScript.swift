@@ -34,7 +34,7 @@ struct WorkerEnds: ~Copyable {
 struct WorkerScript {
     private static let kinds: [FrameKind] = [
         .ready, .setupFailed, .log, .output, .outputFile, .metric, .finished, .batchFailed, .health, .predict, .batch,
-        .cancel, .healthCheck,
+        .cancel, .healthCheck, .barrier, .barrierReached,
     ]
 
     private var rest: Slice<UnsafeRawBufferPointer>

@@ -16,7 +16,7 @@ import coglet  # noqa: F401  # before the model, whose folder may hold a file of
 from cog import _about, _checks, _loader
 from cog._inputs import InputPlan
 
-from . import forked, frames, keys, results, streams, temporaries, threads
+from . import children, forked, frames, keys, results, streams, temporaries, threads
 
 _SCHEMA_PATH = os.path.join(".cog", "openapi_schema.json")
 
@@ -30,6 +30,7 @@ def run() -> None:
     settings = json.loads(_coglet.settings)
     start = settings[keys.START]
     streams.install()
+    children.keep_order()
     if start != keys.SPAWN:
         from . import rehearsal
 
