@@ -17,6 +17,13 @@ let cRules: [CSetting] = [
     .unsafeFlags(["-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"])
 ]
 
+/// On systems that are older than glibc 2.34 these are libraries of their own, where the program's threads and `dlopen` are.
+let oldSystemLibraries: [LinkerSetting] = [
+    .unsafeFlags(
+        ["--no-as-needed", "-l:libpthread.so.0", "-l:libdl.so.2"].flatMap { ["-Xlinker", $0] },
+        .when(configuration: .release))
+]
+
 let package = Package(
     name: "cog",
     products: [
@@ -42,7 +49,9 @@ let package = Package(
         .target(name: "CHTTPParser", path: "Sources/CHTTPParser", cSettings: cRules),
         .target(name: "CPythonBridge", dependencies: ["CText"], path: "Sources/CPythonBridge", cSettings: cRules),
         // Not imported anywhere: it only has to be linked in (its header says why).
-        .target(name: "CGlibcFloor", path: "Sources/CGlibcFloor", cSettings: cRules),
+        .target(
+            name: "CGlibcFloor", path: "Sources/CGlibcFloor",
+            cSettings: cRules + [.define("COG_GLIBC_FLOOR", .when(configuration: .release))]),
 
         // The server's layers, lowest first.
         .target(name: "EventLoop", dependencies: ["CLibuv"], swiftSettings: swiftRules),
@@ -87,11 +96,11 @@ let package = Package(
                 "WebhookDelivery", "Playground", "PlaygroundServer", "Predictions", "WorkerProtocol", "Workers",
                 "Serving",
             ],
-            swiftSettings: swiftRules),
+            swiftSettings: swiftRules, linkerSettings: oldSystemLibraries),
         .executableTarget(
             name: "CogletWorker",
             dependencies: ["CGlibcFloor", "CPythonBridge", "WorkerProtocol"],
-            swiftSettings: swiftRules),
+            swiftSettings: swiftRules, linkerSettings: oldSystemLibraries),
 
         // The build tool.
         .target(

@@ -48,6 +48,12 @@ want libpcre2-dev has_library pcre2.h libpcre2-8.a
 want zlib1g-dev has_library zlib.h libz.a
 want esbuild command -v esbuild
 want libcurl4-openssl-dev has_library curl/curl.h libcurl.so
+# scripts/libcurl.sh builds what the wheel brings along from these, and Debian's source.
+want libssl-dev has_library openssl/ssl.h libssl.a
+want libnghttp2-dev has_library nghttp2/nghttp2.h libnghttp2.a
+want dpkg-dev command -v dpkg-source
+want binutils command -v objcopy
+want debian-archive-keyring test -e /usr/share/keyrings/debian-archive-keyring.gpg
 has_library llhttp.h libllhttp.a || needs_llhttp=yes
 
 # A Python to build wheels with and to serve from: any tested version will do, Debian's own is completed if it is not.
@@ -63,12 +69,10 @@ as_root() {
 }
 
 if [ "$with_dist" = yes ]; then
-    want binutils command -v strip
     want tini test -x /usr/bin/tini-static
 fi
 if [ "$with_tests" = yes ]; then
     want wrk command -v wrk
-    want binutils command -v nm
     want debootstrap command -v debootstrap
     want curl command -v curl
     want openssl command -v openssl
@@ -82,7 +86,6 @@ fi
 if [ "$with_counts" = yes ]; then
     want valgrind command -v valgrind
     want strace command -v strace
-    want binutils command -v strip
 fi
 # The engine and the registry that the command-line tests start need root: without it those tests are skipped.
 if [ "$with_tests" = yes ] && [ "$(id -u)" = 0 ]; then

@@ -5,7 +5,8 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-inputs=("$bin/coglet" "$bin/coglet-worker" Sources/CurlCarrier VERSION python scripts/wheels.sh scripts/tools.txt)
+inputs=("$bin/coglet" "$bin/coglet-worker" Sources/CurlCarrier Sources/CGlibcFloor VERSION python scripts/wheels.sh
+    scripts/libcurl.sh scripts/tools.txt)
 stamp=dist/.made
 if [ -e "$stamp" ] && [ -z "$(find "${inputs[@]}" -newer "$stamp" -not -name '*.pyc' -not -name __pycache__ -print -quit)" ]; then
     exit 0
@@ -23,16 +24,16 @@ for name in coglet coglet-worker; do
     strip -o "$work/bin/$name" "$bin/$name"
     chmod 755 "$work/bin/$name"
 done
-# The server opens libcurl when it makes its first request, through this library beside it; being linked with
-# libcurl, it is what makes auditwheel put libcurl and all that it needs into the wheel.
-"$compiler" -shared -fPIC -O2 -fvisibility=hidden -o "$work/bin/libcoglet-curl.so" Sources/CurlCarrier/carrier.c -lcurl
+# The server opens libcurl, which is this library beside it, when it makes its first request.
+libcurl=$("$root/scripts/libcurl.sh")
+cp -r "$libcurl/libcoglet-curl.so" "$libcurl/licenses" "$work/bin/"
 
 COGLET_BINARIES="$work/bin" "$python" -m build --wheel --no-isolation --outdir "$work" python/coglet >"$work/log" 2>&1 ||
     { cat "$work/log" >&2; exit 1; }
 "$python" -m build --wheel --no-isolation --outdir "$work" python >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
 
-# Libraries are put in for libcoglet-curl.so alone: both programs need only what every glibc system has.
-# The oldest tag that fits is chosen; the test in Tests/packaging refuses anything newer than 2_34.
+# Nothing has to be put in: all three need only what every glibc system has. The oldest tag that fits is chosen; the test
+# in Tests/packaging refuses anything newer than 2_28.
 "$python" -m auditwheel repair --wheel-dir "$work/repaired" "$work"/coglet-"$version"-*.whl >"$work/log" 2>&1 ||
     { cat "$work/log" >&2; exit 1; }
 

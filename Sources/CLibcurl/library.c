@@ -55,7 +55,6 @@ static int open_library(const char *path) {
 static const char *load(const char *carrier) {
     static int loaded;
     if (loaded) return NULL;
-    /* dlsym() on the carrier's handle also searches what the carrier needs, which is libcurl. */
     if (!(carrier != NULL && open_library(carrier)) && !open_library("libcurl.so.4")) return failure;
     CURLcode code = library.curl_global_init(CURL_GLOBAL_DEFAULT);
     if (code != CURLE_OK) {

@@ -11,7 +11,7 @@ final class Distribution {
         // Links in the way to it would show in the project's path.
         directory = FileManager.default.temporaryDirectory.resolvingSymlinksInPath().path + "/\(UUID().uuidString)"
         let version = ProgramVersion.current
-        let wheels = ["cog-\(version)-py3-none-any.whl", "coglet-\(version)-py3-none-manylinux_2_34_x86_64.whl"]
+        let wheels = ["cog-\(version)-py3-none-any.whl", "coglet-\(version)-py3-none-manylinux_2_28_x86_64.whl"]
         for name in wheels + ["tini"] { try write("", to: "share/cog/" + name) }
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: directory + "/share/cog/tini")
     }

@@ -154,13 +154,13 @@ def test_server_prerelease(project):
 
 
 def test_server_wheels_are_those_of_the_platform(project):
-    folder = wheels(project, "coglet-1-py3-none-manylinux_2_34_aarch64.whl", "coglet-1-py3-none-macosx_11_0_arm64.whl")
+    folder = wheels(project, "coglet-1-py3-none-manylinux_2_28_aarch64.whl", "coglet-1-py3-none-macosx_11_0_arm64.whl")
     project.cog("debug", env={"COGLET_WHEEL": folder}).fails(
         f"COGLET_WHEEL: no wheel for platform amd64 found in {folder}"
     )
-    wheels(project, "coglet-1-py3-none-manylinux_2_34_x86_64.whl")
+    wheels(project, "coglet-1-py3-none-manylinux_2_28_x86_64.whl")
     out = project.dockerfile(env={"COGLET_WHEEL": folder})
-    assert install(out).split()[0] == "/cog_build/coglet-1-py3-none-manylinux_2_34_x86_64.whl"
+    assert install(out).split()[0] == "/cog_build/coglet-1-py3-none-manylinux_2_28_x86_64.whl"
 
 
 def test_a_legacy_sdk_has_no_server_of_its_own(project):

@@ -6,7 +6,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-# The server, the worker, and the library through which the server uses libcurl (Sources/CurlCarrier).
+# The server, the worker, and libcurl with all that it needs (scripts/libcurl.sh).
 BINARIES = ("coglet", "coglet-worker", "libcoglet-curl.so")
 
 
@@ -20,6 +20,8 @@ class BinariesHook(BuildHookInterface):  # type: ignore[type-arg]
             if not os.access(path, os.X_OK):
                 raise FileNotFoundError(f"no {path}: make this wheel with `make build`, which sets COGLET_BINARIES")
             build_data["force_include"][path] = f"coglet/bin/{name}"
+        # Of the libraries that libcoglet-curl.so holds, and the list of them.
+        build_data["force_include"][os.path.join(folder, "licenses")] = "coglet/licenses"
         # One wheel for every Python; `auditwheel repair` turns the platform into the manylinux one.
         build_data["tag"] = f"py3-none-linux_{platform.machine()}"
         build_data["pure_python"] = False

@@ -1,6 +1,6 @@
 /* libcurl for Swift, loaded when the first request is made.
  *
- * libcurl and the 27 libraries it needs cost about 5 ms at start and 6 MB of memory, and most servers never make a
+ * libcurl and all that it needs cost about 5 ms at start and 6 MB of memory, and most servers never make a
  * request of their own. So the server is not linked with it: cogcurl_load() opens it, once, and the functions below
  * call what was found. They exist because Swift cannot call variadic C functions, and may only be called after
  * cogcurl_load() returned NULL. Everything else belongs to the loop's thread.
@@ -12,7 +12,7 @@
 #include <curl/curl.h>
 
 /* Opens libcurl and initialises it; calls after the first successful one do nothing.
- * Tries `carrier` first (a library that needs libcurl, as the wheel has it; may be NULL), then the system's libcurl.
+ * Tries `carrier` first (a library that holds libcurl, as the wheel has it; may be NULL), then the system's libcurl.
  * Returns NULL, or a text that says what failed, valid until the thread's next call. Any thread. */
 const char *_Nullable cogcurl_load(const char *_Nullable carrier);
 
