@@ -6,7 +6,8 @@
 #   --from URL       the folder of the release, with cog-VERSION-linux-x86_64.tar.gz and SHA256SUMS
 #   --version        the version, when the folder has several
 #   --sha256 DIGEST  what the archive must have, in the place of what SHA256SUMS says
-#   --prefix         where to install (default: ~/.local): PREFIX/lib/cog-VERSION, and the link PREFIX/bin/cog
+#   --prefix         where to install (default: ~/.local): PREFIX/lib/cog-VERSION, the link PREFIX/bin/cog, and links to the
+#                    manual pages in PREFIX/share/man
 set -eu
 
 fail() {
@@ -68,6 +69,13 @@ tar -xzf "$work/archive" -C "$work/unpacked" --strip-components 1
 rm -rf "$prefix/lib/$folder"
 mv "$work/unpacked" "$prefix/lib/$folder"
 ln -sf "../lib/$folder/bin/cog" "$prefix/bin/cog"
+# Where man(1) looks when PREFIX/bin is on the path.
+if [ -d "$prefix/lib/$folder/share/man/man1" ]; then
+    mkdir -p "$prefix/share/man/man1"
+    for page in "$prefix/lib/$folder/share/man/man1"/*.1; do
+        ln -sf "../../../lib/$folder/share/man/man1/${page##*/}" "$prefix/share/man/man1/${page##*/}"
+    done
+fi
 printf 'installed: %s/bin/cog\n' "$prefix"
 case ":${PATH:-}:" in
 *":$prefix/bin:"*) ;;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes dist/cog-VERSION-linux-x86_64.tar.gz: the program, the two wheels it puts into images, and their init. Unpacked
+# Makes dist/cog-VERSION-linux-x86_64.tar.gz: the program, the two wheels it puts into images, their init, and manual pages. Unpacked
 # anywhere, bin/cog runs on every Linux and finds the rest in share/cog. Makes of the same files dist/cog_cli-….whl, with
 # which uvx and pipx bring the program, and dist/SHA256SUMS, which install.sh checks. Does nothing when all are up to date.
 set -euo pipefail
@@ -15,7 +15,7 @@ init=/usr/bin/tini-static
 sums=dist/SHA256SUMS
 wheels=(dist/cog-*.whl dist/coglet-*.whl)
 if [ -e "$sums" ] &&
-    [ -z "$(find "$bin/cog" "${wheels[@]}" "$init" LICENSE scripts/dist.sh python/cog-cli -newer "$sums" -print -quit)" ]; then
+    [ -z "$(find "$bin/cog" "${wheels[@]}" "$init" LICENSE scripts/dist.sh scripts/man.py python/cog-cli -newer "$sums" -print -quit)" ]; then
     exit 0
 fi
 
@@ -30,6 +30,7 @@ cp -p LICENSE "$work/$name/"
 cp -p "${wheels[@]}" "$work/$name/share/cog/"
 cp -p "$init" "$work/$name/share/cog/tini"
 cp -p /usr/share/doc/tini/copyright "$work/$name/share/cog/tini.copyright"
+"$(any_python)" scripts/man.py "$work/$name/share/man/man1"
 chmod -R u=rwX,go=rX "$work/$name"
 tar --create --file - --directory "$work" --sort=name --owner=0 --group=0 --numeric-owner "$name" |
     gzip --no-name >"$work/archive"

@@ -20,7 +20,7 @@ enum CogMain {
         if let message = ArgumentNormalizer.unknownCommand(arguments) { return fail(message, usage: nil) }
         do {
             let arguments = ArgumentNormalizer.withPlainOptions(try await RunCommand.resolved(arguments, console))
-            var command = try Cog.parseAsRoot(arguments)
+            var command = try await Cog.asyncParseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

@@ -13,7 +13,7 @@ struct DebugCommand: ParsableCommand {
         name: .shortAndLong,
         help: ArgumentHelp(
             "Also write the Dockerfile and the files it needs to this directory, which must not exist.",
-            valueName: "path"))
+            valueName: "path"), completion: .directory)
     var output: String?
 
     @OptionGroup var project: ProjectOptions

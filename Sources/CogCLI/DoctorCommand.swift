@@ -7,7 +7,9 @@ struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Check the project and this machine for problems.")
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The name of the config file.", valueName: "name"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("The name of the config file.", valueName: "name"),
+        completion: .configFiles)
     var file = "cog.yaml"
 
     @Flag(help: "Repair what can be repaired.")

@@ -5,17 +5,17 @@ import Glibc
 
 /// Options of `predict` and `run`.
 struct PredictionOptions: ParsableArguments {
-    @Argument(help: "An image to run instead of the project's.")
+    @Argument(help: "An image to run instead of the project's.", completion: .modelImages)
     var image: String?
 
     @Option(
         name: .shortAndLong, parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Inputs; @path reads a file. Repeatable.", valueName: "name=value"))
+        help: ArgumentHelp("Inputs; @path reads a file. Repeatable.", valueName: "name=value"), completion: .inputs)
     var input: [String] = []
 
     @Option(
         name: .shortAndLong, parsing: .unconditional,
-        help: ArgumentHelp("Where the output is written.", valueName: "path"))
+        help: ArgumentHelp("Where the output is written.", valueName: "path"), completion: .file())
     var output = ""
 
     @Option(

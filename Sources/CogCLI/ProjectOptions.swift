@@ -3,29 +3,36 @@ import CogKit
 
 /// Options of commands that build from a project.
 struct ProjectOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: ArgumentHelp("The name of the config file.", valueName: "name"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("The name of the config file.", valueName: "name"),
+        completion: .configFiles)
     var file = "cog.yaml"
 
     @Option(
         help: ArgumentHelp(
             "Show the build's progress as: auto, a line for each stage on a terminal; tty, the client's own; plain, the "
-                + "whole log; or quiet (default: auto). A build that fails shows its log.", valueName: "mode"))
+                + "whole log; or quiet (default: auto). A build that fails shows its log.", valueName: "mode"),
+        completion: .list(["auto", "tty", "plain", "quiet"]))
     var progress: String?
 
     @Option(
         help: ArgumentHelp(
-            "Use NVIDIA's CUDA base image for GPU projects; 'false' for the slim Python image.", valueName: "value"))
+            "Use NVIDIA's CUDA base image for GPU projects; 'false' for the slim Python image.", valueName: "value"),
+        completion: .list(["auto", "true", "false"]))
     var useCudaBaseImage: String?
 
     @Option(
-        help: ArgumentHelp("Use a prepared base image with Python, CUDA and torch (default: false).", valueName: "bool")
-    )
+        help: ArgumentHelp(
+            "Use a prepared base image with Python, CUDA and torch (default: false).", valueName: "bool"),
+        completion: .truth)
     var useCogBaseImage: Bool?
 
-    @Option(help: ArgumentHelp("The platform of the image: linux/amd64, the only one there is.", valueName: "platform"))
+    @Option(
+        help: ArgumentHelp("The platform of the image: linux/amd64, the only one there is.", valueName: "platform"),
+        completion: .list(["linux/amd64"]))
     var platform: String?
 
-    @Option(help: ArgumentHelp("Use this Dockerfile.", valueName: "path", visibility: .hidden))
+    @Option(help: ArgumentHelp("Use this Dockerfile.", valueName: "path", visibility: .hidden), completion: .file())
     var dockerfile: String?
 
     func validate() throws {
@@ -86,7 +93,9 @@ struct FullBuildOptions: ParsableArguments {
     @Flag(help: "Put large files of the project into an image of their own, so that code changes don't move them.")
     var separateWeights = false
 
-    @Option(help: ArgumentHelp("Use this OpenAPI document instead of one made from the model.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Use this OpenAPI document instead of one made from the model.", valueName: "file"),
+        completion: .file(extensions: ["json"]))
     var openapiSchema: String?
 
     @Flag(help: .hidden)
@@ -112,6 +121,8 @@ struct ContainerArguments: ParsableArguments {
         help: ArgumentHelp("Environment variables for the container. Repeatable.", valueName: "name=value"))
     var env: [String] = []
 
-    @Option(help: ArgumentHelp("GPU devices: all, a number, or device=0,1.", valueName: "gpus"))
+    @Option(
+        help: ArgumentHelp("GPU devices: all, a number, or device=0,1.", valueName: "gpus"),
+        completion: .list(["all", "device=0"]))
     var gpus = ""
 }

@@ -7,7 +7,7 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Run the model's HTTP server.")
 
-    @Option(help: "The address to listen on.")
+    @Option(help: "The address to listen on.", completion: .list(["127.0.0.1", "0.0.0.0"]))
     var host = "127.0.0.1"
 
     @Option(name: .shortAndLong, help: "The port to listen on.")

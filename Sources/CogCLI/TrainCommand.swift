@@ -6,17 +6,18 @@ struct TrainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Run a training, of the project or of an image.", shouldDisplay: false)
 
-    @Argument(help: "An image to run instead of the project's.")
+    @Argument(help: "An image to run instead of the project's.", completion: .modelImages)
     var image: String?
 
     @Option(
         name: .shortAndLong, parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Inputs; @path reads a file. Repeatable.", valueName: "name=value"))
+        help: ArgumentHelp("Inputs; @path reads a file. Repeatable.", valueName: "name=value"),
+        completion: .trainingInputs)
     var input: [String] = []
 
     @Option(
         name: .shortAndLong, parsing: .unconditional,
-        help: ArgumentHelp("Where the output is written.", valueName: "path"))
+        help: ArgumentHelp("Where the output is written.", valueName: "path"), completion: .file())
     var output = "weights"
 
     @OptionGroup var container: ContainerArguments

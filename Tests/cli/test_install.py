@@ -27,6 +27,9 @@ def release(tmp_path):
         entry = tarfile.TarInfo(f"cog-{VERSION}-linux-x86_64/bin/cog")
         entry.size, entry.mode = len(program), 0o755
         archive.addfile(entry, io.BytesIO(program))
+        page = tarfile.TarInfo(f"cog-{VERSION}-linux-x86_64/share/man/man1/cog.1")
+        page.size = 4
+        archive.addfile(page, io.BytesIO(b"page"))
     digest = hashlib.sha256((folder / ARCHIVE).read_bytes()).hexdigest()
     (folder / "SHA256SUMS").write_text(f"{'0' * 64}  other.whl\n{digest}  {ARCHIVE}\n")
     handler = functools.partial(SimpleHTTPRequestHandler, directory=str(folder))
@@ -51,6 +54,7 @@ def test_installs(release, tmp_path):
         program = tmp_path / ".local/bin/cog"
         assert subprocess.run([program], capture_output=True, text=True, check=True).stdout == "this is cog\n"
     assert f"installed: {program}\n" in done.stdout
+    assert (tmp_path / ".local/share/man/man1/cog.1").read_text() == "page"
 
 
 def test_a_digest_that_was_written_down_elsewhere(release, tmp_path):

@@ -39,6 +39,8 @@ def cog(program: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProces
 
 def test_what_is_in_it(unpacked: Path) -> None:
     files = sorted(str(path.relative_to(unpacked)) for path in unpacked.rglob("*") if path.is_file())
+    pages, files = [each for each in files if "/man/" in each], [each for each in files if "/man/" not in each]
+    assert {"share/man/man1/cog.1", "share/man/man1/cog-predict.1"} < set(pages)
     (server,) = DIST.glob("coglet-*.whl")
     wheels = [f"share/cog/cog-{VERSION}-py3-none-any.whl", f"share/cog/{server.name}"]
     assert files == ["LICENSE", "bin/cog", *wheels, "share/cog/tini", "share/cog/tini.copyright"]
@@ -77,6 +79,39 @@ def test_from_an_empty_directory_to_a_dockerfile(unpacked: Path, tmp_path: Path)
     )
     for path in staged.iterdir():
         assert path.read_bytes() == (unpacked / "share" / "cog" / path.name).read_bytes()
+
+
+def test_every_command_has_a_manual_page(unpacked: Path, tmp_path: Path) -> None:
+    pages = unpacked / "share/man/man1"
+    names = {page.name for page in pages.iterdir()}
+    listed = cog(unpacked / "bin/cog", "--help", cwd=tmp_path).stdout.partition("SUBCOMMANDS:")[2]
+    commands = {line.split()[0] for line in listed.splitlines() if line.startswith("  ") and line[2] != " "}
+    commands = {name for name in commands if name.isalpha()} - {"help", "See"}
+    assert commands >= {"build", "predict", "serve"}
+    assert names == {"cog.1", *(f"cog-{name}.1" for name in commands)}
+    for name in commands:
+        text = (pages / f"cog-{name}.1").read_text()
+        help_text = cog(unpacked / "bin/cog", name, "--help", cwd=tmp_path).stdout
+        options = {
+            word.strip(",") for word in help_text.split() if word.startswith("--") and word.strip(",-").isalpha()
+        }
+        for option in options & {"--file", "--input", "--port", "--progress", "--debug"}:
+            assert option.replace("-", "\\-") in text
+        assert f"\\fBcog\\-{name}\\fR(1)" in (pages / "cog.1").read_text()
+
+
+@pytest.mark.skipif(not shutil.which("man"), reason="man isn't installed")
+def test_man_reads_the_pages_without_a_warning(unpacked: Path) -> None:
+    for page in (unpacked / "share/man/man1").iterdir():
+        done = subprocess.run(
+            ["man", "--warnings", "--encoding=utf8", "--local-file", page],
+            env={**os.environ, "MANWIDTH": "100", "LC_ALL": "C.UTF-8"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stderr == ""
+        assert "SYNOPSIS" in done.stdout
 
 
 def test_it_can_be_moved_and_linked_to(unpacked: Path, tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ class DistributionHook(BuildHookInterface):  # type: ignore[type-arg]
         # One by one: of a folder, what git ignores would be left out, and it ignores wheels.
         files = sorted((folder / "share" / "cog").iterdir())
         build_data["shared_data"] = {str(path): f"share/cog/{path.name}" for path in files}
+        for path in sorted((folder / "share" / "man" / "man1").iterdir()):
+            build_data["shared_data"][str(path)] = f"share/man/man1/{path.name}"
         # The program is static: it asks nothing of the system's C library, whichever that is.
         build_data["tag"] = "py3-none-manylinux_2_17_x86_64.musllinux_1_1_x86_64"
         build_data["pure_python"] = False
