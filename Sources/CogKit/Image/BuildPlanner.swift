@@ -24,7 +24,8 @@ package struct BuildPlanner {
             config: project.config, environment: environment, directories: wheelDirectories,
             working: FileManager.default.currentDirectoryPath)
         let packages = try ResolvedPackages(
-            config: project.config, requirements: project.requirements, sdkName: sources.sdk.text("cog"))
+            config: project.config, requirements: project.requirements, sdkName: sources.sdk.text("cog"),
+            place: project.message(_:about:))
         let base = try BaseImage.choose(
             config: project.config, packages: packages, requirements: project.requirements, useCog: request.usesCogBase,
             useCUDA: request.usesCUDABase, registry: request.registry)

@@ -11,20 +11,42 @@ package struct ResolvedPackages: Equatable, Sendable {
     /// Things to tell, in order.
     package var warnings: [String] = []
 
+    /// What a problem is about.
+    package enum Subject: Sendable {
+        case package(String)
+        case key(String)
+    }
+
     private static let wheelIndex = "https://download.pytorch.org/whl/"
 
     /// Chooses CUDA and cuDNN for GPU projects and rewrites pinned frameworks to the builds for it.
     ///
-    /// - Parameter sdkName: what takes the place of lines naming `cog` or `coglet`, for the warning.
+    /// - Parameters:
+    ///   - sdkName: what takes the place of lines naming `cog` or `coglet`, for the warning.
+    ///   - place: adds to a problem where what it is about stands.
     /// - Throws: `CogError.config` or `.build` when no combination fits.
-    package init(config: Config, requirements: Requirements, sdkName: String) throws(CogError) {
-        if config.build.gpu { try resolveCUDA(config.build, requirements) }
+    package init(
+        config: Config, requirements: Requirements, sdkName: String,
+        place: (String, Subject) -> String = { text, _ in text }
+    ) throws(CogError) {
+        if config.build.gpu {
+            do throws(Misfit) {
+                try resolveCUDA(config.build, requirements)
+            } catch {
+                throw .config([place(error.text, error.subject)])
+            }
+        }
         try rewrite(requirements, gpu: config.build.gpu, sdkName: sdkName)
+    }
+
+    private struct Misfit: Error {
+        let text: String
+        let subject: Subject
     }
 
     // MARK: - CUDA
 
-    private mutating func resolveCUDA(_ build: Config.Build, _ requirements: Requirements) throws(CogError) {
+    private mutating func resolveCUDA(_ build: Config.Build, _ requirements: Requirements) throws(Misfit) {
         cuda = build.cuda
         cudnn = build.cudnn
         if let pin = requirements.version(of: "tensorflow") {
@@ -34,31 +56,33 @@ package struct ResolvedPackages: Equatable, Sendable {
         }
         let chosen = cuda ?? "11.8"
         cuda = chosen
-        guard let version = Version(chosen) else { throw .config(["CUDA \(chosen) is not supported by Cog"]) }
+        guard let version = Version(chosen) else {
+            throw Misfit(text: "CUDA \(chosen) is not supported by Cog", subject: .key("build.cuda"))
+        }
         let known = CompatibilityTables.cudnns(for: version)
         guard let newest = known.last else {
-            throw .config(["CUDA \(chosen) is not supported by Cog: NVIDIA has no image of it\(Self.around(version))"])
+            throw Misfit(
+                text: "CUDA \(chosen) is not supported by Cog: NVIDIA has no image of it\(Self.around(version))",
+                subject: .key("build.cuda"))
         }
         if let given = cudnn {
             guard known.map(String.init).contains(given) else {
                 let list = known.map(String.init).joined(separator: ", ")
-                throw .config([
-                    "the specified CUDA version \(chosen) is not compatible with CuDNN \(given). "
-                        + "Compatible CuDNN versions are: \(list)"
-                ])
+                throw Misfit(
+                    text: "the specified CUDA version \(chosen) is not compatible with CuDNN \(given). "
+                        + "Compatible CuDNN versions are: \(list)", subject: .key("build.cudnn"))
             }
         } else {
             cudnn = String(newest)
         }
     }
 
-    private mutating func resolveTensorFlow(_ pin: String) throws(CogError) {
+    private mutating func resolveTensorFlow(_ pin: String) throws(Misfit) {
         guard let build = CompatibilityTables.tensorFlow(pin) else {
             if cuda != nil { return }
-            throw .config([
-                "cog doesn't know what CUDA version is compatible with tensorflow==\(pin). "
-                    + "Set build.cuda (and build.cudnn) in cog.yaml."
-            ])
+            throw Misfit(
+                text: "cog doesn't know what CUDA version is compatible with tensorflow==\(pin). "
+                    + "Set build.cuda (and build.cudnn) in cog.yaml.", subject: .package("tensorflow"))
         }
         if let given = cuda {
             if let version = Version(given), Version(build.cuda)?.matches(version) == false {
@@ -69,7 +93,9 @@ package struct ResolvedPackages: Equatable, Sendable {
         }
         if let given = cudnn {
             guard given == String(build.cudnn) else {
-                throw .config(["the specified cuDNN version \(given) is not compatible with tensorflow==\(pin)"])
+                throw Misfit(
+                    text: "the specified cuDNN version \(given) is not compatible with tensorflow==\(pin): "
+                        + "write \(build.cudnn), or leave build.cudnn out", subject: .key("build.cudnn"))
             }
         } else if let version = cuda.flatMap(Version.init), let newest = CompatibilityTables.cudnns(for: version).last {
             // There is no image for some pairs, such as CUDA 12.3 with CuDNN 8.
@@ -83,9 +109,12 @@ package struct ResolvedPackages: Equatable, Sendable {
         }
     }
 
-    private mutating func resolveTorch(_ specifier: String) throws(CogError) {
+    private mutating func resolveTorch(_ specifier: String) throws(Misfit) {
         guard !specifier.isEmpty else {
-            throw .config(["torch version must be specified when using CUDA"])
+            let newest = CompatibilityTables.torchBuilds.last?.torchText ?? "2.8.0"
+            throw Misfit(
+                text: "torch version must be specified when using CUDA: write, for example, torch==\(newest)",
+                subject: .package("torch"))
         }
         let builds = Version(specifier).map(CompatibilityTables.torch) ?? []
         let known = builds.compactMap(\.cuda).sorted()

@@ -23,7 +23,7 @@ package struct LocalEnvironment: Sendable {
         onCPU.build.gpu = false
         packages = try ResolvedPackages(
             config: project.config.build.gpu && planner.environment["COG_LOCAL_GPU"] != nil ? project.config : onCPU,
-            requirements: project.requirements, sdkName: sources.sdk.text("cog"))
+            requirements: project.requirements, sdkName: sources.sdk.text("cog"), place: project.message(_:about:))
     }
 
     /// Makes the environment, or brings it up to date; says so only when there is something to do.
