@@ -156,6 +156,9 @@ let package = Package(
             ],
             swiftSettings: swiftRules),
         .testTarget(
+            name: "PlaygroundServerTests", dependencies: ["HTTPServer", "JSON", "PlaygroundServer"],
+            swiftSettings: swiftRules),
+        .testTarget(
             name: "CogletWorkerTests", dependencies: ["CPythonBridge", "CogletWorker", "WorkerProtocol"],
             swiftSettings: swiftRules),
         .testTarget(name: "WorkerProtocolTests", dependencies: ["WorkerProtocol"], swiftSettings: swiftRules),
