@@ -2,6 +2,9 @@
 
 A suite is counted by the JUnit file it writes, so nothing is read out of its output. One that ends badly without a
 failed test to show for it (a crash, a hang, a build error, no test found) counts as one failure.
+
+A few tests that failed run once more, alone. One that passes then is counted as passed and named at the end: see
+docs/decisions/failed-tests-run-again.md.
 """
 
 import os
@@ -20,13 +23,17 @@ SUITE_LIMIT_SECONDS = 2400.0
 # Where the tests of a suite are, and how they run. Those that wait most of the time run side by side, more of them than
 # there are processors; those of a file stay together and share its servers. There is one engine, and so one process.
 SIDE_BY_SIDE = ["--numprocesses", str((os.cpu_count() or 1) + 1), "--dist", "loadfile"]
+# Plugins that only the SDK's tests use, and that every process takes seconds to load.
+PLAIN = ["-p", "no:schemathesis", "-p", "no:hypothesispytest"]
 PYTEST = {
     "sdk": ["Tests/sdk", *SIDE_BY_SIDE],
-    "packaging": ["Tests/packaging"],
-    "http": ["Tests/http", *SIDE_BY_SIDE],
-    "cli": ["Tests/cli", "--ignore=Tests/cli/engine", *SIDE_BY_SIDE],
-    "engine": ["Tests/cli/engine"],
+    "packaging": ["Tests/packaging", *PLAIN],
+    "http": ["Tests/http", *PLAIN, *SIDE_BY_SIDE],
+    "cli": ["Tests/cli", "--ignore=Tests/cli/engine", *PLAIN, *SIDE_BY_SIDE],
+    "engine": ["Tests/cli/engine", *PLAIN],
 }
+# More failures than these are no accident, and none of them gets a second run.
+SECOND_RUNS = 3
 # A suite that ran into the limit gets this long to write its report before it is killed.
 INTERRUPT_GRACE_SECONDS = 20.0
 
@@ -109,8 +116,24 @@ def pytest(name: str, reports: Path) -> Outcome:
     """A suite on the first of the Pythons; it finds the others in COG_TEST_PYTHONS."""
     python = os.environ["COG_TEST_PYTHONS"].split(os.pathsep)[0]
     report = reports / f"{name}.xml"
-    command = [python, "-m", "pytest", *PYTEST[name], "-q", f"--junitxml={report}"]
-    return run(name, command, [report])
+    command = [python, "-m", "pytest", *PYTEST[name], "-q"]
+    first = run(name, [*command, f"--junitxml={report}"], [report])
+    # A remark says that the suite itself came to grief.
+    if first.remarks or not 0 < first.failed <= SECOND_RUNS:
+        return first
+    report = reports / f"{name}-again.xml"
+    alone = ["--last-failed", "--last-failed-no-failures=none", "-p", "no:xdist"]
+    paths = [argument for argument in command if argument not in SIDE_BY_SIDE]
+    second = run(f"{name}, what failed again", [*paths, *alone, f"--junitxml={report}"], [report])
+    return after_second_run(name, first, second)
+
+
+def after_second_run(name: str, first: Outcome, second: Outcome) -> Outcome:
+    """What a suite came to, given the second run of its failed tests; one that went wrong itself changes nothing."""
+    if second.remarks or second.passed + second.failed != first.failed:
+        return first
+    remarks = [f"{name}: {second.passed} failed at first and passed alone"] if second.passed else []
+    return Outcome(first.passed + second.passed, second.failed, first.skipped, remarks)
 
 
 def main(wanted: Sequence[str]) -> int:
