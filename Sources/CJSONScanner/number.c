@@ -50,7 +50,43 @@ static bool overflows(const uint8_t *bytes, size_t count) {
     return isinf(strtod(digits, NULL));
 }
 
-/* MARK: reading */
+/* MARK: at once */
+
+/* The end of the number that starts at `start`, and its last state; `start` if it is none. */
+static inline size_t number_end(const uint8_t *text, size_t start, size_t count, cogjson_number *last) {
+    size_t position = start + (text[start] == '-');
+    if (position < count && text[position] == '0') {
+        position++;
+        *last = NUMBER_ZERO;
+    } else {
+        const size_t first = position;
+        position = cogjson_digits_end(text, position, count);
+        if (position == first) return start;
+        *last = NUMBER_INTEGER;
+    }
+    if (position < count && text[position] == '.') {
+        const size_t first = ++position;
+        position = cogjson_digits_end(text, position, count);
+        if (position == first) return start;
+        *last = NUMBER_FRACTION;
+    }
+    if (position < count && (text[position] | 0x20) == 'e') {
+        position++;
+        if (position < count && (text[position] == '+' || text[position] == '-')) position++;
+        const size_t first = position;
+        position = cogjson_digits_end(text, position, count);
+        if (position == first) return start;
+        *last = NUMBER_EXPONENT;
+    }
+    return position;
+}
+
+size_t cogjson_number_end(const uint8_t *text, size_t start, size_t count) {
+    cogjson_number last;
+    return number_end(text, start, count, &last);
+}
+
+/* MARK: as it arrives */
 
 static const char wrong_number[] = "invalid number";
 
@@ -66,14 +102,6 @@ static cogjson_step number_ended(cogjson_scanner *scanner, cogjson_input in) {
     scanner->token = TOKEN_NONE;
     cogjson_value_ended(scanner);
     return STEP_DONE;
-}
-
-/* Eight digits at once: all high halves are 3, and stay so when 6 is added to the low ones. */
-static inline bool are_eight_digits(const uint8_t *bytes) {
-    uint64_t word;
-    memcpy(&word, bytes, 8);
-    const uint64_t highs = 0xF0F0F0F0F0F0F0F0;
-    return ((word & highs) | ((word + 0x0606060606060606) & highs) >> 4) == 0x3333333333333333;
 }
 
 cogjson_step cogjson_read_number(cogjson_scanner *scanner, cogjson_input in) {
@@ -101,12 +129,8 @@ cogjson_step cogjson_read_number(cogjson_scanner *scanner, cogjson_input in) {
             if (cogjson_is_digit(byte)) return cogjson_fail(scanner, wrong_number, position + 1);
             break;
         case NUMBER_FRACTION:
-            while (count - position >= 8 && are_eight_digits(text + position)) position += 8;
-            /* fall through */
         case NUMBER_INTEGER:
-        case NUMBER_EXPONENT:
-            while (position < count && cogjson_is_digit(text[position])) position++;
-            break;
+        case NUMBER_EXPONENT: position = cogjson_digits_end(text, position, count); break;
         }
         if (position >= count) break;
         const uint8_t next = text[position];
@@ -127,4 +151,31 @@ cogjson_step cogjson_read_number(cogjson_scanner *scanner, cogjson_input in) {
         return number_ended(scanner, in);
     }
     return cogjson_fail(scanner, COGJSON_END_IN_VALUE, count);
+}
+
+cogjson_step cogjson_read_numbers(cogjson_scanner *scanner, cogjson_input in) {
+    for (;;) {
+        const size_t start = scanner->facts.position;
+        const uint8_t first = in.text[start];
+        scanner->token_start = start;
+        const size_t end = number_end(in.text, start, in.count, &scanner->number);
+        /* One that is wrong, or that may go on, is read byte by byte. */
+        if (end == start || end == in.count || (scanner->number == NUMBER_ZERO && cogjson_is_digit(in.text[end]))) {
+            scanner->token = TOKEN_NUMBER;
+            scanner->number = first == '-' ? NUMBER_SIGN : first == '0' ? NUMBER_ZERO : NUMBER_INTEGER;
+            scanner->facts.position++;
+            return cogjson_read_number(scanner, in);
+        }
+        scanner->facts.position = end;
+        if (number_ended(scanner, in) != STEP_DONE) return STEP_WRONG;
+        if (scanner->depth == 0 || in.text[end] != ',') return STEP_DONE;
+        const cogjson_frame *frame = &scanner->frames[scanner->depth - 1];
+        if (frame->is_object) return STEP_DONE;
+        size_t next = end + 1;
+        if (next < in.count && in.text[next] == ' ') next++;
+        if (next >= in.count || (in.text[next] != '-' && !cogjson_is_digit(in.text[next]))) return STEP_DONE;
+        scanner->facts.position = next;
+        scanner->node = frame->node != NULL ? frame->node->items : NULL;
+        cogjson_value_begins(scanner);
+    }
 }

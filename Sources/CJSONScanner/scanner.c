@@ -87,18 +87,11 @@ static cogjson_step begin_string(cogjson_scanner *scanner, cogjson_input in, cog
 }
 
 static cogjson_step value(cogjson_scanner *scanner, cogjson_input in, uint8_t byte) {
-    if (scanner->depth == 1) scanner->value_start = scanner->facts.position;
-    if (scanner->depth > 0) scanner->frames[scanner->depth - 1].count++;
-    scanner->facts.values++;
+    cogjson_value_begins(scanner);
     switch (classes[byte]) {
     case CLASS_QUOTE: return begin_string(scanner, in, TOKEN_STRING);
     case CLASS_OPEN: return open_container(scanner, byte);
-    case CLASS_NUMBER:
-        scanner->token = TOKEN_NUMBER;
-        scanner->token_start = scanner->facts.position;
-        scanner->number = byte == '-' ? NUMBER_SIGN : byte == '0' ? NUMBER_ZERO : NUMBER_INTEGER;
-        scanner->facts.position++;
-        return cogjson_read_number(scanner, in);
+    case CLASS_NUMBER: return cogjson_read_numbers(scanner, in);
     case CLASS_WORD: {
         const cogjson_step result = word(scanner, in);
         /* It is read anew when more is there. */

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "CJSONScanner.h"
+#include "digits.h"
 
 /* What is expected next. */
 typedef enum {
@@ -79,8 +80,11 @@ static inline cogjson_step cogjson_end_within(cogjson_scanner *scanner, cogjson_
     return in.is_final ? cogjson_fail(scanner, error, in.count) : STEP_MORE;
 }
 
-static inline bool cogjson_is_digit(uint8_t byte) {
-    return (uint8_t)(byte - '0') < 10;
+/* A value begins where the text was read to. */
+static inline void cogjson_value_begins(cogjson_scanner *scanner) {
+    if (scanner->depth == 1) scanner->value_start = scanner->facts.position;
+    if (scanner->depth > 0) scanner->frames[scanner->depth - 1].count++;
+    scanner->facts.values++;
 }
 
 /* A value has ended. */
@@ -92,6 +96,9 @@ static inline void cogjson_value_ended(cogjson_scanner *scanner) {
     }
     scanner->state = scanner->depth > 0 ? STATE_AFTER : STATE_COMPLETE;
 }
+
+/* Reads the number that starts here, and those that follow it in the same array as far as they are there. */
+cogjson_step cogjson_read_numbers(cogjson_scanner *scanner, cogjson_input in);
 
 /* Tokens that may go on over the end of the text so far. They go on from where the text was read to. */
 cogjson_step cogjson_read_number(cogjson_scanner *scanner, cogjson_input in);

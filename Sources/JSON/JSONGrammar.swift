@@ -1,3 +1,4 @@
+internal import CJSONScanner
 internal import CText
 import Glibc
 
@@ -102,29 +103,8 @@ struct JSONGrammar {
     }
 
     private mutating func isNumber() -> Bool {
-        if base[position] == UInt8(ascii: "-") { position += 1 }
-        if position < end, base[position] == UInt8(ascii: "0") {
-            position += 1
-        } else {
-            guard areDigits() else { return false }
-        }
-        if position < end, base[position] == UInt8(ascii: ".") {
-            position += 1
-            guard areDigits() else { return false }
-        }
-        if position < end, base[position] | 0x20 == UInt8(ascii: "e") {
-            position += 1
-            if position < end, base[position] == UInt8(ascii: "+") || base[position] == UInt8(ascii: "-") {
-                position += 1
-            }
-            guard areDigits() else { return false }
-        }
-        return true
-    }
-
-    private mutating func areDigits() -> Bool {
         let start = position
-        while position < end, base[position] &- UInt8(ascii: "0") < 10 { position += 1 }
+        position = cogjson_number_end(base, start, end)
         return position > start
     }
 

@@ -27,6 +27,30 @@ import Testing
         #expect(scanner.position == bytes.count)
     }
 
+    /// A wrong text is wrong at the same place, and in the same words, however it arrives.
+    @Test(arguments: [
+        "[1,-]", "[1,2.]", "[1, 2.x]", "[1,2e]", "[1,2e+]", "[0,01]", "[1,00]", "[-01]", "[1,2 3]", "[1,2,]", "[1,,2]", "[1,+2]",
+        "[1,  .5]", "[1,2.5.5]", "[1,1e999,2]", "[12345678901234567890x]", "1 2", "[1,2",
+    ])
+    func areRefusedAlike(text: String) throws {
+        let bytes = [UInt8](text.utf8)
+        let whole = try #require(error(reading: bytes, step: bytes.count))
+        for step in 1...4 { #expect(error(reading: bytes, step: step) == whole) }
+    }
+
+    private func error(reading bytes: [UInt8], step: Int) -> String? {
+        let scanner = JSONScanner()
+        do throws(JSONError) {
+            for end in stride(from: step, to: bytes.count, by: step) {
+                try bytes[..<end].withUnsafeBytes { text throws(JSONError) in try scanner.read(text, isFinal: false) }
+            }
+            try bytes.withUnsafeBytes { text throws(JSONError) in try scanner.read(text, isFinal: true) }
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
     /// A token is not read again from its start with each piece.
     @Test(arguments: ["1", "1.", #""a"#, "[\"é"]) func longTokensGoOn(start: String) throws {
         let scanner = JSONScanner()
@@ -117,7 +141,8 @@ import Testing
         (#"{"s":"éé"}"#, true), (#"{"s":"ééééé"}"#, false), (#"{"c":"x"}"#, true), (#"{"c":"z"}"#, false),
         (#"{"c":null}"#, true), (#"{"l":[{"n":1},{}]}"#, true), (#"{"l":[{"n":true}]}"#, false),
         (#"{"l":[{},{},{},{}]}"#, false), (#"{"n":"x","n":5}"#, false), (#"{"other":[{"n":true}]}"#, true),
-        ("[]", false),
+        ("[]", false), (#"{"m":[1,2, 3]}"#, true), (#"{"m":[1,2,3,4]}"#, false), (#"{"m":[1,10]}"#, false),
+        (#"{"m":[1,2.5]}"#, false), (#"{"m":[1,"2"]}"#, false), (#"{"m":[1,2],"n":10}"#, false),
     ])
     func checks(text: String, isSure: Bool) throws {
         let shape = shape { builder, rule in
@@ -132,9 +157,11 @@ import Testing
             let item = builder.reserve()
             var list = JSONShape.Rule()
             (list.types, list.items, list.itemCounts) = (.array, item, 0...3)
+            var numbers = JSONShape.Rule()
+            (numbers.types, numbers.items, numbers.itemCounts) = (.array, builder.add(number), 0...3)
             rule.types = .object
             rule.properties = [
-                ("n", builder.add(number), false), ("s", builder.add(string), false),
+                ("m", builder.add(numbers), false), ("n", builder.add(number), false), ("s", builder.add(string), false),
                 ("c", builder.add(choice), false), ("l", builder.add(list), false),
             ]
             builder.define(item, as: rule)

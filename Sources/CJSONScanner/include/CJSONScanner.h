@@ -126,3 +126,8 @@ bool cogjson_has_escapes(const uint8_t *_Nullable bytes, size_t count);
 
 /* Writes what the contents of a string mean, which never takes more room than the contents. Returns how much that is. */
 size_t cogjson_unescape(const uint8_t *_Nullable contents, size_t count, uint8_t *_Nullable output);
+
+/* MARK: text that may be anything */
+
+/* The end of the number that starts at `start`, which is less than `count`; `start` if none does. */
+size_t cogjson_number_end(const uint8_t *_Nonnull text, size_t start, size_t count);
