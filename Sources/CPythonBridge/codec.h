@@ -28,7 +28,7 @@ bool cogpy_text_append_escaped(cogpy_text *text, const unsigned char *bytes, siz
 size_t cogpy_unescaped(const unsigned char **at, const unsigned char *end, unsigned char *bytes);
 
 /* The most bytes that cogpy_float_text writes. */
-enum { COGPY_FLOAT_TEXT_BYTES = 32 };
+enum { COGPY_FLOAT_TEXT_BYTES = 40 };
 
 /* Makes the table that the two functions below use; to be called once. */
 void cogpy_floats_prepare(void);

@@ -90,73 +90,79 @@ static decimal shortest(uint64_t significand, int exponent, bool is_boundary_clo
     return (decimal){whole + (here > middle || (here == middle && (whole & 1))), place};
 }
 
-static int digit_count(uint64_t digits) {
-    int count = 1;
-    while (digits >= 10000) {
-        digits /= 10000;
-        count += 4;
-    }
-    return count + (digits >= 10) + (digits >= 100) + (digits >= 1000);
+/* A decimal has at most so many digits. As many zeros after them spare every copy a look at how many there are. */
+enum { PLACES = 17, ZEROS = 17 };
+
+/* The eight digits of a number below 10^8, one in each byte, the first in the lowest: the number is cut into fours, these into
+ * pairs, and the pairs into digits, all of them at once. */
+static uint64_t spread(uint32_t number) {
+    uint64_t fours = number / 10000 | (uint64_t)(number % 10000) << 32;
+    uint64_t hundreds = (fours * 5243) >> 19 & 0x0000007F0000007F;
+    uint64_t pairs = hundreds | (fours - hundreds * 100) << 16;
+    uint64_t tens = (pairs * 103) >> 10 & 0x000F000F000F000F;
+    return tens | (pairs - tens * 10) << 8;
 }
 
-static void write_digits(uint64_t digits, int count, char *text) {
-    static const char pairs[] =
-        "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
-        "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
-    while (count >= 2) {
-        count -= 2;
-        memcpy(text + count, pairs + 2 * (digits % 100), 2);
-        digits /= 100;
-    }
-    if (count == 1) text[0] = (char)('0' + digits % 10);
+/* Digits as text: the first that counts is at `first`, the last one before `end`, and zeros follow. */
+typedef struct {
+    char places[PLACES + ZEROS];
+    int first, end;
+} spelling;
+
+static void spell(uint64_t digits, spelling *spelled) {
+    const uint64_t zeros = 0x3030303030303030;
+    uint64_t above = digits / 100000000;
+    uint32_t top = (uint32_t)(above / 100000000);
+    uint64_t upper = spread((uint32_t)(above % 100000000));
+    uint64_t lower = spread((uint32_t)(digits % 100000000));
+    memset(spelled->places, '0', sizeof spelled->places);
+    spelled->places[0] = (char)('0' + top);
+    uint64_t text = upper | zeros;
+    memcpy(spelled->places + 1, &text, 8);
+    text = lower | zeros;
+    memcpy(spelled->places + 9, &text, 8);
+    spelled->first = top != 0 ? 0 : upper != 0 ? 1 + __builtin_ctzll(upper) / 8 : 9 + __builtin_ctzll(lower) / 8;
+    spelled->end = lower != 0 ? PLACES - __builtin_clzll(lower) / 8
+        : upper != 0          ? 9 - __builtin_clzll(upper) / 8
+                              : 1;
 }
 
-/* Lays digits out as `repr` does: with an exponent outside of 1e-4 … 1e16. */
-static size_t laid_out(decimal number, char *text) {
-    while (number.digits % 10000 == 0) {
-        number.digits /= 10000;
-        number.exponent += 4;
-    }
-    while (number.digits % 10 == 0) {
-        number.digits /= 10;
-        number.exponent++;
-    }
-    int count = digit_count(number.digits);
-    int point = count + number.exponent; /* 0.digits × 10^point */
+static size_t exponent_text(int exponent, char *text) {
     char *end = text;
-    if (point > -4 && point <= 0) {
-        memcpy(end, "0.0000", 6);
-        end += 2 - point;
-        write_digits(number.digits, count, end);
-        return (size_t)(end + count - text);
-    }
-    if (point > 0 && point <= 16) {
-        write_digits(number.digits, count, end);
-        if (count <= point) {
-            memset(end + count, '0', (size_t)(point - count));
-            end += point;
-            memcpy(end, ".0", 2);
-            return (size_t)(end + 2 - text);
-        }
-        memmove(end + point + 1, end + point, (size_t)(count - point));
-        end[point] = '.';
-        return (size_t)(end + count + 1 - text);
-    }
-    write_digits(number.digits, count, end + 1);
-    end[0] = end[1];
-    if (count > 1) {
-        end[1] = '.';
-        end += count + 1;
-    } else {
-        end++;
-    }
-    int exponent = point - 1;
     *end++ = 'e';
     *end++ = exponent < 0 ? '-' : '+';
     if (exponent < 0) exponent = -exponent;
-    int exponent_digits = exponent < 100 ? 2 : 3;
-    write_digits((uint64_t)exponent, exponent_digits, end);
-    return (size_t)(end + exponent_digits - text);
+    if (exponent >= 100) *end++ = (char)('0' + exponent / 100);
+    *end++ = (char)('0' + exponent / 10 % 10);
+    *end++ = (char)('0' + exponent % 10);
+    return (size_t)(end - text);
+}
+
+/* Lays digits out as `repr` does: with an exponent outside of 1e-4 … 1e16. Copies all places, whether they count or not. */
+static size_t laid_out(decimal number, char *text) {
+    spelling spelled;
+    spell(number.digits, &spelled);
+    const char *digits = spelled.places + spelled.first;
+    int count = spelled.end - spelled.first;
+    int point = PLACES - spelled.first + number.exponent; /* 0.digits × 10^point */
+    if (point > -4 && point <= 0) {
+        memcpy(text, "0.0000", 6);
+        memcpy(text + 2 - point, digits, PLACES);
+        return (size_t)(2 - point + count);
+    }
+    if (point > 0 && point <= 16) {
+        memcpy(text, digits, PLACES);
+        text[point] = '.';
+        text[point + 1] = '0';
+        if (count <= point) return (size_t)point + 2;
+        memcpy(text + point + 1, digits + point, PLACES);
+        return (size_t)count + 1;
+    }
+    text[0] = digits[0];
+    text[1] = '.';
+    memcpy(text + 2, digits + 1, PLACES - 1);
+    int end = count > 1 ? count + 1 : 1;
+    return (size_t)end + exponent_text(point - 1, text + end);
 }
 
 /* Python's own way, for what is too large or too small for the table. */
