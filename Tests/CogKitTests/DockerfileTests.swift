@@ -19,40 +19,67 @@ struct DockerfileCase: CustomTestStringConvertible, Sendable {
 
     private static let certificate = "-----BEGIN CERTIFICATE-----\nQQ==\n-----END CERTIFICATE-----\n"
 
-    static let all: [DockerfileCase] = [
-        DockerfileCase(name: "certificate", environment: ["COG_CA_CERT": certificate]),
-        DockerfileCase(name: "command-only") { $0.describesModel = false },
-        DockerfileCase(name: "cpu-requirements"),
-        DockerfileCase(name: "environment"),
-        DockerfileCase(
-            name: "given-document", config: "other.yaml",
-            environment: ["COG_OPENAPI_SCHEMA": folder + "/given-document/document.json"]),
-        DockerfileCase(name: "gpu-no-framework", environment: ["COG_UV_IMAGE": "mirror.example/uv:1"]),
-        DockerfileCase(name: "gpu-on-slim") { $0.usesCUDABase = false },
-        DockerfileCase(name: "gpu-tensorflow"),
-        DockerfileCase(name: "gpu-torch"),
-        DockerfileCase(name: "gpu-torch-prepared") { $0.usesCogBase = true },
-        DockerfileCase(name: "init-of-the-distribution", hasInit: false),
-        DockerfileCase(name: "local-wheel", emptyFiles: ["wheels/greeting-1.0-py3-none-any.whl"]),
-        DockerfileCase(name: "nothing-said"),
-        DockerfileCase(name: "older-keys"),
-        DockerfileCase(name: "packages-steps-secrets"),
-        DockerfileCase(name: "prepared-cuda-13") {
-            $0.usesCogBase = true
-            $0.registry = "registry.example"
-        },
-        DockerfileCase(name: "release-of-the-sdk", environment: ["COGLET_WHEEL": "https://files.example/coglet-1.whl"]),
-        DockerfileCase(name: "repeatable") { $0.timestamp = 0 },
-        DockerfileCase(
-            name: "separate-weights", largeFiles: ["model.bin", "checkpoints/deep/a.pt", "checkpoints/b.pt"]
-        ) {
-            $0.separatesWeights = true
-        },
-        DockerfileCase(name: "strip-precompile") {
-            $0.strip = true
-            $0.precompile = true
-        },
-    ]
+    static let all: [DockerfileCase] =
+        [
+            DockerfileCase(name: "certificate", environment: ["COG_CA_CERT": certificate]),
+            DockerfileCase(name: "command-only") { $0.describesModel = false },
+            DockerfileCase(name: "cpu-requirements"),
+            DockerfileCase(name: "environment"),
+            DockerfileCase(
+                name: "given-document", config: "other.yaml",
+                environment: ["COG_OPENAPI_SCHEMA": folder + "/given-document/document.json"]),
+            DockerfileCase(name: "gpu-no-framework", environment: ["COG_UV_IMAGE": "mirror.example/uv:1"]),
+            DockerfileCase(name: "gpu-on-slim") { $0.usesCUDABase = false },
+            DockerfileCase(name: "gpu-tensorflow"),
+            DockerfileCase(name: "gpu-torch"),
+            DockerfileCase(name: "gpu-torch-prepared") { $0.usesCogBase = true },
+            DockerfileCase(name: "init-of-the-distribution", hasInit: false),
+            DockerfileCase(name: "local-wheel", emptyFiles: ["wheels/greeting-1.0-py3-none-any.whl"]),
+            DockerfileCase(name: "nothing-said"),
+            DockerfileCase(name: "older-keys"),
+            DockerfileCase(name: "packages-steps-secrets"),
+            DockerfileCase(name: "prepared-cuda-13") {
+                $0.usesCogBase = true
+                $0.registry = "registry.example"
+            },
+        ] + publicProjects + [
+            DockerfileCase(
+                name: "release-of-the-sdk", environment: ["COGLET_WHEEL": "https://files.example/coglet-1.whl"]),
+            DockerfileCase(name: "repeatable") { $0.timestamp = 0 },
+            DockerfileCase(
+                name: "separate-weights", largeFiles: ["model.bin", "checkpoints/deep/a.pt", "checkpoints/b.pt"]
+            ) {
+                $0.separatesWeights = true
+            },
+            DockerfileCase(name: "strip-precompile") {
+                $0.strip = true
+                $0.precompile = true
+            },
+        ]
+
+    /// With a GPU, as found in public projects: Python 3.10 to 3.12, CUDA 11.3 to 12.4, torch 1.11 to 2.8.
+    private static let publicProjects = [
+        "01-segmentation",
+        "02-restoration",
+        "03-captions",
+        "04-speech",
+        "05-text-to-image",
+        "06-attention",
+        "07-music",
+        "08-upscaler",
+        "09-language-model",
+        "10-depth",
+        "11-detection",
+        "12-video",
+        "13-voice",
+        "14-local-version",
+        "15-inpainting",
+        "16-serving",
+        "17-face",
+        "18-flux",
+        "19-reconstruction",
+        "20-newer-torch",
+    ].map { DockerfileCase(name: "public-" + $0) }
 
     /// Where the cases are.
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/dockerfiles"
