@@ -27,9 +27,9 @@ INSTALL = [
 
 
 @contextmanager
-def unpacked(script: str, folder: Path, model: str) -> Iterator[Path]:
-    """The tree that a script of docker/engine makes once and keeps; nothing of ours is installed in it."""
-    made = subprocess.run([ROOT / "docker" / "engine" / script], capture_output=True, text=True)
+def unpacked(release: str, folder: Path, model: str) -> Iterator[Path]:
+    """The tree of a release of Debian that docker/engine/rootfs.sh makes once and keeps; nothing of ours is installed in it."""
+    made = subprocess.run([ROOT / "docker" / "engine" / "rootfs.sh", release], capture_output=True, text=True)
     assert made.returncode == 0, made.stderr
     tree = folder / "root"
     tree.mkdir()

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.skipif(not MAY_MOUNT, reason="a root file system of its
 
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with unpacked("rootfs.sh", tmp_path_factory.mktemp("bare"), MODEL) as tree:
+    with unpacked("bookworm", tmp_path_factory.mktemp("bare"), MODEL) as tree:
         yield tree
 
 

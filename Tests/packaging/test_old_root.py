@@ -58,7 +58,7 @@ SERVER = (
 
 @pytest.fixture(scope="module")
 def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with unpacked("old-rootfs.sh", tmp_path_factory.mktemp("old"), MODEL) as tree:
+    with unpacked("bullseye", tmp_path_factory.mktemp("old"), MODEL) as tree:
         packages = tree / PACKAGES[1:]
         for wheel in (tree / "wheels").iterdir():
             with zipfile.ZipFile(wheel) as archive:

@@ -1,27 +1,37 @@
 #!/bin/bash
-# Prints the path of a Debian 12 root file system with Python (a tar file), made once and kept outside the checkout.
+# Prints the path of a Debian root file system with Python (a tar file), made once and kept outside the checkout.
 #
-# usage: docker/engine/rootfs.sh
+# usage: docker/engine/rootfs.sh [bookworm|bullseye]
+#   bookworm: Debian 12, the default. bullseye: Debian 11, whose glibc is 2.31, with Python 3.9.
 # Cache: $COG_TEST_CACHE, by default ~/.cache/cog-tests. Needs root and the package `debootstrap`.
 set -euo pipefail
 
+release=${1:-bookworm}
+case $release in
+    bookworm) packages=python3,python3-pip,python3-venv,libpython3.11,ca-certificates ;;
+    bullseye) packages=python3,libpython3.9,ca-certificates ;;
+    *)
+        echo "rootfs.sh: unknown release $release: use bookworm or bullseye" >&2
+        exit 2
+        ;;
+esac
 cache=${COG_TEST_CACHE:-$HOME/.cache/cog-tests}
-archive=$cache/rootfs-bookworm.tar
+archive=$cache/rootfs-$release.tar
 if [ ! -s "$archive" ]; then
     command -v debootstrap >/dev/null || {
         echo "rootfs.sh: debootstrap is missing (apt-get install debootstrap)" >&2
         exit 1
     }
     mkdir -p "$cache"
-    exec 9>"$cache/rootfs.lock"
+    exec 9>"$cache/rootfs-$release.lock"
     flock 9
     if [ ! -s "$archive" ]; then
         tree=$(mktemp -d "$cache/rootfs.XXXXXX")
         trap 'rm -rf "$tree"' EXIT
-        packages=python3,python3-pip,python3-venv,libpython3.11,ca-certificates
-        debootstrap --variant=minbase --include="$packages" bookworm "$tree" >"$cache/debootstrap.log" 2>&1 || {
+        log=$cache/debootstrap-$release.log
+        debootstrap --variant=minbase --include="$packages" "$release" "$tree" http://deb.debian.org/debian >"$log" 2>&1 || {
             echo "rootfs.sh: debootstrap failed; the end of its log:" >&2
-            tail -n 5 "$cache/debootstrap.log" >&2
+            tail -n 5 "$log" >&2
             exit 1
         }
         # The interpreter is found as `python`, and pip installs as it does in the published Python images.
