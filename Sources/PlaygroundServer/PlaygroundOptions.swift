@@ -58,7 +58,7 @@ public enum PlaygroundOptionsError: Error, Equatable, Sendable, CustomStringConv
             "unknown argument \(name): use --host, --port, --target, and --webhook-host, each with a value"
         case .missingValue(let name): "\(name) needs a value"
         case .invalidPort(let text): "--port must be between 0 and 65535, got \(text)"
-        case .invalidTarget(let problem): "--target is no address of a server: \(problem)"
+        case .invalidTarget(let problem): "--target isn't a server address: \(problem)"
         }
     }
 }

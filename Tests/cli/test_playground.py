@@ -431,10 +431,10 @@ def test_missing_program(empty):
     alone = Path(shutil.copy2(COG, empty.directory / "bin" / "cog"))
     with started(empty, "playground", "--no-open", env=environment(empty.directory), program=alone) as running:
         assert running.wait() == 1
-        assert "the program coglet, which serves the playground, was not found" in running.err
+        assert "can't find coglet, which serves the playground: it is neither beside " in running.err
         assert "set COGLET_BINARY" in running.err
     named = environment(empty.directory, {"COGLET_BINARY": "/nonexistent/coglet"})
-    empty.cog("playground", "--no-open", env=named).fails("COGLET_BINARY is /nonexistent/coglet, which is no program")
+    empty.cog("playground", "--no-open", env=named).fails("COGLET_BINARY is /nonexistent/coglet, which isn't a program")
 
 
 def test_port_in_use_and_bad_arguments(empty, playground):

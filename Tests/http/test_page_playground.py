@@ -132,6 +132,6 @@ def test_another_server(window, playgrounds, shared):
     expect(page.locator(".notice")).to_contain_text("cannot reach target API")
     page.get_by_role("textbox", name="Server").fill("ftp://x")
     page.get_by_role("button", name="Connect").click()
-    expect(page.get_by_role("alert").filter(has_text="is no address of a server")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="isn't a server address")).to_be_visible()
     assert window.problems == []
     assert page.evaluate("violations") == []

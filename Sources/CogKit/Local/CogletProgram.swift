@@ -30,15 +30,15 @@ package struct CogletProgram: Sendable, Equatable {
             isProgram: isProgram)
         switch place {
         case .named(let path):
-            guard isProgram(path) else { throw .files("COGLET_BINARY is \(path), which is no program: correct it") }
+            guard isProgram(path) else { throw .files("COGLET_BINARY is \(path), which isn't a program: correct it") }
             return CogletProgram(path: path)
         case .beside(let path): return CogletProgram(path: path)
         case .wheel(let wheel): return CogletProgram(path: try await unpacked(wheel, environment))
         case nil:
             throw .files(
-                "the program coglet, which serves the playground, was not found: beside \(executable) there is none, and "
-                    + "no coglet-*.whl in \(directories.joined(separator: ", ")). Install cog anew, or set COGLET_BINARY "
-                    + "to it.")
+                "can't find coglet, which serves the playground: it is neither beside \(executable) nor in a coglet-*.whl in "
+                    + "\(directories.joined(separator: ", ")). Reinstall cog, or set COGLET_BINARY to the path of coglet."
+            )
         }
     }
 
