@@ -59,7 +59,9 @@ let package = Package(
         .target(name: "JSONSchema", dependencies: ["JSON", "CPCRE2"], swiftSettings: swiftRules),
         .target(name: "HTTPFields", swiftSettings: swiftRules),
         .target(name: "Metrics", swiftSettings: swiftRules),
-        .target(name: "HTTPServer", dependencies: ["EventLoop", "CHTTPParser", "CZlib"], swiftSettings: swiftRules),
+        .target(
+            name: "HTTPServer", dependencies: ["EventLoop", "HTTPFields", "CHTTPParser", "CZlib"],
+            swiftSettings: swiftRules),
         .target(name: "HTTPClient", dependencies: ["EventLoop", "CLibcurl"], swiftSettings: swiftRules),
         .target(
             name: "FileTransfer", dependencies: ["CBase64", "EventLoop", "HTTPClient", "HTTPFields"],
@@ -92,7 +94,7 @@ let package = Package(
         .executableTarget(
             name: "CogletServer",
             dependencies: [
-                "CGlibcFloor", "EventLoop", "JSON", "HTTPServer", "HTTPClient", "FileTransfer", "Metrics",
+                "CGlibcFloor", "EventLoop", "JSON", "HTTPFields", "HTTPServer", "HTTPClient", "FileTransfer", "Metrics",
                 "WebhookDelivery", "Playground", "PlaygroundServer", "Predictions", "WorkerProtocol", "Workers",
                 "Serving",
             ],

@@ -45,10 +45,11 @@ export class ModelDocument {
     /** Whether a prediction can be asked for by its id, and followed by its events. */
     this.canPoll = one !== undefined ? "get" in paths[one] : !routes || `${this.route}_get_url` in routes;
     this.canFollow = one !== undefined && "text/event-stream" in (paths[one].get?.responses?.["200"]?.content ?? {});
-    this.takesForms = "multipart/form-data" in (post.requestBody?.content ?? {});
     this.hasReplicateRoutes = "/v1/predictions" in paths;
     const prefix = this.isTraining ? "Training" : "";
     this.input = this.resolved(this.components[`${prefix}Input`] ?? this.components.Input ?? {});
+    /** The inputs that are files, or lists of files, where the server takes forms. @type {Set<string>} */
+    this.fileFields = new Set(fileFields(this.resolved(post.requestBody?.content?.["multipart/form-data"]?.schema ?? {}), this.input));
     this.output = this.resolved(this.components[`${prefix}Output`] ?? this.components.Output ?? {});
     const info = this.document.info ?? {};
     const description = typeof info.description === "string" ? info.description : "";
@@ -184,6 +185,20 @@ export class ModelDocument {
     }
     return "json";
   }
+}
+
+/**
+ * The fields of a form that are files. None if inputs have the names of what the page sends beside them.
+ *
+ * @param {Schema} form
+ * @param {Schema} input
+ * @returns {string[]}
+ */
+function fileFields(form, input) {
+  const fields = isRecord(form.properties) ? form.properties : {};
+  const inputs = isRecord(input.properties) ? input.properties : {};
+  if ("input" in inputs || "id" in inputs || "webhook" in inputs) return [];
+  return Object.keys(fields).filter((name) => (fields[name].items ?? fields[name]).format === "binary");
 }
 
 /**

@@ -1,3 +1,5 @@
+internal import HTTPFields
+
 /// Names for files: from URLs, for temporary files, and for uploads.
 enum FileName {
     /// The longest name, in bytes, that is taken from a URL.
@@ -16,6 +18,15 @@ enum FileName {
             bytes[index] = UInt8(ascii: "_")
         }
         return shortened(String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// The name for a file that a client has sent: what it calls it, without a path; else what its type says.
+    static func ofUpload(called name: String?, type: String?) -> String {
+        let last = (name ?? "").split { "/\\".contains($0) }.last ?? ""
+        var scalars = String.UnicodeScalarView()
+        for scalar in last.unicodeScalars { scalars.append(scalar.value < 0x20 || scalar.value == 0x7F ? "_" : scalar) }
+        let shown = scalars.isEmpty ? "file" : shortened(String(scalars))
+        return split(shown).fileExtension.count < 2 ? shown + MediaType.fileExtension(forType: type ?? "") : shown
     }
 
     /// The suffix that a name suggested by a server has, with its dot: `.png`, `.tar.gz`; empty if it has none, or one that
@@ -47,20 +58,7 @@ enum FileName {
 
     /// The bytes behind `%XX`; a `%` that two hexadecimal digits do not follow stands for itself.
     static func percentDecoded(_ text: some Collection<UInt8>, plusIsSpace: Bool) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(text.count)
-        var rest = text[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), let high = rest.first.flatMap(hexValue),
-                let low = rest.dropFirst().first.flatMap(hexValue)
-            {
-                result.append(high << 4 | low)
-                rest = rest.dropFirst(2)
-            } else {
-                result.append(plusIsSpace && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
-            }
-        }
-        return result
+        PercentDecoding.bytes(of: text, plusIsSpace: plusIsSpace)
     }
 
     /// A name split before its last dot, as `("a.tar", ".gz")`; a dot in front does not count.
@@ -78,14 +76,5 @@ enum FileName {
         var kept = stem
         while kept.utf8.count + end.utf8.count > limitBytes { kept.removeLast() }
         return kept + end
-    }
-
-    private static func hexValue(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }

@@ -59,7 +59,10 @@ public enum HeadAction {
     case accept(bodyLimitBytes: Int = .max, fields: [Response.Field] = [], label: Int = 0)
     /// The request is handed over at once, and its body is taken from ``Exchange/body`` while it arrives, coded as it was sent
     /// and of any length. Whatever the answer will be, it has `fields` besides its own.
-    case stream(fields: [Response.Field] = [])
+    case stream(fields: [Response.Field] = [], label: Int = 0)
+    /// The body goes to a receiver piece by piece, up to `limitBytes`. Whatever the answer will be, it has `fields` besides its
+    /// own.
+    case receive(any BodyReceiver, limitBytes: Int = .max, fields: [Response.Field] = [], label: Int = 0)
     /// The request is answered at once, its body is not wanted.
     case refuse(Response, label: Int = 0)
 }
@@ -81,6 +84,15 @@ public struct Request {
     public let body: Buffer
     /// Who has read the body while it arrived, if anybody has.
     public let reader: (any BodyReader)?
+    /// Who has got the body piece by piece, if anybody has; ``body`` is empty then.
+    public let receiver: (any BodyReceiver)?
+
+    init(head: RequestHead, body: Buffer, reader: (any BodyReader)?, receiver: (any BodyReceiver)? = nil) {
+        self.head = head
+        self.body = body
+        self.reader = reader
+        self.receiver = receiver
+    }
 }
 
 @available(*, unavailable)

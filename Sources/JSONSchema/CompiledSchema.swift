@@ -31,7 +31,12 @@ public final class CompiledSchema: Sendable {
 
     /// Whether members of this name have a schema, be it one for all that are not listed.
     public func describes(_ name: String) -> Bool {
-        node.others != nil || node.propertyIndex[ExactString(name)] != nil
+        node(named: name) != nil
+    }
+
+    /// The schema of members of this name.
+    func node(named name: String) -> SchemaNode? {
+        node.propertyIndex[ExactString(name)].map { node.properties[$0].node } ?? node.others
     }
 
     /// The names of the members that an object must have.

@@ -46,6 +46,8 @@ public struct RunEnd {
     public let event: SegmentedText?
     /// The id of that event.
     public let eventID: Int
+    /// It has succeeded, and its output is one file.
+    public let isSingleFile: Bool
     /// It has never begun, because no slot was free in time.
     public let waitedTooLong: Bool
 }

@@ -66,8 +66,11 @@ extension PredictionService {
         let event = run.history.map { _ in EventHistory.completed(run.prediction.body(for: .eventStream)) }
         if let event { run.history?.ended(event) }
         registry.ended(run.prediction.id, body: body, events: run.history, at: now)
+        let facts = pool.facts?.documentFacts
+        let isFile = run.request.isTraining ? facts?.trainingOutputIsFile : facts?.outputIsFile
         let end = RunEnd(
-            body: body, event: event, eventID: run.history?.lastID ?? 0, waitedTooLong: hasWaited)
+            body: body, event: event, eventID: run.history?.lastID ?? 0,
+            isSingleFile: isFile == true && run.prediction.status == .succeeded, waitedTooLong: hasWaited)
         let followers = run.followers
         run.followers = []
         run.history = nil
@@ -102,6 +105,7 @@ extension PredictionService {
 
     private func giveBack(_ run: Run) {
         run.fetch?.discard()
+        run.request.uploads?.discard()
         run.uploads?.cancel()
     }
 }

@@ -1,5 +1,5 @@
 internal import EventLoop
-internal import FileTransfer
+public import FileTransfer
 internal import Glibc
 internal import HTTPClient
 internal import JSON
@@ -8,6 +8,9 @@ internal import Workers
 
 /// Files of inputs on their way to the model, and of outputs on their way to clients.
 extension PredictionService {
+    /// A place for files that come with a request.
+    public func makeUploads() -> UploadedFiles { UploadedFiles(in: files.store, on: loop) }
+
     /// Gets the files of a prediction's input.
     func fetchFiles(_ run: Run) {
         run.fetch = files.fetcher.fetch(run.request.body.fileInputs, into: files.store) {

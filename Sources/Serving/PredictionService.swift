@@ -219,7 +219,8 @@ public final class PredictionService {
     private func dispatch(_ run: Run, to worker: WorkerID, _ files: InputFiles) {
         let request = run.request
         let meta = RequestMeta.text(
-            context: request.envelope.context, files: files, isFollowed: run.isFollowed, trace: request.trace)
+            context: request.envelope.context, files: files + (request.uploads?.places ?? []),
+            isFollowed: run.isFollowed, trace: request.trace)
         request.body.withParts(meta: meta) { pool.send($0, for: run.id, to: worker) }
     }
 

@@ -1,4 +1,4 @@
-internal import FileTransfer
+public import FileTransfer
 internal import Metrics
 public import Predictions
 internal import Workers
@@ -21,11 +21,14 @@ public struct NewPrediction {
     public let client: Int?
     /// What the model and the webhooks are told of the trace that the request belongs to.
     public let trace: [(name: String, value: String)]
+    /// The files that came with the request.
+    public let uploads: UploadedFiles?
 
     /// Puts a request together.
     public init(
         id: String, envelope: PredictionRequest, body: RequestBody, schemaOfUnknown: InputSchema?,
-        isTraining: Bool, origin: FollowerKind?, client: Int?, trace: [(name: String, value: String)]
+        isTraining: Bool, origin: FollowerKind?, client: Int?, trace: [(name: String, value: String)],
+        uploads: UploadedFiles? = nil
     ) {
         self.id = id
         self.envelope = envelope
@@ -35,6 +38,7 @@ public struct NewPrediction {
         self.origin = origin
         self.client = client
         self.trace = trace
+        self.uploads = uploads
     }
 }
 

@@ -29,7 +29,8 @@ import Testing
 
     /// A wrong text is wrong at the same place, and in the same words, however it arrives.
     @Test(arguments: [
-        "[1,-]", "[1,2.]", "[1, 2.x]", "[1,2e]", "[1,2e+]", "[0,01]", "[1,00]", "[-01]", "[1,2 3]", "[1,2,]", "[1,,2]", "[1,+2]",
+        "[1,-]", "[1,2.]", "[1, 2.x]", "[1,2e]", "[1,2e+]", "[0,01]", "[1,00]", "[-01]", "[1,2 3]", "[1,2,]", "[1,,2]",
+        "[1,+2]",
         "[1,  .5]", "[1,2.5.5]", "[1,1e999,2]", "[12345678901234567890x]", "1 2", "[1,2",
     ])
     func areRefusedAlike(text: String) throws {
@@ -40,11 +41,11 @@ import Testing
 
     private func error(reading bytes: [UInt8], step: Int) -> String? {
         let scanner = JSONScanner()
-        do throws(JSONError) {
+        do {
             for end in stride(from: step, to: bytes.count, by: step) {
-                try bytes[..<end].withUnsafeBytes { text throws(JSONError) in try scanner.read(text, isFinal: false) }
+                try bytes[..<end].withUnsafeBytes { try scanner.read($0, isFinal: false) }
             }
-            try bytes.withUnsafeBytes { text throws(JSONError) in try scanner.read(text, isFinal: true) }
+            try bytes.withUnsafeBytes { try scanner.read($0, isFinal: true) }
             return nil
         } catch {
             return "\(error)"
@@ -161,7 +162,8 @@ import Testing
             (numbers.types, numbers.items, numbers.itemCounts) = (.array, builder.add(number), 0...3)
             rule.types = .object
             rule.properties = [
-                ("m", builder.add(numbers), false), ("n", builder.add(number), false), ("s", builder.add(string), false),
+                ("m", builder.add(numbers), false), ("n", builder.add(number), false),
+                ("s", builder.add(string), false),
                 ("c", builder.add(choice), false), ("l", builder.add(list), false),
             ]
             builder.define(item, as: rule)

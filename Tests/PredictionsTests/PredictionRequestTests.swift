@@ -140,4 +140,28 @@ private func request(_ text: String) throws -> PredictionRequest {
     func contentType(contentType: String, isJSON: Bool) {
         #expect([UInt8](contentType.utf8).withUnsafeBytes(Preferences.isJSON) == isJSON)
     }
+
+    @Test(arguments: [
+        (["image/*"], true), (["image/png"], true), (["IMAGE/PNG;q=0.1"], true), (["*/*", "image/png"], true),
+        (["image/*;q=0.8, application/json;q=0.5"], true), (["image/*, application/*"], false),
+        (["text/html, image/*;q=0.3, */*;q=0.2"], true),
+        ([], false), (["*/*"], false), (["application/json"], false), (["image/jpeg"], false),
+        (["image/png;q=0"], false),
+        (["image/png;q=0, */*"], false), (["application/json, image/png"], false),
+        (["image/*;q=0.5, */*;q=0.8"], false),
+        (["image/png;q=0.4, application/json;q=0.5"], false), (["image/png;q=x"], true),
+    ])
+    func preferredType(fields: [String], isPreferred: Bool) {
+        #expect(Preferences.prefers("image/png", over: "application/json", fields) == isPreferred)
+    }
+
+    @Test(
+        arguments: [
+            (["wait"], true, nil), (["wait=3"], true, 3), (["wait=x"], true, nil), (["respond-async"], false, nil),
+        ] as [([String], Bool, Int?)])
+    func waiting(fields: [String], waits: Bool, seconds: Int?) {
+        let prefer = Preferences.Prefer(reading: fields)
+        #expect(prefer.waits == waits)
+        #expect(prefer.waitSeconds == seconds)
+    }
 }

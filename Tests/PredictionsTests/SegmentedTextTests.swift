@@ -28,6 +28,26 @@ import Testing
         #expect(copy.count == expected.count + 1)
     }
 
+    /// An object gets further members in front, however it is cut.
+    @Test(arguments: [0, 1, 5_000, 70_000, 1_000_000])
+    func membersAreAdded(size: Int) {
+        let inner = [UInt8](repeating: 0x31, count: size)
+        let object = Array(#"{"b":"#.utf8) + inner + Array("}".utf8)
+        var text = SegmentedText()
+        append(object, to: &text)
+        var large = SegmentedText()
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: object.count, alignment: 1)
+        defer { buffer.deallocate() }
+        buffer.copyBytes(from: object)
+        large.append(.large(OwnedBytes(UnsafeRawBufferPointer(buffer), owner: self as AnyObject)))
+        var sealed = SegmentedText()
+        append(object, to: &sealed)
+        sealed.seal()
+        for text in [text, large, sealed] {
+            #expect(text.adding(Array(#""a":1"#.utf8)).joined == Array(#"{"a":1,"b":"#.utf8) + inner + Array("}".utf8))
+        }
+    }
+
     /// Escapes come out the same however the text was cut.
     @Test func escapedPartsAreAString() {
         let parts = ["a\n", "\u{1}\"\\é", String(repeating: "日\t", count: 100_000), "end"]

@@ -77,7 +77,8 @@ def executed(folder, language, code):
     return done.stdout
 
 
-LANGUAGES = {"curl": lambda text: json.loads(text)["output"], "Python": ast.literal_eval, "JavaScript": json.loads}
+LANGUAGES = {"curl": lambda text: json.loads(text)["output"], "Python": ast.literal_eval, "JavaScript": json.loads,
+             "Replicate": ast.literal_eval}  # fmt: skip
 
 
 def test_code_gives_the_same_answer(filled, tmp_path):

@@ -103,6 +103,26 @@ def test_every_kind_of_input(page):
     }  # fmt: skip
 
 
+def test_files_are_sent_as_a_form(page):
+    """So that neither the page nor the server holds them as text."""
+    field(page, "Name").get_by_role("textbox").fill("ada")
+    field(page, "Image").locator("input[type=file]").set_input_files(
+        {"name": "dot.png", "mimeType": "image/png", "buffer": PNG}
+    )
+    files = field(page, "Files")
+    files.locator("input[type=file]").set_input_files({"name": "x.txt", "mimeType": "text/plain", "buffer": b"xxx"})
+    answer = run(page)
+    assert answer.request.headers["content-type"].startswith("multipart/form-data; boundary=")
+    output = answer.json()["output"]
+    assert output["image"] == {"file": PNG.decode("latin-1")[:100], "size": len(PNG)}
+    assert output["files"] == [{"file": "xxx", "size": 3}]
+    assert output["name"] == "ada"
+    page.get_by_role("tab", name="Details").click()
+    details = page.get_by_role("tabpanel", name="Details")
+    details.locator("summary", has_text="POST").click()
+    expect(details).to_contain_text("dot.png (image/png, ")
+
+
 def test_camera_microphone_and_paste(page):
     field(page, "Name").get_by_role("textbox").fill("ada")
     image = field(page, "Image")

@@ -157,7 +157,10 @@ def outcome(python: str) -> Iterator[Callable[[str], Any]]:
         running = {
             "body": Background(slow_body, server, json_type + "Content-Length: 100000", b"x"),
             "chunks": Background(slow_body, server, json_type + "Transfer-Encoding: chunked", b"1\r\nx\r\n"),
-            "refused body": Background(slow_body, server, "Content-Type: text/plain\r\nContent-Length: 100000", b"x"),
+            "refused body": Background(
+                slow_body, server, "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100000", b"x"
+            ),
+            "file": Background(slow_body, server, "Content-Type: image/png\r\nContent-Length: 100000", b"x"),
             "honest body": Background(honest_body, server),
             "reader": Background(slow_reader, server),
             "redirects": Background(error_of, server, redirects.url + "/r"),
@@ -188,7 +191,7 @@ def outcome(python: str) -> Iterator[Callable[[str], Any]]:
 LESS = "less than 1024 bytes/s over 30 s"
 
 
-@pytest.mark.parametrize("name", ["body", "chunks"])
+@pytest.mark.parametrize("name", ["body", "chunks", "file"])
 def test_request_body_in_drips_is_408(outcome: Callable[[str], Any], name: str) -> None:
     start, _, body = outcome(name).partition(b"\r\n\r\n")
     assert start.startswith(b"HTTP/1.1 408 ")

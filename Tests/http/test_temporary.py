@@ -11,6 +11,7 @@ import pytest
 from support.environment import DEADLINE
 from support.receiver import Answer
 from support.server import Server
+from support.temporary import input_folders, may_mount, mounted
 from support.waiting import wait_for
 
 pytestmark = pytest.mark.ours
@@ -20,20 +21,6 @@ class Runner(BaseRunner):
     def run(self, p: Path) -> str: return p.read_text()
 """
 GETTEMPDIR = {"code": "import tempfile; return tempfile.gettempdir()"}
-
-
-def may_mount(under):
-    return subprocess.run([*under, "true"], capture_output=True, check=False).returncode == 0
-
-
-def mounted(script):
-    """Runs the server in a mount namespace of its own that `script` has prepared."""
-    return ("unshare", "--mount", "sh", "-c", script + ' && exec "$@"', "sh")
-
-
-def input_folders(server):
-    """Folders of predictions; the others are of workers."""
-    return [path for root in server.temp.iterdir() for path in root.iterdir() if not path.name.startswith("w")]
 
 
 def worker_folders(server):

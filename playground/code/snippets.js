@@ -117,7 +117,7 @@ function replicate(call) {
     `prediction = client.predictions.create(version="local", input=${literal(call.input, PYTHON)}${more})`,
   ];
   if (call.how === "webhook") lines.push("print(prediction.id)");
-  else if (call.how === "stream") lines.push("for event in prediction.stream():", `    if event.event == "output":`, `        print(event.data, end="", flush=True)`);
+  else if (call.how === "stream") lines.push("for event in prediction.stream():", `    print(str(event), end="", flush=True)`);
   else lines.push("prediction.wait()", "print(prediction.output)");
   return lines.join("\n");
 }

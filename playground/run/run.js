@@ -1,9 +1,9 @@
 // One prediction, from its request to its end.
 
-import { withDataURLs } from "../files.js";
+import { bodyOf } from "./body.js";
 import { eventsOf } from "./events.js";
 import { forget, remember } from "./remembered.js";
-import { ServerError, address, ask, fieldsOf } from "./server.js";
+import { ServerError, address, fieldsOf, request } from "./server.js";
 import { WebhookPlace } from "./webhooks.js";
 
 /** @typedef {"wait" | "stream" | "background" | "webhooks"} Mode */
@@ -80,16 +80,14 @@ export class Run {
     try {
       await place?.open();
       this.webhookAddress = place?.address ?? "";
-      const body = JSON.stringify({ id: this.id, input: await withDataURLs(this.input), ...(place && { webhook: place.address }) });
-      /** @type {Record<string, string>} */
-      const headers = { "content-type": "application/json" };
+      const { sent, headers, shown } = await bodyOf(this.model, this.id, this.input, place?.address);
       if (this.mode === "stream") headers.accept = "text/event-stream";
       if (this.mode === "background" || place) headers.prefer = "respond-async";
-      this.request = { method: "POST", url: address(this.model.route), headers, body: body.slice(0, SHOWN_BODY) };
+      this.request = { method: "POST", url: address(this.model.route), headers, body: shown.slice(0, SHOWN_BODY) };
       const polling = this.mode === "wait" ? this.poll(false) : null;
       const taking = place?.take((webhook) => this.reported(webhook, place));
       taking?.catch(() => {}); // Looked at below, when the request has its answer.
-      const answer = await ask(this.model.route, { method: "POST", headers, body });
+      const answer = await request(this.model.route, { method: "POST", headers, body: sent });
       if (answer.status === 202 && this.model.canPoll) remember(this.id);
       this.response = { status: answer.status, headers: fieldsOf(answer), body: "" };
       if (!answer.ok) throw new ServerError(answer.status, await answer.text());
@@ -127,7 +125,7 @@ export class Run {
     this.isCanceling = true;
     this.listener?.changed();
     try {
-      const answer = await ask(`${this.model.route}/${this.id}/cancel`, { method: "POST" });
+      const answer = await request(`${this.model.route}/${this.id}/cancel`, { method: "POST" });
       if (!answer.ok) throw new ServerError(answer.status, await answer.text());
     } catch (error) {
       this.isCanceling = false;
@@ -163,7 +161,7 @@ export class Run {
       const headers = { accept: "text/event-stream" };
       if (last) headers["last-event-id"] = last;
       try {
-        const answer = await ask(`${this.model.route}/${this.id}`, { headers });
+        const answer = await request(`${this.model.route}/${this.id}`, { headers });
         if (answer.status !== 200 || !(answer.headers.get("content-type") ?? "").startsWith("text/event-stream")) return;
         for await (const event of this.events(answer)) {
           last = event.id;
@@ -219,7 +217,7 @@ export class Run {
   async askForTimes() {
     const size = this.chunks.reduce((sum, chunk) => sum + (typeof chunk === "string" ? chunk.length : KEPT_BYTES / 100), 0);
     if (!this.model.canPoll || size > KEPT_BYTES / 2) return;
-    const answer = await ask(`${this.model.route}/${this.id}`);
+    const answer = await request(`${this.model.route}/${this.id}`);
     const { created_at, started_at, completed_at } = answer.ok ? await answer.json() : this.times;
     this.times = { created_at, started_at, completed_at };
   }
@@ -234,7 +232,7 @@ export class Run {
       await new Promise((resolve) => setTimeout(resolve, POLLING[Math.min(count, POLLING.length - 1)]));
       if (this.isOver) return;
       if (!this.model.canPoll && !isFinal) return;
-      const answer = await ask(`${this.model.route}/${this.id}`);
+      const answer = await request(`${this.model.route}/${this.id}`);
       if (this.isOver) return;
       if (!answer.ok) {
         // While the request is still on its way nobody knows the id; an original server never does.

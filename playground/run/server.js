@@ -32,7 +32,7 @@ function target({ target: first }) {
     if (url.username || url.password) throw new TypeError("it may not have a user name or a password");
     return new URL(`${url.origin}${url.pathname.replace(/\/*$/, "/")}`);
   } catch (error) {
-    targetProblem = `${chosen} is no address of a server: ${/** @type {Error} */ (error).message}`;
+    targetProblem = `${chosen} isn't a server address: ${/** @type {Error} */ (error).message}`;
     return new URL(first.replace(/\/*$/, "/"));
   }
 }
@@ -54,9 +54,9 @@ export function address(path) {
 /** The key that the server wants. In memory only: nothing of the page keeps it. */
 let key = "";
 /** @type {((wasWrong: boolean) => Promise<string>) | null} */
-let keyAsker = null;
+let ask = null;
 /** @type {Promise<string> | null} Several requests wait for one key. */
-let coming = null;
+let asking = null;
 
 /**
  * Sets what asks the reader for a key.
@@ -64,7 +64,7 @@ let coming = null;
  * @param {(wasWrong: boolean) => Promise<string>} asker
  */
 export function askForKeyWith(asker) {
-  keyAsker = asker;
+  ask = asker;
 }
 
 /** Whether the server wants a key, as far as the page knows. */
@@ -73,23 +73,24 @@ export function needsKey() {
 }
 
 /**
- * Sends a request to the server of the model, with the key if there is one. If the server wants one, this waits until the reader
- * has entered it.
+ * Sends a request to the server of the model, with the key if there is one. If the server wants one, this waits until the
+ * reader has entered it.
  *
  * @param {string} path relative to the server's address
- * @param {{method?: string, headers?: Record<string, string>, body?: string}} [options]
+ * @param {{method?: string, headers?: Record<string, string>, body?: string | FormData}} [options]
  */
-export async function ask(path, options = {}) {
+export async function request(path, options = {}) {
   for (;;) {
     const used = key;
-    const answer = await send(path, { ...options, headers: { ...options.headers, ...(used && { authorization: `Bearer ${bytes(used)}` }) } });
+    const headers = { ...options.headers, ...(used && { authorization: `Bearer ${bytes(used)}` }) };
+    const answer = await passedOn(path, { ...options, headers });
     // A proxy in front of the server may ask for something else; browsers know how to answer that.
     const isKeyWanted = answer.status === 401 && (fieldsOf(answer)["www-authenticate"] ?? "").startsWith("Bearer");
-    if (!isKeyWanted || !keyAsker) return answer;
+    if (!isKeyWanted || !ask) return answer;
     if (used !== key) continue;
-    coming ??= keyAsker(used !== "");
-    key = await coming;
-    coming = null;
+    asking ??= ask(used !== "");
+    key = await asking;
+    asking = null;
   }
 }
 
@@ -103,10 +104,12 @@ function bytes(text) {
 }
 
 /**
+ * Sends a request as it is; `cog playground` passes it on.
+ *
  * @param {string} path
- * @param {{method?: string, headers?: Record<string, string>, body?: string}} options
+ * @param {RequestInit & {headers: Record<string, string>}} options
  */
-function send(path, options) {
+function passedOn(path, options) {
   if (!playground) return fetch(address(path), options);
   return fetch(new URL(`proxy/${path}`, own), { ...options, headers: { ...options.headers, "x-cog-target": base.href } });
 }
@@ -178,7 +181,7 @@ function messageOf(status, body) {
  * @param {string} path
  */
 export async function get(path) {
-  const answer = await ask(path, { headers: { accept: "application/json" } });
+  const answer = await request(path, { headers: { accept: "application/json" } });
   const body = await answer.text();
   if (!answer.ok) throw new ServerError(answer.status, body);
   return JSON.parse(body);

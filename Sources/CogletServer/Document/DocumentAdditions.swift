@@ -21,9 +21,15 @@ enum DocumentAdditions {
             let routes = DocumentedRoutes(
                 kind: kind, isServed: kind.mode == mode,
                 streams: kind == .prediction && path["post"]?["x-cog-streaming"]?.bool == true,
-                needsInput: schemas?[kind.inputName]?["required"]?.kind == .array)
+                needsInput: schemas?[kind.inputName]?["required"]?.kind == .array,
+                outputIsFile: DocumentFacts.isFile(schemas?[kind.outputName]),
+                form: DocumentedForm(of: schemas?[kind.inputName], for: kind))
             paths.append(routes.paths)
             components.append(routes.components)
+            if kind == .prediction, routes.isServed {
+                paths.append(DocumentedReplicate.paths(streams: routes.streams))
+                components.append(DocumentedReplicate.components(needsInput: routes.needsInput))
+            }
         }
         guard !paths.isEmpty else { return document }
         paths.append(DocumentedRoutes.common)
@@ -46,5 +52,6 @@ enum DocumentedKind {
     var noun: String { self == .prediction ? "prediction" : "training" }
     var title: String { self == .prediction ? "Prediction" : "Training" }
     var inputName: String { self == .prediction ? "Input" : "TrainingInput" }
+    var outputName: String { self == .prediction ? "Output" : "TrainingOutput" }
     var mode: PoolSettings.Mode { self == .prediction ? .predict : .train }
 }

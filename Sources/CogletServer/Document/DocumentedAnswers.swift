@@ -15,19 +15,20 @@ enum DocumentedAnswers {
 
     private static func description(of status: Int) -> String {
         switch status {
-        case 400: "The body is not JSON, or the request is not HTTP/1.1"
+        case 400: "The body is neither JSON nor a form, or the request is not HTTP/1.1"
         case 403: "A web page of another origin may not ask for this"
         case 404: "Nothing runs under this id, and no result is kept"
         case 406: "The model offers no event streams"
         case 408: "The request arrives too slowly"
         case 409: "All slots are taken, or a prediction with this id is running"
-        case 413: "The body is too large"
+        case 413: "The body, or a file in it, is too large"
         case 414: "The URL is too long"
         case 415: "The body has another content type or content coding"
         case 422: "The input or the id can't be used"
         case 429: "All slots are taken, or too many clients follow this prediction"
         case 431: "The header fields are too large"
         case 500: "The server has failed"
+        case 507: "There is no room on the disk for a file of the request"
         case 501: "The transfer coding is unknown"
         default: "The model is not ready, or the server has no memory left"
         }

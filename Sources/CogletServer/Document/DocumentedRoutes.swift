@@ -7,6 +7,10 @@ struct DocumentedRoutes {
     let streams: Bool
     /// Whether there is no prediction without a body.
     let needsInput: Bool
+    /// Whether the output is one file.
+    let outputIsFile: Bool
+    /// The forms that requests may be; nil for a model that takes no files.
+    let form: DocumentedForm?
 
     private var noun: String { kind.noun }
     private var title: String { kind.title }
@@ -23,8 +27,19 @@ struct DocumentedRoutes {
 
     /// How a client says how it wants to be answered, and what it sends.
     private var beginning: String {
-        #""parameters":[\#(Self.prefer)],"requestBody":{\#(needsInput ? #""required":true"# : "")}"#
+        let required = needsInput ? [#""required":true"#] : []
+        let content = form.map { [#""content":{\#($0.content)}"#] } ?? []
+        return
+            #""parameters":[\#(parameters)],"requestBody":{\#((required + content).joined(separator: ","))}"#
     }
+
+    private var parameters: String { Self.prefer + raw }
+
+    /// A parameter for models whose output is a file, behind others.
+    private var raw: String { outputIsFile ? "," + Self.raw : "" }
+
+    private static let raw =
+        #"{"in":"query","name":"raw","required":false,"description":"Whether the output's file is sent as it is","schema":{"title":"Raw","type":"boolean"}}"#
 
     private static let prefer =
         #"{"in":"header","name":"Prefer","required":false,"description":"`respond-async` asks for an answer at once, `wait=5` for one within 5 s","schema":{"title":"Prefer","type":"string"}}"#
@@ -32,7 +47,7 @@ struct DocumentedRoutes {
     /// What the beginning of a prediction is answered besides its result.
     private var begun: String {
         #"\#(accepted),"422":{"description":"Validation Error"},"#
-            + DocumentedAnswers.errors([403, 406, 409, 413, 415, 429])
+            + DocumentedAnswers.errors([403, 406, 409, 413, 415, 429, 507])
     }
 
     private var accepted: String {
@@ -42,12 +57,20 @@ struct DocumentedRoutes {
     private var state: String { DocumentedAnswers.reference("Cog\(title)State") }
 
     /// What is added to a successful answer.
-    private var events: String { "{\(streams ? #""content":{\#(Self.eventStream)}"# : "")}" }
+    private var events: String {
+        let content = [streams ? Self.eventStream : nil, outputIsFile ? Self.file : nil].compactMap(\.self)
+        return content.isEmpty ? "{}" : #"{"content":{\#(content.joined(separator: ","))}}"#
+    }
+
+    /// A file in the place of JSON, for those who prefer its type.
+    private static let file = #""*/*":{"schema":{"type":"string","format":"binary"}}"#
 
     private static let eventStream = #""text/event-stream":{"schema":{"type":"string"}}"#
 
     private var byID: String {
-        let content = #""application/json":{"schema":\#(state)}"# + (streams ? "," + Self.eventStream : "")
+        let content =
+            #""application/json":{"schema":\#(state)}"# + (streams ? "," + Self.eventStream : "")
+            + (outputIsFile ? "," + Self.file : "")
         let parameter =
             #"{"in":"path","name":"\#(noun)_id","required":true,"schema":{"title":"\#(title) Id","type":"string","minLength":1,"maxLength":255}}"#
         let lastEvent =
@@ -56,15 +79,15 @@ struct DocumentedRoutes {
         return #"""
             "/\#(noun)s/{\#(noun)_id}":{
             "get":{"summary":"Get","description":"The state of a \#(noun), or its events","operationId":"get_\#(noun)s__\#(noun)_id__get",
-              "parameters":[\#(parameter)\#(streams ? "," + lastEvent : "")],
+              "parameters":[\#(parameter)\#(streams ? "," + lastEvent : "")\#(raw)],
               "responses":{"200":{"description":"Successful Response","content":{\#(content)}},\#(over)
                 \#(DocumentedAnswers.errors([404, 406, 429]))}},
             "put":{"summary":"Put","description":"Run a \#(noun) under an id of the client's, or join the one that runs",
-              "operationId":"put_\#(noun)s__\#(noun)_id__put","parameters":[\#(parameter),\#(Self.prefer)],
-              "requestBody":{"required":\#(needsInput),"content":{"application/json":{"schema":\#(DocumentedAnswers.reference("Cog\(title)PutRequest"))}}},
-              "responses":{"200":{"description":"Successful Response","content":{"application/json":{"schema":\#(DocumentedAnswers.reference("\(title)Response"))}\#(streams ? "," + Self.eventStream : "")}},
+              "operationId":"put_\#(noun)s__\#(noun)_id__put","parameters":[\#(parameter),\#(parameters)],
+              "requestBody":{"required":\#(needsInput),"content":{"application/json":{"schema":\#(DocumentedAnswers.reference("Cog\(title)PutRequest"))}\#(form.map { "," + $0.content } ?? "")}},
+              "responses":{"200":{"description":"Successful Response","content":{"application/json":{"schema":\#(DocumentedAnswers.reference("\(title)Response"))}\#(streams ? "," + Self.eventStream : "")\#(outputIsFile ? "," + Self.file : "")}},
                 "422":{"description":"Validation Error","content":{"application/json":{"schema":\#(DocumentedAnswers.reference("HTTPValidationError"))}}},
-                \#(accepted),\#(DocumentedAnswers.errors([403, 406, 409, 413, 415, 429]))}}}
+                \#(accepted),\#(DocumentedAnswers.errors([403, 406, 409, 413, 415, 429, 507]))}}}
             """#
     }
 
@@ -74,9 +97,10 @@ struct DocumentedRoutes {
 
     /// The members of `components.schemas`.
     var components: String {
+        let form = form.map { $0.schema + "," } ?? ""
         let required = needsInput ? #""required":["input"],"# : ""
         return #"""
-            "\#(title)Request":{\#(required)"properties":{"id":{"minLength":1,"maxLength":255}}},
+            \#(form)"\#(title)Request":{\#(required)"properties":{"id":{"minLength":1,"maxLength":255}}},
             "Cog\#(title)PutRequest":{"title":"\#(title)PutRequest","type":"object",\#(required)"properties":{
               "input":\#(DocumentedAnswers.reference(kind.inputName))}},
             "Cog\#(title)State":{"title":"\#(title)State","type":"object","required":["id","status"],

@@ -8,22 +8,26 @@ final class AnswerFollower: Follower {
     private let run: RunID
     private let service: PredictionService
     private let exchange: Exchange
-    private let busyStatus: Int
+    private let form: AnswerForm
+    private let context: AnswerContext
     private var timer: Timer?
 
-    init(of run: RunID, _ service: PredictionService, on exchange: Exchange, busyStatus: Int) {
+    init(
+        of run: RunID, _ service: PredictionService, on exchange: Exchange, _ form: AnswerForm, _ context: AnswerContext
+    ) {
         self.run = run
         self.service = service
         self.exchange = exchange
-        self.busyStatus = busyStatus
+        self.form = form
+        self.context = context
         // The exchange lets go of this when it is answered or its client has gone.
         exchange.onClientGone = clientGone
     }
 
     /// Answers with the state so far when `time` has passed.
-    func wait(atMost time: Duration, on loop: EventLoop) {
+    func wait(atMost time: Duration) {
         do throws(EventLoopError) {
-            timer = try Timer(on: loop) { [weak self] in self?.patienceIsOver() }
+            timer = try Timer(on: context.loop) { [weak self] in self?.patienceIsOver() }
             timer?.start(after: time)
         } catch {
             // Without a timer the answer comes at the end.
@@ -37,7 +41,15 @@ final class AnswerFollower: Follower {
 
     func ended(_ end: RunEnd) {
         timer?.close()
-        exchange.respond(end.waitedTooLong ? Answers.busy(status: busyStatus) : .json(end.body))
+        if end.waitedTooLong {
+            exchange.respond(Answers.busy(status: context.busyStatus))
+        } else if let raw = form.raw, end.isSingleFile, let file = RawFile(in: end.body), raw.wants(file.type) {
+            file.answer(on: context.loop, memory: context.memory) { [exchange, form] answer in
+                exchange.respond(answer ?? form.result(end.body))
+            }
+        } else {
+            exchange.respond(form.result(end.body))
+        }
     }
 
     private func clientGone() {
@@ -49,8 +61,16 @@ final class AnswerFollower: Follower {
         timer?.close()
         guard let body = service.body(of: run) else { return }
         service.leave(run, self)
-        exchange.respond(.json(body, status: 202))
+        exchange.respond(form.running(body))
     }
+}
+
+/// What answers need of the server.
+struct AnswerContext {
+    let loop: EventLoop
+    let memory: MemoryAccount
+    /// The status of a refusal because no slot is free.
+    let busyStatus: Int
 }
 
 @available(*, unavailable)

@@ -13,6 +13,11 @@ enum Answers {
         Response.json(
             #"{"error":"Expected request with `Content-Type: application/json`","status":"failed"}"#, status: 415)
     }
+    static var noBoundary: Response {
+        Response.json(
+            #"{"error":"The Content-Type multipart/form-data has no boundary that can be used. Leave the field to your HTTP client, which makes one.","status":"failed"}"#,
+            status: 400)
+    }
     static var badID: Response {
         Response.json(#"{"error":"Invalid URL: Invalid UTF-8 in `id`","status":"failed"}"#, status: 400)
     }

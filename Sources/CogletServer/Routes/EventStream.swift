@@ -13,20 +13,30 @@ final class EventStream: Follower {
     /// Without an event for this long a comment is sent.
     static let keepAliveInterval = Duration.seconds(15)
 
+    /// How events are written.
+    enum Dialect {
+        /// For the client that has begun the prediction, or joined it.
+        case plain
+        /// With ids, for a reader, which can come back and go on where it was.
+        case withIDs
+        /// With ids, and as Replicate's clients read them.
+        case replicate
+    }
+
     /// Nil if the prediction has ended.
     private let run: RunID?
-    private let showsIDs: Bool
+    private let dialect: Dialect
     private let service: PredictionService
     private let stream: ResponseStream
     private var keepAlive: Timer?
     private var isEnded = false
 
-    /// Begins a stream. One with ids is that of a reader, which can come back and go on where it was.
+    /// Begins a stream.
     init(
-        of run: RunID?, _ service: PredictionService, on exchange: Exchange, loop: EventLoop, showsIDs: Bool = false
+        of run: RunID?, _ service: PredictionService, on exchange: Exchange, loop: EventLoop, dialect: Dialect = .plain
     ) {
         self.run = run
-        self.showsIDs = showsIDs
+        self.dialect = dialect
         self.service = service
         stream = exchange.startStream(
             contentType: "text/event-stream", fields: [Response.Field("cache-control", "no-cache")])
@@ -37,11 +47,11 @@ final class EventStream: Follower {
         restartKeepAlive()
     }
 
-    var kind: FollowerKind { showsIDs ? .reader : .eventStream }
+    var kind: FollowerKind { dialect == .plain ? .eventStream : .reader }
     var seesOutput: Bool { true }
 
     func happened(_ event: RunEvent) {
-        if let text = event.text { send(.bytes(text), event.id) }
+        if let text = event.text { send(text, event.id) }
     }
 
     func ended(_ end: RunEnd) {
@@ -53,13 +63,13 @@ final class EventStream: Follower {
     func replay(_ replay: EventHistory.Replay?) -> Bool {
         switch replay {
         case .events(let events, let first, let completed)?:
-            for (index, event) in events.enumerated() { send(.bytes(event), first + index) }
+            for (index, event) in events.enumerated() { send(event, first + index) }
             guard let completed else { return !isEnded }
             send(completed, first + events.count)
             end()
             return false
         case .truncated(let event, let id)?:
-            send(.bytes(event), id)
+            send(event, id)
             end()
             return false
         case .nothingFollows?:
@@ -70,18 +80,21 @@ final class EventStream: Follower {
     }
 
     private func send(_ event: SegmentedText, _ id: Int) {
-        send(ResponseBody(event), id)
+        dialect == .replicate ? send(event.joined, id) : send(ResponseBody(event), id)
     }
 
-    private func send(_ event: BodySegment, _ id: Int) {
-        send(.segment(event), id)
+    private func send(_ event: [UInt8], _ id: Int) {
+        guard dialect == .replicate else { return send(.segment(.bytes(event)), id) }
+        if let event = ReplicateEvents.translated(event) { send(.segment(.bytes(event)), id) }
     }
 
     private func send(_ event: ResponseBody, _ id: Int) {
         guard !isEnded else { return }
         guard stream.pendingBytes < Self.pendingLimitBytes else {
             // The reader comes back for this event and those behind it.
-            write(.segment(.bytes(EventHistory.lagged(skipped: 1))), id - 1)
+            let event = EventHistory.lagged(skipped: 1)
+            let shown = dialect == .replicate ? ReplicateEvents.translated(event) : event
+            write(.segment(.bytes(shown ?? event)), id - 1)
             end()
             return
         }
@@ -90,7 +103,7 @@ final class EventStream: Follower {
     }
 
     private func write(_ event: ResponseBody, _ id: Int) {
-        stream.write(showsIDs ? event.preceded(by: .bytes(EventHistory.idLine(id))) : event)
+        stream.write(dialect == .plain ? event : event.preceded(by: .bytes(EventHistory.idLine(id))))
     }
 
     /// Ends the stream in the orderly way.

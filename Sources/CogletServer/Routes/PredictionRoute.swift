@@ -1,6 +1,7 @@
 import HTTPServer
 import Predictions
 import Serving
+import Workers
 
 /// `/predictions/{id}`, `/trainings/{id}`: `PUT` begins a prediction or joins the one that runs under this id, `GET` shows
 /// the state of one that runs or the result of one that has ended lately, or its events.
@@ -15,6 +16,10 @@ final class PredictionRoute: RouteHandler {
 
     func bodyReader() -> (any BodyReader)? { starter.bodyReader(isTraining: isTraining) }
 
+    func decide(on head: RequestHead, contentType: String) -> UploadIntake.Decision {
+        starter.uploads.decide(on: head, contentType: contentType, isTraining: isTraining)
+    }
+
     func respond(to request: Request, id: PathID?, on exchange: Exchange) {
         let id = id?.text ?? ""
         if request.head.method == .put {
@@ -22,13 +27,13 @@ final class PredictionRoute: RouteHandler {
         } else if RequestFields(request.head).acceptsEventStream {
             follow(id, request.head, on: exchange)
         } else {
-            show(id, on: exchange)
+            show(id, request.head, on: exchange)
         }
     }
 
     /// Shows the events that the client hasn't seen: all of them, or those after the one that it names. Its leaving cancels
     /// nothing.
-    private func follow(_ id: String, _ head: RequestHead, on exchange: Exchange) {
+    func follow(_ id: String, _ head: RequestHead, on exchange: Exchange, dialect: EventStream.Dialect = .withIDs) {
         let service = starter.service
         if let refusal = starter.streamRefusal(isTraining) { return exchange.respond(refusal) }
         let last = Self.lastEventID(head)
@@ -40,9 +45,14 @@ final class PredictionRoute: RouteHandler {
         if let run, service.streamCount(run) >= PredictionStarter.streamLimit {
             return exchange.respond(Answers.tooManyStreams)
         }
-        let stream = EventStream(of: run, service, on: exchange, loop: starter.loop, showsIDs: true)
+        let stream = EventStream(of: run, service, on: exchange, loop: starter.loop, dialect: dialect)
         guard head.method == .get else { return stream.end() }
         if stream.replay(replay), let run { service.follow(run, stream) }
+    }
+
+    private var outputIsFile: Bool {
+        let facts = starter.service.facts?.documentFacts
+        return (isTraining ? facts?.trainingOutputIsFile : facts?.outputIsFile) == true
     }
 
     /// The last event that the client has seen. An id that this server didn't make becomes one that doesn't exist.
@@ -51,12 +61,14 @@ final class PredictionRoute: RouteHandler {
         return Int(field.string) ?? -1
     }
 
-    private func show(_ id: String, on exchange: Exchange) {
+    private func show(_ id: String, _ head: RequestHead, on exchange: Exchange) {
         let service = starter.service
         if let run = service.running(id), let body = service.body(of: run, showsInput: true) {
             exchange.respond(.json(body))
         } else if let body = service.finishedBody(id) {
-            exchange.respond(.json(body))
+            let raw = outputIsFile ? RawPreference(head, RequestFields(head)) : nil
+            let file = raw.flatMap { RawFile.answer(in: body, to: $0, memory: starter.context.memory) }
+            exchange.respond(file ?? .json(body))
         } else {
             exchange.respond(Answers.unknownPrediction)
         }

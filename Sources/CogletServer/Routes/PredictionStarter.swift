@@ -1,4 +1,5 @@
 import EventLoop
+import FileTransfer
 import HTTPClient
 import HTTPServer
 import JSON
@@ -12,14 +13,19 @@ final class PredictionStarter {
     static let streamLimit = 1024
 
     let service: PredictionService
-    private let settings: RouteSettings
+    let uploads: UploadIntake
+    let context: AnswerContext
     private let reader: RequestReader
     private let log: Log
     private var ids = PredictionIDs()
 
-    init(_ service: PredictionService, _ settings: RouteSettings, _ log: Log) {
+    init(
+        _ service: PredictionService, _ uploads: UploadIntake, _ settings: RouteSettings, _ memory: MemoryAccount,
+        _ log: Log
+    ) {
         self.service = service
-        self.settings = settings
+        self.uploads = uploads
+        context = AnswerContext(loop: log.loop, memory: memory, busyStatus: settings.busyStatus)
         reader = RequestReader(on: log.loop)
         self.log = log
     }
@@ -28,12 +34,20 @@ final class PredictionStarter {
     private struct Mode {
         let wantsStream: Bool
         let prefer: Preferences.Prefer
+        var form: AnswerForm
         private let connection: Int?
 
-        init(_ fields: RequestFields, _ exchange: Exchange) {
+        init(_ fields: RequestFields, _ head: RequestHead, _ exchange: Exchange, isReplicate: Bool) {
+            form = AnswerForm(raw: RawPreference(head, fields))
             connection = exchange.connectionNumber
-            wantsStream = fields.acceptsEventStream
-            prefer = fields.prefer
+            wantsStream = fields.acceptsEventStream && !isReplicate
+            var prefer = fields.prefer
+            if isReplicate {
+                // Its predictions outlive the request that begins them.
+                prefer.waitSeconds = ReplicateAPI.waitSeconds(prefer)
+                prefer.isAsynchronous = true
+            }
+            self.prefer = prefer
         }
 
         /// Whose leaving cancels the prediction.
@@ -53,31 +67,72 @@ final class PredictionStarter {
     }
 
     /// Begins a prediction, or joins the one that runs under the id of a `PUT`.
-    func start(_ request: Request, on exchange: Exchange, id pathID: String?, isTraining: Bool) {
+    func start(
+        _ request: Request, on exchange: Exchange, id pathID: String?, isTraining: Bool, replicate: ReplicateCall? = nil
+    ) {
+        if let upload = request.receiver as? Upload {
+            startUploaded(
+                upload, request, on: exchange, id: pathID, isTraining: isTraining, replicate)
+            return
+        }
         let patterns = service.facts?.filePatterns ?? FilePatterns([])
         reader.read(request, on: exchange, schema: schema(isTraining), filePatterns: patterns) { [self] result in
             do throws(RequestError) {
-                try start(try result.get(), request, on: exchange, id: pathID, isTraining: isTraining)
+                let content = Content(read: try result.get(), body: request.body, replicate: replicate)
+                try start(content, request, on: exchange, id: pathID, isTraining: isTraining)
             } catch {
                 refuse(.invalidInput, Answers.refusal(error), exchange)
             }
         }
     }
 
+    /// What a request asks for.
+    private struct Content {
+        let read: ReadRequest
+        /// Its JSON, or what that would be.
+        let body: Buffer
+        var uploads: UploadedFiles?
+        var replicate: ReplicateCall?
+    }
+
+    private func startUploaded(
+        _ upload: Upload, _ request: Request, on exchange: Exchange, id pathID: String?, isTraining: Bool,
+        _ replicate: ReplicateCall?
+    ) {
+        upload.whenRead(on: exchange) { [self] result in
+            switch result {
+            case .failure(let error):
+                refuse(.invalidInput, error.answer, exchange)
+            case .success(let uploaded):
+                do throws(RequestError) {
+                    let content = Content(
+                        read: uploaded.read, body: uploaded.body, uploads: upload.files, replicate: replicate)
+                    try start(content, request, on: exchange, id: pathID, isTraining: isTraining)
+                } catch {
+                    refuse(.invalidInput, Answers.refusal(error), exchange)
+                }
+            }
+        }
+    }
+
     private func start(
-        _ read: ReadRequest, _ request: Request, on exchange: Exchange, id pathID: String?, isTraining: Bool
+        _ content: Content, _ request: Request, on exchange: Exchange, id pathID: String?, isTraining: Bool
     ) throws(RequestError) {
-        let reading = read.reading
+        let reading = content.read.reading
         try check(webhook: reading.envelope.webhook)
         if let pathID { try check(pathID, reading.envelope, isTraining) }
         let fields = RequestFields(request.head)
-        let mode = Mode(fields, exchange)
+        var mode = Mode(fields, request.head, exchange, isReplicate: content.replicate != nil)
         if let id = pathID, let run = service.running(id) {
             join(run, mode, exchange, isTraining: isTraining)
             return
         }
-        switch try admit(request, read, fields, mode, pathID: pathID, isTraining: isTraining) {
-        case .begin(let new): begin(new, mode, exchange)
+        switch try admit(content, fields, mode, pathID: pathID, isTraining: isTraining) {
+        case .begin(let new):
+            if let call = content.replicate {
+                mode.form = call.api.began(new.id, model: call.model, body: content.body, head: request.head)
+            }
+            begin(new, mode, exchange)
         case .refuse(let response, let reason): refuse(reason, response, exchange)
         }
     }
@@ -117,10 +172,9 @@ final class PredictionStarter {
     }
 
     private func admit(
-        _ request: Request, _ read: ReadRequest, _ fields: RequestFields, _ mode: Mode, pathID: String?,
-        isTraining: Bool
+        _ content: Content, _ fields: RequestFields, _ mode: Mode, pathID: String?, isTraining: Bool
     ) throws(RequestError) -> Admission {
-        let reading = read.reading
+        let reading = content.read.reading
         guard !service.isClosed else { return .refuse(Answers.shuttingDown, .shuttingDown) }
         guard service.facts != nil else { return .refuse(Answers.noModel(service.condition), .notReady) }
         let refusal = service.refusal
@@ -132,17 +186,17 @@ final class PredictionStarter {
                 "coglet::service", "Stripped unknown input fields", ["fields": .string("\(reading.unknown)")])
         }
         if let misplaced = reading.misplaced { throw Self.notAFile(misplaced) }
-        if let file = read.unusableFile {
+        if let file = content.read.unusableFile {
             throw .invalid(location: ["input", file.pointer], message: "the file's URL can't be used: \(file.reason)")
         }
         let id = pathID ?? reading.envelope.id ?? ids.next(at: Clock.wall)
         guard service.running(id) == nil else { return .refuse(Answers.alreadyRunning(id), .duplicateID) }
-        guard refusal == nil else { return .refuse(Answers.busy(status: settings.busyStatus), .atCapacity) }
+        guard refusal == nil else { return .refuse(Answers.busy(status: context.busyStatus), .atCapacity) }
         return .begin(
             NewPrediction(
-                id: id, envelope: reading.envelope, body: RequestBody(request.body, reading),
+                id: id, envelope: reading.envelope, body: RequestBody(content.body, reading),
                 schemaOfUnknown: reading.schemaOfUnknown, isTraining: isTraining, origin: mode.origin,
-                client: mode.client, trace: fields.trace))
+                client: mode.client, trace: fields.trace, uploads: content.uploads))
     }
 
     private static func notAFile(_ found: FilePatterns.Found) -> RequestError {
@@ -165,19 +219,19 @@ final class PredictionStarter {
     private func begin(_ new: NewPrediction, _ mode: Mode, _ exchange: Exchange) {
         service.begin(new) { run in
             if mode.wantsStream { return EventStream(of: run, service, on: exchange, loop: log.loop) }
-            guard mode.prefer.isAsynchronous else { return waiter(run, exchange) }
+            guard mode.prefer.isAsynchronous else { return waiter(run, mode, exchange) }
             if let seconds = mode.prefer.waitSeconds, seconds > 0 {
-                let waiter = waiter(run, exchange)
-                waiter.wait(atMost: .seconds(min(seconds, 86_400)), on: log.loop)
+                let waiter = waiter(run, mode, exchange)
+                waiter.wait(atMost: .seconds(min(seconds, 86_400)))
                 return waiter
             }
-            if let body = service.body(of: run) { exchange.respond(.json(body, status: 202)) }
+            if let body = service.body(of: run) { exchange.respond(mode.form.running(body)) }
             return nil
         }
     }
 
-    private func waiter(_ run: RunID, _ exchange: Exchange) -> AnswerFollower {
-        AnswerFollower(of: run, service, on: exchange, busyStatus: settings.busyStatus)
+    private func waiter(_ run: RunID, _ mode: Mode, _ exchange: Exchange) -> AnswerFollower {
+        AnswerFollower(of: run, service, on: exchange, mode.form, context)
     }
 
     /// A `PUT` for an id that runs: its state, its result or its events.
@@ -192,9 +246,11 @@ final class PredictionStarter {
                 if stream.replay(service.replay(run)) { service.follow(run, stream) }
             }
         } else if mode.prefer.isAsynchronous {
-            if let body = service.body(of: run, showsInput: true) { exchange.respond(.json(body, status: 202)) }
+            if let body = service.body(of: run, showsInput: true) {
+                exchange.respond(mode.form.running(body))
+            }
         } else {
-            service.follow(run, waiter(run, exchange))
+            service.follow(run, waiter(run, mode, exchange))
         }
     }
 }

@@ -12,6 +12,10 @@ final class PredictionsRoute: RouteHandler {
 
     func bodyReader() -> (any BodyReader)? { starter.bodyReader(isTraining: isTraining) }
 
+    func decide(on head: RequestHead, contentType: String) -> UploadIntake.Decision {
+        starter.uploads.decide(on: head, contentType: contentType, isTraining: isTraining)
+    }
+
     func respond(to request: Request, id: PathID?, on exchange: Exchange) {
         starter.start(request, on: exchange, id: nil, isTraining: isTraining)
     }

@@ -5,6 +5,8 @@ import Predictions
 struct RequestFields {
     /// Whether the client asks for an event stream.
     private(set) var acceptsEventStream = false
+    /// What `Accept` says, but for the fields that can only mean JSON.
+    private(set) var accepted: [String] = []
     private var preferences: [String] = []
     private var traceParent: String?
     private var traceStates: [String] = []
@@ -15,6 +17,7 @@ struct RequestFields {
             switch name.count {
             case 6 where Self.isName("accept", name):
                 acceptsEventStream = acceptsEventStream || Preferences.acceptsEventStream(value)
+                if !Self.isUsual(value) { accepted.append(Self.text(value)) }
             case 6 where Self.isName("prefer", name): preferences.append(Self.text(value))
             case 10 where Self.isName("tracestate", name): traceStates.append(Self.text(value))
             case 11 where traceParent == nil && Self.isName("traceparent", name): traceParent = Self.text(value)
@@ -33,6 +36,11 @@ struct RequestFields {
         // A list that may come in parts.
         if !traceStates.isEmpty { trace.append((name: "tracestate", value: traceStates.joined(separator: ","))) }
         return trace
+    }
+
+    /// Whether this is what nearly all clients accept.
+    private static func isUsual(_ accept: UnsafeRawBufferPointer) -> Bool {
+        accept.elementsEqual("*/*".utf8) || accept.elementsEqual("application/json".utf8)
     }
 
     private static func text(_ bytes: UnsafeRawBufferPointer) -> String {

@@ -53,6 +53,16 @@ final class RequestReader {
         }
     }
 
+    /// Reads a body that is complete; any thread.
+    static func read(
+        _ body: Buffer, _ schema: InputSchema?, _ filePatterns: FilePatterns, uploaded: Set<String>
+    ) -> Result<ReadRequest, RequestError> {
+        let scan = RequestScan(schema: schema)
+        scan.read(body.bytes, isFinal: true)
+        return read(
+            body, JSONDocument(checked: body.bytes, owner: body), scan, schema, filePatterns, uploaded: uploaded)
+    }
+
     private func takeScan(for schema: InputSchema?) -> RequestScan {
         guard let scan = idleScan else { return RequestScan(schema: schema) }
         idleScan = nil
@@ -62,10 +72,11 @@ final class RequestReader {
 
     private static func read(
         _ body: Buffer, _ document: JSONDocument, _ scan: RequestScan, _ schema: InputSchema?,
-        _ filePatterns: FilePatterns
+        _ filePatterns: FilePatterns, uploaded: Set<String> = []
     ) -> Result<ReadRequest, RequestError> {
         Result { () throws(RequestError) in
-            let reading = try RequestReading(of: document, scan, schema: schema, filePatterns: filePatterns)
+            let reading = try RequestReading(
+                of: document, scan, schema: schema, filePatterns: filePatterns, uploaded: uploaded)
             let isValid = reading.problems == nil && reading.misplaced == nil
             return ReadRequest(
                 reading: reading, unusableFile: isValid ? RequestBody(body, reading).unusableFile : nil)

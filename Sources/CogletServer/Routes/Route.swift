@@ -9,10 +9,17 @@ protocol RouteHandler: AnyObject {
 
     /// Reads the body of a request while it arrives.
     func bodyReader() -> (any BodyReader)?
+
+    /// What becomes of a request with a body that is not JSON.
+    func decide(on head: RequestHead, contentType: String) -> UploadIntake.Decision
 }
 
 extension RouteHandler {
     func bodyReader() -> (any BodyReader)? { nil }
+
+    func decide(on head: RequestHead, contentType: String) -> UploadIntake.Decision {
+        .refuse(Answers.unsupportedType)
+    }
 }
 
 /// An id from a path, percent-decoded; nil when it is not UTF-8.
@@ -30,7 +37,7 @@ final class Route {
     let mode: PoolSettings.Mode?
     /// Its names in the document at `/`, one for each purpose; none if it isn't shown there.
     let names: [String]
-    /// Whether the body of a POST or PUT must be JSON.
+    /// Whether the body of a POST or PUT must be JSON, or what the handler takes besides.
     let takesJSON: Bool
     let handler: any RouteHandler
     /// What it takes to be let in.
@@ -38,13 +45,15 @@ final class Route {
     /// Its place among the routes that are served, from 1.
     var number = 0
 
+    /// How many segments of a path the placeholder stands for.
+    private let idSegments: Int
     /// The path up to the placeholder, and after it; nil without one.
     private let parts: (prefix: [UInt8], suffix: [UInt8])?
     private let bytes: [UInt8]
 
     init(
         _ path: String, _ methods: [HTTPMethod], mode: PoolSettings.Mode? = nil, names: [String] = [],
-        takesJSON: Bool = false, access: RouteAccess = .key, _ handler: any RouteHandler
+        takesJSON: Bool = false, idSegments: Int = 1, access: RouteAccess = .key, _ handler: any RouteHandler
     ) {
         self.path = path
         self.methods = methods
@@ -53,6 +62,7 @@ final class Route {
         self.takesJSON = takesJSON
         self.access = access
         self.handler = handler
+        self.idSegments = idSegments
         bytes = Array(path.utf8)
         if let start = bytes.firstIndex(of: UInt8(ascii: "{")), let end = bytes.firstIndex(of: UInt8(ascii: "}")) {
             parts = (Array(bytes[..<start]), Array(bytes[(end + 1)...]))
@@ -71,7 +81,8 @@ final class Route {
             Self.equal(UnsafeRawBufferPointer(rebasing: path.suffix(suffix.count)), suffix)
         else { return nil }
         let id = path[prefix.count..<path.count - suffix.count]
-        return id.contains(UInt8(ascii: "/")) ? nil : PathMatch(id: PathID(text: Self.decoded(id)))
+        guard id.lazy.filter({ $0 == UInt8(ascii: "/") }).count == idSegments - 1 else { return nil }
+        return PathMatch(id: PathID(text: Self.decoded(id)))
     }
 
     /// The methods, as the `allow` field lists them.

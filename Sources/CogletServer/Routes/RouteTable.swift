@@ -1,4 +1,5 @@
 import EventLoop
+import FileTransfer
 import HTTPServer
 import Predictions
 import Serving
@@ -26,7 +27,10 @@ enum RouteTable {
     static func rows(
         _ service: PredictionService, _ settings: Settings, _ memory: MemoryAccount, _ log: Log, _ operation: Operation
     ) -> (rows: [Route], metrics: HTTPMetrics) {
-        let starter = PredictionStarter(service, settings.answers, log)
+        let limits = UploadReading.Limits(
+            fileBytes: settings.service.files.downloadLimitBytes, fieldBytes: settings.http.bodyLimitBytes)
+        let starter = PredictionStarter(
+            service, UploadIntake(service, limits, memory, log), settings.answers, memory, log)
         let cancel = CancelRoute(service)
         let page = settings.answers.showsPage ? PageRoute() : nil
         let discovery = DiscoveryRoute(
@@ -38,34 +42,35 @@ enum RouteTable {
                 probe.rawValue, reading, names: [name], access: .open,
                 ProbeRoute(probe, service, isDraining: operation.isDraining))
         }
-        let rows: [Route] = [
-            Route(
-                "/predictions", [.post], mode: .predict, names: ["predictions_url"], takesJSON: true,
-                PredictionsRoute(starter, isTraining: false)),
-            Route(
-                "/health-check", reading, names: ["healthcheck_url"], access: .open, HealthRoute(service, settings)),
-            Route(
-                "/predictions/{prediction_id}", reading + [.put], mode: .predict,
-                names: ["predictions_idempotent_url", "predictions_get_url"], takesJSON: true,
-                PredictionRoute(starter, isTraining: false)),
-            Route("/predictions/{prediction_id}/cancel", [.post], names: ["predictions_cancel_url"], cancel),
-            Route(
-                "/trainings", [.post], mode: .train, names: ["trainings_url"], takesJSON: true,
-                PredictionsRoute(starter, isTraining: true)),
-            Route(
-                "/trainings/{training_id}", reading + [.put], mode: .train,
-                names: ["trainings_idempotent_url", "trainings_get_url"], takesJSON: true,
-                PredictionRoute(starter, isTraining: true)),
-            Route("/trainings/{training_id}/cancel", [.post], names: ["trainings_cancel_url"], cancel),
-            Route(
-                "/openapi.json", reading, names: ["openapi_url"],
-                DocumentRoute(service, settings.answers.documentForm, mode: settings.pool.mode)),
-            page.map { Route("/docs", reading, names: ["docs_url"], access: .open, $0) },
-            Route("/metrics", reading, names: ["metrics_url"], metrics),
-            probe(.ready, "readyz_url"), probe(.live, "livez_url"), probe(.startup, "startupz_url"),
-            Route("/shutdown", [.post], names: ["shutdown_url"], ShutdownRoute(operation.shutDown)),
-            Route("/", reading, access: page == nil ? .key : .page, discovery),
-        ].compactMap(\.self)
+        let rows: [Route] =
+            [
+                Route(
+                    "/predictions", [.post], mode: .predict, names: ["predictions_url"], takesJSON: true,
+                    PredictionsRoute(starter, isTraining: false)),
+                Route(
+                    "/health-check", reading, names: ["healthcheck_url"], access: .open, HealthRoute(service, settings)),
+                Route(
+                    "/predictions/{prediction_id}", reading + [.put], mode: .predict,
+                    names: ["predictions_idempotent_url", "predictions_get_url"], takesJSON: true,
+                    PredictionRoute(starter, isTraining: false)),
+                Route("/predictions/{prediction_id}/cancel", [.post], names: ["predictions_cancel_url"], cancel),
+                Route(
+                    "/trainings", [.post], mode: .train, names: ["trainings_url"], takesJSON: true,
+                    PredictionsRoute(starter, isTraining: true)),
+                Route(
+                    "/trainings/{training_id}", reading + [.put], mode: .train,
+                    names: ["trainings_idempotent_url", "trainings_get_url"], takesJSON: true,
+                    PredictionRoute(starter, isTraining: true)),
+                Route("/trainings/{training_id}/cancel", [.post], names: ["trainings_cancel_url"], cancel),
+                Route(
+                    "/openapi.json", reading, names: ["openapi_url"],
+                    DocumentRoute(service, settings.answers.documentForm, mode: settings.pool.mode)),
+                page.map { Route("/docs", reading, names: ["docs_url"], access: .open, $0) },
+                Route("/metrics", reading, names: ["metrics_url"], metrics),
+                probe(.ready, "readyz_url"), probe(.live, "livez_url"), probe(.startup, "startupz_url"),
+                Route("/shutdown", [.post], names: ["shutdown_url"], ShutdownRoute(operation.shutDown)),
+                Route("/", reading, access: page == nil ? .key : .page, discovery),
+            ].compactMap(\.self) + replicate(starter, settings, reading)
         discovery.routes = rows.flatMap { row in
             row.names.map {
                 DiscoveryRoute.Entry(name: $0, path: row.path, isTraining: row.path.hasPrefix("/trainings"))
@@ -76,5 +81,26 @@ enum RouteTable {
         let counts = HTTPMetrics(served)
         metrics.http = counts
         return (served, counts)
+    }
+
+    /// What Replicate's clients ask for.
+    private static func replicate(
+        _ starter: PredictionStarter, _ settings: Settings, _ reading: [HTTPMethod]
+    ) -> [Route] {
+        let service = starter.service
+        let api = ReplicateAPI(service, root: settings.answers.root)
+        let begin = ReplicateStartRoute(starter, api)
+        return [
+            Route("/v1/predictions", [.post], mode: .predict, takesJSON: true, begin),
+            Route("/v1/models/{model}/predictions", [.post], mode: .predict, takesJSON: true, idSegments: 2, begin),
+            Route("/v1/predictions/{prediction_id}", reading, mode: .predict, ReplicateRoute(service, api)),
+            Route(
+                "/v1/predictions/{prediction_id}/cancel", [.post], mode: .predict,
+                ReplicateRoute(service, api, cancels: true)),
+            Route("/v1/predictions/{prediction_id}/stream", reading, mode: .predict, ReplicateStreamRoute(starter)),
+            Route(
+                "/v1/models/{version}", reading, mode: .predict, idSegments: 4,
+                ReplicateVersionRoute(service, cogVersion: settings.versions.sdk)),
+        ]
     }
 }

@@ -30,22 +30,28 @@ final class Router: HTTPHandler {
         switch crossOrigin.verdict(on: head, route) {
         case .answer(let response): return .refuse(response, label: label)
         case .accept(let fields):
-            guard let refusal = access.refusal(of: head, route) ?? refusal(of: head, route) else {
-                return .accept(fields: fields, label: label)
+            if var refusal = access.refusal(of: head, route) {
+                refusal.fields += fields
+                return .refuse(refusal, label: label)
             }
-            var response = refusal
-            response.fields += fields
-            return .refuse(response, label: label)
+            switch decision(on: head, route) {
+            case nil: return .accept(fields: fields, label: label)
+            case .receive(let receiver): return .receive(receiver, fields: fields, label: label)
+            case .refuse(var response):
+                response.fields += fields
+                return .refuse(response, label: label)
+            }
         }
     }
 
-    private func refusal(of head: RequestHead, _ route: Route?) -> Response? {
-        guard let route else { return Answers.notFound }
-        guard route.methods.contains(head.method) else { return Answers.wrongMethod(route) }
+    /// Nil for a request that is taken with a body in memory.
+    private func decision(on head: RequestHead, _ route: Route?) -> UploadIntake.Decision? {
+        guard let route else { return .refuse(Answers.notFound) }
+        guard route.methods.contains(head.method) else { return .refuse(Answers.wrongMethod(route)) }
         if route.takesJSON, head.method == .post || head.method == .put, let type = head.field("content-type"),
             !type.withUnsafeBytes(Preferences.isJSON)
         {
-            return Answers.unsupportedType
+            return route.handler.decide(on: head, contentType: type.string)
         }
         return nil
     }

@@ -205,7 +205,8 @@ struct Variable {
     static let memoryBudget = Variable(
         "COG_MEMORY_BUDGET_BYTES", "a quarter of the memory",
         "what request bodies and webhooks may hold together; see [Memory](deployment.md#memory)")
-    static let downloadLimit = Variable("COG_DOWNLOAD_LIMIT_BYTES", "10 GiB", "the largest input file")
+    static let downloadLimit = Variable(
+        "COG_DOWNLOAD_LIMIT_BYTES", "10 GiB", "the largest input file, downloaded or sent in a request")
     static let webhookInterval = Variable(
         "COG_THROTTLE_RESPONSE_INTERVAL", "`0.5`",
         "the shortest time between two [webhooks](http.md#webhooks) about output or logs of one prediction, in seconds")

@@ -42,6 +42,7 @@ extension Connection {
         outbox.removeAll()
         body = nil
         arrivingBody = nil
+        abandonStreaming()
         responseStream = nil
         stream.close()
         let exchange = exchange
@@ -76,6 +77,9 @@ extension Connection {
     /// Says how long what is read now may take.
     func setReadingDeadline() {
         switch state {
+        case .readingBody where streaming?.isPaused == true, .readingChunks where streaming?.isPaused == true:
+            // The client waits for the receiver.
+            deadline = 0
         case .readingHead where hasPartialRequest:
             // From the first byte of the head on; later bytes don't put it off.
             guard !isHeadDeadline else { return }

@@ -53,10 +53,10 @@ extension Connection {
             return true
         case .readingChunks:
             guard input.parsed < input.filled, let body else { return false }
-            switch parser.feedChunks(input, into: body, limit: bodyLimitBytes) {
+            switch parser.feedChunks(input, into: body, limit: bodyLimitBytes - (streaming?.bytes ?? 0)) {
             case .incomplete:
                 input.dropParsedBody()
-                readBody()
+                bodyGrew()
                 return false
             case .complete: requestReceived()
             case .failed(let failure): fail(failure)
@@ -94,13 +94,18 @@ extension Connection {
         case .refuse(let response, let label):
             count.label = label
             refuse(response)
-        case .stream(let fields):
+        case .stream(let fields, let label):
+            count.label = label
             answerFields = fields
             handOver()
         case .accept(let limit, let fields, let label):
             count.label = label
             answerFields = fields
             startBody(limit: min(limit, server.configuration.bodyLimitBytes))
+        case .receive(let receiver, let limit, let fields, let label):
+            count.label = label
+            answerFields = fields
+            startStreaming(to: receiver, limit: limit)
         }
     }
 
@@ -156,12 +161,12 @@ extension Connection {
         } else {
             body?.grow(by: count)
             bodyRemaining -= count
-            makeRoomInBody()
+            streaming == nil ? makeRoomInBody() : handOn(isLast: false)
         }
         if state == .readingBody { readBody() }
         if bodyRemaining == 0 || state != .readingBody {
             process()
-        } else {
+        } else if streaming?.isPaused != true {
             deadline = server.deadline(after: server.configuration.bodyTimeout)
         }
     }
@@ -188,7 +193,7 @@ extension Connection {
         guard let body else { return }
         if body.tryAppend(bytes, upTo: body.count + bodyRemaining) {
             bodyRemaining -= bytes.count
-            makeRoomInBody()
+            streaming == nil ? makeRoomInBody() : handOn(isLast: false)
         } else {
             fail(.outOfMemory)
         }
@@ -201,18 +206,26 @@ extension Connection {
         if !body.tryReserve(next, upTo: body.count + bodyRemaining) { fail(.outOfMemory) }
     }
 
+    /// More of a chunked body is there.
+    private func bodyGrew() {
+        streaming == nil ? readBody() : handOn(isLast: false)
+    }
+
     /// Has what is there of a body read, unless so little will come that it can wait. A compressed one is read when it is
     /// decompressed.
     private func readBody() {
-        guard let body, body.count + bodyRemaining > Self.unreadBodyBytes, parser.contentCoding == .identity else {
+        guard streaming == nil, let body, body.count + bodyRemaining > Self.unreadBodyBytes,
+            parser.contentCoding == .identity
+        else {
             return
         }
         if bodyReader == nil { bodyReader = server.handler.bodyReader(for: RequestHead(buffer: input)) }
         bodyReader?.bodyGrew(body)
     }
 
-    private func requestReceived() {
+    func requestReceived() {
         let head = RequestHead(buffer: input)
+        let receiver = endStreaming()
         let body = body ?? Buffer()
         count.requestBytes = body.count
         let reader = bodyReader
@@ -221,7 +234,7 @@ extension Connection {
             let decoder = GzipDecoder(body, limitBytes: bodyLimitBytes, account: server.configuration.memory)
             server.decompress(decoder, for: head, exchange)
         } else {
-            server.handler.received(Request(head: head, body: body, reader: reader), on: exchange)
+            server.handler.received(Request(head: head, body: body, reader: reader, receiver: receiver), on: exchange)
         }
     }
 
@@ -238,7 +251,7 @@ extension Connection {
     }
 
     /// Answers a request whose body is not wanted.
-    private func refuse(_ response: Response) {
+    func refuse(_ response: Response) {
         switch parser.framing {
         case .none:
             write(response)
@@ -270,6 +283,7 @@ extension Connection {
     func answerLast(_ response: Response) {
         body = nil
         bodyReader = nil
+        abandonStreaming()
         keepsAlive = false
         lingers = true
         write(response)

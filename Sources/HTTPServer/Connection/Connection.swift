@@ -2,7 +2,8 @@ internal import EventLoop
 
 /// One client: reads requests, one after another, and sends the answers in the same order.
 ///
-/// This file has the state and the way of bytes in; `Connection+Requests` makes requests of them, `Connection+Answers` sends
+/// This file has the state and the way of bytes in; `Connection+Requests` makes requests of them,
+/// `Connection+Streaming` hands bodies on piece by piece, `Connection+Answers` sends
 /// answers, `Connection+PeerFinished` tells clients that are gone from those that only finished sending, and
 /// `Connection+Ending` closes.
 final class Connection {
@@ -47,6 +48,8 @@ final class Connection {
     // The request that is being read or answered.
     var body: Buffer?
     var bodyReader: (any BodyReader)?
+    /// Where the body goes, if it is handed on piece by piece.
+    var streaming: Streaming?
     var bodyRemaining = 0
     var bodyLimitBytes = 0
     var keepsAlive = true

@@ -12,6 +12,8 @@ public enum RequestFailure: Error, Equatable, Sendable {
     case targetTooLong
     /// The body has a content coding other than gzip; 415.
     case unknownContentCoding
+    /// The body is handed on as it comes, so it can't have a content coding; 415.
+    case unsupportedContentCoding
     /// The head or the trailer has more bytes or more fields than allowed; 431.
     case fieldsTooLarge
     /// The handler has let the request go without an answer; 500.
@@ -30,7 +32,7 @@ public enum RequestFailure: Error, Equatable, Sendable {
         case .timedOut: 408
         case .bodyTooLarge: 413
         case .targetTooLong: 414
-        case .unknownContentCoding: 415
+        case .unknownContentCoding, .unsupportedContentCoding: 415
         case .fieldsTooLarge: 431
         case .unanswered: 500
         case .unknownTransferCoding: 501
@@ -44,6 +46,7 @@ public enum RequestFailure: Error, Equatable, Sendable {
         case .outOfMemory, .tooManyConnections: Response.Field("retry-after", "1")
         // RFC 9110, 15.5.16.
         case .unknownContentCoding: Response.Field("accept-encoding", "gzip")
+        case .unsupportedContentCoding: Response.Field("accept-encoding", "identity")
         default: nil
         }
     }
@@ -60,6 +63,7 @@ extension RequestFailure: CustomStringConvertible {
         case .targetTooLong: "The URL of the request is too long."
         case .unknownContentCoding:
             "Expected a request body without `Content-Encoding`, or with `Content-Encoding: gzip`"
+        case .unsupportedContentCoding: "Forms and files must be sent without `Content-Encoding`."
         case .fieldsTooLarge: "The header fields of the request are too large, or there are too many of them."
         case .unanswered: "The server failed to answer the request."
         case .unknownTransferCoding: "The only transfer coding that this server knows is chunked."

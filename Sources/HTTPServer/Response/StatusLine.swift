@@ -50,6 +50,7 @@ private func statusLineRest(_ status: Int) -> StaticString? {
     case 502: "502 Bad Gateway\r\n"
     case 503: "503 Service Unavailable\r\n"
     case 504: "504 Gateway Timeout\r\n"
+    case 507: "507 Insufficient Storage\r\n"
     case 505: "505 HTTP Version Not Supported\r\n"
     default: nil
     }

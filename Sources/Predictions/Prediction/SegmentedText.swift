@@ -79,6 +79,24 @@ public struct SegmentedText {
         return text
     }
 
+    /// A JSON object with further members, `"a":1,"b":2`, in front of its own. Long segments are shared.
+    public func adding(_ members: [UInt8]) -> SegmentedText {
+        var text = SegmentedText()
+        text.tail = Array("{".utf8) + members + Array(",".utf8)
+        var isFirst = true
+        for segment in segments {
+            switch segment {
+            case .large(let owned) where isFirst: text.append(.large(owned.part(1..<owned.bytes.count)))
+            case _ where isFirst:
+                segment.withUnsafeBytes { text.join(UnsafeRawBufferPointer(rebasing: $0.dropFirst())) }
+            default: text.append(segment)
+            }
+            isFirst = false
+        }
+        tail.withUnsafeBytes { text.join(isFirst ? UnsafeRawBufferPointer(rebasing: $0.dropFirst()) : $0) }
+        return text
+    }
+
     mutating func append(_ text: ChunkText) {
         switch text {
         case .borrowed(let bytes): join(bytes)

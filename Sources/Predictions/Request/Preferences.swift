@@ -7,6 +7,8 @@ public enum Preferences {
     public struct Prefer: Equatable, Sendable {
         /// The client wants 202 at once.
         public var isAsynchronous = false
+        /// The client is willing to wait, for a time that it may leave open.
+        public var waits = false
         /// How long it is willing to wait for the result all the same, in seconds.
         public var waitSeconds: Int?
 
@@ -21,6 +23,7 @@ public enum Preferences {
                     let (name, value) = pair(preference)
                     guard seen.insert(name).inserted else { continue }
                     if name == "respond-async" { isAsynchronous = true }
+                    if name == "wait" { waits = true }
                     if name == "wait", let seconds = Int(value), seconds >= 0 { waitSeconds = seconds }
                 }
             }
@@ -57,6 +60,28 @@ public enum Preferences {
             let quality = parameters.dropFirst().lazy.map { pair($0) }.first { $0.name == "q" }
             return quality.map { Double($0.value) ?? 0 } ?? 1
         }.max()
+    }
+
+    /// Whether `Accept` fields ask for one type rather than for another, both in lower case: by the quality that they give it,
+    /// then by how exactly they name it (RFC 9110, 12.5.1).
+    public static func prefers(_ type: String, over other: String, _ fields: [String]) -> Bool {
+        let wanted = rank(of: type, fields)
+        return wanted.quality > 0 && wanted > rank(of: other, fields)
+    }
+
+    /// The quality of a type by the range that names it most exactly, and how exactly that is.
+    private static func rank(of type: String, _ fields: [String]) -> (quality: Double, exactness: Int) {
+        let family = type.prefix { $0 != "/" } + "/*"
+        var rank = (quality: 0.0, exactness: 0)
+        for element in fields.flatMap({ QuotedList.elements(of: $0, separatedBy: ",") }) {
+            let parameters = QuotedList.elements(of: element, separatedBy: ";")
+            let range = parameters.first?.lowercased() ?? ""
+            let exactness = range == type ? 3 : range == family ? 2 : range == "*/*" ? 1 : 0
+            guard exactness > rank.exactness else { continue }
+            let quality = parameters.dropFirst().lazy.map(pair).first { $0.name == "q" }.map { Double($0.value) ?? 1 }
+            rank = (quality ?? 1, exactness)
+        }
+        return rank
     }
 
     /// Whether a body of this type is read as JSON: `application/json` and `application/…+json`, whatever the parameters.

@@ -47,11 +47,13 @@ public struct RequestReading: Sendable {
         problems = schema?.check(nil)
     }
 
-    /// Reads a body that was scanned to its end.
+    /// Reads a body that was scanned to its end. `uploaded` are the places in the input that stand for files which came with
+    /// the request.
     ///
     /// - Throws: ``RequestError`` when it is not JSON, or its envelope is wrong.
     public init(
-        of body: JSONDocument, _ scan: RequestScan, schema: InputSchema?, filePatterns: FilePatterns
+        of body: JSONDocument, _ scan: RequestScan, schema: InputSchema?, filePatterns: FilePatterns,
+        uploaded: Set<String> = []
     ) throws(RequestError) {
         if let failure = scan.failure { throw .malformed(failure) }
         envelope = try PredictionRequest(reading: body, scan)
@@ -70,7 +72,8 @@ public struct RequestReading: Sendable {
         guard problems == nil else { return }
         if let schema, !isChecked || scan.hasUnknownInputs { cutUnknown(input, schema) }
         guard !filePatterns.isEmpty else { return }
-        let found = filePatterns.find(in: input) { schema?.knows($0) ?? true }
+        let found = filePatterns.find(
+            in: input, isKnown: { schema?.knows($0) ?? true }, uploaded: uploaded)
         files = found.files
         misplaced = found.refused
         cutFiles()

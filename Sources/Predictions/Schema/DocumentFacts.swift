@@ -6,6 +6,10 @@ public struct DocumentFacts: Equatable, Sendable {
     public let outputIsArray: Bool
     /// The same for trainings.
     public let trainingOutputIsArray: Bool
+    /// The output of a prediction is one file.
+    public let outputIsFile: Bool
+    /// The same for trainings.
+    public let trainingOutputIsFile: Bool
     /// Clients may ask for an event stream.
     public let allowsStreams: Bool
     /// The document describes trainings.
@@ -16,8 +20,15 @@ public struct DocumentFacts: Equatable, Sendable {
         let components = document["components"]?["schemas"]
         outputIsArray = Self.isArray(components?["Output"])
         trainingOutputIsArray = Self.isArray(components?["TrainingOutput"])
+        outputIsFile = Self.isFile(components?["Output"])
+        trainingOutputIsFile = Self.isFile(components?["TrainingOutput"])
         hasTraining = components?["TrainingInput"] != nil
         allowsStreams = document["paths"]?["/predictions"]?["post"]?["x-cog-streaming"]?.bool == true
+    }
+
+    /// Whether a schema is that of one file.
+    public static func isFile(_ schema: JSONValue?) -> Bool {
+        schema?["type"]?.string == "string" && schema?["format"]?.string == "uri"
     }
 
     private static func isArray(_ schema: JSONValue?) -> Bool {

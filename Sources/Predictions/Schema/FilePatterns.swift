@@ -44,16 +44,36 @@ public struct FilePatterns: Sendable {
     /// Whether there is nothing to look for.
     public var isEmpty: Bool { patterns.isEmpty }
 
+    /// The input that takes a file, if there is only one and it takes one file.
+    public var onlyInput: String? {
+        patterns.count == 1 && patterns[0].segments.count == 1 ? patterns[0].segments[0] : nil
+    }
+
+    /// Whether an input takes a file, or a list of files.
+    func takesFile(at name: String) -> Bool {
+        patterns.contains { Self.equal($0.segments, [name]) || Self.equal($0.segments, [name, "*"]) }
+    }
+
+    /// Whether an input takes one file.
+    func takesSingleFile(at name: String) -> Bool { patterns.contains { Self.equal($0.segments, [name]) } }
+
+    private static func equal(_ left: [String], _ right: [String]) -> Bool {
+        left.map { ExactString($0) } == right.map { ExactString($0) }
+    }
+
     /// Finds the strings at the patterns' places: those that name a file by URL, and the first that is something else where
-    /// only a file may stand. Members of the input that the model doesn't know are left out.
+    /// only a file may stand. Members of the input that the model doesn't know are left out, and so are the places of files
+    /// that came with the request.
     public func find(
-        in input: JSONValue, isKnown: (_ name: String) -> Bool = { _ in true }
+        in input: JSONValue, isKnown: (_ name: String) -> Bool = { _ in true }, uploaded: Set<String> = []
     ) -> (files: [Found], refused: Found?) {
         var files: [Found] = []
         var refused: Found?
         for pattern in patterns {
             visit(input, pattern.segments[...], nil) { pointer, value in
-                guard isKnown(Self.unescaped(Substring(pointer.unicodeScalars.prefix { $0 != "/" }))) else { return }
+                guard !uploaded.contains(pointer),
+                    isKnown(Self.unescaped(Substring(pointer.unicodeScalars.prefix { $0 != "/" })))
+                else { return }
                 if let scheme = Self.scheme(of: value) {
                     let isFetched = !pattern.isOpened || scheme == .data
                     files.append(Found(pointer: pointer, value: value, isFetched: isFetched))
@@ -87,7 +107,7 @@ public struct FilePatterns: Sendable {
         }
     }
 
-    private static func escaped(_ name: String) -> String {
+    static func escaped(_ name: String) -> String {
         guard name.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "~") }) else { return name }
         var result = String.UnicodeScalarView()
         for scalar in name.unicodeScalars {

@@ -37,6 +37,11 @@ public final class InputSchema: Sendable {
         schema.describes(name)
     }
 
+    /// The JSON text of what a plain text means as an input of this name, or as an item of a list.
+    func json(of text: String, named name: String, isItem: Bool) -> [UInt8] {
+        isItem ? schema.json(ofItem: text, named: name) : schema.json(of: text, named: name)
+    }
+
     /// How many inputs are required.
     public var requiredCount: Int { schema.required.count }
 

@@ -258,7 +258,7 @@ def bad_requests(target: Target) -> None:
         ("bad JSON", "POST", "/predictions", b'{"input":', "application/json", (400,)),
         ("bad envelope", "POST", "/predictions", b'{"id":5}', "application/json", (422,)),
         ("bad input", "POST", "/predictions", b'{"input":{"kind":5}}', "application/json", (422, 503)),
-        ("bad type", "POST", "/predictions", b"kind=x", "text/plain", (415,)),
+        ("bad type", "POST", "/predictions", b"kind=x", "application/x-www-form-urlencoded", (415,)),
         ("bad route", "GET", "/nowhere", None, "application/json", (404,)),
         ("bad method", "DELETE", "/predictions", None, "application/json", (405,)),
         ("unknown id", "POST", f"/predictions/{uuid.uuid4().hex}/cancel", None, "application/json", (404,)),

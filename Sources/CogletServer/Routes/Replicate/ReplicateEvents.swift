@@ -1,0 +1,57 @@
+import JSON
+import Predictions
+
+/// The events of a prediction as Replicate's clients read them: `output` and `logs` with plain text, `error`, and `done` at the
+/// end.
+enum ReplicateEvents {
+    /// One of our events in that form; nil for those that have no counterpart. The text may hold several events.
+    static func translated(_ event: [UInt8]) -> [UInt8]? {
+        guard let (name, data) = parts(of: event) else { return nil }
+        switch name {
+        case "output": return self.event("output", text(data["chunk"]))
+        case "log": return self.event("logs", data["data"]?.string ?? "")
+        case "error": return self.event("error", data["error"]?.string ?? "")
+        case "completed":
+            switch data["status"]?.string {
+            case "failed":
+                return self.event("error", data["error"]?.string ?? "") + self.event("done", #"{"reason":"error"}"#)
+            case "canceled": return self.event("done", #"{"reason":"canceled"}"#)
+            default: return self.event("done", "{}")
+            }
+        default: return nil
+        }
+    }
+
+    /// The name and the data of an event, which has one line of each.
+    private static func parts(of event: [UInt8]) -> (name: String, data: JSONValue)? {
+        let lines = event.split(separator: UInt8(ascii: "\n"))
+        guard lines.count == 2, lines[0].starts(with: "event: ".utf8), lines[1].starts(with: "data: ".utf8) else {
+            return nil
+        }
+        // What the server has written itself is JSON.
+        guard let data = try? JSONDocument.parsing(String(decoding: lines[1].dropFirst(6), as: UTF8.self)) else {
+            return nil
+        }
+        return (String(decoding: lines[0].dropFirst(7), as: UTF8.self), data.root)
+    }
+
+    /// Texts are shown as they are, everything else as JSON.
+    private static func text(_ chunk: JSONValue?) -> String { chunk?.string ?? chunk?.text() ?? "" }
+
+    private static func event(_ name: String, _ data: String) -> [UInt8] {
+        var event = Array("event: \(name)\n".utf8)
+        // By code points: a carriage return and a line feed are one character, and any of them ends a line.
+        var isAfterReturn = false
+        event.append(contentsOf: "data: ".utf8)
+        for byte in data.utf8 {
+            let isLineFeed = byte == UInt8(ascii: "\n")
+            if isLineFeed || byte == UInt8(ascii: "\r") {
+                if !(isLineFeed && isAfterReturn) { event.append(contentsOf: "\ndata: ".utf8) }
+            } else {
+                event.append(byte)
+            }
+            isAfterReturn = byte == UInt8(ascii: "\r")
+        }
+        return event + Array("\n\n".utf8)
+    }
+}

@@ -1,0 +1,44 @@
+import FileTransfer
+import HTTPServer
+import Predictions
+
+/// Why a form or a file in the body of a request is not taken.
+enum UploadError: Error {
+    /// It is no form.
+    case form(MultipartError)
+    /// What the form says can't be accepted.
+    case request(RequestError)
+    /// A file has more bytes than may be downloaded.
+    case fileTooLarge(limitBytes: Int)
+    /// The fields that are no files have more bytes than a body may have.
+    case fieldsTooLarge(limitBytes: Int)
+    /// There is no memory for the fields.
+    case outOfMemory
+    /// A file can't be stored.
+    case storage(FileError)
+    /// Nobody waits for it any more.
+    case abandoned
+
+    /// The answer to the request.
+    var answer: Response {
+        switch self {
+        case .form(let error): return Answers.error(error.description, status: error.status)
+        case .request(let error): return Answers.refusal(error)
+        case .fileTooLarge(let limit):
+            return Answers.error(
+                "A file in the request has more than \(limit) bytes. COG_DOWNLOAD_LIMIT_BYTES sets the limit.",
+                status: 413)
+        case .fieldsTooLarge(let limit):
+            return Answers.error(
+                "The fields of the form that are no files have more than \(limit) bytes. COG_BODY_LIMIT_BYTES sets the limit.",
+                status: 413)
+        case .outOfMemory:
+            return Answers.error("The server has no memory left for this request. Try again later.", status: 503)
+                .retryAfter(seconds: 1)
+        case .storage(let error):
+            return Answers.error(
+                "The server can't store a file of the request: \(error)", status: error.isOutOfSpace ? 507 : 500)
+        case .abandoned: return Answers.shuttingDown
+        }
+    }
+}

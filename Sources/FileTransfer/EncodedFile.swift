@@ -1,0 +1,31 @@
+public import EventLoop
+
+/// A file in a data URL as ``OutputEncoder`` makes it: `data:TYPE;base64,DATA`.
+public struct EncodedFile {
+    /// The media type.
+    public let type: String
+    private let data: UnsafeRawBufferPointer
+
+    /// Takes a URL apart, which must outlive this; nil for other texts.
+    public init?(_ url: UnsafeRawBufferPointer) {
+        let (start, end) = (Array("data:".utf8), Array(";base64".utf8))
+        guard url.starts(with: start), let comma = url.prefix(300).firstIndex(of: UInt8(ascii: ",")),
+            url[..<comma].suffix(end.count).elementsEqual(end), comma - end.count >= start.count
+        else { return nil }
+        type = String(decoding: url[start.count..<(comma - end.count)], as: UTF8.self)
+        data = UnsafeRawBufferPointer(rebasing: url[(comma + 1)...])
+    }
+
+    /// The contents, in memory of `account`; nil if there is none, or the data is no base64. Takes its time for a large file.
+    public func contents(accountedIn account: MemoryAccount?) -> Buffer? {
+        let contents = Buffer(accountedIn: account)
+        let limit = Base64.decodedLimit(data.count) + 4
+        guard contents.tryReserve(limit, upTo: limit), let target = contents.spare.baseAddress else { return nil }
+        guard case .success(let count) = Base64.decode(data, to: target, isLast: true) else { return nil }
+        contents.grow(by: count)
+        return contents
+    }
+}
+
+@available(*, unavailable)
+extension EncodedFile: Sendable {}
