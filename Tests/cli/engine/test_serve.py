@@ -74,7 +74,8 @@ def test_container_that_others_stop_finishes_its_prediction(workspace, engine):
 def test_container_that_others_stop_before_it_was_seen_to_answer(hello, engine):
     port = free_port()
     with hello.started("serve", "-p", str(port)) as running:
-        wait_for(lambda: engine.containers() != [], "the container")
+        # Before it, the build runs others.
+        wait_for(lambda: "cog-serve-" in engine.docker("ps", "--format", "{{.Names}}").stdout, "the container")
         running.process.send_signal(signal.SIGSTOP)
         wait_status(port, "READY")
         engine.docker("stop", *engine.containers())
