@@ -17,9 +17,9 @@ mkdir -p $out
 
 # The modules that each target needs, lowest first.
 declare -A modules=(
-    [requests]="EventLoop HTTPServer"
-    [json]="JSON JSONSchema Predictions"
-    [frames]="EventLoop JSON JSONSchema Predictions WorkerProtocol Workers"
+    [requests]="EventLoop HTTPFields HTTPServer"
+    [json]="HTTPFields JSON JSONSchema Predictions"
+    [frames]="EventLoop HTTPFields JSON JSONSchema Predictions WorkerProtocol Metrics Workers"
 )
 # The targets in C that they need.
 declare -A sources_in_c=([requests]=CHTTPParser [json]="CText CJSONScanner" [frames]="CText CJSONScanner")
