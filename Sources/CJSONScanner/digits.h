@@ -12,7 +12,7 @@ static inline bool cogjson_is_digit(uint8_t byte) {
     return (uint8_t)(byte - '0') < 10;
 }
 
-/* The first byte from `position` on that is no digit; `count` if there is none. */
+/* The first byte from `position` on that isn't a digit; `count` if all are. */
 static inline size_t cogjson_digits_end(const uint8_t *text, size_t position, size_t count) {
 #if defined(__x86_64__)
     while (count - position >= 16) {

@@ -52,7 +52,7 @@ static bool overflows(const uint8_t *bytes, size_t count) {
 
 /* MARK: at once */
 
-/* The end of the number that starts at `start`, and its last state; `start` if it is none. */
+/* The end of the number that starts at `start`, and its last state; `start` if no number starts there. */
 static inline size_t number_end(const uint8_t *text, size_t start, size_t count, cogjson_number *last) {
     size_t position = start + (text[start] == '-');
     if (position < count && text[position] == '0') {

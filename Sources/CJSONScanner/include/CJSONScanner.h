@@ -129,5 +129,5 @@ size_t cogjson_unescape(const uint8_t *_Nullable contents, size_t count, uint8_t
 
 /* MARK: text that may be anything */
 
-/* The end of the number that starts at `start`, which is less than `count`; `start` if none does. */
+/* The end of the number that starts at `start`, which is less than `count`; `start` if no number starts there. */
 size_t cogjson_number_end(const uint8_t *_Nonnull text, size_t start, size_t count);

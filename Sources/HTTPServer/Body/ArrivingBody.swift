@@ -1,6 +1,6 @@
 internal import EventLoop
 
-/// The body of a request that was handed over before its body has arrived; see ``HeadAction/stream(fields:)``.
+/// The body of a request that was handed over before its body has arrived; see ``HeadAction/stream(fields:label:)``.
 ///
 /// What its handler doesn't take waits, up to ``HTTPConfiguration/pipelineLimitBytes``, then in the kernel, and then the client
 /// has to wait. Loop-bound.
