@@ -184,7 +184,7 @@ def test_key_is_in_no_log(fresh):
     with server.raw() as raw:
         raw.send(f"GET / HTTP/1.1\r\nAuthorization: Bearer {KEY}\r\nbad field\r\n\r\n".encode())
         assert raw.read_response().status == 400
-    assert "/predictions" in server.log_text()
+    server.wait_log("/predictions")
     assert KEY not in server.log_text()
 
 

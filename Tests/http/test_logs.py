@@ -314,7 +314,7 @@ def test_d42_requests_are_logged_at_debug_level(fresh):
 
 def test_port_is_named_in_the_log(fresh):
     server = fresh("noop")
-    assert f"Starting coglet server on 127.0.0.1:{server.port}" in server.log_text()
+    server.wait_log(f"Starting coglet server on 127.0.0.1:{server.port}")
 
 
 FORGED = "\x1b[32mINFO\x1b[0m coglet: forged"

@@ -288,7 +288,7 @@ def test_better_what_the_worker_prints_at_its_end_is_in_the_log(fresh):
     server.predict({"code": "import atexit; atexit.register(print, 'good bye', flush=True)"})
     end(server, "SIGTERM")
     finished(server)
-    assert "good bye" in server.log_text()
+    server.wait_log("good bye")
 
 
 # MARK: - --await-explicit-shutdown

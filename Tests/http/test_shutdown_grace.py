@@ -135,7 +135,7 @@ def test_d35_receiver_that_always_hangs_holds_the_exit_for_ten_seconds_at_most(f
     end(server)
     finished(server, 14)
     gate.set()
-    assert "given up: the server is shutting down" in server.log_text()
+    server.wait_log("given up: the server is shutting down")
 
 
 # MARK: - Wherever the prediction is

@@ -77,8 +77,8 @@ def test_dead_standby_is_replaced_and_nobody_notices(fresh):
 def test_unsafe_model_falls_back_to_the_standby(fresh):
     extra = "import socket; self.kept = socket.socketpair()"
     server = with_standby(fresh, extra, COG_WORKER_START="fork")
-    assert "Workers can't be forked: a connection is open" in server.log_text()
-    assert "a standby takes the place" in server.log_text()
+    server.wait_log("Workers can't be forked: a connection is open")
+    server.wait_log("a standby takes the place")
     first = server.predict(PID).json["output"][0]
     os.kill(first, signal.SIGKILL)
     wait_for(lambda: not processes.alive(first), "the worker's end")

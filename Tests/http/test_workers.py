@@ -188,7 +188,7 @@ def test_auto_without_gpus_is_one_worker(fresh):
 @pytest.mark.parametrize("value", ["0", "-1", "two", "1.5"])
 def test_unusable_number_of_workers_is_one(fresh, value):
     server = fresh("script", env={"COG_WORKERS": value})
-    assert f"Ignoring COG_WORKERS: {value}" in server.log_text()
+    server.wait_log(f"Ignoring COG_WORKERS: {value}")
     assert len(processes.children(server.pid)) == 1
 
 

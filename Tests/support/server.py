@@ -261,6 +261,10 @@ class Server:
     def log_text(self) -> str:
         return self.stderr.read_text(errors="replace")
 
+    def wait_log(self, text: str) -> str:
+        """The server's log once `text` is in it; the log is written by a thread of its own, after the answer."""
+        return wait_for(lambda: text in (log := self.log_text()) and log, f"{text!r} in the log")
+
     def log_entries(self) -> list[dict[str, Any]]:
         """The server's log, parsed; a line that is not JSON counts as no entry."""
         entries = []
