@@ -57,12 +57,11 @@ public enum HeadAction {
     /// The body is read, up to `bodyLimitBytes` or the server's limit, whichever is smaller. Whatever the answer will be, it
     /// has `fields` besides its own. ``AnswerReport/label`` will be `label`.
     case accept(bodyLimitBytes: Int = .max, fields: [Response.Field] = [], label: Int = 0)
-    /// The request is handed over at once, and its body is taken from ``Exchange/body`` while it arrives, coded as it was sent
-    /// and of any length. Whatever the answer will be, it has `fields` besides its own.
-    case stream(fields: [Response.Field] = [], label: Int = 0)
-    /// The body goes to a receiver piece by piece, up to `limitBytes`. Whatever the answer will be, it has `fields` besides its
-    /// own.
-    case receive(any BodyReceiver, limitBytes: Int = .max, fields: [Response.Field] = [], label: Int = 0)
+    /// The request is handed over at once, and its body, of any length, is taken from ``Exchange/body`` while it arrives.
+    ///
+    /// With `takesCoded`, a body with a content coding is handed over as it was sent; without, its request is refused. Whatever
+    /// the answer will be, it has `fields` besides its own.
+    case stream(takesCoded: Bool, fields: [Response.Field] = [], label: Int = 0)
     /// The request is answered at once, its body is not wanted.
     case refuse(Response, label: Int = 0)
 }
@@ -84,14 +83,11 @@ public struct Request {
     public let body: Buffer
     /// Who has read the body while it arrived, if anybody has.
     public let reader: (any BodyReader)?
-    /// Who has got the body piece by piece, if anybody has; ``body`` is empty then.
-    public let receiver: (any BodyReceiver)?
 
-    init(head: RequestHead, body: Buffer, reader: (any BodyReader)?, receiver: (any BodyReceiver)? = nil) {
+    init(head: RequestHead, body: Buffer, reader: (any BodyReader)?) {
         self.head = head
         self.body = body
         self.reader = reader
-        self.receiver = receiver
     }
 }
 

@@ -13,6 +13,8 @@ final class Forwarding {
     private var answer: Answer = .waiting
     /// Whether bytes were refused because the page takes them too slowly.
     private var isHeldUp = false
+    /// Why the page's own body didn't come to its end.
+    private var bodyFailure: RequestFailure?
     /// Called when nothing more will happen.
     var onEnd: (() -> Void)?
 
@@ -58,7 +60,7 @@ final class Forwarding {
         // An answer without a head is none: libcurl reports that as a failure.
         case (.success, .waiting): exchange.respond(Self.unanswered)
         case (.failure, .streaming(let stream)): stream.abort()
-        case (.failure(let error), _) where !exchange.isClientGone: exchange.respond(Self.refusal(error))
+        case (.failure(let error), _) where !exchange.isClientGone: exchange.respond(refusal(error))
         case (.failure, _): break
         }
         body?.onArrival = nil
@@ -71,12 +73,11 @@ final class Forwarding {
         .plainText("cannot reach target API: no answer" as StaticString, status: 502)
     }
 
-    private static func refusal(_ error: HTTPClientError) -> Response {
+    private func refusal(_ error: HTTPClientError) -> Response {
+        if let bodyFailure { return .plainText(bodyFailure.description, status: bodyFailure.status) }
         switch error {
-        case .invalidURL(let reason): .plainText("invalid target API URL: \(reason)", status: 400)
-        // Nobody but the page's own body can have ended it.
-        case .canceled: .plainText("The body of the request is not what its head has promised.", status: 400)
-        default: .plainText("cannot reach target API: \(error)", status: 502)
+        case .invalidURL(let reason): return .plainText("invalid target API URL: \(reason)", status: 400)
+        default: return .plainText("cannot reach target API: \(error)", status: 502)
         }
     }
 }
@@ -86,10 +87,12 @@ extension Forwarding: BodyProducer {
 
     func take(into destination: UnsafeMutableRawBufferPointer) -> ProducedBytes {
         switch body?.take(into: destination) {
-        case .bytes(let count): .bytes(count)
-        case .end, nil: .end
-        case .notYet: .notYet
-        case .failed: .failed
+        case .bytes(let count): return .bytes(count)
+        case .end, nil: return .end
+        case .notYet: return .notYet
+        case .failed(let failure):
+            bodyFailure = failure
+            return .failed
         }
     }
 }

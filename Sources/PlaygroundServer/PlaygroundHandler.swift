@@ -33,7 +33,7 @@ final class PlaygroundHandler: HTTPHandler {
     }
 
     func receivedHead(_ head: RequestHead) -> HeadAction {
-        .stream(fields: Self.fields(isPage: PlaygroundRoute(path: head.path.string) == .page))
+        .stream(takesCoded: true, fields: Self.fields(isPage: PlaygroundRoute(path: head.path.string) == .page))
     }
 
     func received(_ request: Request, on exchange: Exchange) {

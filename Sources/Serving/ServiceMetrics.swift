@@ -112,6 +112,8 @@ public enum Rejection: String, CaseIterable, Sendable {
     case atCapacity = "at_capacity"
     /// It was taken, but no slot was free in time. It counts as a failed prediction too.
     case queueTimeout = "queue_timeout"
+    /// There is no memory or no disk space for what it brings.
+    case noRoom = "no_room"
     /// The server is about to end.
     case shuttingDown = "shutting_down"
     /// A prediction with its id runs already.

@@ -8,10 +8,11 @@ import Testing
 
     /// A server whose requests are all handed over at once.
     private func run(
-        _ configuration: HTTPConfiguration = HTTPConfiguration(), _ body: (TestServer) throws -> Void
+        _ configuration: HTTPConfiguration = HTTPConfiguration(), takesCoded: Bool = true,
+        _ body: (TestServer) throws -> Void
     ) throws {
         try TestServer.run(configuration) { test in
-            test.handler.onHead = { _ in .stream() }
+            test.handler.onHead = { _ in .stream(takesCoded: takesCoded, label: 7) }
             test.handler.keepExchanges()
             try body(test)
         }
@@ -168,6 +169,7 @@ import Testing
         }
     }
 
+    /// The handler answers a client that sends nothing for too long.
     @Test func silentClientIsGivenUp() throws {
         var configuration = HTTPConfiguration()
         configuration.bodyTimeout = .milliseconds(30)
@@ -175,8 +177,109 @@ import Testing
             let client = try test.pair()
             try client.send(Self.head + "Content-Length: 10\r\n\r\nfirst")
             let exchange = try begun(test)
-            #expect(take(exchange).last == .notYet)
-            try test.run(until: { exchange.isClientGone })
+            let failure = try failure(of: exchange, test)
+            #expect(failure.status == 408)
+            exchange.respond(.plainText("late" as StaticString, status: 408))
+            let answer = try client.answer()
+            #expect((answer.status, answer["connection"]) == (408, "close"))
         }
+    }
+
+    /// No time counts while the client waits for the handler.
+    @Test func heldUpClientIsNotGivenUp() throws {
+        var configuration = HTTPConfiguration()
+        configuration.bodyTimeout = .milliseconds(30)
+        configuration.pipelineLimitBytes = 4096
+        try run(configuration) { test in
+            let client = try test.connect()
+            try client.send(Self.head + "Content-Length: 20000\r\n\r\n" + String(repeating: "a", count: 20_000))
+            let exchange = try begun(test)
+            test.run(for: .milliseconds(100))
+            var count = take(exchange).text.utf8.count
+            exchange.body?.onArrival = { count += take(exchange).text.utf8.count }
+            try test.run(until: { count == 20_000 })
+        }
+    }
+
+    /// A client that sends on while the server drains has as long as one whose request has arrived in part.
+    @Test func drainingLimitsTheBody() throws {
+        var configuration = HTTPConfiguration()
+        configuration.drainTimeout = .milliseconds(30)
+        try run(configuration) { test in
+            let client = try test.connect()
+            try client.send(Self.head + "Content-Length: 10\r\n\r\nfirst")
+            let exchange = try begun(test)
+            test.server.drain()
+            #expect(try failure(of: exchange, test).status == 408)
+        }
+    }
+
+    /// What waits for the handler is counted like a body in memory.
+    @Test func memoryIsCounted() throws {
+        var configuration = HTTPConfiguration()
+        configuration.memory = MemoryAccount(limitBytes: 10_000)
+        try run(configuration) { test in
+            let client = try test.connect()
+            try client.send(Self.head + "Content-Length: 100000\r\n\r\n" + String(repeating: "a", count: 50_000))
+            let exchange = try begun(test)
+            #expect(try failure(of: exchange, test) == .outOfMemory)
+            exchange.respond(.plainText("no" as StaticString, status: 503))
+            #expect(try client.answer().status == 503)
+        }
+        #expect(configuration.memory?.state.requestBytes == 0)
+    }
+
+    /// Bodies in all framings and sizes are counted as they were sent, when they were taken to their end.
+    @Test(arguments: [0, 1, 8_192, 262_145, 1_000_000])
+    func bytesAreReported(count: Int) throws {
+        let body = String(repeating: "x", count: count)
+        let chunk = "\(String(count, radix: 16))\r\n\(body)\r\n"
+        for message in [
+            "Content-Length: \(count)\r\n\r\n\(body)",
+            "Transfer-Encoding: chunked\r\n\r\n\(count == 0 ? "" : chunk)0\r\n\r\n",
+        ] {
+            try run { test in
+                let client = try test.connect()
+                try client.send(Self.head + message)
+                let exchange = try begun(test)
+                var taken = take(exchange)
+                exchange.body?.onArrival = {
+                    let (text, last) = take(exchange)
+                    taken = (taken.text + text, last)
+                }
+                try test.run(until: { taken.last == .end })
+                #expect(taken.text == body)
+                exchange.respond(.plainText("four" as StaticString, status: 200))
+                #expect(try client.answer().status == 200)
+                #expect(test.handler.reports.map(\.requestBytes) == [count])
+                #expect(test.handler.reports.map(\.label) == [7])
+            }
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func contentCodings(takesCoded: Bool) throws {
+        try run(takesCoded: takesCoded) { test in
+            let client = try test.connect()
+            try client.send(Self.head + "Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\ncoded")
+            if takesCoded {
+                #expect(take(try begun(test)) == ("coded", .end))
+            } else {
+                let answer = try client.answer()
+                #expect((answer.status, answer["accept-encoding"]) == (415, "identity"))
+            }
+        }
+    }
+
+    /// What `take` says in the end.
+    private func failure(of exchange: Exchange, _ test: TestServer) throws -> RequestFailure {
+        var failure: RequestFailure?
+        let look = {
+            if case .failed(let found) = take(exchange).last { failure = found }
+        }
+        exchange.body?.onArrival = look
+        look()
+        try test.run(until: { failure != nil })
+        return try #require(failure)
     }
 }

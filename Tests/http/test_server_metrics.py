@@ -146,7 +146,7 @@ def test_rejections_by_reason(fresh):
     running.result()
     found = figures(server)
     wanted = {"at_capacity": 1, "invalid_input": 2, "duplicate_id": 1, "no_stream": 1}
-    rest = dict.fromkeys(("not_ready", "queue_timeout", "shutting_down"), 0)
+    rest = dict.fromkeys(("not_ready", "queue_timeout", "no_room", "shutting_down"), 0)
     assert {key.split('"')[3]: value for key, value in found.items() if key.startswith(name)} == {**wanted, **rest}
 
 

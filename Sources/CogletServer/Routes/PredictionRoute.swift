@@ -16,8 +16,8 @@ final class PredictionRoute: RouteHandler {
 
     func bodyReader() -> (any BodyReader)? { starter.bodyReader(isTraining: isTraining) }
 
-    func decide(on head: RequestHead, contentType: String) -> UploadIntake.Decision {
-        starter.uploads.decide(on: head, contentType: contentType, isTraining: isTraining)
+    func decide(on head: RequestHead, contentType: String) -> UploadIntake.Decision<Void> {
+        starter.uploads.decide(on: head, contentType: contentType)
     }
 
     func respond(to request: Request, id: PathID?, on exchange: Exchange) {

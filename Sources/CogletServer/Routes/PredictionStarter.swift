@@ -63,16 +63,15 @@ final class PredictionStarter {
 
     /// Reads a body while it arrives.
     func bodyReader(isTraining: Bool) -> any BodyReader {
-        ArrivingBody(RequestScan(schema: schema(isTraining)))
+        BodyScan(RequestScan(schema: schema(isTraining)))
     }
 
     /// Begins a prediction, or joins the one that runs under the id of a `PUT`.
     func start(
         _ request: Request, on exchange: Exchange, id pathID: String?, isTraining: Bool, replicate: ReplicateCall? = nil
     ) {
-        if let upload = request.receiver as? Upload {
-            startUploaded(
-                upload, request, on: exchange, id: pathID, isTraining: isTraining, replicate)
+        guard exchange.body == nil else {
+            startUploaded(request, on: exchange, id: pathID, isTraining: isTraining, replicate)
             return
         }
         let patterns = service.facts?.filePatterns ?? FilePatterns([])
@@ -96,13 +95,17 @@ final class PredictionStarter {
     }
 
     private func startUploaded(
-        _ upload: Upload, _ request: Request, on exchange: Exchange, id pathID: String?, isTraining: Bool,
-        _ replicate: ReplicateCall?
+        _ request: Request, on exchange: Exchange, id pathID: String?, isTraining: Bool, _ replicate: ReplicateCall?
     ) {
-        upload.whenRead(on: exchange) { [self] result in
+        let upload: Upload
+        switch uploads.upload(request.head, on: exchange, isTraining: isTraining) {
+        case .take(let made): upload = made
+        case .refuse(let answer): return exchange.respond(answer)
+        }
+        upload.read { [self] result in
             switch result {
-            case .failure(let error):
-                refuse(.invalidInput, error.answer, exchange)
+            case .failure(.clientGone): break
+            case .failure(let error): refuse(error.rejection, error.answer, exchange)
             case .success(let uploaded):
                 do throws(RequestError) {
                     let content = Content(

@@ -35,7 +35,7 @@ final class RequestReader {
             then(.success(ReadRequest(reading: RequestReading(schema: schema), unusableFile: nil)))
             return
         }
-        let scan = (request.reader as? ArrivingBody)?.scan ?? takeScan(for: schema)
+        let scan = (request.reader as? BodyScan)?.scan ?? takeScan(for: schema)
         scan.read(body.bytes, isFinal: true)
         let document = JSONDocument(checked: body.bytes, owner: body)
         guard RequestReading.isLong(scan, bytes: body.count, schema: schema, filePatterns: filePatterns) else {
@@ -84,8 +84,8 @@ final class RequestReader {
     }
 }
 
-/// A body that is read while it arrives. Called by one thread at a time.
-final class ArrivingBody: BodyReader, @unchecked Sendable {
+/// Reads a JSON body while it arrives. Called by one thread at a time.
+final class BodyScan: BodyReader, @unchecked Sendable {
     let scan: RequestScan
 
     init(_ scan: RequestScan) {

@@ -11,13 +11,13 @@ protocol RouteHandler: AnyObject {
     func bodyReader() -> (any BodyReader)?
 
     /// What becomes of a request with a body that is not JSON.
-    func decide(on head: RequestHead, contentType: String) -> UploadIntake.Decision
+    func decide(on head: RequestHead, contentType: String) -> UploadIntake.Decision<Void>
 }
 
 extension RouteHandler {
     func bodyReader() -> (any BodyReader)? { nil }
 
-    func decide(on head: RequestHead, contentType: String) -> UploadIntake.Decision {
+    func decide(on head: RequestHead, contentType: String) -> UploadIntake.Decision<Void> {
         .refuse(Answers.unsupportedType)
     }
 }

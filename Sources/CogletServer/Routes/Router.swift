@@ -36,7 +36,7 @@ final class Router: HTTPHandler {
             }
             switch decision(on: head, route) {
             case nil: return .accept(fields: fields, label: label)
-            case .receive(let receiver): return .receive(receiver, fields: fields, label: label)
+            case .take: return .stream(takesCoded: false, fields: fields, label: label)
             case .refuse(var response):
                 response.fields += fields
                 return .refuse(response, label: label)
@@ -45,7 +45,7 @@ final class Router: HTTPHandler {
     }
 
     /// Nil for a request that is taken with a body in memory.
-    private func decision(on head: RequestHead, _ route: Route?) -> UploadIntake.Decision? {
+    private func decision(on head: RequestHead, _ route: Route?) -> UploadIntake.Decision<Void>? {
         guard let route else { return .refuse(Answers.notFound) }
         guard route.methods.contains(head.method) else { return .refuse(Answers.wrongMethod(route)) }
         if route.takesJSON, head.method == .post || head.method == .put, let type = head.field("content-type"),

@@ -6,70 +6,84 @@ import Predictions
 /// A form or a file on its way from a client to the disk: slows the client down to the disk's speed.
 ///
 /// Bound to the loop. Its files go away with it unless somebody keeps ``files``.
-final class Upload: BodyReceiver {
+final class Upload {
+    /// What is written to the disk in one go.
+    private static let pieceBytes = 262_144
     /// So many pieces wait for the disk before the client has to.
     private static let waitingLimit = 2
 
     let files: UploadedFiles
     private let reading: UploadReading
+    private let exchange: Exchange
+    private let memory: MemoryAccount
     private let log: Log
     private let schema: InputSchema?
     private let filePatterns: FilePatterns
-    private var intake: BodyIntake?
+    /// The piece that is being received.
+    private var piece: Buffer?
     private var waiting: [Buffer] = []
     private var isReading = false
-    private var hasEnded = false
-    private var outcome: Result<UploadReading.Result, UploadError>?
+    private var hasArrived = false
     private var completion: ((Result<UploadReading.Result, UploadError>) -> Void)?
 
     init(
-        _ reading: UploadReading, into files: UploadedFiles, schema: InputSchema?, filePatterns: FilePatterns, log: Log
+        _ reading: UploadReading, into files: UploadedFiles, on exchange: Exchange, schema: InputSchema?,
+        filePatterns: FilePatterns, memory: MemoryAccount, log: Log
     ) {
-        self.log = log
         self.reading = reading
         self.files = files
+        self.exchange = exchange
+        self.memory = memory
+        self.log = log
         self.schema = schema
         self.filePatterns = filePatterns
     }
 
-    /// Calls `completion`, now or later, with what the body says. A client that leaves before is forgotten.
-    func whenRead(on exchange: Exchange, _ completion: @escaping (Result<UploadReading.Result, UploadError>) -> Void) {
-        guard let outcome else {
-            self.completion = completion
-            exchange.onClientGone = { [self] in abandoned() }
-            return
+    /// Reads the body of the exchange, which keeps this object. Calls `completion` once, now or later, with what the body says.
+    func read(_ completion: @escaping (Result<UploadReading.Result, UploadError>) -> Void) {
+        self.completion = completion
+        exchange.onClientGone = { [self] in end(.failure(.clientGone)) }
+        exchange.body?.onArrival = { [self] in take() }
+        take()
+    }
+
+    /// Takes what has arrived, unless the disk is behind.
+    private func take() {
+        while completion != nil, !hasArrived, waiting.count < Self.waitingLimit, takePiece() {}
+        readOn()
+    }
+
+    /// Whether there may be more at once.
+    private func takePiece() -> Bool {
+        let piece = piece ?? Buffer(accountedIn: memory)
+        self.piece = piece
+        guard piece.tryReserve(Self.pieceBytes - piece.count, upTo: Self.pieceBytes) else {
+            end(.failure(.outOfMemory))
+            return false
         }
-        completion(outcome)
+        let room = UnsafeMutableRawBufferPointer(rebasing: piece.spare.prefix(Self.pieceBytes - piece.count))
+        switch exchange.body?.take(into: room) ?? .end {
+        case .bytes(let count):
+            piece.grow(by: count)
+            if piece.count == Self.pieceBytes { handOn() }
+            return true
+        case .end:
+            hasArrived = true
+            handOn()
+        case .notYet: break
+        case .failed(let failure): end(.failure(.body(failure)))
+        }
+        return false
     }
 
-    // MARK: - BodyReceiver
-
-    func began(_ intake: BodyIntake) {
-        self.intake = intake
+    /// Lets the piece that is being received wait for the disk.
+    private func handOn() {
+        if let piece, !piece.isEmpty { waiting.append(piece) }
+        piece = nil
     }
-
-    func received(_ piece: Buffer) -> Bool {
-        guard outcome == nil else { return true }
-        waiting.append(piece)
-        readOn()
-        return waiting.count < Self.waitingLimit
-    }
-
-    func ended() {
-        hasEnded = true
-        readOn()
-    }
-
-    func abandoned() {
-        guard outcome == nil else { return }
-        completion = nil
-        end(.failure(.abandoned))
-    }
-
-    // MARK: - Reading
 
     private func readOn() {
-        guard !isReading, outcome == nil else { return }
+        guard !isReading, completion != nil else { return }
         let reading = reading
         if !waiting.isEmpty {
             isReading = true
@@ -77,40 +91,33 @@ final class Upload: BodyReceiver {
             files.perform {
                 reading.read(piece, $0)
             } then: { [self] error in
-                pieceRead(error)
+                isReading = false
+                if let error { end(.failure(error)) } else { take() }
             }
-        } else if hasEnded {
+        } else if hasArrived {
             isReading = true
             files.perform { [schema, filePatterns] in
                 reading.finish($0, schema: schema, filePatterns: filePatterns)
-            } then: { [self] result in
-                if outcome == nil { end(result) }
+            } then: { [self] in
+                end($0)
             }
         }
     }
 
-    private func pieceRead(_ error: UploadError?) {
-        isReading = false
-        guard outcome == nil else { return }
-        if let error { return end(.failure(error)) }
-        readOn()
-        if waiting.count < Self.waitingLimit { intake?.resume() }
-    }
-
     private func end(_ result: Result<UploadReading.Result, UploadError>) {
-        outcome = result
+        guard let completion else { return }
+        self.completion = nil
+        piece = nil
         waiting = []
+        exchange.onClientGone = nil
+        exchange.body?.onArrival = nil
         switch result {
         case .success(let read): files.places = read.files
         case .failure(let error):
             if case .storage(let failure) = error { log.error("coglet::uploads", "\(failure)") }
             files.discard()
-            intake?.refuse(error.answer)
         }
-        intake = nil
-        let completion = completion
-        self.completion = nil
-        completion?(result)
+        completion(result)
     }
 }
 

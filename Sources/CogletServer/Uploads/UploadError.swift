@@ -1,6 +1,7 @@
 import FileTransfer
 import HTTPServer
 import Predictions
+import Serving
 
 /// Why a form or a file in the body of a request is not taken.
 enum UploadError: Error {
@@ -16,8 +17,10 @@ enum UploadError: Error {
     case outOfMemory
     /// A file can't be stored.
     case storage(FileError)
-    /// Nobody waits for it any more.
-    case abandoned
+    /// The body didn't come to its end.
+    case body(RequestFailure)
+    /// The client has left, so nobody waits for an answer.
+    case clientGone
 
     /// The answer to the request.
     var answer: Response {
@@ -38,7 +41,16 @@ enum UploadError: Error {
         case .storage(let error):
             return Answers.error(
                 "The server can't store a file of the request: \(error)", status: error.isOutOfSpace ? 507 : 500)
-        case .abandoned: return Answers.shuttingDown
+        case .body(let failure): return Answers.error(failure.description, status: failure.status)
+        case .clientGone: return Answers.error("The client has left.", status: 400)
+        }
+    }
+
+    /// What the request is counted as.
+    var rejection: Rejection {
+        switch self {
+        case .outOfMemory, .storage, .body(.outOfMemory): .noRoom
+        case .form, .request, .fileTooLarge, .fieldsTooLarge, .body, .clientGone: .invalidInput
         }
     }
 }

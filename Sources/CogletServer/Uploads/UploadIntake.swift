@@ -8,9 +8,15 @@ import Workers
 /// Decides on requests whose bodies are no JSON, by their heads: forms, and for models with one file input that file.
 final class UploadIntake {
     /// What becomes of such a request.
-    enum Decision {
-        case receive(any BodyReceiver)
+    enum Decision<Taken> {
+        case take(Taken)
         case refuse(Response)
+    }
+
+    /// What is known of a request that is taken.
+    private struct Plan {
+        let kind: UploadReading.Kind
+        let facts: ModelFacts
     }
 
     private let service: PredictionService
@@ -26,7 +32,33 @@ final class UploadIntake {
     }
 
     /// Decides on a request with a body of this content type.
-    func decide(on head: RequestHead, contentType: String, isTraining: Bool) -> Decision {
+    func decide(on head: RequestHead, contentType: String) -> Decision<Void> {
+        switch plan(head, contentType) {
+        case .take: .take(())
+        case .refuse(let answer): .refuse(answer)
+        }
+    }
+
+    /// Makes the upload of a request that was handed over.
+    func upload(_ head: RequestHead, on exchange: Exchange, isTraining: Bool) -> Decision<Upload> {
+        switch plan(head, head.field("content-type")?.string ?? "") {
+        case .take(let plan): .take(upload(plan, head, exchange, isTraining))
+        case .refuse(let answer): .refuse(answer)
+        }
+    }
+
+    private func upload(_ plan: Plan, _ head: RequestHead, _ exchange: Exchange, _ isTraining: Bool) -> Upload {
+        let facts = plan.facts
+        let schema = isTraining ? facts.trainingSchema : facts.predictionSchema
+        let reading = UploadReading(
+            plan.kind, InputForm(schema: schema, filePatterns: facts.filePatterns), limits: limits, memory: memory)
+        if case .file = plan.kind, let query = head.query { Self.addFields(of: query, to: reading) }
+        return Upload(
+            reading, into: service.makeUploads(), on: exchange, schema: schema, filePatterns: facts.filePatterns,
+            memory: memory, log: log)
+    }
+
+    private func plan(_ head: RequestHead, _ contentType: String) -> Decision<Plan> {
         let parameters = FieldParameters(contentType)
         let isForm = parameters.subject == "multipart/form-data"
         guard isForm || Self.canBeFile(parameters.subject) else { return .refuse(Answers.unsupportedType) }
@@ -35,23 +67,16 @@ final class UploadIntake {
         guard let facts = service.facts else {
             return .refuse(isForm ? Answers.noModel(service.condition) : Answers.unsupportedType)
         }
-        let kind: UploadReading.Kind
         if isForm {
             guard let parser = MultipartParser(contentType: contentType) else { return .refuse(Answers.noBoundary) }
-            kind = .form(parser)
-        } else {
-            guard let input = facts.filePatterns.onlyInput else { return .refuse(Answers.unsupportedType) }
-            if let text = head.field("content-length"), let length = Int(text.string), length > limits.fileBytes {
-                return .refuse(UploadError.fileTooLarge(limitBytes: limits.fileBytes).answer)
-            }
-            kind = .file(PartHead(name: input, fileName: Self.fileName(head), contentType: contentType))
+            return .take(Plan(kind: .form(parser), facts: facts))
         }
-        let schema = isTraining ? facts.trainingSchema : facts.predictionSchema
-        let reading = UploadReading(
-            kind, InputForm(schema: schema, filePatterns: facts.filePatterns), limits: limits, memory: memory)
-        if !isForm, let query = head.query { Self.addFields(of: query, to: reading) }
-        return .receive(
-            Upload(reading, into: service.makeUploads(), schema: schema, filePatterns: facts.filePatterns, log: log))
+        guard let input = facts.filePatterns.onlyInput else { return .refuse(Answers.unsupportedType) }
+        if let text = head.field("content-length"), let length = Int(text.string), length > limits.fileBytes {
+            return .refuse(UploadError.fileTooLarge(limitBytes: limits.fileBytes).answer)
+        }
+        let part = PartHead(name: input, fileName: Self.fileName(head), contentType: contentType)
+        return .take(Plan(kind: .file(part), facts: facts))
     }
 
     /// Whether a body of a content type may be a file. What `curl -d` and HTML forms without files send is not meant as one.

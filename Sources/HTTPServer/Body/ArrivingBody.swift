@@ -1,6 +1,6 @@
 internal import EventLoop
 
-/// The body of a request that was handed over before its body has arrived; see ``HeadAction/stream(fields:label:)``.
+/// The body of a request that was handed over before its body has arrived; see ``HeadAction/stream(takesCoded:fields:label:)``.
 ///
 /// What its handler doesn't take waits, up to ``HTTPConfiguration/pipelineLimitBytes``, then in the kernel, and then the client
 /// has to wait. Loop-bound.
@@ -13,7 +13,8 @@ public final class ArrivingBody {
         case end
         /// ``ArrivingBody/onArrival`` follows.
         case notYet
-        /// The body is not what the request's head has promised, or its client has gone.
+        /// The rest will not come: it is not what the request's head has promised, it came too slowly, there was no memory for
+        /// it, or its client has gone. The request should be answered.
         case failed(RequestFailure)
     }
 
@@ -24,6 +25,10 @@ public final class ArrivingBody {
 
     private weak var connection: Connection?
     var progress: ArrivingProgress
+    /// Why the rest will not come.
+    var failure: RequestFailure?
+    /// How much was taken.
+    var takenBytes = 0
 
     init(_ framing: RequestParser.Framing, on connection: Connection) {
         self.connection = connection
@@ -40,6 +45,7 @@ public final class ArrivingBody {
     /// Copies what is there to `destination`, which has room for at least one byte.
     public func take(into destination: UnsafeMutableRawBufferPointer) -> Taken {
         if hasEnded { return .end }
+        if let failure { return .failed(failure) }
         return connection?.take(self, into: destination) ?? .failed(.malformed("its client has gone"))
     }
 }

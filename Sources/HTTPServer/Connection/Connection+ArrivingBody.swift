@@ -5,7 +5,11 @@ internal import EventLoop
 /// Such a request counts as running: what the client sends waits in `input` as further requests would, and is taken from there.
 extension Connection {
     /// Hands the request over whose head was read.
-    func handOver() {
+    func handOver(takesCoded: Bool) {
+        guard takesCoded || parser.framing == .none || parser.contentCoding == .identity else {
+            refuse(server.answer(to: .unsupportedContentCoding))
+            return
+        }
         let arriving = ArrivingBody(parser.framing, on: self)
         if parser.expectsContinue, !arriving.hasEnded {
             outbox.own.append("HTTP/1.1 100 Continue\r\n\r\n")
@@ -14,7 +18,7 @@ extension Connection {
         let exchange = beginExchange()
         if !arriving.hasEnded {
             arrivingBody = arriving
-            deadline = server.deadline(after: server.configuration.bodyTimeout)
+            setReadingDeadline()
         }
         exchange.body = arriving
         server.handler.received(
@@ -24,7 +28,17 @@ extension Connection {
     /// More of the body is there, or nothing more will come.
     func bodyArrived() {
         guard let arrivingBody else { return }
-        deadline = server.deadline(after: server.configuration.bodyTimeout)
+        setReadingDeadline()
+        arrivingBody.onArrival?()
+    }
+
+    /// Tells the handler that the rest of the body will not come. Nothing more of it is read.
+    func failArrivingBody(_ failure: RequestFailure) {
+        guard let arrivingBody, arrivingBody.failure == nil else { return }
+        deadline = 0
+        stream.stopReading()
+        watchForReset()
+        arrivingBody.failure = failure
         arrivingBody.onArrival?()
     }
 
@@ -47,26 +61,30 @@ extension Connection {
                 switch parser.feedChunks(input, into: chunks.decoded, limit: ChunkedProgress.limitBytes) {
                 case .incomplete: break
                 case .complete: chunks.areComplete = true
-                case .failed(let failure): return .failed(failure)
+                case .failed(let failure):
+                    arriving.failure = failure
+                    return .failed(failure)
                 }
             }
             count = chunks.take(into: destination)
             arriving.progress = .chunks(chunks)
         }
         input.dropParsedBody()
+        arriving.takenBytes += count
         return taken(count, of: arriving)
     }
 
     private func taken(_ count: Int, of arriving: ArrivingBody) -> ArrivingBody.Taken {
         if arriving.hasEnded {
+            self.count.requestBytes = arriving.takenBytes
             arrivingBody = nil
             deadline = 0
             return count > 0 ? .bytes(count) : .end
         }
         if !peerFinished, !stream.isReading {
             stopWatching()
-            deadline = server.deadline(after: server.configuration.bodyTimeout)
             resumeReading()
+            setReadingDeadline()
         }
         guard count == 0 else { return .bytes(count) }
         return peerFinished ? .failed(.malformed("it ends before it is complete")) : .notYet

@@ -42,7 +42,6 @@ extension Connection {
         outbox.removeAll()
         body = nil
         arrivingBody = nil
-        abandonStreaming()
         responseStream = nil
         stream.close()
         let exchange = exchange
@@ -60,7 +59,8 @@ extension Connection {
         case .readingHead where !hasPartialRequest:
             state = .closing
             settle()
-        case .readingHead, .readingBody, .readingChunks, .discarding, .lingering:
+        case .readingHead, .readingBody, .readingChunks, .discarding, .lingering,
+            .exchanging where arrivingBody != nil:
             limitForDraining()
         case .exchanging, .closing, .closed:
             break
@@ -68,7 +68,7 @@ extension Connection {
     }
 
     func limitForDraining() {
-        guard state != .exchanging, state != .closing, state != .closed else { return }
+        guard state != .exchanging || arrivingBody != nil, state != .closing, state != .closed else { return }
         deadline = deadline == 0 ? server.drainEnd : min(deadline, server.drainEnd)
     }
 
@@ -77,9 +77,6 @@ extension Connection {
     /// Says how long what is read now may take.
     func setReadingDeadline() {
         switch state {
-        case .readingBody where streaming?.isPaused == true, .readingChunks where streaming?.isPaused == true:
-            // The client waits for the receiver.
-            deadline = 0
         case .readingHead where hasPartialRequest:
             // From the first byte of the head on; later bytes don't put it off.
             guard !isHeadDeadline else { return }
@@ -90,6 +87,9 @@ extension Connection {
             deadline = server.deadline(after: server.configuration.idleTimeout)
         case .readingBody, .readingChunks, .discarding:
             deadline = server.deadline(after: server.configuration.bodyTimeout)
+        case .exchanging where arrivingBody != nil:
+            // While nothing is read the client waits for the handler.
+            deadline = stream.isReading ? server.deadline(after: server.configuration.bodyTimeout) : 0
         case .exchanging, .closing, .lingering, .closed:
             break
         }
@@ -131,14 +131,15 @@ extension Connection {
             state = .closing
             settle()
         case .lingering: close()
-        case .exchanging where arrivingBody != nil: close()
+        case .exchanging where arrivingBody != nil: failArrivingBody(.timedOut(reason))
         case .exchanging, .closing, .closed: break
         }
     }
 
     private func isBodyTooSlow(_ minimum: MinimumRate, now: Int) -> Bool {
         switch state {
-        case .readingBody, .readingChunks, .discarding:
+        case .readingBody, .readingChunks, .discarding,
+            .exchanging where arrivingBody != nil:
             // What this server doesn't read, the client can't send.
             if watchedHead != headCompletedAt || !stream.isReading { bodyRate.restart() }
             watchedHead = headCompletedAt

@@ -53,10 +53,10 @@ extension Connection {
             return true
         case .readingChunks:
             guard input.parsed < input.filled, let body else { return false }
-            switch parser.feedChunks(input, into: body, limit: bodyLimitBytes - (streaming?.bytes ?? 0)) {
+            switch parser.feedChunks(input, into: body, limit: bodyLimitBytes) {
             case .incomplete:
                 input.dropParsedBody()
-                bodyGrew()
+                readBody()
                 return false
             case .complete: requestReceived()
             case .failed(let failure): fail(failure)
@@ -94,18 +94,14 @@ extension Connection {
         case .refuse(let response, let label):
             count.label = label
             refuse(response)
-        case .stream(let fields, let label):
+        case .stream(let takesCoded, let fields, let label):
             count.label = label
             answerFields = fields
-            handOver()
+            handOver(takesCoded: takesCoded)
         case .accept(let limit, let fields, let label):
             count.label = label
             answerFields = fields
             startBody(limit: min(limit, server.configuration.bodyLimitBytes))
-        case .receive(let receiver, let limit, let fields, let label):
-            count.label = label
-            answerFields = fields
-            startStreaming(to: receiver, limit: limit)
         }
     }
 
@@ -161,12 +157,12 @@ extension Connection {
         } else {
             body?.grow(by: count)
             bodyRemaining -= count
-            streaming == nil ? makeRoomInBody() : handOn(isLast: false)
+            makeRoomInBody()
         }
         if state == .readingBody { readBody() }
         if bodyRemaining == 0 || state != .readingBody {
             process()
-        } else if streaming?.isPaused != true {
+        } else {
             deadline = server.deadline(after: server.configuration.bodyTimeout)
         }
     }
@@ -179,7 +175,7 @@ extension Connection {
             fail(.outOfMemory)
             settle()
         case .exchanging where arrivingBody != nil:
-            close()
+            failArrivingBody(.outOfMemory)
         case .exchanging:
             // Part of a further request: the running one is answered, then the connection ends.
             keepsAlive = false
@@ -193,7 +189,7 @@ extension Connection {
         guard let body else { return }
         if body.tryAppend(bytes, upTo: body.count + bodyRemaining) {
             bodyRemaining -= bytes.count
-            streaming == nil ? makeRoomInBody() : handOn(isLast: false)
+            makeRoomInBody()
         } else {
             fail(.outOfMemory)
         }
@@ -206,17 +202,10 @@ extension Connection {
         if !body.tryReserve(next, upTo: body.count + bodyRemaining) { fail(.outOfMemory) }
     }
 
-    /// More of a chunked body is there.
-    private func bodyGrew() {
-        streaming == nil ? readBody() : handOn(isLast: false)
-    }
-
     /// Has what is there of a body read, unless so little will come that it can wait. A compressed one is read when it is
     /// decompressed.
     private func readBody() {
-        guard streaming == nil, let body, body.count + bodyRemaining > Self.unreadBodyBytes,
-            parser.contentCoding == .identity
-        else {
+        guard let body, body.count + bodyRemaining > Self.unreadBodyBytes, parser.contentCoding == .identity else {
             return
         }
         if bodyReader == nil { bodyReader = server.handler.bodyReader(for: RequestHead(buffer: input)) }
@@ -225,7 +214,6 @@ extension Connection {
 
     func requestReceived() {
         let head = RequestHead(buffer: input)
-        let receiver = endStreaming()
         let body = body ?? Buffer()
         count.requestBytes = body.count
         let reader = bodyReader
@@ -234,7 +222,7 @@ extension Connection {
             let decoder = GzipDecoder(body, limitBytes: bodyLimitBytes, account: server.configuration.memory)
             server.decompress(decoder, for: head, exchange)
         } else {
-            server.handler.received(Request(head: head, body: body, reader: reader, receiver: receiver), on: exchange)
+            server.handler.received(Request(head: head, body: body, reader: reader), on: exchange)
         }
     }
 
@@ -283,7 +271,6 @@ extension Connection {
     func answerLast(_ response: Response) {
         body = nil
         bodyReader = nil
-        abandonStreaming()
         keepsAlive = false
         lingers = true
         write(response)

@@ -3,8 +3,7 @@ internal import EventLoop
 /// One client: reads requests, one after another, and sends the answers in the same order.
 ///
 /// This file has the state and the way of bytes in; `Connection+Requests` makes requests of them,
-/// `Connection+Streaming` hands bodies on piece by piece, `Connection+Answers` sends
-/// answers, `Connection+PeerFinished` tells clients that are gone from those that only finished sending, and
+/// `Connection+ArrivingBody` hands them over before their bodies have arrived, `Connection+Answers` sends answers, `Connection+PeerFinished` tells clients that are gone from those that only finished sending, and
 /// `Connection+Ending` closes.
 final class Connection {
     enum State {
@@ -27,6 +26,8 @@ final class Connection {
 
     /// What a connection has for heads and chunks to begin with.
     static let inputBytes = 8_192
+    /// Room for what is received of a body that is taken while it arrives.
+    static let arrivingBytes = 65_536
     /// A body up to this size is not read before it is complete.
     static let unreadBodyBytes = 65_536
     /// What it may keep of that from one request to the next.
@@ -48,8 +49,6 @@ final class Connection {
     // The request that is being read or answered.
     var body: Buffer?
     var bodyReader: (any BodyReader)?
-    /// Where the body goes, if it is handed on piece by piece.
-    var streaming: Streaming?
     var bodyRemaining = 0
     var bodyLimitBytes = 0
     var keepsAlive = true
@@ -150,7 +149,9 @@ extension Connection: StreamDelegate {
         case .readingHead: return room(atLeast: 4_096)
         case .exchanging:
             let limit = server.configuration.pipelineLimitBytes - (input.filled - input.parsed)
-            return UnsafeMutableRawBufferPointer(rebasing: room(atLeast: 4_096).prefix(max(1, limit)))
+            // A body is taken from here, and the larger the pieces, the faster.
+            let room = room(atLeast: arrivingBody == nil ? 4_096 : Self.arrivingBytes)
+            return UnsafeMutableRawBufferPointer(rebasing: room.prefix(max(1, limit)))
         case .readingChunks, .discarding: return room(atLeast: 65_536)
         case .closing, .lingering, .closed: return server.scrap
         }
@@ -168,7 +169,10 @@ extension Connection: StreamDelegate {
         case .readingBody: bodyReceived(count)
         case .exchanging:
             input.filled += count
-            if arrivingBody != nil { bodyArrived() }
+            if arrivingBody != nil {
+                receivedBodyBytes &+= count
+                bodyArrived()
+            }
             if state == .exchanging, input.filled - input.parsed >= server.configuration.pipelineLimitBytes {
                 // A body waits for its handler, not for the client.
                 if arrivingBody != nil { deadline = 0 }

@@ -10,7 +10,7 @@ public final class Exchange {
     /// Called on the loop when the client has gone before the answer was complete; the answer is of no use then.
     public var onClientGone: (() -> Void)?
 
-    /// The body, where the request was handed over before it has arrived: ``HeadAction/stream(fields:)``.
+    /// The body, where the request was handed over before it has arrived: ``HeadAction/stream(takesCoded:fields:label:)``.
     public internal(set) var body: ArrivingBody?
 
     /// The loop's view of the client's address, for logs; `nil` when it is gone.

@@ -13,8 +13,8 @@ final class ReplicateStartRoute: RouteHandler {
 
     func bodyReader() -> (any BodyReader)? { starter.bodyReader(isTraining: false) }
 
-    func decide(on head: RequestHead, contentType: String) -> UploadIntake.Decision {
-        starter.uploads.decide(on: head, contentType: contentType, isTraining: false)
+    func decide(on head: RequestHead, contentType: String) -> UploadIntake.Decision<Void> {
+        starter.uploads.decide(on: head, contentType: contentType)
     }
 
     func respond(to request: Request, id: PathID?, on exchange: Exchange) {
