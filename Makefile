@@ -25,7 +25,7 @@ lint:  ## formatting, types, and the rules of CONTRIBUTING.md
 format: ## rewrites Swift and Python sources in the project's format
 	@scripts/format.sh
 
-docs:  ## what is made from the programs: docs/cli.md, docs/environment.md, docs/metrics.md, python/cog/_server_tables.py
+docs:  ## what is made from the programs: docs/cli.md, docs/environment.md, docs/metrics.md, docs/llms.txt, python/cog/_server_tables.py
 	@scripts/docs.sh
 
 dist:  ## one archive with the program and the wheels in dist/, which runs wherever it is unpacked

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes what is made from the programs: docs/environment.md, docs/metrics.md, the commands and options of docs/cli.md, and the tables that the
+# Writes what is made from the programs: docs/environment.md, docs/metrics.md, docs/llms.txt, the commands and options of docs/cli.md, and the tables that the
 # SDK has in common with the server.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -8,6 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 "$root/scripts/build.sh"
 tools
 .envs/tools/bin/python scripts/cli_docs.py
+.envs/tools/bin/python scripts/llms.py
 .build/release/coglet --describe-settings > docs/environment.md
 .build/release/coglet --describe-metrics > docs/metrics.md
 .build/release/coglet --describe-tables > python/cog/_server_tables.py

@@ -95,3 +95,17 @@ install_wheels() {
         printf '%s\n' "$stamp" >"$1/wheels"
     fi
 }
+
+# ocr_environment DIR: an environment at DIR with both wheels and the packages of examples/ocr.
+ocr_environment() {
+    local list=$root/examples/ocr/requirements.txt
+    environment "$1" "$(any_python)"
+    if ! cmp -s "$list" "$1/installed.txt"; then
+        pip_install "$1" -r "$list"
+        # The usual package of OpenCV needs a desktop's graphics libraries. This one is the same without windows.
+        "$1/bin/python" -m pip uninstall --quiet --yes opencv-python
+        pip_install "$1" opencv-python-headless
+        cp "$list" "$1/installed.txt"
+    fi
+    install_wheels "$1"
+}

@@ -33,6 +33,9 @@ has_library() {
     return 1
 }
 
+# has_shared LIBRARY: whether programs find this shared library.
+has_shared() { [ -e "$("$compiler" -print-file-name="$1")" ]; }
+
 # want PACKAGE COMMAND…: the package, unless the command succeeds.
 want() {
     local package=$1
@@ -77,6 +80,9 @@ if [ "$with_tests" = yes ]; then
     want curl command -v curl
     want openssl command -v openssl
     want node-typescript command -v tsc
+    # OpenCV's, which the tutorial uses.
+    want libgl1 has_shared libGL.so.1
+    want libglib2.0-0 has_shared libglib-2.0.so.0
     want chromium-headless-shell command -v chromium-headless-shell
 fi
 if [ "$with_benchmarks" = yes ]; then

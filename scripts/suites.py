@@ -30,6 +30,7 @@ PYTEST = {
     "packaging": ["Tests/packaging", *PLAIN],
     "http": ["Tests/http", *PLAIN, *SIDE_BY_SIDE],
     "cli": ["Tests/cli", "--ignore=Tests/cli/engine", *PLAIN, *SIDE_BY_SIDE],
+    "docs": ["Tests/docs", *PLAIN, *SIDE_BY_SIDE],
     "engine": ["Tests/cli/engine", *PLAIN],
 }
 # More failures than these are no accident, and none of them gets a second run.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every suite, or those named (swift sdk packaging http cli engine), against the installed product on every Python from
+# Runs every suite, or those named (swift sdk packaging http cli docs engine), against the installed product on every Python from
 # 3.10 to 3.13 this machine has. Ends with one line "N passed, N failed"; fails if anything failed.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -31,6 +31,14 @@ done
 # What one of the packaging tests serves from: extension modules that bring large libraries.
 listed_environment extensions
 install_wheels "$root/.envs/extensions"
+
+# The packages that pages of the documentation install, so that following them needs no network.
+wheels=$root/.envs/pages-wheels
+if ! cmp -s scripts/pages.txt "$wheels/made-of.txt"; then
+    rm -rf "$wheels"
+    "${pythons[0]}" -m pip download --quiet --disable-pip-version-check --dest "$wheels" -r scripts/pages.txt
+    cp scripts/pages.txt "$wheels/made-of.txt"
+fi
 
 # The original, to which the playground is pointed. It has the same package names as ours.
 listed_environment original

@@ -48,15 +48,6 @@ def test_every_name_is_told_of() -> None:
     assert names >= set(cog.__all__) - {"__version__"}
 
 
-def test_links_lead_somewhere() -> None:
-    """To headings of the page, as its readers' tools name them, or to files that exist."""
-    headings = re.findall(r"^#+ (.*)$", re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL), re.MULTILINE)
-    anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
-    for target in re.findall(r"\]\(([^)]+)\)", PAGE):
-        file, _, anchor = target.partition("#")
-        assert (ROOT / "docs" / file).is_file() if file else anchor in anchors, target
-
-
 @pytest.mark.parametrize("python", PYTHONS, ids=short)
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: f"line{example.line}")
 def test_example(python: str, example: Example) -> None:

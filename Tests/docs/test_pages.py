@@ -1,0 +1,81 @@
+"""Every code block of the pages below is run, top to bottom, unless its first line says what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from blocks import ROOT, Block, blocks_of, unclear
+from reader import Reader, compare
+from support.environment import PYTHONS
+
+PAGES = [
+    ROOT / "README.md",
+    *(ROOT / "docs" / name for name in ("getting-started.md", "tutorial.md")),
+    *sorted(path for folder in ("how-to", "migration") for path in (ROOT / "docs" / folder).glob("*.md")),
+]
+
+
+def name(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Iterator[Reader]:
+    reader = Reader(tmp_path, PYTHONS[0])
+    try:
+        yield reader
+    finally:
+        reader.close()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_page(page: Path, reader: Reader) -> None:
+    blocks = blocks_of(page)
+    assert unclear(blocks) == []
+    reader.follow(blocks)
+
+
+# MARK: - The reader
+
+
+def test_reader_keeps_its_place(reader: Reader) -> None:
+    """The folder and the variables of one block are those of the next."""
+    first = Block("sh", "mkdir below\ncd below\nexport WORD=kept\n", 1)
+    file = Block("text", "# file.txt\n", 2)
+    reader.follow([first, file, Block("sh", "cat file.txt\necho $WORD\n", 3), Block("text", "# file.txt kept\n", 4)])
+
+
+@pytest.mark.parametrize("block", [Block("sh", "true\nfalse\ntrue\n", 7), Block("python", "raise SystemExit(3)\n", 7)])
+def test_reader_stops_at_a_command_that_fails(reader: Reader, block: Block) -> None:
+    with pytest.raises(AssertionError, match="line 7 failed"):
+        reader.follow([block])
+
+
+def test_reader_skips_what_the_machine_lacks(reader: Reader) -> None:
+    reader.follow([Block("sh", "# needs a GPU\nexit 1\n", 1)])
+
+
+@pytest.mark.parametrize(
+    ("expected", "printed", "fits"),
+    [
+        ("a b\n", "a\n  b\n", True),
+        ("{…}", '{"a": 1}', True),
+        ('{…"b":1…}', '{"a":0,"b":1}', True),
+        ("a b", "a c", False),
+        ("a", "a b", False),
+        ("… b", "a c", False),
+    ],
+)
+def test_output_is_compared(expected: str, printed: str, fits: bool) -> None:
+    if fits:
+        compare(Block("text", expected, 1), printed)
+    else:
+        with pytest.raises(AssertionError, match="line 1"):
+            compare(Block("text", expected, 1), printed)
+
+
+def test_blocks_that_say_nothing_are_found() -> None:
+    blocks = [Block("yaml", "a: 1\n", 3), Block("yaml", "# cog.yaml\n", 5), Block("text", "x\n", 9)]
+    assert [problem.partition(":")[0] for problem in unclear(blocks)] == ["line 3", "line 9"]
