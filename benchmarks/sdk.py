@@ -69,8 +69,8 @@ NESTED = model("        record: Fields,\n").replace(
 
 CONVERT = """
 import json, statistics, sys, time
-from cog._inputs import InputPlan
-from cog._loader import load
+from cog._values.inputs import InputPlan
+from cog._model.loader import load
 plan = InputPlan(load("predict.py:Runner", "predict").call)
 values = json.load(sys.stdin)
 times = []

@@ -3,7 +3,7 @@
 /// On the wire: their tokens, 4 bytes each in the machine's own byte order, in the order of the model's lists. The last is
 /// the one that the server gave last, so that ``SharedMemory/taken`` covers all of them.
 public struct TokenList {
-    /// The largest batch that a model may ask for. The decorator refuses more (python/cog/_batched.py, MAX_SIZE).
+    /// The largest batch that a model may ask for. The decorator refuses more (python/cog/_model/batched.py, MAX_SIZE).
     public static let limit = 1024
 
     private let bytes: UnsafeRawBufferPointer

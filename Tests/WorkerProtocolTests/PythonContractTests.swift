@@ -58,7 +58,7 @@ import WorkerProtocol
     }
 
     @Test func batchLimit() throws {
-        #expect(try constants("_batched", in: "python/cog")["MAX_SIZE"] == "\(TokenList.limit)")
+        #expect(try constants("batched", in: "python/cog/_model")["MAX_SIZE"] == "\(TokenList.limit)")
     }
 
     @Test func metricKeys() throws {

@@ -9,7 +9,8 @@ import _coglet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cog import BaseRunner, _outputs
+from cog import BaseRunner
+from cog._values import outputs
 from cog._worker import requests, results
 
 reference = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
@@ -181,10 +182,10 @@ def written(value):
     is_fast = _coglet.encode(value, results._replacers) is not None
     try:
         made = results.encoded(value)
-    except _outputs.OutputError as error:
+    except outputs.OutputError as error:
         return is_fast, f"OutputError: {error}"
     text = made.decode() if isinstance(made, bytes) else made
-    assert text == _outputs.encode(value)
+    assert text == outputs.encode(value)
     return is_fast, text
 
 

@@ -15,7 +15,8 @@ import traceback
 
 def describe(folder: str) -> dict[str, object]:
     """Return what a server would find out about the model in a folder."""
-    from cog import _document, _loader
+    from cog._document import openapi
+    from cog._model import loader
 
     os.chdir(folder)
     sys.path.insert(0, "")
@@ -23,11 +24,11 @@ def describe(folder: str) -> dict[str, object]:
         case = json.load(file)
     mode = case["mode"]
     try:
-        model = _loader.load(case[mode], mode)
+        model = loader.load(case[mode], mode)
     except BaseException as error:
         return {"error": f"failed to load predictor: {type(error).__name__}: {error}"}
     try:
-        document = _document.generate(predict=case["predict"], train=case["train"])
+        document = openapi.generate(predict=case["predict"], train=case["train"])
     except BaseException as error:
         return {"error": f"failed to load predictor: {type(error).__name__}: {error}"}
     try:
@@ -49,19 +50,19 @@ async def awaited(result):
 
 def outcome(model, example: dict[str, object]) -> dict[str, object]:
     """Return what the model does with the input of an example."""
-    from cog import _outputs
-    from cog._inputs import InputError, InputPlan
+    from cog._values import outputs
+    from cog._values.inputs import InputError, InputPlan
 
     try:
         plan = InputPlan(model.call)
         arguments = plan.convert(example["input"], {})
         if model.batching is not None:
             (output,) = model.call(**plan.columns([arguments]))
-            return {"output": json.loads(_outputs.encode(output))}
+            return {"output": json.loads(outputs.encode(output))}
         output = model.call(**arguments)
         if inspect.isgenerator(output):
             output = list(output)
-        return {"output": json.loads(_outputs.encode(output))}
+        return {"output": json.loads(outputs.encode(output))}
     except InputError as error:
         return {"failed": error.field}
     except Exception:
@@ -71,10 +72,10 @@ def outcome(model, example: dict[str, object]) -> dict[str, object]:
 def main() -> None:
     """Describe every folder."""
     # Loaded before the forks, so that it is paid for once.
-    import cog._document
-    import cog._inputs
-    import cog._loader
-    import cog._outputs  # noqa: F401
+    import cog._document.openapi
+    import cog._model.loader
+    import cog._values.inputs
+    import cog._values.outputs  # noqa: F401
 
     results = {}
     for folder in json.load(sys.stdin):

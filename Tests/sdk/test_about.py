@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from cog import BaseRunner, Input
-from cog._about import described
-from cog._document import describe
-from cog._inputs import InputPlan
-from cog._loader import LoadedModel
+from cog._document.about import described
+from cog._document.openapi import describe
+from cog._model.loader import LoadedModel
+from cog._values.inputs import InputPlan
 
 
 class Runner(BaseRunner):

@@ -17,7 +17,7 @@ import pytest
 
 import cog
 from cog import BaseRunner, Input, batched, concurrent, current_scope, current_scopes, streaming
-from cog._loader import LoadedModel
+from cog._model.loader import LoadedModel
 
 MODEL = """from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any, Optional
@@ -117,7 +117,7 @@ def test_twice() -> None:
 
 
 def test_together_with_other_decorators() -> None:
-    from cog import _batched
+    from cog._model.batched import batching_of
 
     def logged(fn: Any) -> Any:
         @functools.wraps(fn)
@@ -133,7 +133,7 @@ def test_together_with_other_decorators() -> None:
     async def run(text: list[str]) -> list[str]:
         return text
 
-    found = _batched.of(run)
+    found = batching_of(run)
     assert found is not None
     assert (found.max_size, found.max_wait) == (3, 0.005)
     with pytest.raises(TypeError, match="^concurrent max greater than 1 requires an async function$"):
@@ -259,7 +259,7 @@ def test_streaming_needs_an_iterator(tmp_path: Path) -> None:
 
 def test_training_is_refused(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text("from cog import batched\n@batched\ndef train(n: list[int]) -> list[str]: ...\n")
-    code = "from cog import _loader; _loader.load('train.py:train', 'train')"
+    code = "from cog._model import loader; loader.load('train.py:train', 'train')"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
     )
@@ -270,7 +270,7 @@ def test_training_is_refused(tmp_path: Path) -> None:
 def test_training_beside_a_batched_method(tmp_path: Path) -> None:
     source = model() + "\n    def train(self, n: int) -> str:\n        return 'x' * n\n"
     (tmp_path / "predict.py").write_text(source)
-    code = "from cog import _loader; print(_loader.load('predict.py:Runner', 'train').call(n=2))"
+    code = "from cog._model import loader; print(loader.load('predict.py:Runner', 'train').call(n=2))"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
     )

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cog import Secret
-from cog._document import describe
-from cog._inputs import InputError, InputPlan
+from cog._document.openapi import describe
+from cog._values.inputs import InputError, InputPlan
 
 
 class Color(Enum):

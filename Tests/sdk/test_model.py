@@ -15,9 +15,9 @@ from typing import Annotated, Any, ClassVar, Literal, Optional, Union
 import pytest
 
 from cog import BaseModel, Input, Path, Secret
-from cog._document import describe
-from cog._inputs import InputPlan
-from cog._outputs import encode
+from cog._document.openapi import describe
+from cog._values.inputs import InputPlan
+from cog._values.outputs import encode
 
 
 class Later(BaseModel):

@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 from cog import BaseModel, Path, Secret
-from cog._outputs import OpenedFile, OutputError, encode, open_file
+from cog._values.outputs import OpenedFile, OutputError, encode, open_file
 
 
 class Color(enum.Enum):

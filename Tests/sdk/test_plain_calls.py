@@ -10,9 +10,9 @@ from typing import Annotated, Any, AsyncIterator, Iterator, Optional
 import pytest
 
 from cog import BasePredictor, BaseRunner, FieldInfo, Input, Path
-from cog._document import describe
-from cog._inputs import InputPlan
-from cog._loader import LoadedModel
+from cog._document.openapi import describe
+from cog._model.loader import LoadedModel
+from cog._values.inputs import InputPlan
 from cog.predictor import load_predictor_from_ref
 
 calls: list[str] = []

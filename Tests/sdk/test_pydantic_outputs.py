@@ -14,7 +14,7 @@ from uuid import UUID
 import pytest
 
 from cog import BaseModel, Path, Secret
-from cog._outputs import OutputError, encode, unfolded
+from cog._values.outputs import OutputError, encode, unfolded
 
 pydantic = pytest.importorskip("pydantic", minversion="2")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cog._validate import fits
+from cog._document.validate import fits
 
 CASES = json.loads((Path(__file__).parents[1] / "schema_cases.json").read_text())["models"]
 ROWS = [

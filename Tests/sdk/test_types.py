@@ -12,7 +12,7 @@ import pytest
 
 import cog
 from cog import AsyncConcatenateIterator, ConcatenateIterator, File, Path, Secret, URLPath
-from cog._document import describe
+from cog._document.openapi import describe
 
 # MARK: - Files
 

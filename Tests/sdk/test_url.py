@@ -2,8 +2,8 @@
 
 import pytest
 
-from cog._opener import _is_public
-from cog._url import printable, target
+from cog._download.opener import _is_public
+from cog._download.url import printable, target
 
 
 @pytest.mark.parametrize(

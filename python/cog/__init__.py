@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from . import predictor as predictor
     from . import suppress_output as suppress_output
     from . import types as types
-    from ._batched import SKIP, batched
-    from ._decorators import concurrent, streaming
     from ._deprecated import ExperimentalFeatureWarning, emit_metric
+    from ._model.batched import SKIP, batched
+    from ._model.decorators import concurrent, streaming
     from .coder import Coder as Coder
     from .input import FieldInfo, Input
     from .model import BaseModel
@@ -89,16 +89,16 @@ _HOMES = {
     "Input": "cog.input",
     "Opaque": "cog.types",
     "Path": "cog.types",
-    "SKIP": "cog._batched",
+    "SKIP": "cog._model.batched",
     "Secret": "cog.types",
     "URLFile": "cog.types",
     "URLPath": "cog.types",
-    "batched": "cog._batched",
-    "concurrent": "cog._decorators",
+    "batched": "cog._model.batched",
+    "concurrent": "cog._model.decorators",
     "current_scope": "cog.scope",
     "current_scopes": "cog.scope",
     "emit_metric": "cog._deprecated",
-    "streaming": "cog._decorators",
+    "streaming": "cog._model.decorators",
 }
 
 

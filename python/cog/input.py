@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._frozen import Frozen
+from ._types.frozen import Frozen
 
 # Tells "no default was given" from `default=None`.
 _UNSET: Any = object()

@@ -47,7 +47,7 @@ class BaseModel:
                 raise TypeError(f'Cannot mixin dataclass "{base.__name__}" while inheriting from `BaseModel`')
         cls._cog_auto_dataclass = auto_dataclass  # type: ignore[attr-defined]
         if auto_dataclass:
-            from ._model_fields import fill_optional, prepare
+            from ._types.model_fields import fill_optional, prepare
 
             prepare(cls, BaseModel)
             has_own_init = "__init__" in cls.__dict__
@@ -108,7 +108,7 @@ class BaseModel:
         """
         import json
 
-        from ._values import spelled
+        from ._values.replacement import spelled
 
         values = self.dict(
             include=include,
@@ -135,7 +135,7 @@ class BaseModel:
 
     def model_dump(self, *, mode: str = "python", **options: Any) -> builtins.dict[str, Any]:
         """Return the same as `dict`, whose other arguments it takes; with `mode="json"` made of JSON's values."""
-        from ._values import spelled
+        from ._values.replacement import spelled
 
         values = self.dict(**options)
         return spelled(values) if mode == "json" else values

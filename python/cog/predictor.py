@@ -44,7 +44,7 @@ class BaseRunner:
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
         cls._cog_defines_predict_only = defines(cls, "predict") and not defines(cls, "run")
-        from ._signature import let_be_called
+        from ._model.signature import let_be_called
 
         let_be_called(cls, ("run", "predict", "train"))
 
@@ -123,7 +123,7 @@ def has_setup_weights(predictor: Any) -> bool:
     Args:
         predictor: the model object.
     """
-    from ._signature import parameter_names
+    from ._model.signature import parameter_names
 
     setup = getattr(predictor, "setup", None)
     return setup is not None and "weights" in parameter_names(setup)
@@ -157,8 +157,8 @@ def load_predictor_from_ref(ref: str) -> Any:
         ValueError: the class has no `run` or `predict`, or both.
         Exception: whatever the file or the constructor raises.
     """
-    from ._loader import load_object
-    from ._signature import unwrap_defaults
+    from ._model.loader import load_object
+    from ._model.signature import unwrap_defaults
 
     model = load_object(ref, "predict")
     for method in [getattr(model, name, None) for name in ("run", "predict", "train")]:

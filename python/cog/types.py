@@ -9,8 +9,8 @@ import sys
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, AsyncIterator, Iterator, NoReturn, TypeVar  # noqa: UP035 - subclassed below
 
-from ._frozen import Frozen, LazySerializer
-from ._urlfile import HTTPError, URLFile
+from ._download.urlfile import HTTPError, URLFile
+from ._types.frozen import Frozen, LazySerializer
 
 __all__ = [
     "FILENAME_ILLEGAL_CHARS",
@@ -145,7 +145,7 @@ class Path(pathlib.PosixPath):
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
         from pydantic_core import core_schema
 
-        from ._input_files import path_for_pydantic
+        from ._values.files import path_for_pydantic
 
         return core_schema.no_info_plain_validator_function(path_for_pydantic)
 

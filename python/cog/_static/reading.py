@@ -26,7 +26,7 @@ def read(reference: str, mode: str, version: tuple[int, int]) -> Any:
         version: the Python that the model is written for.
 
     Returns:
-        What `_document.describe` describes.
+        What `openapi.describe` describes.
 
     Raises:
         Mistake: the file is wrong.
@@ -59,9 +59,9 @@ def describe(called: dict[str, Any]) -> Any:
         SchemaError: it can't be described.
         DocumentError: a default is of another type than its input, or a pattern is none.
     """
-    from cog import _document
+    from cog._document import openapi
 
-    return _document.describe(called.get("predict"), called.get("train"), strict=True)
+    return openapi.describe(called.get("predict"), called.get("train"), strict=True)
 
 
 def _parsed(path: str, version: tuple[int, int]) -> ast.Module:
@@ -96,7 +96,7 @@ def _may_be_newer(error: SyntaxError) -> bool:
 def _loaded(module: ast.Module, path: str, reference: str, mode: str) -> Any:
     import types
 
-    from cog import _loader
+    from cog._model import loader
     from cog.errors import SchemaError
 
     made = types.ModuleType("__cog_static__")
@@ -104,7 +104,7 @@ def _loaded(module: ast.Module, path: str, reference: str, mode: str) -> Any:
     made.__dict__.update(names)
     sys.modules[made.__name__] = made  # Where a dataclass looks for its module.
     exec(compile(module, path, "exec"), made.__dict__)
-    model = _loader.LoadedModel(_loader.load_object(reference, mode, lambda _: made), mode == "train")
+    model = loader.LoadedModel(loader.load_object(reference, mode, lambda _: made), mode == "train")
     if mode == "train" and not model.can_train:
         raise SchemaError(f"{reference.rpartition(':')[2]} has no method train(): define it, or name a function")
     return model.call

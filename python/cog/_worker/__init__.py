@@ -13,7 +13,7 @@ def main(path: list[str], known: set[str]) -> None:
         path: the whole import path. So far the working directory was left out, so that nothing came from there.
         known: the names of the modules that were there when the interpreter had started.
     """
-    from cog import _shadows
+    from cog._model import shadows
 
     from . import forked, last_words
 
@@ -21,7 +21,7 @@ def main(path: list[str], known: set[str]) -> None:
     try:
         from .startup import run
 
-        _shadows.put_back(path, known)
+        shadows.put_back(path, known)
         run()
     except BaseException as error:
         last_words.tell_exception(error)

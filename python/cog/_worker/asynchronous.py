@@ -9,9 +9,9 @@ from typing import Any
 
 import _coglet
 
-from cog import _outputs
-from cog._inputs import InputError, InputPlan
-from cog._loader import LoadedModel
+from cog._model.loader import LoadedModel
+from cog._values import outputs
+from cog._values.inputs import InputError, InputPlan
 
 from . import frames, results, temporaries
 from .control import Control
@@ -157,7 +157,7 @@ class AsyncServer:
                 await self._send(result, prediction)
         except InputError as error:
             results.fail(prediction, f"Input validation error: {error}")
-        except _outputs.OutputError as error:
+        except outputs.OutputError as error:
             results.fail(prediction, f"Prediction failed: {error}")
         except BaseException as error:
             # SystemExit too: it ends this prediction, not the loop that serves all the others. An exception that stands

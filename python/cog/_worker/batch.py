@@ -8,10 +8,10 @@ from typing import Any
 
 import _coglet
 
-from cog import _outputs
 from cog import scope as cog_scope
-from cog._batched import SKIP
-from cog._inputs import InputError, InputPlan
+from cog._model.batched import SKIP
+from cog._values import outputs
+from cog._values.inputs import InputError, InputPlan
 from coglet import CancelationException
 
 from . import frames, keys, results, temporaries
@@ -198,7 +198,7 @@ class Batch(Running):
             try:
                 results.send_chunk(item, value, frames.SOON, item.chunk_count)
                 item.chunk_count += 1
-            except _outputs.OutputError as error:
+            except outputs.OutputError as error:
                 self._fail(item, f"Prediction failed: {error}")
 
     def finish_streams(self) -> None:
@@ -230,7 +230,7 @@ class Batch(Running):
         else:
             try:
                 results.send_value(item, value)
-            except _outputs.OutputError as error:
+            except outputs.OutputError as error:
                 results.fail(item, f"Prediction failed: {error}")
             self.unshield()
 

@@ -8,8 +8,8 @@ from typing import Literal
 
 import _coglet
 
-from cog._inputs import InputPlan
-from cog._loader import LoadedModel
+from cog._model.loader import LoadedModel
+from cog._values.inputs import InputPlan
 from coglet import CancelationException
 
 from . import results

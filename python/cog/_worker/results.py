@@ -11,8 +11,9 @@ from typing import Any, BinaryIO
 
 import _coglet
 
-from cog import _outputs, _values
-from cog._probe import types_in
+from cog._values import outputs
+from cog._values.probe import types_in
+from cog._values.replacement import numpy_replacements
 from cog.types import Path
 
 from . import frames, handover
@@ -30,14 +31,14 @@ _replacers: dict[type[Any], Any] = {}
 
 
 def encoded(value: Any, where: int | str = "") -> str | bytes:
-    """Return the JSON text of an output; see `cog._outputs.encode`, whose text it is."""
+    """Return the JSON text of an output; see `cog._values.outputs.encode`, whose text it is."""
     text = _coglet.encode(value, _known_replacers())
-    return _outputs.encode(value, where) if text is None else text
+    return outputs.encode(value, where) if text is None else text
 
 
 def _known_replacers() -> dict[type[Any], Any]:
     if not _replacers and "numpy" in sys.modules:
-        _replacers.update(_values.numpy_replacements())
+        _replacers.update(numpy_replacements())
     return _replacers
 
 
@@ -59,7 +60,7 @@ def send_chunk(prediction: Running, value: Any, urgency: int, index: int | str =
         is_last: the model's method has returned, and sending what follows runs no code of the model's.
 
     Raises:
-        cog._outputs.OutputError: the value has no JSON form, or its file can't be read.
+        cog._values.outputs.OutputError: the value has no JSON form, or its file can't be read.
     """
     kind = type(value)
     if kind is str:
@@ -69,7 +70,7 @@ def send_chunk(prediction: Running, value: Any, urgency: int, index: int | str =
         except UnicodeEncodeError:
             pass  # A lone surrogate: encoded() below says so in the usual words.
     elif kind not in NEVER_FILES:
-        opened = _outputs.open_file(value)
+        opened = outputs.open_file(value)
         if opened is not None:
             _send_file(prediction, *opened, is_last)
             return
@@ -80,7 +81,7 @@ def send_value(prediction: Running, value: Any) -> None:
     """Send what `predict` returned and end the prediction.
 
     Raises:
-        cog._outputs.OutputError: the value has no JSON form, or its file can't be read.
+        cog._values.outputs.OutputError: the value has no JSON form, or its file can't be read.
     """
     kind = type(value)
     if kind not in NEVER_FILES:
@@ -88,7 +89,7 @@ def send_value(prediction: Running, value: Any) -> None:
         if text is not None:
             finish(prediction, frames.LIST | frames.INLINE, text)
             return
-        value = _outputs.unfolded(value)
+        value = outputs.unfolded(value)
         kind = type(value)
     if kind is list or isinstance(value, (list, tuple)):
         types = types_in(value) if kind is list else set(map(type, value))
@@ -117,7 +118,7 @@ def is_iterator(value: Any) -> bool:
     """Tell whether an output is given item by item: by a generator, or by any other iterator that is no file."""
     kind = type(value)
     return kind is GeneratorType or (
-        kind not in NEVER_FILES and hasattr(kind, "__next__") and not _outputs.is_file(value)
+        kind not in NEVER_FILES and hasattr(kind, "__next__") and not outputs.is_file(value)
     )
 
 
@@ -151,10 +152,10 @@ def fail(prediction: Running, text: str) -> None:
 def describe(error: BaseException) -> str:
     """Return `TypeName: text` of an exception as text that can be sent, whatever its `__str__` does."""
     if isinstance(error, ImportError):
-        from cog._module import explain
+        from cog._model.module import explain
 
         explain(error)
-    return _outputs.described(error).encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    return outputs.described(error).encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
 def log_traceback(error: BaseException) -> None:
@@ -164,17 +165,17 @@ def log_traceback(error: BaseException) -> None:
 
 def traceback_of(error: BaseException) -> str:
     """Return the traceback as text that can be sent, without the frames of this package that led to the model."""
-    from cog import _traceback
+    from cog._model import tracebacks
 
     try:
-        lines = _traceback.of_model(error)
+        lines = tracebacks.of_model(error)
     except Exception as problem:  # A broken __str__ or __repr__ of the model's own exception class.
         lines = [f"{type(error).__name__} (its traceback can't be shown: {type(problem).__name__})\n"]
     return "".join(lines).encode("utf-8", "replace").decode("utf-8")
 
 
 def _send_file(prediction: Running, file: BinaryIO, name: str, is_last: bool) -> None:
-    is_path = isinstance(file, _outputs.OpenedFile)
+    is_path = isinstance(file, outputs.OpenedFile)
     copy: int | None = None
     try:
         try:
@@ -184,7 +185,7 @@ def _send_file(prediction: Running, file: BinaryIO, name: str, is_last: bool) ->
             elif not (is_last and prediction.runs_alone and handover.is_model_resting()):
                 descriptor = copy = handover.copy_of_file(descriptor)
         except Exception as error:
-            raise _outputs.OutputError(f"Failed to process output: {describe(error)}") from error
+            raise outputs.OutputError(f"Failed to process output: {describe(error)}") from error
         if not is_path:
             # A file object's name says where its bytes came from, not what they are called: only its extension counts.
             name = f"{prediction.file_objects}{os.path.splitext(name)[1] or '.bin'}"

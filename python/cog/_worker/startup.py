@@ -13,8 +13,10 @@ from typing import Any
 import _coglet
 
 import coglet  # noqa: F401  # before the model, whose folder may hold a file of that name
-from cog import _about, _checks, _loader
-from cog._inputs import InputPlan
+from cog._document.about import described
+from cog._document.checks import beyond
+from cog._model import loader
+from cog._values.inputs import InputPlan
 
 from . import children, forked, frames, keys, results, streams, temporaries, threads
 
@@ -86,7 +88,7 @@ def _fork_workers(loop: Any) -> bool:
     return template.fork_workers(loop)
 
 
-def _serve(model: _loader.LoadedModel, plan: InputPlan, loop: Any, concurrency: int) -> None:
+def _serve(model: loader.LoadedModel, plan: InputPlan, loop: Any, concurrency: int) -> None:
     threads.inherit_context()
     temporaries.keep_until_the_end()
     if model.batching is not None:
@@ -109,7 +111,7 @@ def _serve(model: _loader.LoadedModel, plan: InputPlan, loop: Any, concurrency: 
         sync.serve(sync.SyncModel(model, plan))
 
 
-def _serve_batches(model: _loader.LoadedModel, plan: InputPlan, loop: Any, concurrency: int) -> None:
+def _serve_batches(model: loader.LoadedModel, plan: InputPlan, loop: Any, concurrency: int) -> None:
     if model.is_asynchronous:
         from .batched_async import BatchedAsyncServer
         from .health import HealthChecks
@@ -128,22 +130,22 @@ def _serve_batches(model: _loader.LoadedModel, plan: InputPlan, loop: Any, concu
         batched.serve(batched.BatchedModel(model, plan))
 
 
-def _check_health_on_thread(model: _loader.LoadedModel) -> None:
+def _check_health_on_thread(model: loader.LoadedModel) -> None:
     if model.healthcheck is not None:
         from .health import HealthChecks
 
         HealthChecks(model.healthcheck, None).serve_on_thread()
 
 
-def _load(settings: dict[str, Any]) -> _loader.LoadedModel:
+def _load(settings: dict[str, Any]) -> loader.LoadedModel:
     try:
-        return _loader.load(settings[keys.REFERENCE], settings[keys.MODE])
+        return loader.load(settings[keys.REFERENCE], settings[keys.MODE])
     except BaseException as error:
         results.log_traceback(error)
         raise SetupError(f"Setup failed: failed to load predictor: {results.describe(error)}") from None
 
 
-def _set_up(model: _loader.LoadedModel, loop: Any) -> None:
+def _set_up(model: loader.LoadedModel, loop: Any) -> None:
     if model.setup is None:
         return
     try:
@@ -174,16 +176,16 @@ def _schema(settings: dict[str, Any]) -> str | None:
             file=sys.stderr,
         )
         return None
-    from cog import _document
+    from cog._document import openapi
 
     try:
-        document = _document.for_server(settings[keys.MODE], settings[keys.REFERENCE])
+        document = openapi.for_server(settings[keys.MODE], settings[keys.REFERENCE])
     except BaseException as error:
         raise SetupError(f"Setup failed: failed to load predictor: {results.describe(error)}") from None
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
-def _concurrency(model: _loader.LoadedModel) -> int:
+def _concurrency(model: loader.LoadedModel) -> int:
     text = os.environ.get("COG_MAX_CONCURRENCY")
     if text is None:
         wanted = model.max_concurrency or 1
@@ -202,7 +204,7 @@ def _concurrency(model: _loader.LoadedModel) -> int:
     return wanted
 
 
-def _report(model: _loader.LoadedModel, plan: InputPlan, schema: str | None, concurrency: int) -> bytes:
+def _report(model: loader.LoadedModel, plan: InputPlan, schema: str | None, concurrency: int) -> bytes:
     """Return what the server is told of a model that is ready."""
     facts = {
         keys.FILES: plan.file_patterns,
@@ -215,10 +217,10 @@ def _report(model: _loader.LoadedModel, plan: InputPlan, schema: str | None, con
     text = json.dumps(facts)
     if schema is not None:
         document = json.loads(schema)
-        checks = _checks.beyond(document, plan.forms, "train" if model.is_training else "predict")
+        checks = beyond(document, plan.forms, "train" if model.is_training else "predict")
         # The server is asked for the original's document: it has nothing more to say.
         if os.environ.get("COG_OPENAPI") != "original":
-            shown = _about.described(document, model, plan)
+            shown = described(document, model, plan)
             if shown is not document:
                 schema = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
         text = f'{text[:-1]},"{keys.SCHEMA}":{schema},"{keys.CHECKS}":{json.dumps(checks)}}}'

@@ -9,9 +9,9 @@ from typing import Any
 
 import _coglet
 
-from cog import _outputs
-from cog._inputs import InputError, InputPlan
-from cog._loader import LoadedModel
+from cog._model.loader import LoadedModel
+from cog._values import outputs
+from cog._values.inputs import InputError, InputPlan
 from coglet import CancelationException
 
 from . import frames, results, temporaries
@@ -67,7 +67,7 @@ class SyncModel:
                 prediction.close()
         except InputError as error:
             results.fail(prediction, f"Input validation error: {error}")
-        except _outputs.OutputError as error:
+        except outputs.OutputError as error:
             results.fail(prediction, f"Prediction failed: {error}")
         except BaseException as error:
             # An exception that stands for a cancel is a failure like any other, unless the cancel came from the server:

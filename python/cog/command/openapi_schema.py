@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from cog import _shadows
+from cog._model import shadows
 
 _EXAMPLES = "COG_EXAMPLES"
 """The build tool's word for whole inputs as examples, which it has checked: a list in JSON. No server reads it."""
@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     known = set(sys.modules)
     path = sys.path[:] if {"", os.getcwd()} & set(sys.path) else ["", *sys.path]
-    sys.path[:] = _shadows.without_folder(path)
+    sys.path[:] = shadows.without_folder(path)
     import argparse
     import json
 
@@ -43,12 +43,13 @@ def main(arguments: list[str] | None = None) -> int:
     sys.stdout.flush()
     output = os.dup(1)
     os.dup2(2, 1)
-    from cog import _document, _traceback
+    from cog._document import openapi
+    from cog._model import tracebacks
     from cog.errors import CogError
 
-    _shadows.put_back(path, known)
+    shadows.put_back(path, known)
     try:
-        document = _document.generate(predict=predict, train=train, strict=True)
+        document = openapi.generate(predict=predict, train=train, strict=True)
         if examples := json.loads(os.environ.get(_EXAMPLES) or "[]"):
             name = "Input" if predict is not None else "TrainingInput"
             document["components"]["schemas"][name]["examples"] = examples
@@ -56,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"ERROR: {error}", file=sys.stderr)
         return 1
     except BaseException as error:
-        sys.stderr.writelines(_traceback.of_model(error))
+        sys.stderr.writelines(tracebacks.of_model(error))
         print(f"ERROR: failed to load predictor: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
     with open(output, "w", encoding="utf-8") as file:

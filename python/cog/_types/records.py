@@ -6,8 +6,8 @@ import sys
 import typing
 from typing import Any, cast
 
-from .model import BaseModel
-from .types import _Opaque
+from ..model import BaseModel
+from ..types import _Opaque
 
 MISSING: Any = object()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any
 
-from ._forms import SCALARS, Form, record_forms
-from ._records import MISSING, Record
+from .._types.forms import SCALARS, Form, record_forms
+from .._types.records import MISSING, Record
 
 _URI = {"type": "string", "format": "uri"}
 _SECRET = {"type": "string", "format": "password", "writeOnly": True, "x-cog-secret": True}
@@ -191,7 +191,7 @@ def _output_record(record: Record, within: tuple[Record, ...]) -> dict[str, Any]
     forms = record_forms(record)
     by_pydantic: Any = None
     if record.kind == "pydantic" and hasattr(record.cls, "model_json_schema"):
-        from ._pydantic import OutputSchemas
+        from .pydantic_schema import OutputSchemas
 
         by_pydantic = OutputSchemas(record.cls)
         if by_pydantic.whole is not None:

@@ -11,9 +11,9 @@ import typing
 from collections import abc
 from typing import Any
 
-from . import types as cog_types
-from ._records import Record, record_of
-from .input import FieldInfo
+from .. import types as cog_types
+from ..input import FieldInfo
+from .records import Record, record_of
 
 SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean"}
 

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from errno import EINVAL, EISDIR, ENXIO
 from typing import Any, BinaryIO, cast
 
-from ._input_error import escaped
-from ._values import NoJSONValue, key, replacement
+from .input_error import escaped
+from .replacement import NoJSONValue, key, replacement
 
 __all__ = ["OpenedFile", "OutputError", "described", "encode", "is_file", "open_file", "rewound", "unfolded"]
 
@@ -311,7 +311,7 @@ def _integer(value: int) -> str:
 def _data_url(value: Any) -> str:
     from base64 import b64encode
 
-    from ._media_types import of_output
+    from .media_types import of_output
 
     if isinstance(value, io.IOBase) or not isinstance(value, os.PathLike):
         opened = open_file(value)

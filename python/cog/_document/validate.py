@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .errors import DocumentError
+from ..errors import DocumentError
 
 _TYPES: dict[str, tuple[type[Any], ...]] = {
     "string": (str,),

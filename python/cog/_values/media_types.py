@@ -19,7 +19,7 @@ def of_output(name: str) -> str:
 
 @cache
 def _types() -> dict[str, str]:
-    from ._server_tables import MEDIA_TYPES
+    from .._server_tables import MEDIA_TYPES
 
     types: dict[str, str] = {}
     for row in MEDIA_TYPES.replace(";", "\n").splitlines():

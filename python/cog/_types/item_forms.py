@@ -5,10 +5,10 @@ from __future__ import annotations
 import typing
 from typing import Any
 
-from . import _forms
-from . import types as cog_types
-from ._forms import Form, Names, Unsupported
-from .input import FieldInfo
+from .. import types as cog_types
+from ..input import FieldInfo
+from . import forms
+from .forms import Form, Names, Unsupported
 
 
 def parse_parameter(annotation: Any, names: Names) -> tuple[Form, FieldInfo | None]:
@@ -25,7 +25,7 @@ def parse_parameter(annotation: Any, names: Names) -> tuple[Form, FieldInfo | No
     Raises:
         Unsupported: it isn't a list, or there is no form for its items.
     """
-    annotation = _forms.evaluated(annotation, names)
+    annotation = forms.evaluated(annotation, names)
     outer = None
     if typing.get_origin(annotation) is typing.Annotated:
         outer = next((extra for extra in annotation.__metadata__ if isinstance(extra, FieldInfo)), None)
@@ -34,7 +34,7 @@ def parse_parameter(annotation: Any, names: Names) -> tuple[Form, FieldInfo | No
         raise Unsupported(
             "a batched method takes a list with one value for each request", f"Write {_list(annotation)}."
         )
-    form, inner = _forms.parse_parameter(item, names)
+    form, inner = forms.parse_parameter(item, names)
     if outer is not None and inner is not None:
         raise Unsupported("it has two Input(…)", "Keep one of them.")
     return form, inner if outer is None else outer
@@ -51,21 +51,21 @@ def parse_output(annotation: Any, names: Names) -> Form:
     Raises:
         Unsupported: it is neither, or there is no form for the items.
     """
-    annotation = _forms.evaluated(annotation, names)
+    annotation = forms.evaluated(annotation, names)
     origin = typing.get_origin(annotation)
     arguments = typing.get_args(annotation)
-    if isinstance(annotation, type) and annotation in _forms.ITERATORS:
+    if isinstance(annotation, type) and annotation in forms.ITERATORS:
         origin = annotation  # Without a type in brackets.
-    is_iterator = origin in _forms.ITERATORS
+    is_iterator = origin in forms.ITERATORS
     given = annotation
     if is_iterator:
-        given = _forms.evaluated(arguments[0], names) if arguments else str
+        given = forms.evaluated(arguments[0], names) if arguments else str
     item = _item(given, names)
     if item is None:
-        written = f"{_forms.ITERATORS[origin]}[{_list(given)}]" if is_iterator else f"-> {_list(given)}"
+        written = f"{forms.ITERATORS[origin]}[{_list(given)}]" if is_iterator else f"-> {_list(given)}"
         raise Unsupported("a batched method gives a list with one value for each request", f"Write {written}.")
-    form = _forms.parse(_without_exceptions(item, names), names)
-    return _forms.iterator(origin, form, item) if is_iterator else form
+    form = forms.parse(_without_exceptions(item, names), names)
+    return forms.iterator(origin, form, item) if is_iterator else form
 
 
 def _item(annotation: Any, names: Names) -> Any:
@@ -73,7 +73,7 @@ def _item(annotation: Any, names: Names) -> Any:
     opaque = None
     if typing.get_origin(annotation) is typing.Annotated:
         opaque = next((extra for extra in annotation.__metadata__ if isinstance(extra, cog_types._Opaque)), None)
-        annotation = _forms.evaluated(annotation.__origin__, names)
+        annotation = forms.evaluated(annotation.__origin__, names)
     arguments = typing.get_args(annotation)
     if typing.get_origin(annotation) is not list or len(arguments) != 1:
         return None
@@ -85,11 +85,11 @@ def _list(annotation: Any) -> str:
     if typing.get_origin(annotation) is typing.Annotated:
         annotation = annotation.__origin__
     is_bare = annotation in (list, tuple, typing.List, typing.Any)  # noqa: UP006
-    return f"list[{'str' if is_bare else _forms.spelled(annotation)}]"
+    return f"list[{'str' if is_bare else forms.spelled(annotation)}]"
 
 
 def _without_exceptions(item: Any, names: Names) -> Any:
-    item = _forms.evaluated(item, names)
+    item = forms.evaluated(item, names)
     if typing.get_origin(item) is not typing.Union and type(item).__name__ != "UnionType":
         return item
     members = typing.get_args(item)

@@ -9,8 +9,8 @@ import sys
 from collections import abc
 from typing import Any
 
-from .model import BaseModel, overridden
-from .types import Secret
+from ..model import BaseModel, overridden
+from ..types import Secret
 
 
 class NoJSONValue(ValueError):
@@ -35,11 +35,11 @@ def replacement(value: Any) -> Any:
         raise TypeError(f"Object of type {cls.__name__} is not JSON serializable")
     if "pydantic_core" in sys.modules or "pydantic" in sys.modules:
         if cls not in _is_of_pydantic:
-            from ._pydantic_values import is_own
+            from .pydantic_values import is_own
 
             _is_of_pydantic[cls] = is_own(cls)
         if _is_of_pydantic[cls]:
-            from ._pydantic_values import dumped
+            from .pydantic_values import dumped
 
             return dumped(value)
     if isinstance(value, BaseModel):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ._forms import Form
-from ._probe import types_in
+from .._types.forms import Form
+from .probe import types_in
 
 _NUMBERS = frozenset({int, float})
 

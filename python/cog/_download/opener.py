@@ -115,7 +115,7 @@ def _is_public(text: str) -> bool | None:
     import ipaddress
 
     # The answer of Python itself depends on its version.
-    from ._server_tables import SPECIAL_ADDRESSES
+    from .._server_tables import SPECIAL_ADDRESSES
 
     address: Any
     try:

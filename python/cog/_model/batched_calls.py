@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import _signature
+from .signature import completing, innermost
 
 
 def with_listed_defaults(method: Any) -> Any:
@@ -13,7 +13,7 @@ def with_listed_defaults(method: Any) -> Any:
     Args:
         method: a batched method, as the class defines it.
     """
-    function, _ = _signature.innermost(method)
+    function, _ = innermost(method)
     code = function.__code__
     positional = code.co_varnames[1 : code.co_argcount]
     makers: dict[str, Any] | None = None
@@ -21,7 +21,7 @@ def with_listed_defaults(method: Any) -> Any:
     def completed(arguments: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
         nonlocal makers
         if makers is None:
-            from ._inputs import InputPlan
+            from .._values.inputs import InputPlan
 
             makers = InputPlan(method).defaults
         given = {**dict(zip(positional, arguments[1:])), **named}  # noqa: B905 - some may be left out
@@ -29,4 +29,4 @@ def with_listed_defaults(method: Any) -> Any:
         missing = {name: [make() for _ in range(count)] for name, make in makers.items() if name not in given}
         return {**named, **missing}
 
-    return _signature.completing(method, completed)
+    return completing(method, completed)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ._forms import Form, Unsupported
-from ._schema import nullable
+from .._types.forms import Form, Unsupported
+from .schema import nullable
 
 # What is taken over as it stands. The rest is translated below or, like `examples`, says nothing that is checked.
 _KEPT = frozenset(

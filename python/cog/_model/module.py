@@ -9,7 +9,7 @@ from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from types import ModuleType
 from typing import Any
 
-from . import _shadows
+from . import shadows
 
 
 def load_module(path: str) -> Any:
@@ -33,7 +33,7 @@ def load_module(path: str) -> Any:
         raise ImportError(f"Cannot load module from {path}")
     module = module_from_spec(spec)
     module.__name__ = name
-    _shadows.register(name, module)
+    shadows.register(name, module)
     if package:
         sys.modules[spec.name] = module
     code: Any = spec.loader.get_code(spec.name)

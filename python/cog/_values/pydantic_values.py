@@ -6,7 +6,7 @@ import io
 import os
 from typing import Any
 
-from . import _signature
+from .._model.signature import CO_VARKEYWORDS, parameter_names
 
 
 def is_own(cls: Any) -> bool:
@@ -39,7 +39,7 @@ def dumped(value: Any) -> Any:
     unknown = False
 
     def fallback(part: Any) -> Any:
-        from ._values import replacement
+        from .replacement import replacement
 
         nonlocal unknown
         try:
@@ -68,8 +68,8 @@ def _dump(value: Any, mode: str, fallback: Any) -> Any:
         return cls.__pydantic_serializer__.to_python(value, mode=mode, by_alias=True, fallback=fallback)
     # The model has its own: it gets what it takes.
     code = getattr(dump, "__code__", None)
-    takes_all = code is None or code.co_flags & _signature.CO_VARKEYWORDS
-    names = _signature.parameter_names(dump)
+    takes_all = code is None or code.co_flags & CO_VARKEYWORDS
+    names = parameter_names(dump)
     given = {"mode": mode, "by_alias": True}
     return dump(value, **{name: given[name] for name in given if takes_all or name in names})
 
@@ -96,7 +96,7 @@ def _dumped_by_version_1(value: Any) -> Any:
     files: list[Any] = []
 
     def encoder(part: Any) -> Any:
-        from ._values import replacement
+        from .replacement import replacement
 
         if isinstance(part, (os.PathLike, io.IOBase)):
             files.append(part)
@@ -116,7 +116,7 @@ def _dumped_by_version_1(value: Any) -> Any:
 
 
 # Stands for a file in the text that version 1 makes.
-_FILE = "cog._pydantic_values.file"
+_FILE = "cog._values.pydantic_values.file"
 
 
 def _holds(value: Any, kind: type[Any], within: tuple[int, ...] = ()) -> bool:

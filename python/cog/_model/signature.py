@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .input import FieldInfo
+from ..input import FieldInfo
 
 CO_VARARGS = 0x04
 CO_VARKEYWORDS = 0x08
@@ -112,7 +112,7 @@ def innermost(callable_: Any) -> tuple[Any, bool]:
     return (function if hasattr(function, "__code__") else None), is_bound
 
 
-def of(callable_: Any) -> Signature | None:
+def signature_of(callable_: Any) -> Signature | None:
     """Read the signature of a function or bound method.
 
     Args:
@@ -127,7 +127,7 @@ def of(callable_: Any) -> Signature | None:
 
 def parameter_names(callable_: Any) -> list[str]:
     """Return the names of the parameters of a function or bound method."""
-    signature = of(callable_)
+    signature = signature_of(callable_)
     return [] if signature is None else [parameter.name for parameter in signature.parameters]
 
 
@@ -160,7 +160,7 @@ def let_be_called(cls: type[Any], names: tuple[str, ...]) -> None:
         function, _ = innermost(method)
         makers = {**_leave_plain_defaults(function), **_annotated_defaults(function)}
         if "__cog_batched__" in method.__dict__:
-            from ._batched_calls import with_listed_defaults
+            from .batched_calls import with_listed_defaults
 
             setattr(cls, name, with_listed_defaults(method))
         elif makers:
@@ -216,10 +216,10 @@ def _annotated_defaults(function: Any) -> dict[str, Callable[[], Any]]:
 
 def _annotated_maker(annotation: Any, function: Any) -> Callable[[], Any]:
     def make() -> Any:
-        from . import _forms
+        from .._types import forms
 
         if isinstance(annotation, str):
-            evaluated = _forms.evaluated(annotation, _forms.Names(function.__globals__))
+            evaluated = forms.evaluated(annotation, forms.Names(function.__globals__))
         else:
             evaluated = annotation
         for each in getattr(evaluated, "__metadata__", ()):

@@ -6,8 +6,10 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from . import _batched, _signature, _source
-from .predictor import defines, extract_setup_weights, has_setup_weights
+from ..predictor import defines, extract_setup_weights, has_setup_weights
+from . import source
+from .batched import batching_of
+from .signature import kind_of, served, signature_of, unwrap_defaults
 
 
 class LoadedModel:
@@ -46,20 +48,20 @@ class LoadedModel:
     def __init__(self, model: Any, is_training: bool) -> None:
         is_function = _is_function(model)
         method = model if is_function else _method(model, is_training)
-        _signature.unwrap_defaults(method)
+        unwrap_defaults(method)
         self.instance = None if is_function else model
         self.is_training = is_training
         self.can_train = is_training and method is not _no_training
         self.name: str = getattr(method, "__name__", "run")
-        self.batching = _batched.of(method)
+        self.batching = batching_of(method)
         if self.batching is not None and is_training:
             raise TypeError(f"{self.name}() can't be batched: @batched is for predictions, not for trainings")
-        self.kind = _signature.kind_of(method)
+        self.kind = kind_of(method)
         self.max_concurrency: int = getattr(method, "__cog_concurrent_max__", 1)
         self.runs_on_threads: bool = getattr(method, "__cog_concurrent_threads__", False)
         self.call: Callable[..., Any] = _by_name(method)
         self.setup: Callable[[], Any] | None = None if is_function else _setup(model)
-        self.setup_is_async = self.setup is not None and _signature.kind_of(model.setup) == "coroutine"
+        self.setup_is_async = self.setup is not None and kind_of(model.setup) == "coroutine"
         self.healthcheck: Any = None if is_function else getattr(model, "healthcheck", None)
 
     @property
@@ -99,7 +101,7 @@ def _module(path: str) -> Any:
 
 
 def _run(path: str) -> Any:
-    from ._module import load_module
+    from .module import load_module
 
     return load_module(path)
 
@@ -138,7 +140,7 @@ def _default_target(module: Any, mode: str) -> Any:
             problem = TypeError("Runner exists but is not a class or callable")
         if problem is None:
             if predictor is not None:
-                _source.warn(
+                source.warn(
                     "Both Runner and Predictor are defined; using Runner. "
                     "Specify a class name explicitly if this is not intended.",
                     UserWarning,
@@ -168,7 +170,7 @@ def _is_function(model: Any) -> bool:
 
 def _method(model: Any, is_training: bool) -> Any:
     if is_training:
-        return _signature.served(getattr(model, "train", None) or _no_training)
+        return served(getattr(model, "train", None) or _no_training)
     cls = type(model)
     has_run, has_predict = defines(cls, "run"), defines(cls, "predict")
     if has_run and has_predict:
@@ -179,7 +181,7 @@ def _method(model: Any, is_training: bool) -> Any:
     owner = next(base for base in cls.__mro__ if name in base.__dict__)
     if isinstance(owner.__dict__[name], staticmethod):
         raise AttributeError("'function' object has no attribute '__func__'")
-    return _signature.served(getattr(model, name))
+    return served(getattr(model, name))
 
 
 def _no_training(**inputs: Any) -> None:
@@ -188,7 +190,7 @@ def _no_training(**inputs: Any) -> None:
 
 def _by_name(method: Any) -> Callable[..., Any]:
     """Return what takes all inputs by name, also those of positional-only parameters."""
-    signature = _signature.of(method)
+    signature = signature_of(method)
     positional = [each.name for each in signature.parameters if each.is_positional_only] if signature else []
     if not positional:
         return method  # type: ignore[no-any-return]

@@ -77,7 +77,7 @@ def batched(fn: Any = None, *, max_size: int = 16, max_wait: float = 0.005) -> A
     def decorate(fn: Any) -> Any:
         if not hasattr(fn, "__code__"):
             raise TypeError(f"batched is for functions and methods, got {type(fn).__name__}")
-        if of(fn) is not None:
+        if batching_of(fn) is not None:
             raise TypeError(f"{fn.__name__}() is batched already: remove one @batched")
         fn.__cog_batched__ = Batching(max_size, float(max_wait))
         return fn
@@ -85,7 +85,7 @@ def batched(fn: Any = None, *, max_size: int = 16, max_wait: float = 0.005) -> A
     return decorate if fn is None else decorate(fn)
 
 
-def of(callable_: Any) -> Batching | None:
+def batching_of(callable_: Any) -> Batching | None:
     """Tell how the requests for a function are gathered.
 
     Args:

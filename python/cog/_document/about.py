@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._inputs import InputPlan
-from ._loader import LoadedModel
-from ._schema import NotJSON, json_value
+from .._model.loader import LoadedModel
+from .._values.inputs import InputPlan
+from .schema import NotJSON, json_value
 
 __all__ = ["described"]
 

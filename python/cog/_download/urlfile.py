@@ -80,7 +80,7 @@ class URLFile(io.IOBase):
         try:
             target = object.__getattribute__(self, "__target__")
         except AttributeError:
-            from ._url import printable
+            from .url import printable
 
             return (
                 f"<{type(self).__name__} at 0x{id(self):x} for {printable(object.__getattribute__(self, '__url__'))!r}>"
@@ -143,7 +143,7 @@ class Response(io.BufferedReader):
         return getattr(self.__dict__["_response"], name)
 
     def __repr__(self) -> str:
-        from ._url import printable
+        from .url import printable
 
         return f"<cog.HTTPResponse {self._response.status} {printable(self._response.url)}>"
 
@@ -219,7 +219,7 @@ def open_url(url: str) -> Response:
     headers = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
     if agent := os.environ.get("COG_USER_AGENT"):
         headers["User-Agent"] = agent
-    from ._url import printable, target
+    from .url import printable, target
 
     wanted = target(url)
     request = urllib.request.Request(wanted.url, headers=headers)
@@ -241,7 +241,7 @@ def _response(request: Any, url: str) -> Any:
     import time
     import urllib.error
 
-    from ._server_tables import DOWNLOAD_STALL_SECONDS, RETRY_AFTER_LIMIT_SECONDS, RETRY_SECONDS
+    from .._server_tables import DOWNLOAD_STALL_SECONDS, RETRY_AFTER_LIMIT_SECONDS, RETRY_SECONDS
 
     opener = _opener()
     for wait in (*RETRY_SECONDS, None):
@@ -281,8 +281,8 @@ def _asked_wait(headers: Any) -> float:
 def _opener() -> Any:
     import urllib.request
 
-    from ._opener import opener
-    from ._url import printable, target
+    from .opener import opener
+    from .url import printable, target
 
     class Redirects(urllib.request.HTTPRedirectHandler):
         # The library itself also follows redirects to ftp.

@@ -9,11 +9,11 @@ from contextvars import ContextVar
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
-from ._forms import Form, record_forms
-from ._input_error import InputError, escaped
-from ._records import Record
-from ._schema import json_value
-from .types import File, Path, URLPath
+from .._document.schema import json_value
+from .._types.forms import Form, record_forms
+from .._types.records import Record
+from ..types import File, Path, URLPath
+from .input_error import InputError, escaped
 
 _URL_PREFIXES = ("http://", "https://", "data:")
 _NOT_A_URL = "must be an http://, https:// or data: URL"
@@ -198,7 +198,7 @@ def to_file(value: Any, where: str, files: dict[str, str]) -> io.IOBase:
 
 
 # Whether the values that pydantic is looking at were sent by a client.
-_is_input: ContextVar[bool] = ContextVar("cog._input_files._is_input", default=False)
+_is_input: ContextVar[bool] = ContextVar("cog._values.files._is_input", default=False)
 
 
 @contextmanager

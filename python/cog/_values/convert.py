@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable
 from typing import Any, cast
 
-from ._at_once import converts_all, exact_types
-from ._forms import SCALARS, Form, record_forms
-from ._input_error import InputError, escaped, shown
-from ._input_files import checking, is_url, to_file, to_path
-from ._records import Record
-from ._schema import json_value
-from .types import Secret
+from .._document.schema import json_value
+from .._types.forms import SCALARS, Form, record_forms
+from .._types.records import Record
+from ..types import Secret
+from .at_once import converts_all, exact_types
+from .files import checking, is_url, to_file, to_path
+from .input_error import InputError, escaped, shown
 
 # Takes the value, its JSON pointer without the leading slash, and the files that were fetched, by pointer.
 Converter = Callable[[Any, str, "dict[str, str]"], Any]

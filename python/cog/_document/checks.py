@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._forms import Form
-from ._input_schema import InputSchemas
+from .._types.forms import Form
+from .input_schema import InputSchemas
 
 # What a property says besides its type, and is checked.
 _LIMITS = ("minimum", "maximum", "minLength", "maxLength", "pattern", "nullable")

@@ -7,13 +7,14 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from . import _batched, _forms, _signature
-from ._convert import Converter, converter, null_kept
-from ._input_error import InputError
-from ._input_files import fetched, file_patterns, is_url
-from ._signature import EMPTY, Parameter
-from .input import FieldInfo
-from .types import Path, Secret
+from .._model.batched import batching_of
+from .._model.signature import EMPTY, Parameter, _Empty, signature_of
+from .._types import forms
+from ..input import FieldInfo
+from ..types import Path, Secret
+from .convert import Converter, converter, null_kept
+from .files import fetched, file_patterns, is_url
+from .input_error import InputError
 
 __all__ = ["InputError", "InputPlan"]
 
@@ -33,30 +34,30 @@ class InputPlan:
         callable_: what will be called with the arguments.
 
     Attributes:
-        file_patterns: where in `input` files can stand; see `cog._input_files.file_patterns`.
+        file_patterns: where in `input` files can stand; see `cog._values.files.file_patterns`.
         forms: what each input is, by name, where its annotation can be understood.
         examples: values that people can begin with, by name, as they were written.
     """
 
     def __init__(self, callable_: Any) -> None:
         self.file_patterns: list[str] = []
-        self.forms: dict[str, _forms.Form] = {}
+        self.forms: dict[str, forms.Form] = {}
         self.examples: dict[str, list[Any]] = {}
         self._converters: list[tuple[str, Converter]] = []
         self._defaults: list[tuple[str, Callable[[], Any]]] = []
         # The very objects that the function knows its parameters by.
         self._names: dict[str, str] = {}
-        self._parse = _forms.parse_parameter
-        is_batched = _batched.of(callable_) is not None
+        self._parse = forms.parse_parameter
+        is_batched = batching_of(callable_) is not None
         if is_batched:
-            from . import _item_forms
+            from .._types import item_forms
 
-            self._parse = _item_forms.parse_parameter
-        signature = _signature.of(callable_)
+            self._parse = item_forms.parse_parameter
+        signature = signature_of(callable_)
         if signature is None:
             return
         self._names = {parameter.name: parameter.name for parameter in signature.parameters}
-        names = _forms.Names(signature.function.__globals__)
+        names = forms.Names(signature.function.__globals__)
         present = _present_defaults(signature.function)
         for parameter in signature.parameters:
             # What Python would put in would be one value where the function takes a list of them.
@@ -120,7 +121,7 @@ class InputPlan:
         unexpected = next(name for name in values if name not in self._names)
         return f"got an unexpected keyword argument '{unexpected}'"
 
-    def _add(self, parameter: Parameter, names: _forms.Names, present: Any) -> None:
+    def _add(self, parameter: Parameter, names: forms.Names, present: Any) -> None:
         name = parameter.name
         form = None
         info = None
@@ -135,7 +136,7 @@ class InputPlan:
                 if given is not None and given.choices and form.without_none().kind == "list":
                     convert = _listed(convert)
                 patterns = file_patterns(form, name)
-            except _forms.Unsupported:
+            except forms.Unsupported:
                 form = None
             else:
                 self.file_patterns += patterns
@@ -196,11 +197,11 @@ def _listed(convert: Converter | None) -> Converter:
 
 
 def _default(
-    parameter: Parameter, form: _forms.Form | None, info: FieldInfo | None, present: Any
+    parameter: Parameter, form: forms.Form | None, info: FieldInfo | None, present: Any
 ) -> Callable[[], Any] | None:
     """Return what makes the default, None if Python's own will do."""
     default, info = written_default(parameter, info)
-    if has_factory(info) and not isinstance(parameter.default, (FieldInfo, _signature._Empty)):
+    if has_factory(info) and not isinstance(parameter.default, (FieldInfo, _Empty)):
         info = None  # A plain default after the equals sign stands before the factory in Annotated.
     if has_factory(info):
         factory: Callable[[], Any] = default
@@ -233,7 +234,7 @@ class _Fetched:
         return self._path
 
 
-def _converted_default(form: _forms.Form, default: Any, name: str) -> Any:
+def _converted_default(form: forms.Form, default: Any, name: str) -> Any:
     form = form.without_none()
     if default is None:
         return None

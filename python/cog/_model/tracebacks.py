@@ -16,7 +16,7 @@ def of_model(error: BaseException) -> list[str]:
     """
     import traceback
 
-    here = os.path.dirname(__file__) + os.sep
+    here = os.path.dirname(os.path.dirname(__file__)) + os.sep
     frame = error.__traceback__
     while frame is not None and frame.tb_frame.f_code.co_filename.startswith((here, "<frozen")):
         frame = frame.tb_next

@@ -5,17 +5,20 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from . import _batched, _forms, _signature, _skeleton, _source
-from ._decorators import is_streaming
-from ._forms import Form, Unsupported
-from ._input_schema import InputSchemas, add_limits, choice_values, element
-from ._inputs import has_factory, written_default
-from ._schema import NotJSON, json_value, nullable, output_schema, title, value_type
-from ._signature import EMPTY, Parameter, Signature
-from ._validate import broken_pattern, fits, hide_default, hide_invalid_defaults, invalid_default
-from ._version import version
-from .errors import DocumentError, SchemaError
-from .input import FieldInfo
+from .._model import source
+from .._model.batched import batching_of
+from .._model.decorators import is_streaming
+from .._model.signature import EMPTY, Parameter, Signature, signature_of
+from .._types import forms
+from .._types.forms import Form, Unsupported
+from .._values.inputs import has_factory, written_default
+from .._version import version
+from ..errors import DocumentError, SchemaError
+from ..input import FieldInfo
+from . import skeleton
+from .input_schema import InputSchemas, add_limits, choice_values, element
+from .schema import NotJSON, json_value, nullable, output_schema, title, value_type
+from .validate import broken_pattern, fits, hide_default, hide_invalid_defaults, invalid_default
 
 __all__ = ["describe", "for_server", "generate", "validate"]
 
@@ -33,7 +36,7 @@ def generate(predict: str | None = None, train: str | None = None, strict: bool 
         DocumentError: a default is of another type than its input, or a pattern is none.
         BaseException: whatever a model's file raises; a model that was loaded already is not loaded again.
     """
-    from ._loader import load
+    from .._model.loader import load
 
     trained = load(train, "train") if train is not None else None
     if trained is not None and not trained.can_train:
@@ -85,20 +88,20 @@ def describe(predict: Any = None, train: Any = None, strict: bool = False) -> di
         SchemaError: a signature can't be described.
         DocumentError: a default is of another type than its input, or a pattern is none.
     """
-    document = _skeleton.document(version)
+    document = skeleton.document(version)
     schemas = document["components"]["schemas"]
     if predict is not None:
         schemas.update(_Components(predict, "", strict).made)
-        schemas.update(_skeleton.exchange("Prediction", "Input", "Output"))
-        paths = _skeleton.prediction_paths()
+        schemas.update(skeleton.exchange("Prediction", "Input", "Output"))
+        paths = skeleton.prediction_paths()
         if is_streaming(predict):
             paths["/predictions"]["post"]["x-cog-streaming"] = True
         document["paths"].update(paths)
     if train is not None:
         schemas.update(_Components(train, "Training", strict, taken=frozenset(schemas)).made)
-        schemas.update(_skeleton.exchange("Training", "TrainingInput", "TrainingOutput"))
-        document["paths"].update(_skeleton.training_paths())
-    schemas.update(_skeleton.shared())
+        schemas.update(skeleton.exchange("Training", "TrainingInput", "TrainingOutput"))
+        document["paths"].update(skeleton.training_paths())
+    schemas.update(skeleton.shared())
     validate(document)
     return document
 
@@ -112,7 +115,7 @@ def validate(document: dict[str, Any]) -> None:
     Raises:
         DocumentError: a name or a pattern can't be used.
     """
-    from ._validate import check
+    from .validate import check
 
     check(document)
 
@@ -121,21 +124,21 @@ class _Components:
     """The components of one model: its input, its output and its choices."""
 
     def __init__(self, callable_: Any, prefix: str, strict: bool, taken: frozenset[str] = frozenset()) -> None:
-        signature = _signature.of(callable_)
+        signature = signature_of(callable_)
         if signature is None:
             raise SchemaError(f"{callable_!r} is no Python function: its inputs can't be read")
         self._signature = signature
-        self._names = _forms.Names(signature.function.__globals__)
+        self._names = forms.Names(signature.function.__globals__)
         self._is_strict = strict
         self._taken = taken
         self.made: dict[str, Any] = {}
         self._is_streaming = is_streaming(callable_)
-        self._is_batched = _batched.of(callable_) is not None
-        self._parse_parameter, self._parse_output = _forms.parse_parameter, _forms.parse
+        self._is_batched = batching_of(callable_) is not None
+        self._parse_parameter, self._parse_output = forms.parse_parameter, forms.parse
         if self._is_batched:
-            from . import _item_forms
+            from .._types import item_forms
 
-            self._parse_parameter, self._parse_output = _item_forms.parse_parameter, _item_forms.parse_output
+            self._parse_parameter, self._parse_output = item_forms.parse_parameter, item_forms.parse_output
         properties = self._properties(signature)
         required = [name for name, schema in properties.items() if schema.pop("_required")]
         input_: dict[str, Any] = {"title": f"{prefix}Input", "type": "object", "properties": properties}
@@ -161,7 +164,7 @@ class _Components:
         return SchemaError(self._told(parameter, what, fix))
 
     def _told(self, parameter: str, what: str, fix: str) -> str:
-        return f"{_source.place(self._signature.function, parameter)}: {self._subject(parameter)}: {what}. {fix}"
+        return f"{source.place(self._signature.function, parameter)}: {self._subject(parameter)}: {what}. {fix}"
 
     def _subject(self, parameter: str) -> str:
         name = self._signature.name
@@ -178,7 +181,7 @@ class _Components:
         form, info = self._form(parameter)
         default, info = written_default(parameter, info)
         form = form.with_default(default)
-        if self._is_batched and type(default) is list and form.without_none().kind in _forms.SINGLE:
+        if self._is_batched and type(default) is list and form.without_none().kind in forms.SINGLE:
             raise Unsupported(
                 f"its default {default!r} is a list, but the default of a batched input is the value of one request",
                 "Write Input(default=…) with that value.",
@@ -227,7 +230,7 @@ class _Components:
         if (problem := invalid_default(limited, has_limits=True)) is not None:
             # Clients that fill in what they are shown would get 422 for it.
             text = f"{self._subject(name)}: {problem}. Clients can't send it. {fix}"
-            _source.warn(text, UserWarning, self._signature.function, name)
+            source.warn(text, UserWarning, self._signature.function, name)
             hide_invalid_defaults(schema)
         shown = limited if has_choices else InputSchemas().of(form)
         if not fits(schema.get("default"), limited) or not fits(schema.get("default"), shown):
@@ -236,7 +239,7 @@ class _Components:
     def _form(self, parameter: Parameter) -> tuple[Form, FieldInfo | None]:
         try:
             return self._parse_parameter(parameter.annotation, self._names)
-        except _forms.Unresolved as problem:
+        except forms.Unresolved as problem:
             if self._is_strict:
                 raise
             self._warn(parameter.name, problem)
@@ -250,7 +253,7 @@ class _Components:
 
     def _warn(self, parameter: str, problem: Unsupported) -> None:
         text = f"{self._subject(parameter)}: {problem.what}, so it is not checked. {problem.fix}"
-        _source.warn(text, UserWarning, self._signature.function, parameter)
+        source.warn(text, UserWarning, self._signature.function, parameter)
 
     def _with_choices(self, schema: dict[str, Any], form: Form, name: str, info: FieldInfo) -> dict[str, Any]:
         values = choice_values(info)
@@ -263,12 +266,12 @@ class _Components:
         for replaced in ("title", "type", "items", "format", "enum", "writeOnly", "x-cog-secret", "properties"):
             schema.pop(replaced, None)
         null = {"nullable": True} if form.is_nullable else {}
-        return {"allOf": [_skeleton.reference(component)], **schema, **null}
+        return {"allOf": [skeleton.reference(component)], **schema, **null}
 
     def _component_name(self, name: str) -> str:
         """Return the parameter's name, or one like it where that is taken or not allowed for components."""
         legal = name if name.isascii() else "choices_" + "_".join([f"{ord(character):x}" for character in name])
-        while legal in _skeleton.RESERVED or legal in self._taken or legal in self.made:
+        while legal in skeleton.RESERVED or legal in self._taken or legal in self.made:
             legal += "_choices"
         return legal
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._forms import Form, Unsupported, record_forms
-from ._records import Field, Record
-from ._schema import OBJECT, NotJSON, json_value, leaf_schema, nullable, object_schema, title
-from .input import FieldInfo
+from .._types.forms import Form, Unsupported, record_forms
+from .._types.records import Field, Record
+from ..input import FieldInfo
+from .schema import OBJECT, NotJSON, json_value, leaf_schema, nullable, object_schema, title
 
 __all__ = ["InputSchemas", "add_limits", "choice_values", "element"]
 
@@ -123,7 +123,7 @@ class InputSchemas:
 
     def _fields(self, record: Record, within: tuple[Record | None, ...]) -> dict[str, Any]:
         if record.kind == "pydantic" and hasattr(record.cls, "model_json_schema"):
-            from ._pydantic import input_schema
+            from .pydantic_schema import input_schema
 
             schema, is_whole = input_schema(record.cls, self.definitions if self._is_full else None)
             self.leaves_out = self.leaves_out or not is_whole

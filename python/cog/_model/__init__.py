@@ -1,0 +1,1 @@
+"""Finds a model, and what of it is called and how."""

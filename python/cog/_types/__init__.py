@@ -1,0 +1,1 @@
+"""What annotations mean: the forms of values, and classes with fields."""

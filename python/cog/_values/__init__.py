@@ -1,0 +1,1 @@
+"""Turns JSON values into a model's arguments, and what it returns into JSON text."""
