@@ -12,14 +12,20 @@ class Line(BaseModel):
 
 
 class Runner(BaseRunner):
+    """
+    # Read text
+
+    Finds the text in a photograph.
+    """
+
     def setup(self) -> None:
-        """Loads the networks, whose weights are part of the rapidocr-onnxruntime package."""
+        """Load the networks. Their weights are part of the rapidocr-onnxruntime package."""
         self.engine = RapidOCR()
 
     def run(
         self,
         image: Path = Input(description="The photograph"),
-        min_confidence: float = Input(description="Leave out lines read with less", default=0.5, ge=0.0, le=1.0),
+        min_confidence: float = Input(description="Leave out lines below this", default=0.5, ge=0.0, le=1.0),
     ) -> list[Line]:
         found, _ = self.engine(str(image))
         lines = [
