@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,12 @@ PAGES = [
     ROOT / "README.md",
     *(ROOT / "docs" / name for name in ("getting-started.md", "tutorial.md")),
     *sorted(path for folder in ("how-to", "migration") for path in (ROOT / "docs" / folder).glob("*.md")),
+    *sorted(ROOT.glob("examples/*/README.md")),
 ]
+
+
+# What earlier runs of an example by hand have left there.
+IGNORED = shutil.ignore_patterns(".cog", "__pycache__")
 
 
 def name(page: Path) -> str:
@@ -34,6 +40,8 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
 def test_page(page: Path, reader: Reader) -> None:
     blocks = blocks_of(page)
     assert unclear(blocks) == []
+    if page.parent.parent.name == "examples":
+        shutil.copytree(page.parent, reader.folder / "examples" / page.parent.name, ignore=IGNORED)
     reader.follow(blocks)
 
 
