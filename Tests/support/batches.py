@@ -7,7 +7,7 @@ from typing import Any
 from .server import Server
 from .waiting import Background, wait_for
 
-# Each request is the body of a function, which sees what stands at the top of the file. It runs in the scope of its request;
+# Each request is the body of a function, which sees the names at the top of the file. It runs in the scope of its request;
 # what it returns is the request's item, and what it raises fails the call.
 MODEL = """
 import asyncio, ctypes, os, sys, textwrap, time

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .environment import TESTS
 
-# What stands in the place of a test.
+# What may be in place of a test.
 REASONS = ("excluded: ", "cannot run here: ", "missing")
 
 
@@ -19,7 +19,7 @@ class Row(NamedTuple):
     remark: str
 
     def problem(self) -> str:
-        """What is wrong with it, or nothing: it names tests, or says why there is none."""
+        """What is wrong with it, or nothing: it must name tests or say why there are none."""
         if not self.tests and not self.remark.startswith(REASONS):
             return f"{self.id}: neither a test nor a reason"
         if self.tests and self.remark.startswith(REASONS):

@@ -17,5 +17,5 @@ PYTHONS = [p for p in os.environ.get("COG_TEST_PYTHONS", "").split(":") if p] or
 # Variables a developer sets to run an uninstalled build; everything else of the caller's environment stays out.
 PASSED_ON = ("COGLET_BINARY", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "HOME", "ASAN_OPTIONS", "TSAN_OPTIONS")
 
-# Safety bound, in seconds, of everything that is waited for. Nothing is expected to take nearly as long.
+# How many seconds a test waits for anything. Nothing should take nearly as long.
 DEADLINE = float(os.environ.get("COG_TEST_DEADLINE", "60"))

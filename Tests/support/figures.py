@@ -38,6 +38,6 @@ def labeled(found: dict[str, float], name: str) -> dict[str, float]:
 
 
 def count(found: dict[str, float], name: str, **labels: Any) -> float:
-    """The number of values in a histogram; 0 where there is none."""
+    """The number of values in a histogram; 0 if the histogram doesn't exist."""
     pairs = ",".join(f'{label}="{value}"' for label, value in labels.items())
     return found.get(f"{name}_count{{{pairs}}}" if pairs else f"{name}_count", 0)

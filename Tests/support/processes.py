@@ -54,7 +54,7 @@ def zombies(pid: int) -> list[int]:
 
 
 def in_session(session: int) -> list[int]:
-    """The running processes of a session, whoever their parent is by now."""
+    """The running processes of a session, no matter which process is their parent now."""
     return [int(s[0]) for s in _all() if int(s[5]) == session and s[2] not in "ZX"]
 
 

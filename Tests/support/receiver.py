@@ -1,4 +1,4 @@
-"""The other end of webhooks, uploads and downloads: a server that answers as told."""
+"""The other end of webhooks, uploads and downloads: a server that answers as a test tells it to."""
 
 import json
 import socket

@@ -15,7 +15,7 @@ LIBRARIES = UNPACKED / "usr/lib/x86_64-linux-gnu"
 
 
 def path_of(name: str) -> str:
-    """Where a program is; skips the test where there is none."""
+    """The path of a program; skips the test if it isn't installed."""
     path = os.pathsep.join([os.environ["PATH"], "/usr/sbin", *(str(UNPACKED / folder) for folder in FOLDERS)])
     found = shutil.which(name, path=path)
     if not found:

@@ -1,4 +1,4 @@
-"""Waiting for a thing, with a deadline, never for a time."""
+"""Waits for a condition with a deadline, never for a fixed time."""
 
 import threading
 import time
@@ -34,7 +34,7 @@ class Background:
     def _run(self, call: Callable[..., Any], args: Any, kwargs: Any) -> None:
         try:
             self._value = call(*args, **kwargs)
-        except BaseException as error:  # handed to whoever asks for the result
+        except BaseException as error:  # raised again by result()
             self._error = error
 
     def done(self) -> bool:
