@@ -63,7 +63,8 @@ def unclear(blocks: list[Block]) -> list[str]:
     problems = []
     shown = None  # the block before, if it prints something
     for block in blocks:
-        known = block.needs or block.file or block.language in RUN
+        # A block without a language is a figure.
+        known = block.needs or block.file or block.language in RUN or not block.language
         if not known and not (block.language in OUTPUT and shown):
             problems.append(f"line {block.line}: name its file or what it needs in its first line")
         if block.language in RUN or (block.language in OUTPUT and shown):
