@@ -144,12 +144,17 @@ class BaseModel:
         """Return the same as `json`, without spaces."""
         return self.json(indent=indent, separators=None if indent else (",", ":"), ensure_ascii=False, **options)
 
+    def _cog_values(self) -> Any:
+        """Return what stands for the model in JSON; the values within stay as they are."""
+        method = _overridden(self)
+        return {name: getattr(self, name) for name in _names(self)} if method is None else method()
+
     def model_copy(self, *, update: Any = None, deep: bool = False) -> Self:
         """Return the same as `copy`."""
         return self.copy(update=update, deep=deep)
 
 
-def overridden(value: BaseModel) -> Any:
+def _overridden(value: BaseModel) -> Any:
     """Return a method of a model that says what it becomes, instead of its fields; None where it has none."""
     for name in ("model_dump", "dict"):
         method = getattr(type(value), name)
@@ -176,7 +181,7 @@ def _is_default(model: BaseModel, name: str, value: Any) -> bool:
 
 def _plain(value: Any, exclude_defaults: bool, exclude_none: bool) -> Any:
     if isinstance(value, BaseModel):
-        method = overridden(value)
+        method = _overridden(value)
         if method is not None:
             return method()
         return BaseModel.dict(value, exclude_defaults=exclude_defaults, exclude_none=exclude_none)

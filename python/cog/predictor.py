@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from ._model.methods import defines, extract_setup_weights, has_setup_weights
+
 if TYPE_CHECKING:
     from .scope import Scope
 
@@ -17,23 +19,6 @@ __all__ = [
 ]
 
 
-def defines(cls: type[Any], name: str) -> bool:
-    """Tell whether a class, or one of its bases before the SDK's own, defines a method.
-
-    Args:
-        cls: the class.
-        name: the method's name.
-    """
-    for base in cls.__mro__:
-        if base is object or base.__dict__.get("_cog_is_base", False):
-            return False
-        if name in base.__dict__:
-            value = base.__dict__[name]
-            if callable(value):
-                return True
-    return False
-
-
 class BaseRunner:
     """Base class of models. A subclass has a method `run`, and `setup` when something is to be loaded first."""
 
@@ -44,7 +29,7 @@ class BaseRunner:
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
         cls._cog_defines_predict_only = defines(cls, "predict") and not defines(cls, "run")
-        from ._model.signature import let_be_called
+        from ._model.plain_calls import let_be_called
 
         let_be_called(cls, ("run", "predict", "train"))
 
@@ -117,30 +102,6 @@ class BasePredictor(BaseRunner):
     _cog_is_base = True
 
 
-def has_setup_weights(predictor: Any) -> bool:
-    """Tell whether the model's `setup` has a parameter named `weights`.
-
-    Args:
-        predictor: the model object.
-    """
-    from ._model.signature import parameter_names
-
-    setup = getattr(predictor, "setup", None)
-    return setup is not None and "weights" in parameter_names(setup)
-
-
-def extract_setup_weights(predictor: Any) -> str | None:
-    """Return what `setup(weights)` is to be called with.
-
-    Args:
-        predictor: the model object.
-
-    Returns:
-        The value of the environment variable COG_WEIGHTS; None when it is empty or not set.
-    """
-    return os.environ.get("COG_WEIGHTS") or None
-
-
 def load_predictor_from_ref(ref: str) -> Any:
     """Load a model.
 
@@ -158,7 +119,7 @@ def load_predictor_from_ref(ref: str) -> Any:
         Exception: whatever the file or the constructor raises.
     """
     from ._model.loader import load_object
-    from ._model.signature import unwrap_defaults
+    from ._model.plain_calls import unwrap_defaults
 
     model = load_object(ref, "predict")
     for method in [getattr(model, name, None) for name in ("run", "predict", "train")]:

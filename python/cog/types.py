@@ -7,6 +7,8 @@ import os
 import pathlib
 import sys
 from abc import abstractmethod
+from collections.abc import Callable
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, AsyncIterator, Iterator, NoReturn, TypeVar  # noqa: UP035 - subclassed below
 
 from ._download.urlfile import HTTPError, URLFile
@@ -145,13 +147,17 @@ class Path(pathlib.PosixPath):
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
         from pydantic_core import core_schema
 
-        from ._values.files import path_for_pydantic
-
-        return core_schema.no_info_plain_validator_function(path_for_pydantic)
+        return core_schema.no_info_plain_validator_function(
+            lambda value: (_path_for_pydantic.get() or Path.validate)(value)
+        )
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> dict[str, Any]:
         return {"type": "string", "format": "uri"}
+
+
+# What makes the paths of pydantic models while those are built from what a client sent; None otherwise.
+_path_for_pydantic: ContextVar[Callable[[Any], pathlib.PurePath] | None] = ContextVar("cog.types.path", default=None)
 
 
 class URLPath(pathlib.PosixPath):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .._model.loader import LoadedModel
+from .._types.json_values import NotJSON, json_value
 from .._values.inputs import InputPlan
-from .schema import NotJSON, json_value
 
 __all__ = ["described"]
 

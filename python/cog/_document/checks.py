@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._types.forms import Form
+from .._types.forms import Form, ListForm, without_none
 from .input_schema import InputSchemas
 
 # What a property says besides its type, and is checked.
@@ -58,7 +58,7 @@ def _full(form: Form, described: dict[str, Any], full: InputSchemas) -> dict[str
 def _chosen(form: Form, described: dict[str, Any]) -> dict[str, Any] | None:
     """Return the schema of a list whose items are chosen from; a single one of them does too."""
     parts = described.get("allOf")
-    if form.without_none().kind != "list" or not isinstance(parts, list) or len(parts) != 1:
+    if not isinstance(without_none(form), ListForm) or not isinstance(parts, list) or len(parts) != 1:
         return None
     schema: dict[str, Any] = {"anyOf": [{"type": "array", "items": parts[0]}, parts[0]]}
     return {**schema, "nullable": True} if form.is_nullable else schema

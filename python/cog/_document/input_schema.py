@@ -4,10 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._types.forms import Form, Unsupported, record_forms
+from .._types.annotations import Unsupported
+from .._types.forms import (
+    AnyForm,
+    ChoiceForm,
+    DatetimeForm,
+    DictForm,
+    FileForm,
+    Form,
+    IteratorForm,
+    Leaf,
+    ListForm,
+    NoneForm,
+    NullableForm,
+    OpaqueForm,
+    PathForm,
+    RecordForm,
+    ScalarForm,
+    SetForm,
+    TupleForm,
+    UnionForm,
+    UnknownForm,
+    UnsupportedForm,
+    assert_never,
+    with_default,
+    without_none,
+)
+from .._types.json_values import NotJSON, json_value
+from .._types.parsing import record_forms
 from .._types.records import Field, Record
 from ..input import FieldInfo
-from .schema import OBJECT, NotJSON, json_value, leaf_schema, nullable, object_schema, title
+from .dialect import OBJECT, nullable, object_schema, title
 
 __all__ = ["InputSchemas", "add_limits", "choice_values", "element"]
 
@@ -61,39 +88,43 @@ class InputSchemas:
         return schema
 
     def _plain(self, form: Form, within: tuple[Record | None, ...]) -> dict[str, Any]:
-        kind = form.kind
-        if kind == "anything":
-            return {}
-        if kind == "any":
-            # To clients it is an object where the original has always said so; any JSON value is accepted.
-            if within or self._for_defaults or self._is_full:
+        match form:
+            # Before `Leaf`, which a time is too.
+            case DatetimeForm() | NoneForm() | TupleForm() | SetForm() | IteratorForm():
+                raise Unsupported(*_REFUSALS[type(form)])
+            case Leaf():
+                return form.schema()
+            case UnknownForm():
                 return {}
-            self.leaves_out = True
-        if kind in ("any", "opaque"):
-            return dict(OBJECT)
-        if kind == "dict":
-            return self._dict(form, within)
-        if kind == "list":
-            return {"type": "array", "items": self.of(form.children[0], within) if form.children else {}}
-        if kind == "nullable":
-            return nullable(self.of(form.children[0], within))
-        if kind == "union":
-            return {"anyOf": [self.of(member, within) for member in form.children]}
-        if kind == "record":
-            return self._record(form.value, within)
-        if kind == "unsupported":
-            raise form.value
-        schema = leaf_schema(form)
-        if schema is None:
-            raise Unsupported(f"{_NAMES[kind]} can't be an input", _FIXES[kind])
-        return schema
+            case AnyForm():
+                # To clients it is an object where the original has always said so; any JSON value is accepted.
+                if within or self._for_defaults or self._is_full:
+                    return {}
+                self.leaves_out = True
+                return dict(OBJECT)
+            case OpaqueForm():
+                return dict(OBJECT)
+            case DictForm():
+                return self._dict(form, within)
+            case ListForm(item):
+                return {"type": "array", "items": {} if item is None else self.of(item, within)}
+            case NullableForm(inner):
+                return nullable(self.of(inner, within))
+            case UnionForm(members):
+                return {"anyOf": [self.of(member, within) for member in members]}
+            case RecordForm(record):
+                return self._record(record, within)
+            case UnsupportedForm(problem):
+                raise problem
+            case _:
+                assert_never(form)
 
-    def _dict(self, form: Form, within: tuple[Record | None, ...]) -> dict[str, Any]:
-        if not form.children or not (self._is_full or within):
-            self.leaves_out = self.leaves_out or bool(form.children)
+    def _dict(self, form: DictForm, within: tuple[Record | None, ...]) -> dict[str, Any]:
+        if form.value is None or not (self._is_full or within):
+            self.leaves_out = self.leaves_out or form.value is not None
             return dict(OBJECT)
-        schema = {**OBJECT, "additionalProperties": self._part(form.children[0], (*within, None))}
-        if (names := _key_schema(form.value)) is not None:
+        schema = {**OBJECT, "additionalProperties": self._part(form.value, (*within, None))}
+        if (names := _key_schema(form.key)) is not None:
             if self._is_full:
                 schema["propertyNames"] = names
             self.leaves_out = True
@@ -134,7 +165,7 @@ class InputSchemas:
             if not field.is_constructed:
                 continue
             make = self._part if record.kind == "typeddict" else self.of
-            schema = {**make(form.with_default(field.default), (*within, record)), "title": title(name)}
+            schema = {**make(with_default(form, field.default), (*within, record)), "title": title(name)}
             if field.has_value:
                 try:
                     schema["default"] = json_value(field.default)
@@ -150,37 +181,31 @@ def _is_required(field: Field, form: Form, record: Record) -> bool:
     return field.is_required and not (form.is_nullable and record.kind not in ("pydantic", "typeddict"))
 
 
-_NAMES = {
-    "none": "None",
-    "datetime": "datetime",
-    "tuple": "tuple",
-    "set": "set",
-    "iterator": "an iterator",
-}
-_FIXES = {
-    "none": "Leave the parameter out.",
-    "datetime": "Take a str and parse it.",
-    "tuple": "Use list[…], or a class that derives from cog.BaseModel.",
-    "set": "Use list[…].",
-    "iterator": "Use list[…].",
+# What is wrong with types that only outputs have, and what to write instead.
+_REFUSALS: dict[type[Form], tuple[str, str]] = {
+    NoneForm: ("None can't be an input", "Leave the parameter out."),
+    DatetimeForm: ("datetime can't be an input", "Take a str and parse it."),
+    TupleForm: ("tuple can't be an input", "Use list[…], or a class that derives from cog.BaseModel."),
+    SetForm: ("set can't be an input", "Use list[…]."),
+    IteratorForm: ("an iterator can't be an input", "Use list[…]."),
 }
 
 
 def _key_schema(key: Form | None) -> dict[str, Any] | None:
     """Return what the keys of a dictionary must be as texts, None if any text will do."""
-    if key is None or key.kind == "any" or key.value is str:
+    if isinstance(key, ScalarForm) and key.cls is not str:
+        return {"pattern": _KEY_PATTERNS[key.cls]} if key.cls in _KEY_PATTERNS else {"enum": ["false", "true"]}
+    if not isinstance(key, ChoiceForm):
         return None
-    if key.kind == "scalar":
-        return {"pattern": _KEY_PATTERNS[key.value]} if key.value in _KEY_PATTERNS else {"enum": ["false", "true"]}
     import json
 
-    values = [json_value(value) for value in key.value]
+    values = [json_value(value) for value in key.values]
     return {"enum": [value if isinstance(value, str) else json.dumps(value) for value in values]}
 
 
 def element(form: Form) -> Form:
     """Return the form of a list's items, or the form itself where it is no list."""
-    return form.children[0].without_none() if form.kind == "list" and form.children else form
+    return without_none(form.item) if isinstance(form, ListForm) and form.item is not None else form
 
 
 def choice_values(info: FieldInfo) -> list[Any]:
@@ -210,7 +235,7 @@ def add_limits(schema: dict[str, Any], form: Form, info: FieldInfo) -> None:
         Unsupported: the limits don't go with the type, or are none.
     """
     _check_arguments(info)
-    form = form.without_none()
+    form = without_none(form)
     found: dict[str, Any] = {}
     # No least number and no greatest one are what infinities say.
     if info.ge is not None and info.ge != float("-inf"):
@@ -221,7 +246,7 @@ def add_limits(schema: dict[str, Any], form: Form, info: FieldInfo) -> None:
     found.update({name: int(value) for name, value in lengths.items() if value is not None})
     if info.regex is not None:
         found["pattern"] = info.regex
-    if form.kind == "union" and (found or info.choices):
+    if isinstance(form, UnionForm) and (found or info.choices):
         raise Unsupported(
             "constraints and choices are not supported on union inputs",
             "Put them on one of its types: Union[Annotated[int, Input(ge=1)], str].",
@@ -232,7 +257,7 @@ def add_limits(schema: dict[str, Any], form: Form, info: FieldInfo) -> None:
     if info.deprecated is True:
         schema["deprecated"] = True
     if info.accept is not None:
-        if element(form).kind not in ("path", "file"):
+        if not isinstance(element(form), (PathForm, FileForm)):
             raise Unsupported("accept is only valid on Path or File inputs", "Remove it.")
         schema["x-cog-accept"] = info.accept
 

@@ -9,15 +9,28 @@ from .._model import source
 from .._model.batched import batching_of
 from .._model.decorators import is_streaming
 from .._model.signature import EMPTY, Parameter, Signature, signature_of
-from .._types import forms
-from .._types.forms import Form, Unsupported
+from .._types import parsing
+from .._types.annotations import Names, Unresolved, Unsupported
+from .._types.forms import (
+    DictForm,
+    Form,
+    IteratorForm,
+    Leaf,
+    ListForm,
+    UnionForm,
+    UnknownForm,
+    with_default,
+    without_none,
+)
+from .._types.json_values import NotJSON, json_value, value_type
 from .._values.inputs import has_factory, written_default
 from .._version import version
 from ..errors import DocumentError, SchemaError
 from ..input import FieldInfo
 from . import skeleton
+from .dialect import nullable, title
 from .input_schema import InputSchemas, add_limits, choice_values, element
-from .schema import NotJSON, json_value, nullable, output_schema, title, value_type
+from .output_schema import output_schema
 from .validate import broken_pattern, fits, hide_default, hide_invalid_defaults, invalid_default
 
 __all__ = ["describe", "for_server", "generate", "validate"]
@@ -128,13 +141,13 @@ class _Components:
         if signature is None:
             raise SchemaError(f"{callable_!r} is no Python function: its inputs can't be read")
         self._signature = signature
-        self._names = forms.Names(signature.function.__globals__)
+        self._names = Names(signature.function.__globals__)
         self._is_strict = strict
         self._taken = taken
         self.made: dict[str, Any] = {}
         self._is_streaming = is_streaming(callable_)
         self._is_batched = batching_of(callable_) is not None
-        self._parse_parameter, self._parse_output = forms.parse_parameter, forms.parse
+        self._parse_parameter, self._parse_output = parsing.parse_parameter, parsing.parse
         if self._is_batched:
             from .._types import item_forms
 
@@ -180,8 +193,8 @@ class _Components:
             )
         form, info = self._form(parameter)
         default, info = written_default(parameter, info)
-        form = form.with_default(default)
-        if self._is_batched and type(default) is list and form.without_none().kind in forms.SINGLE:
+        form = with_default(form, default)
+        if self._is_batched and type(default) is list and isinstance(without_none(form), (Leaf, DictForm)):
             raise Unsupported(
                 f"its default {default!r} is a list, but the default of a batched input is the value of one request",
                 "Write Input(default=…) with that value.",
@@ -213,7 +226,7 @@ class _Components:
         has_choices = info is not None and bool(info.choices)
         if (
             has_choices
-            and form.without_none().kind == "list"
+            and isinstance(without_none(form), ListForm)
             and not isinstance(schema.get("default"), (list, type(None)))
         ):
             default = {"default": [schema["default"]]}  # A single choice stands for a list of one.
@@ -225,7 +238,7 @@ class _Components:
         if info is not None:
             add_limits(limited, form, info)
             if has_choices:
-                chosen = limited["items"] if form.without_none().kind == "list" else limited
+                chosen = limited["items"] if isinstance(without_none(form), ListForm) else limited
                 chosen["enum"] = choice_values(info)
         if (problem := invalid_default(limited, has_limits=True)) is not None:
             # Clients that fill in what they are shown would get 422 for it.
@@ -239,11 +252,11 @@ class _Components:
     def _form(self, parameter: Parameter) -> tuple[Form, FieldInfo | None]:
         try:
             return self._parse_parameter(parameter.annotation, self._names)
-        except forms.Unresolved as problem:
+        except Unresolved as problem:
             if self._is_strict:
                 raise
             self._warn(parameter.name, problem)
-            return Form("anything"), None
+            return UnknownForm(), None
 
     def _warn_of_unchecked(self, parameter: str, form: Form) -> None:
         full = InputSchemas(is_full=True)
@@ -257,7 +270,7 @@ class _Components:
 
     def _with_choices(self, schema: dict[str, Any], form: Form, name: str, info: FieldInfo) -> dict[str, Any]:
         values = choice_values(info)
-        each = InputSchemas(for_defaults=True).of(element(form.without_none()))
+        each = InputSchemas(for_defaults=True).of(element(without_none(form)))
         enumeration: dict[str, Any] = {"title": name, "description": "An enumeration.", "enum": values}
         if (kind := each.get("type") or value_type(values)) is not None:
             enumeration["type"] = kind
@@ -282,7 +295,7 @@ class _Components:
         if form.is_nullable:
             schema["nullable"] = True
         if default is EMPTY:
-            return not form.is_nullable or form.without_none().kind == "union"
+            return not form.is_nullable or isinstance(without_none(form), UnionForm)
         try:
             schema["default"] = json_value(default)
         except NotJSON:
@@ -319,7 +332,7 @@ class _Components:
             schema = output_schema(form)
         except Unsupported as problem:
             raise self._refusal("", f"the output: {problem.what}", problem.fix) from None
-        if self._is_streaming and form.kind != "iterator":
+        if self._is_streaming and not isinstance(form, IteratorForm):
             raise self._refusal(
                 "",
                 "@streaming requires Iterator[...], AsyncIterator[...], ConcatenateIterator[...] or "

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .._types.forms import Form, Unsupported
-from .schema import nullable
+from .._types.annotations import Unsupported
+from .._types.forms import Form, UnknownForm, UnsupportedForm
+from .dialect import nullable
 
 # What is taken over as it stands. The rest is translated below or, like `examples`, says nothing that is checked.
 _KEPT = frozenset(
@@ -134,7 +135,7 @@ class OutputSchemas:
 
 def _is_unknown(form: Form) -> bool:
     """Tell whether a type, or a part of it, is one that only pydantic knows."""
-    return form.kind in ("anything", "unsupported") or any(_is_unknown(child) for child in form.children)
+    return isinstance(form, (UnknownForm, UnsupportedForm)) or any(map(_is_unknown, form.parts))
 
 
 _SERIALIZERS = frozenset({"PlainSerializer", "WrapSerializer", "SerializeAsAny"})

@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from ..predictor import defines, extract_setup_weights, has_setup_weights
 from . import source
 from .batched import batching_of
-from .signature import kind_of, served, signature_of, unwrap_defaults
+from .methods import defines, extract_setup_weights, has_setup_weights
+from .plain_calls import served, unwrap_defaults
+from .signature import kind_of, signature_of
 
 
 class LoadedModel:

@@ -1,459 +1,295 @@
-"""What an annotation means: one form for each kind of value, whatever way it was spelled.
+"""Forms: what annotations mean, with one class for each kind of value, however its type was spelled.
 
-The document, the conversion of inputs and the refusals all start from here.
+The document, the conversion of inputs, and the places of files all follow from forms. Each of them decides with a
+`match` over the classes that ends in `assert_never`, so a type checker finds the form that it forgets.
 """
 
 from __future__ import annotations
 
-import pathlib
-import sys
-import typing
-from collections import abc
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeAlias
 
-from .. import types as cog_types
 from ..input import FieldInfo
-from .records import Record, record_of
+from .annotations import Unsupported, annotations_of
+from .json_values import SCALARS, json_value, value_type
+from .records import Record
 
-SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean"}
+if TYPE_CHECKING:
+    from typing_extensions import Self, dataclass_transform
+else:
 
-# The kinds of forms whose values are never lists.
-SINGLE = frozenset({"scalar", "path", "file", "secret", "datetime", "dict", "literal", "enum"})
-
-
-class Unsupported(Exception):
-    """An annotation that can't be described.
-
-    Attributes:
-        what: what is wrong, to stand after the name of the parameter.
-        fix: what to write instead.
-    """
-
-    def __init__(self, what: str, fix: str) -> None:
-        super().__init__(f"{what}. {fix}")
-        self.what = what
-        self.fix = fix
+    def dataclass_transform(**_):
+        """Stand in for the function of the same name, which only type checkers need."""
+        return lambda cls: cls
 
 
-class Unresolved(Unsupported):
-    """A quoted annotation that names what is not there."""
+def _by_name(*, default: Any, kw_only: bool) -> Any:
+    """Declare a field that is given by name."""
+    return default
 
 
-class Form:
-    """A kind of value. `children` are the forms of what it holds, `limits` what an `Input(…)` around it says."""
+@dataclass_transform(eq_default=False, frozen_default=True, field_specifiers=(_by_name,))
+class _Form:
+    """A frozen dataclass. The standard library's takes longer to load than all of this package."""
 
-    __slots__ = ("children", "kind", "limits", "value")
+    is_nullable: ClassVar[bool] = False  # Whether None is among the values.
+    _fields: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, kind: str, value: Any = None, children: tuple[Form, ...] = ()) -> None:
-        # One of: scalar (value: the type), path, file, secret, any (an object), anything, opaque, none, datetime, dict
-        # (value: form of the keys; children: form of the values; or neither), list (children: item or nothing), tuple
-        # (children), set (children: item), iterator (children: item; value: whether clients concatenate), union
-        # (children), nullable (children: one), literal (value: the values), enum (value: the class), record (value:
-        # Record), unsupported (value: why), which stands only for what a dictionary or a TypedDict holds.
-        self.kind = kind
-        self.value = value
-        self.children = children
-        self.limits: FieldInfo | None = None
+    limits: FieldInfo | None = _by_name(default=None, kw_only=True)  # What an `Input(…)` within a type says.
+
+    def __init_subclass__(cls) -> None:
+        cls._fields = tuple([name for name, each in annotations_of(cls).items() if "ClassVar" not in str(each)])
+        if not TYPE_CHECKING:  # Type checkers know it of a dataclass.
+            cls.__match_args__ = cls._fields
+
+    def __init__(self, *values: Any, **named: Any) -> None:
+        self.__dict__.update(zip(self._fields, values, strict=False), **named)
+
+    def __setattr__(self, name: str, value: Any) -> NoReturn:
+        raise AttributeError(f"a form can't be changed: {name}")
 
     def __repr__(self) -> str:
-        return f"Form({self.kind!r}, {self.value!r}, {self.children!r})"
+        return f"{type(self).__name__}({', '.join([repr(getattr(self, name)) for name in self._fields])})"
 
     @property
-    def is_nullable(self) -> bool:
-        """Whether None is among the values."""
-        return self.kind in ("nullable", "none")
-
-    def without_none(self) -> Form:
-        """Return the form of the values other than None."""
-        return self.children[0] if self.kind == "nullable" else self
-
-    def with_default(self, default: Any) -> Form:
-        """Return what a client may send where these values have a default: if that is None, null too.
-
-        Args:
-            default: the default; anything but None changes nothing.
-        """
-        return Form("nullable", None, (self,)) if default is None and not self.is_nullable else self
-
-
-class Names:
-    """Where the names in quoted annotations are looked up."""
-
-    __slots__ = ("globals", "locals")
-
-    def __init__(self, globals_: dict[str, Any], locals_: dict[str, Any] | None = None) -> None:
-        self.globals = globals_
-        self.locals = locals_ if locals_ is not None else {}
-
-
-def parse_parameter(annotation: Any, names: Names) -> tuple[Form, FieldInfo | None]:
-    """Find the form of a parameter, and what the `Input(…)` in `Annotated[T, Input(…)]` says of it.
-
-    Args:
-        annotation: as written.
-        names: where names in quoted annotations are looked up.
-
-    Returns:
-        The form; and what `Input` was given, or None.
-
-    Raises:
-        Unsupported: there is no form.
-    """
-    annotation = evaluated(annotation, names)
-    if typing.get_origin(annotation) is typing.Annotated:
-        for extra in annotation.__metadata__:
-            if isinstance(extra, FieldInfo):
-                return _without_input(annotation, names), extra
-    return parse(annotation, names), None
-
-
-def evaluated(annotation: Any, names: Names) -> Any:
-    """Evaluate quoted annotations, aliases and new types down to a type.
-
-    Args:
-        annotation: as written.
-        names: where names are looked up.
-
-    Raises:
-        Unsupported: a name in it isn't defined, or it is no Python.
-    """
-    while True:
-        if isinstance(annotation, typing.ForwardRef):
-            annotation = annotation.__forward_arg__
-        if isinstance(annotation, str):
-            annotation = _evaluated_text(annotation, names)
-        elif hasattr(annotation, "__supertype__"):
-            annotation = annotation.__supertype__
-        elif type(annotation).__name__ == "TypeAliasType" and hasattr(annotation, "__value__"):
-            annotation = annotation.__value__
-        else:
-            return annotation
-
-
-def _evaluated_text(text: str, names: Names) -> Any:
-    try:
-        return eval(text, names.globals, names.locals)
-    except NameError as error:
-        raise Unresolved(
-            f"the annotation {text!r} can't be resolved: {error}",
-            "Import or define that name in the model's file, outside of `if TYPE_CHECKING:`.",
-        ) from None
-    except Exception as error:
-        raise Unsupported(
-            f"the annotation {text!r} can't be resolved: {type(error).__name__}: {error}", "Correct it."
-        ) from None
-
-
-def parse(annotation: Any, names: Names) -> Form:
-    """Find the form of an annotation.
-
-    Args:
-        annotation: as written.
-        names: where names in quoted parts are looked up.
-
-    Raises:
-        Unsupported: there is none.
-    """
-    annotation = evaluated(annotation, names)
-    if annotation is None or annotation is type(None):
-        return Form("none")
-    if annotation is Any:
-        return Form("any")
-    origin = typing.get_origin(annotation)
-    if origin is not None:
-        return _parse_generic(annotation, origin, names)
-    if isinstance(annotation, type):
-        return _parse_class(annotation)
-    bare = {typing.Tuple: "tuple", typing.Set: "set", typing.Optional: "Optional", typing.Union: "Union"}  # noqa: UP006
-    try:
-        name = bare.get(annotation)
-    except TypeError:
-        name = None
-    raise Unsupported(
-        f"{name or spelled(annotation)} is not supported",
-        "Write the types of its values too." if name else _hint(annotation),
-    )
-
-
-def _parse_generic(annotation: Any, origin: Any, names: Names) -> Form:
-    arguments = typing.get_args(annotation)
-    if origin is typing.Annotated:
-        return _parse_annotated(annotation, names)
-    if origin is typing.Union or type(annotation).__name__ == "UnionType":
-        return _parse_union(arguments, names)
-    if origin is typing.Literal:
-        return _parse_literal(arguments)
-    if origin is list:
-        return Form("list", None, _parse_all(annotation, arguments, names, 1))
-    if origin is dict:
-        return _parse_dict(annotation, arguments, names)
-    if origin in ITERATORS:
-        return _parse_iterator(annotation, origin, arguments, names)
-    if origin in (set, frozenset):
-        return Form("set", None, _parse_all(annotation, arguments, names, 1))
-    if origin is tuple:
-        return Form("tuple", None, tuple([parse(each, names) for each in arguments if each is not Ellipsis]))
-    if str(origin) in ("typing.ClassVar", "typing.Final", "typing.Required", "typing.NotRequired"):
-        return parse(arguments[0], names)
-    if isinstance(origin, type) and record_of(annotation) is not None:
-        return Form("record", record_of(annotation))
-    plain = _PLAIN.get(origin)
-    inside = ", ".join([spelled(argument) for argument in arguments])
-    raise Unsupported(
-        f"{spelled(annotation)} is not supported", f"Use {plain}[{inside}]." if plain else _hint(annotation)
-    )
-
-
-# What to write instead of a type that says less about its values than it could.
-_PLAIN: dict[Any, str] = {
-    abc.Sequence: "list",
-    abc.MutableSequence: "list",
-    abc.Collection: "list",
-    abc.Set: "list",
-    abc.MutableSet: "list",
-    abc.Mapping: "dict",
-    abc.MutableMapping: "dict",
-}
-
-
-def _parse_dict(annotation: Any, arguments: tuple[Any, ...], names: Names) -> Form:
-    try:
-        children = _parse_all(annotation, arguments, names, 2)
-        if children and children[0].kind not in ("scalar", "any", "literal", "enum"):
-            raise Unsupported(f"{spelled(annotation)} has keys that JSON doesn't have", "Use dict[str, …].")
-    except Unresolved:
-        raise
-    except Unsupported as problem:
-        if len(arguments) != 2:
-            raise
-        # As an input it is an object all the same; who needs to know more asks for the reason.
-        return Form("dict", None, (Form("unsupported", problem),))
-    return Form("dict", children[0] if children else None, children[1:])
-
-
-# The types that say that output comes item by item, and their names.
-ITERATORS: dict[Any, str] = {
-    abc.Iterator: "Iterator",
-    abc.AsyncIterator: "AsyncIterator",
-    abc.Iterable: "Iterable",
-    abc.AsyncIterable: "AsyncIterable",
-    abc.Generator: "Generator",
-    abc.AsyncGenerator: "AsyncGenerator",
-    cog_types.ConcatenateIterator: "ConcatenateIterator",
-    cog_types.AsyncConcatenateIterator: "AsyncConcatenateIterator",
-}
-
-
-def _parse_iterator(annotation: Any, origin: Any, arguments: tuple[Any, ...], names: Names) -> Form:
-    name = ITERATORS[origin]
-    if not arguments:
-        return _parse_bare_iterator(name)
-    return iterator(origin, parse(arguments[0], names), arguments[0])
-
-
-def iterator(origin: Any, item: Form, annotation: Any) -> Form:
-    """Return the form of an iterator.
-
-    Args:
-        origin: the iterator's type, one of `ITERATORS`.
-        item: the form of its items.
-        annotation: of the items, as written.
-
-    Raises:
-        Unsupported: clients can't concatenate such items.
-    """
-    name = ITERATORS[origin]
-    concatenates = name.endswith("ConcatenateIterator")
-    if concatenates and (item.kind != "scalar" or item.value is not str):
-        raise Unsupported(
-            f"{name} element type must be str, got {spelled(annotation)}",
-            f"Use {name.replace('Concatenate', '')}[{spelled(annotation)}].",
-        )
-    return Form("iterator", concatenates, (item,))
-
-
-def _parse_bare_iterator(name: str) -> Form:
-    if name.endswith("ConcatenateIterator"):
-        return Form("iterator", True, (Form("scalar", str),))  # It can only give texts.
-    raise Unsupported(f"{name} doesn't say what it gives", f"Write {name}[str], for example.")
-
-
-def _parse_annotated(annotation: Any, names: Names) -> Form:
-    form = _without_input(annotation, names)
-    for extra in annotation.__metadata__:
-        if isinstance(extra, FieldInfo):
-            _refuse_default(extra)
-            form.limits = extra
-    return form
-
-
-def _refuse_default(info: FieldInfo) -> None:
-    if info.__dict__["_has_default"] or info.__dict__["_default_factory"] is not None:
-        raise Unsupported(
-            "an Input(…) inside of another type can't have a default", "Give the parameter or field itself one."
-        )
-
-
-def _without_input(annotation: Any, names: Names) -> Form:
-    inner = annotation.__origin__
-    if not any(isinstance(extra, cog_types._Opaque) for extra in annotation.__metadata__):
-        return parse(inner, names)
-    inner = evaluated(inner, names)
-    if typing.get_origin(inner) is typing.Union or type(inner).__name__ == "UnionType":
-        members = [each for each in typing.get_args(inner) if each is not type(None)]
-        opaque = _opaque(members[0] if len(members) == 1 else None)
-        return Form("nullable", None, (opaque,)) if len(members) < len(typing.get_args(inner)) else opaque
-    return _opaque(inner)
-
-
-def _opaque(inner: Any) -> Form:
-    if inner is list or typing.get_origin(inner) is list:
-        return Form("list", None, (Form("opaque"),))
-    return Form("opaque")
-
-
-def _parse_union(arguments: tuple[Any, ...], names: Names) -> Form:
-    members = [parse(each, names) for each in arguments]
-    nullable = any(member.is_nullable for member in members)
-    flat: list[Form] = []
-    for member in members:
-        if member.kind == "none":
-            continue
-        member = member.without_none()
-        flat.extend(member.children if member.kind == "union" else (member,))
-    form = flat[0] if len(flat) == 1 else Form("union", None, tuple(flat))
-    return Form("nullable", None, (form,)) if nullable else form
-
-
-def _parse_literal(values: tuple[Any, ...]) -> Form:
-    plain = tuple([value for value in values if value is not None])
-    for value in plain:
-        if _plain_value(value) is None:
-            raise Unsupported(f"Literal has the value {value!r}, which JSON doesn't have", "Use texts or numbers.")
-    if not plain:
-        raise Unsupported("Literal[None] has only one value", "Leave the parameter out.")
-    form = Form("literal", plain)
-    return Form("nullable", None, (form,)) if len(plain) < len(values) else form
-
-
-def _plain_value(value: Any) -> Any:
-    """Return the JSON value of an Enum member or scalar, None if there is none."""
-    from enum import Enum
-
-    if isinstance(value, Enum):
-        value = value.value
-    return value if isinstance(value, (str, int, float)) else None
-
-
-def _parse_all(annotation: Any, arguments: tuple[Any, ...], names: Names, count: int) -> tuple[Form, ...]:
-    if not arguments or all(isinstance(each, typing.TypeVar) for each in arguments):
+    def parts(self) -> tuple[Form, ...]:
+        """The forms of what a value holds."""
         return ()
-    if len(arguments) != count:
-        what = "exactly 1 type argument" if count == 1 else f"0 or {count} type arguments"
-        name = getattr(typing.get_origin(annotation), "__name__", spelled(annotation))
-        raise Unsupported(f"{name} expects {what}, got {len(arguments)}", "Correct it.")
-    return tuple([parse(each, names) for each in arguments])
+
+    def with_limits(self, limits: FieldInfo) -> Self:
+        """Return the same form with what an `Input(…)` within the type says."""
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__, limits=limits)
+        return made
 
 
-def _parse_class(cls: type[Any]) -> Form:
-    if cls in SCALARS:
-        return Form("scalar", cls)
-    if cls in (dict, list):
-        return Form(cls.__name__)
-    if cls is cog_types.Secret:
-        return Form("secret")
-    if issubclass(cls, pathlib.PurePath):
-        return Form("path", cls)
-    if cls is cog_types.File:
-        return Form("file")
-    enum = sys.modules.get("enum")
-    if enum is not None and issubclass(cls, enum.Enum):
-        return _parse_enum(cls)
-    record = record_of(cls)
-    if record is not None:
-        return Form("record", record)
-    datetime = sys.modules.get("datetime")
-    if datetime is not None and cls is datetime.datetime:
-        return Form("datetime")
-    if cls in (tuple, set, frozenset):
-        return Form("tuple" if cls is tuple else "set")
-    if cls in ITERATORS:
-        return _parse_bare_iterator(ITERATORS[cls])
-    raise Unsupported(f"{spelled(cls)} is not supported", _hint(cls))
+# MARK: - Single values
 
 
-def _parse_enum(cls: Any) -> Form:
-    for member in cls:
-        if _plain_value(member) is None:
-            raise Unsupported(
-                f"{cls.__name__}.{member.name} has a value that JSON doesn't have", "Give its members texts or numbers."
-            )
-    return Form("enum", cls)
+class Leaf(_Form):
+    """A value that holds no others. Inputs and outputs have the same schema."""
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of the values."""
+        raise NotImplementedError
+
+    @property
+    def takes_text(self) -> bool:
+        """Whether a client may send a text that is no URL."""
+        return False
 
 
-def spelled(annotation: Any) -> str:
-    """Return an annotation the way it is written."""
-    if annotation is None or annotation is type(None):
-        return "None"
-    if isinstance(annotation, FieldInfo):
-        return "Input(…)"
-    if isinstance(annotation, type) and not typing.get_args(annotation):
-        return annotation.__qualname__
-    return str(annotation).replace("typing.", "")
+class ScalarForm(Leaf):
+    """A str, int, float, or bool."""
+
+    cls: type[Any]
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": SCALARS[self.cls]}
+
+    @property
+    def takes_text(self) -> bool:
+        return self.cls is str
 
 
-def _hint(annotation: Any) -> str:
-    module = getattr(annotation, "__module__", "builtins")
-    if annotation is bytes or annotation is bytearray:
-        return "Use cog.Path for binary data."
-    origin = typing.get_origin(annotation)
-    if isinstance(annotation, typing.TypeVar) or (isinstance(origin, type) and record_of(origin) is not None):
-        return "Write a class of its own for it, with the types filled in."
-    if isinstance(annotation, FieldInfo):
-        return "Write the type after the colon and Input(…) after the equals sign."
-    if module in ("datetime", "decimal", "uuid"):
-        return "Use str."
-    if module.partition(".")[0] == "pydantic":
-        return "Make it a field of a pydantic model, or use str."
-    if module in ("builtins", "typing", "collections.abc"):
-        return "Use str, int, float, bool, cog.Path, list, dict, or a class that derives from cog.BaseModel."
-    return (
-        f"If its values are JSON objects, write Annotated[{spelled(annotation)}, cog.Opaque]; "
-        "else derive it from cog.BaseModel."
-    )
+class PathForm(Leaf):
+    """A file that the model gets as a path."""
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "uri"}
 
 
-def record_forms(record: Record) -> list[tuple[str, Form, Any]]:
-    """Find the forms of a record's fields.
+class FileForm(Leaf):
+    """A file that the model gets as an open file."""
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "uri"}
+
+
+class SecretForm(Leaf):
+    """A text that is not shown."""
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "password", "writeOnly": True, "x-cog-secret": True}
+
+    @property
+    def takes_text(self) -> bool:
+        return True
+
+
+class DatetimeForm(Leaf):
+    """A time. Inputs have no times."""
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "date-time"}
+
+    @property
+    def takes_text(self) -> bool:
+        return True
+
+
+class ChoiceForm(Leaf):
+    """One of the values of a Literal, or one of the members of an Enum."""
+
+    values: tuple[Any, ...]
+
+    def schema(self) -> dict[str, Any]:
+        values = [json_value(value) for value in self.values]
+        shared = value_type(values)
+        return {"enum": values} if shared is None else {"type": shared, "enum": values}
+
+    @property
+    def takes_text(self) -> bool:
+        return any(isinstance(json_value(value), str) for value in self.values)
+
+
+# MARK: - Values that hold others
+
+
+class ListForm(_Form):
+    """A list, of any items if `item` is None."""
+
+    item: Form | None = None
+
+    @property
+    def parts(self) -> tuple[Form, ...]:
+        return () if self.item is None else (self.item,)
+
+
+class SetForm(_Form):
+    """A set, of any items if `item` is None. Inputs have no sets."""
+
+    item: Form | None = None
+
+    @property
+    def parts(self) -> tuple[Form, ...]:
+        return () if self.item is None else (self.item,)
+
+
+class DictForm(_Form):
+    """A dictionary. Its keys are any texts if `key` is None, and its values are anything if `value` is None."""
+
+    key: Form | None = None
+    value: Form | None = None
+
+    @property
+    def parts(self) -> tuple[Form, ...]:
+        return () if self.value is None else (self.value,)
+
+
+class TupleForm(_Form):
+    """A tuple. Inputs have no tuples."""
+
+    items: tuple[Form, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Form, ...]:
+        return self.items
+
+
+class IteratorForm(_Form):
+    """Output that comes item by item; clients join the items to one text if it `concatenates`."""
+
+    item: Form
+    concatenates: bool
+
+    @property
+    def parts(self) -> tuple[Form, ...]:
+        return (self.item,)
+
+
+class UnionForm(_Form):
+    """A value of one of several forms, none of which is None."""
+
+    members: tuple[Form, ...]
+
+    @property
+    def parts(self) -> tuple[Form, ...]:
+        return self.members
+
+
+class NullableForm(_Form):
+    """None, or a value of another form."""
+
+    is_nullable: ClassVar[bool] = True
+
+    inner: Form
+
+    @property
+    def parts(self) -> tuple[Form, ...]:
+        return (self.inner,)
+
+
+class RecordForm(_Form):
+    """An object of a class with named fields; `record_forms` finds the forms of those."""
+
+    record: Record
+
+
+# MARK: - Values that are not described
+
+
+class AnyForm(_Form):
+    """`Any`: any JSON value, which clients know as an object."""
+
+
+class OpaqueForm(_Form):
+    """An object whose contents are nobody's business but the model's: `Annotated[T, Opaque]`."""
+
+
+class UnknownForm(_Form):
+    """Any JSON value, because the annotation can't be read or only pydantic knows the type."""
+
+
+class NoneForm(_Form):
+    """None alone."""
+
+    is_nullable: ClassVar[bool] = True
+
+
+class UnsupportedForm(_Form):
+    """What a dictionary or a `TypedDict` holds and nobody can describe."""
+
+    problem: Unsupported
+
+
+Form: TypeAlias = (
+    ScalarForm
+    | PathForm
+    | FileForm
+    | SecretForm
+    | DatetimeForm
+    | ChoiceForm
+    | ListForm
+    | SetForm
+    | DictForm
+    | TupleForm
+    | IteratorForm
+    | UnionForm
+    | NullableForm
+    | RecordForm
+    | AnyForm
+    | OpaqueForm
+    | UnknownForm
+    | NoneForm
+    | UnsupportedForm
+)
+
+
+def without_none(form: Form) -> Form:
+    """Return the form of the values other than None."""
+    return form.inner if isinstance(form, NullableForm) else form
+
+
+def with_default(form: Form, default: Any) -> Form:
+    """Return what a client may send where these values have a default: if that is None, null too.
 
     Args:
-        record: the class.
-
-    Returns:
-        For each field its name, its form and the field itself.
-
-    Raises:
-        Unsupported: a field has no form; the text names it.
+        form: what the values are.
+        default: the default; anything but None changes nothing.
     """
-    module = sys.modules.get(record.cls.__module__)
-    found = []
-    for field in record.fields:
-        owner = sys.modules.get(field.owner.__module__, module)
-        names = Names(vars(owner) if owner is not None else {}, {field.owner.__name__: field.owner})
-        try:
-            if isinstance(field.default, FieldInfo):
-                raise Unsupported(
-                    "Input(…) can't be the default of a field", f"Write {field.name}: Annotated[…, Input(…)] = …"
-                )
-            form = parse(field.annotation, names)
-        except Unsupported as problem:
-            what = f'field "{field.name}" of {record.cls.__name__}: {problem.what}'
-            refusal = Unsupported(what, problem.fix)
-            if record.kind == "typeddict":
-                form = Form("unsupported", refusal)
-            elif record.kind == "pydantic" and not isinstance(field.default, FieldInfo):
-                form = Form("anything")  # pydantic knows far more types and checks its values itself.
-            else:
-                raise refusal from None
-        found.append((field.name, form, field))
-    return found
+    return NullableForm(form) if default is None and not form.is_nullable else form
+
+
+def assert_never(form: NoReturn) -> NoReturn:
+    """Let type checkers prove that no form gets here. `typing` has this function from Python 3.11 on."""
+    raise AssertionError(f"{form!r} was forgotten")

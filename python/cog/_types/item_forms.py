@@ -7,8 +7,9 @@ from typing import Any
 
 from .. import types as cog_types
 from ..input import FieldInfo
-from . import forms
-from .forms import Form, Names, Unsupported
+from . import parsing
+from .annotations import Names, Unsupported, evaluated, spelled
+from .forms import Form
 
 
 def parse_parameter(annotation: Any, names: Names) -> tuple[Form, FieldInfo | None]:
@@ -25,7 +26,7 @@ def parse_parameter(annotation: Any, names: Names) -> tuple[Form, FieldInfo | No
     Raises:
         Unsupported: it isn't a list, or there is no form for its items.
     """
-    annotation = forms.evaluated(annotation, names)
+    annotation = evaluated(annotation, names)
     outer = None
     if typing.get_origin(annotation) is typing.Annotated:
         outer = next((extra for extra in annotation.__metadata__ if isinstance(extra, FieldInfo)), None)
@@ -34,7 +35,7 @@ def parse_parameter(annotation: Any, names: Names) -> tuple[Form, FieldInfo | No
         raise Unsupported(
             "a batched method takes a list with one value for each request", f"Write {_list(annotation)}."
         )
-    form, inner = forms.parse_parameter(item, names)
+    form, inner = parsing.parse_parameter(item, names)
     if outer is not None and inner is not None:
         raise Unsupported("it has two Input(…)", "Keep one of them.")
     return form, inner if outer is None else outer
@@ -51,21 +52,21 @@ def parse_output(annotation: Any, names: Names) -> Form:
     Raises:
         Unsupported: it is neither, or there is no form for the items.
     """
-    annotation = forms.evaluated(annotation, names)
+    annotation = evaluated(annotation, names)
     origin = typing.get_origin(annotation)
     arguments = typing.get_args(annotation)
-    if isinstance(annotation, type) and annotation in forms.ITERATORS:
+    if isinstance(annotation, type) and annotation in parsing.ITERATORS:
         origin = annotation  # Without a type in brackets.
-    is_iterator = origin in forms.ITERATORS
+    is_iterator = origin in parsing.ITERATORS
     given = annotation
     if is_iterator:
-        given = forms.evaluated(arguments[0], names) if arguments else str
+        given = evaluated(arguments[0], names) if arguments else str
     item = _item(given, names)
     if item is None:
-        written = f"{forms.ITERATORS[origin]}[{_list(given)}]" if is_iterator else f"-> {_list(given)}"
+        written = f"{parsing.ITERATORS[origin]}[{_list(given)}]" if is_iterator else f"-> {_list(given)}"
         raise Unsupported("a batched method gives a list with one value for each request", f"Write {written}.")
-    form = forms.parse(_without_exceptions(item, names), names)
-    return forms.iterator(origin, form, item) if is_iterator else form
+    form = parsing.parse(_without_exceptions(item, names), names)
+    return parsing.iterator(origin, form, item) if is_iterator else form
 
 
 def _item(annotation: Any, names: Names) -> Any:
@@ -73,7 +74,7 @@ def _item(annotation: Any, names: Names) -> Any:
     opaque = None
     if typing.get_origin(annotation) is typing.Annotated:
         opaque = next((extra for extra in annotation.__metadata__ if isinstance(extra, cog_types._Opaque)), None)
-        annotation = forms.evaluated(annotation.__origin__, names)
+        annotation = evaluated(annotation.__origin__, names)
     arguments = typing.get_args(annotation)
     if typing.get_origin(annotation) is not list or len(arguments) != 1:
         return None
@@ -85,11 +86,11 @@ def _list(annotation: Any) -> str:
     if typing.get_origin(annotation) is typing.Annotated:
         annotation = annotation.__origin__
     is_bare = annotation in (list, tuple, typing.List, typing.Any)  # noqa: UP006
-    return f"list[{'str' if is_bare else forms.spelled(annotation)}]"
+    return f"list[{'str' if is_bare else spelled(annotation)}]"
 
 
 def _without_exceptions(item: Any, names: Names) -> Any:
-    item = forms.evaluated(item, names)
+    item = evaluated(item, names)
     if typing.get_origin(item) is not typing.Union and type(item).__name__ != "UnionType":
         return item
     members = typing.get_args(item)

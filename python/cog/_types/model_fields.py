@@ -9,7 +9,7 @@ import sys
 import typing
 from typing import Any
 
-from .records import annotations_of
+from .annotations import annotations_of
 
 
 class Copied:

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from ..model import BaseModel
 from ..types import _Opaque
+from .annotations import annotations_of
 
 MISSING: Any = object()
 
@@ -121,13 +122,6 @@ def _kind(cls: Any) -> str | None:
     if issubclass(cls, BaseModel) and "__dataclass_fields__" not in cls.__dict__:
         return "plain"
     return "dataclass" if hasattr(cls, "__dataclass_fields__") else None
-
-
-def annotations_of(cls: type[Any]) -> dict[str, Any]:
-    """Return the annotations in a class, without those of its parents."""
-    if sys.version_info >= (3, 14):
-        return dict(cls.__annotations__)
-    return dict(cls.__dict__.get("__annotations__", {}))  # noqa: RUF063 - inspect is slow to load
 
 
 def _owner(cls: type[Any], name: str) -> type[Any]:

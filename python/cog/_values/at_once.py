@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .._types.forms import Form
+from .._types.forms import FileForm, Form, NullableForm, PathForm, ScalarForm, UnionForm
 from .probe import types_in
 
 _NUMBERS = frozenset({int, float})
@@ -23,7 +23,7 @@ def converts_all(form: Form) -> Callable[[Any], Any]:
         The function, which returns None where each must be looked at on its own.
     """
     kept = _kept(form)
-    is_float = form.kind == "scalar" and form.value is float
+    is_float = isinstance(form, ScalarForm) and form.cls is float
 
     def convert(items: Any) -> Any:
         types = types_in(items)
@@ -41,24 +41,26 @@ def converts_all(form: Form) -> Callable[[Any], Any]:
     return convert
 
 
-def exact_types(form: Form) -> frozenset[type[Any]]:
+def exact_types(members: tuple[Form, ...]) -> frozenset[type[Any]]:
     """Return the types whose values fit a union as they are.
 
     Args:
-        form: the union.
+        members: what the union allows.
     """
-    exact = frozenset({member.value for member in form.children if member.kind == "scalar"})
+    exact = frozenset({member.cls for member in members if isinstance(member, ScalarForm)})
     # In a union a number keeps its JSON type: a whole number that fits the float stays an int.
     return exact | {int} if float in exact else exact
 
 
 def _kept(form: Form) -> frozenset[type[Any]]:
     """Return the types of values that a form's function leaves as they are, wherever they stand."""
-    if form.kind == "scalar":
-        return frozenset({form.value})
-    if form.kind == "nullable":
-        return _kept(form.children[0]) | {type(None)}
-    if form.kind == "union":
-        takes_files = any(member.kind in ("path", "file") for member in form.children)
-        return exact_types(form) - {str} if takes_files else exact_types(form)
-    return frozenset()
+    match form:
+        case ScalarForm(cls):
+            return frozenset({cls})
+        case NullableForm(inner):
+            return _kept(inner) | {type(None)}
+        case UnionForm(members):
+            takes_files = any(isinstance(member, (PathForm, FileForm)) for member in members)
+            return exact_types(members) - {str} if takes_files else exact_types(members)
+        case _:
+            return frozenset()  # Each is looked at.

@@ -6,8 +6,32 @@ import json
 from collections.abc import Callable
 from typing import Any, cast
 
-from .._document.schema import json_value
-from .._types.forms import SCALARS, Form, record_forms
+from .._types.forms import (
+    AnyForm,
+    ChoiceForm,
+    DatetimeForm,
+    DictForm,
+    FileForm,
+    Form,
+    IteratorForm,
+    ListForm,
+    NoneForm,
+    NullableForm,
+    OpaqueForm,
+    PathForm,
+    RecordForm,
+    ScalarForm,
+    SecretForm,
+    SetForm,
+    TupleForm,
+    UnionForm,
+    UnknownForm,
+    UnsupportedForm,
+    assert_never,
+    with_default,
+)
+from .._types.json_values import SCALARS, json_value
+from .._types.parsing import record_forms
 from .._types.records import Record
 from ..types import Secret
 from .at_once import converts_all, exact_types
@@ -30,27 +54,34 @@ def converter(form: Form, strict: bool = False, made: dict[Any, Converter] | Non
         The function; None where values stay as they are.
     """
     made = {} if made is None else made
-    kind = form.kind
-    if kind == "scalar":
-        return _scalar(form.value, strict)
-    if kind in _LEAVES:
-        return _LEAVES[kind]
-    if kind == "literal":
-        return _choice([(json_value(value), value) for value in form.value])
-    if kind == "enum":
-        return _choice([(json_value(member), member) for member in form.value])
-    if kind == "nullable":
-        inner = converter(form.children[0], strict, made)
-        return None if inner is None else null_kept(inner)
-    if kind == "list":
-        return _list(form, strict, made)
-    if kind == "dict":
-        return _dict(form, strict, made)
-    if kind == "union":
-        return _union(form, made)
-    if kind == "record":
-        return _record(form.value, made)
-    return None
+    match form:
+        case ScalarForm(cls):
+            return _scalar(cls, strict)
+        case PathForm():
+            return to_path
+        case FileForm():
+            return to_file
+        case SecretForm():
+            return _to_secret
+        case ChoiceForm(values):
+            return _choice([(json_value(value), value) for value in values])
+        case NullableForm(inner):
+            convert = converter(inner, strict, made)
+            return None if convert is None else null_kept(convert)
+        case ListForm(item):
+            return _list(item, strict, made)
+        case DictForm(key, item):
+            return _dict(key, item, strict, made)
+        case UnionForm(members):
+            return _union(members, made)
+        case RecordForm(record):
+            return _record(record, made)
+        case AnyForm() | OpaqueForm() | UnknownForm() | UnsupportedForm():
+            return None
+        case DatetimeForm() | NoneForm() | TupleForm() | SetForm() | IteratorForm():
+            return None  # No inputs: the document refuses them.
+        case _:
+            assert_never(form)
 
 
 def _wrong_type(where: str, value: Any, name: str) -> InputError:
@@ -97,9 +128,6 @@ def _to_secret(value: Any, where: str, files: dict[str, str]) -> Secret:
     return Secret(value)
 
 
-_LEAVES: dict[str, Converter] = {"path": to_path, "file": to_file, "secret": _to_secret}
-
-
 def _choice(pairs: list[tuple[Any, Any]]) -> Converter:
     by_value: dict[tuple[bool, Any], Any] = {}
     for plain, value in pairs:
@@ -127,11 +155,11 @@ def null_kept(convert: Converter) -> Converter:
 # MARK: - Containers
 
 
-def _list(form: Form, strict: bool, made: dict[Any, Converter]) -> Converter | None:
-    inner = converter(form.children[0], strict, made) if form.children else None
+def _list(item: Form | None, strict: bool, made: dict[Any, Converter]) -> Converter | None:
+    inner = converter(item, strict, made) if item is not None else None
     if inner is None and not strict:
         return None
-    convert_all = converts_all(form.children[0]) if form.children else None
+    convert_all = converts_all(item) if item is not None else None
 
     def convert(value: Any, where: str, files: dict[str, str]) -> Any:
         if type(value) is not list:
@@ -148,12 +176,12 @@ def _list(form: Form, strict: bool, made: dict[Any, Converter]) -> Converter | N
     return convert
 
 
-def _dict(form: Form, strict: bool, made: dict[Any, Converter]) -> Converter | None:
-    inner = converter(form.children[0], True, made) if form.children else None
-    key = _key(form.value) if form.value is not None else None
+def _dict(key_form: Form | None, item: Form | None, strict: bool, made: dict[Any, Converter]) -> Converter | None:
+    inner = converter(item, True, made) if item is not None else None
+    key = _key(key_form) if key_form is not None else None
     if inner is None and key is None and not strict:
         return None
-    convert_all = converts_all(form.children[0]) if form.children else None
+    convert_all = converts_all(item) if item is not None else None
 
     def convert(value: Any, where: str, files: dict[str, str]) -> Any:
         if type(value) is not dict:
@@ -171,7 +199,7 @@ def _dict(form: Form, strict: bool, made: dict[Any, Converter]) -> Converter | N
 
 
 def _key(form: Form) -> Converter | None:
-    if form.kind == "any" or form.value is str:
+    if isinstance(form, AnyForm) or (isinstance(form, ScalarForm) and form.cls is str):
         return None
     inner = converter(form, True)
 
@@ -190,12 +218,12 @@ def _key(form: Form) -> Converter | None:
     return convert
 
 
-def _union(form: Form, made: dict[Any, Converter]) -> Converter:
-    exact = exact_types(form)
-    kinds = {member.kind for member in form.children}
-    takes_file = to_path if "path" in kinds else to_file if "file" in kinds else None
-    keeps = not kinds.isdisjoint(("any", "opaque"))
-    inner = [converter(member, True, made) for member in form.children if member.kind not in ("any", "opaque")]
+def _union(members: tuple[Form, ...], made: dict[Any, Converter]) -> Converter:
+    exact = exact_types(members)
+    classes = {type(member) for member in members}
+    takes_file = to_path if PathForm in classes else to_file if FileForm in classes else None
+    keeps = AnyForm in classes or OpaqueForm in classes
+    inner = [converter(member, True, made) for member in members if not isinstance(member, (AnyForm, OpaqueForm))]
 
     def convert(value: Any, where: str, files: dict[str, str]) -> Any:
         if takes_file is not None and isinstance(value, str) and (where in files or is_url(value)):
@@ -243,7 +271,7 @@ def _record(record: Record, made: dict[Any, Converter]) -> Converter:
     made[record] = convert
     for name, form, field in record_forms(record):
         if field.is_constructed:
-            inner = converter(form.with_default(field.default), True, made)
+            inner = converter(with_default(form, field.default), True, made)
             if record.kind != "pydantic":
                 fields.append((name, field.key, inner, field.is_required, form.is_nullable))
             elif _has_special(form):
@@ -267,10 +295,10 @@ def _root(record: Record, made: dict[Any, Converter]) -> Converter:
 
 def _has_special(form: Form, within: tuple[Record, ...] = ()) -> bool:
     """Tell whether values of a form hold what only this module converts."""
-    if form.kind == "record" and form.value not in within:
-        within = (*within, form.value)
-        return any(_has_special(inner, within) for _, inner, _ in record_forms(form.value))
-    return form.kind in _LEAVES or any(_has_special(child, within) for child in form.children)
+    if isinstance(form, RecordForm) and form.record not in within:
+        within = (*within, form.record)
+        return any(_has_special(inner, within) for _, inner, _ in record_forms(form.record))
+    return isinstance(form, (PathForm, FileForm, SecretForm)) or any(_has_special(part, within) for part in form.parts)
 
 
 def _builder(record: Record) -> Callable[[dict[str, Any], dict[str, Any], str], Any]:

@@ -5,14 +5,32 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
-from .._document.schema import json_value
-from .._types.forms import Form, record_forms
+from .._types.forms import (
+    AnyForm,
+    DictForm,
+    FileForm,
+    Form,
+    IteratorForm,
+    Leaf,
+    ListForm,
+    NoneForm,
+    NullableForm,
+    OpaqueForm,
+    PathForm,
+    RecordForm,
+    SetForm,
+    TupleForm,
+    UnionForm,
+    UnknownForm,
+    UnsupportedForm,
+    assert_never,
+)
+from .._types.parsing import record_forms
 from .._types.records import Record
-from ..types import File, Path, URLPath
+from ..types import File, Path, URLPath, _path_for_pydantic
 from .input_error import InputError, escaped
 
 _URL_PREFIXES = ("http://", "https://", "data:")
@@ -52,28 +70,30 @@ def _find(form: Form, where: str, within: tuple[Record, ...], places: dict[str, 
         within: the records it is part of, so that recursion ends.
         places: those that are known.
     """
-    if form.kind in ("path", "file"):
-        _add(where, _Place(False, form.kind == "file"), places)
-    elif form.kind == "union":
-        for member in form.children:
-            found: dict[str, _Place] = {}
-            _find(member, where, within, found)
-            others = [other for other in form.children if other is not member]
-            for pointer, place in found.items():
-                segments = pointer[len(where) :].split("/")[1:]
-                takes_text = place.takes_text or any(_takes_text(other, segments) for other in others)
-                _add(pointer, _Place(takes_text, place.is_opened), places)
-    elif form.kind == "record":
-        if form.value in within:
-            return
-        for _, inner, field in record_forms(form.value):
-            place_of_field = where if form.value.is_root else f"{where}/{escaped(field.key)}"
-            _find(inner, place_of_field, (*within, form.value), places)
-    else:
-        if form.kind in ("list", "dict"):
-            where += "/*"
-        for child in form.children:
-            _find(child, where, within, places)
+    match form:
+        case PathForm() | FileForm():
+            _add(where, _Place(False, isinstance(form, FileForm)), places)
+        case UnionForm(members):
+            for member in members:
+                found: dict[str, _Place] = {}
+                _find(member, where, within, found)
+                others = [other for other in members if other is not member]
+                for pointer, place in found.items():
+                    segments = pointer[len(where) :].split("/")[1:]
+                    takes_text = place.takes_text or any(_takes_text(other, segments) for other in others)
+                    _add(pointer, _Place(takes_text, place.is_opened), places)
+        case RecordForm(record):
+            if record in within:
+                return
+            for _, inner, field in record_forms(record):
+                place_of_field = where if record.is_root else f"{where}/{escaped(field.key)}"
+                _find(inner, place_of_field, (*within, record), places)
+        case ListForm() | DictForm():
+            for part in form.parts:
+                _find(part, f"{where}/*", within, places)
+        case _:
+            for part in form.parts:
+                _find(part, where, within, places)
 
 
 def _add(where: str, place: _Place, places: dict[str, _Place]) -> None:
@@ -90,27 +110,30 @@ def _takes_text(form: Form, segments: list[str], within: tuple[Record, ...] = ()
         segments: the place in that value, as in a pattern: `*` is every item or value.
         within: the records without a name of their own that led here, so that recursion ends.
     """
-    form = form.without_none()
-    if form.kind in ("any", "anything", "opaque"):
-        return True
-    if form.kind == "union":
-        return any(_takes_text(member, segments, within) for member in form.children)
-    if form.kind == "record" and form.value.is_root:
-        inner = [inner for _, inner, _ in record_forms(form.value)]
-        return form.value not in within and any(_takes_text(each, segments, (*within, form.value)) for each in inner)
-    if not segments:
-        if form.kind in ("literal", "enum"):
-            return any(isinstance(json_value(value), str) for value in form.value)
-        return form.kind in ("secret", "datetime") or (form.kind == "scalar" and form.value is str)
-    if form.kind == "record":
-        return any(
-            _takes_text(inner, segments[1:])
-            for _, inner, field in record_forms(form.value)
-            if segments[0] in ("*", escaped(field.key))
-        )
-    if form.kind not in ("list", "dict", "set"):
-        return False
-    return not form.children or any(_takes_text(child, segments[1:]) for child in form.children)
+    match form:
+        case NullableForm(inner):
+            return _takes_text(inner, segments, within)
+        case AnyForm() | UnknownForm() | OpaqueForm():
+            return True
+        case UnionForm(members):
+            return any(_takes_text(member, segments, within) for member in members)
+        case RecordForm(record) if record.is_root:
+            inner_forms = [inner for _, inner, _ in record_forms(record)]
+            return record not in within and any(_takes_text(each, segments, (*within, record)) for each in inner_forms)
+        case RecordForm(record):
+            return bool(segments) and any(
+                _takes_text(inner, segments[1:])
+                for _, inner, field in record_forms(record)
+                if segments[0] in ("*", escaped(field.key))
+            )
+        case ListForm() | DictForm() | SetForm():
+            return bool(segments) and (not form.parts or any(_takes_text(part, segments[1:]) for part in form.parts))
+        case Leaf():
+            return not segments and form.takes_text
+        case NoneForm() | TupleForm() | IteratorForm() | UnsupportedForm():
+            return False
+        case _:
+            assert_never(form)
 
 
 def is_url(value: Any) -> bool:
@@ -197,32 +220,25 @@ def to_file(value: Any, where: str, files: dict[str, str]) -> io.IOBase:
         raise InputError(where, str(error)) from error
 
 
-# Whether the values that pydantic is looking at were sent by a client.
-_is_input: ContextVar[bool] = ContextVar("cog._values.files._is_input", default=False)
-
-
-@contextmanager
-def checking() -> Iterator[None]:
-    """Within it, what pydantic makes of a `Path` was sent by a client."""
-    token = _is_input.set(True)
-    try:
-        yield
-    finally:
-        _is_input.reset(token)
-
-
-def path_for_pydantic(value: Any) -> Any:
-    """Return the path that a pydantic model holds: fetched, where a client sent it and no converter has seen it.
-
-    Args:
-        value: what the field is given.
+def _path_of_input(value: Any) -> PurePath:
+    """Return the path that a pydantic model holds: fetched, where no converter has seen it.
 
     Raises:
-        ValueError: a client sent what is no URL, or the file can't be fetched.
+        ValueError: it is no URL, or the file can't be fetched.
     """
-    if not _is_input.get() or isinstance(value, PurePath):
+    if isinstance(value, PurePath):
         return Path.validate(value)
     try:
         return to_path(value, "", {})
     except InputError as error:
         raise ValueError(error.message) from error
+
+
+@contextmanager
+def checking() -> Iterator[None]:
+    """Within it, what pydantic makes a `Path` of was sent by a client."""
+    token = _path_for_pydantic.set(_path_of_input)
+    try:
+        yield
+    finally:
+        _path_for_pydantic.reset(token)

@@ -9,7 +9,9 @@ from typing import Any
 
 from .._model.batched import batching_of
 from .._model.signature import EMPTY, Parameter, _Empty, signature_of
-from .._types import forms
+from .._types import parsing
+from .._types.annotations import Names, Unsupported
+from .._types.forms import DictForm, Form, ListForm, NullableForm, PathForm, ScalarForm, with_default, without_none
 from ..input import FieldInfo
 from ..types import Path, Secret
 from .convert import Converter, converter, null_kept
@@ -41,13 +43,13 @@ class InputPlan:
 
     def __init__(self, callable_: Any) -> None:
         self.file_patterns: list[str] = []
-        self.forms: dict[str, forms.Form] = {}
+        self.forms: dict[str, Form] = {}
         self.examples: dict[str, list[Any]] = {}
         self._converters: list[tuple[str, Converter]] = []
         self._defaults: list[tuple[str, Callable[[], Any]]] = []
         # The very objects that the function knows its parameters by.
         self._names: dict[str, str] = {}
-        self._parse = forms.parse_parameter
+        self._parse = parsing.parse_parameter
         is_batched = batching_of(callable_) is not None
         if is_batched:
             from .._types import item_forms
@@ -57,7 +59,7 @@ class InputPlan:
         if signature is None:
             return
         self._names = {parameter.name: parameter.name for parameter in signature.parameters}
-        names = forms.Names(signature.function.__globals__)
+        names = Names(signature.function.__globals__)
         present = _present_defaults(signature.function)
         for parameter in signature.parameters:
             # What Python would put in would be one value where the function takes a list of them.
@@ -121,7 +123,7 @@ class InputPlan:
         unexpected = next(name for name in values if name not in self._names)
         return f"got an unexpected keyword argument '{unexpected}'"
 
-    def _add(self, parameter: Parameter, names: forms.Names, present: Any) -> None:
+    def _add(self, parameter: Parameter, names: Names, present: Any) -> None:
         name = parameter.name
         form = None
         info = None
@@ -129,21 +131,21 @@ class InputPlan:
             try:
                 form, info = self._parse(parameter.annotation, names)
                 default, given = written_default(parameter, info)
-                form = form.with_default(default)
+                form = with_default(form, default)
                 convert = converter(form)
                 if given is not None and given.__dict__["_examples"]:
                     self.examples[name] = given.__dict__["_examples"]
-                if given is not None and given.choices and form.without_none().kind == "list":
+                if given is not None and given.choices and isinstance(without_none(form), ListForm):
                     convert = _listed(convert)
                 patterns = file_patterns(form, name)
-            except forms.Unsupported:
+            except Unsupported:
                 form = None
             else:
                 self.file_patterns += patterns
                 self.forms[name] = form
                 if convert is not None:
                     # An explicit null where None is a legal value of the parameter, or its default.
-                    if form.kind not in ("scalar", "nullable"):
+                    if not isinstance(form, (ScalarForm, NullableForm)):
                         convert = null_kept(convert)
                     self._converters.append((name, convert))
         make = _default(parameter, form, info, present)
@@ -196,9 +198,7 @@ def _listed(convert: Converter | None) -> Converter:
     return listed
 
 
-def _default(
-    parameter: Parameter, form: forms.Form | None, info: FieldInfo | None, present: Any
-) -> Callable[[], Any] | None:
+def _default(parameter: Parameter, form: Form | None, info: FieldInfo | None, present: Any) -> Callable[[], Any] | None:
     """Return what makes the default, None if Python's own will do."""
     default, info = written_default(parameter, info)
     if has_factory(info) and not isinstance(parameter.default, (FieldInfo, _Empty)):
@@ -234,14 +234,14 @@ class _Fetched:
         return self._path
 
 
-def _converted_default(form: forms.Form, default: Any, name: str) -> Any:
-    form = form.without_none()
+def _converted_default(form: Form, default: Any, name: str) -> Any:
+    form = without_none(form)
     if default is None:
         return None
-    if form.kind == "path" and isinstance(default, str):
+    if isinstance(form, PathForm) and isinstance(default, str):
         return _Fetched(default, name) if is_url(default) else Path(default)
-    if form.kind in ("list", "dict") and form.children and isinstance(default, (list, dict)):
-        inner = form.children[0]
+    if isinstance(form, (ListForm, DictForm)) and form.parts and isinstance(default, (list, dict)):
+        inner = form.parts[0]
         if isinstance(default, dict):
             return {key: _converted_default(inner, item, name) for key, item in default.items()}
         return [_converted_default(inner, item, name) for item in default]

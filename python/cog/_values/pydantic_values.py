@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Callable
 from typing import Any
 
 from .._model.signature import CO_VARKEYWORDS, parameter_names
@@ -18,18 +19,19 @@ def is_own(cls: Any) -> bool:
     )
 
 
-def dumped(value: Any) -> Any:
+def dumped(value: Any, replacement: Callable[[Any], Any]) -> Any:
     """Return what a value of pydantic becomes; files within it stay as they are.
 
     Args:
         value: of a class that `is_own`.
+        replacement: gives what stands for a value within it that pydantic doesn't know.
 
     Raises:
         Exception: whatever the model's own serializers raise.
     """
     cls: Any = type(value)
     if hasattr(cls, "__json_encoder__"):
-        return _dumped_by_version_1(value)
+        return _dumped_by_version_1(value, replacement)
     if not hasattr(cls, "__pydantic_serializer__"):
         from pydantic_core import to_jsonable_python
 
@@ -39,8 +41,6 @@ def dumped(value: Any) -> Any:
     unknown = False
 
     def fallback(part: Any) -> Any:
-        from .replacement import replacement
-
         nonlocal unknown
         try:
             return replacement(part)
@@ -86,7 +86,7 @@ def _fields(value: Any) -> dict[str, Any]:
     return {**made, **(getattr(value, "__pydantic_extra__", None) or {})}
 
 
-def _dumped_by_version_1(value: Any) -> Any:
+def _dumped_by_version_1(value: Any, replacement: Callable[[Any], Any]) -> Any:
     import json
 
     cls: Any = type(value)
@@ -96,8 +96,6 @@ def _dumped_by_version_1(value: Any) -> Any:
     files: list[Any] = []
 
     def encoder(part: Any) -> Any:
-        from .replacement import replacement
-
         if isinstance(part, (os.PathLike, io.IOBase)):
             files.append(part)
             return {_FILE: len(files) - 1}

@@ -9,7 +9,6 @@ import sys
 from collections import abc
 from typing import Any
 
-from ..model import BaseModel, overridden
 from ..types import Secret
 
 
@@ -41,18 +40,14 @@ def replacement(value: Any) -> Any:
         if _is_of_pydantic[cls]:
             from .pydantic_values import dumped
 
-            return dumped(value)
-    if isinstance(value, BaseModel):
-        method = overridden(value)
-        if method is not None:
+            return dumped(value, replacement)
+    own = getattr(cls, "_cog_values", None)  # A `cog.BaseModel`, whose module imports this one.
+    if own is not None:
+        return own(value)
+    for name in ("model_dump", "dict"):
+        method = getattr(value, name, None)
+        if callable(method):
             return method()
-        if not hasattr(cls, "__dataclass_fields__"):
-            return dict(vars(value))
-    else:
-        for name in ("model_dump", "dict"):
-            method = getattr(value, name, None)
-            if callable(method):
-                return method()
     if hasattr(cls, "__dataclass_fields__"):
         import dataclasses
 
@@ -181,6 +176,7 @@ def numpy_replacements() -> dict[type[Any], Any]:
 
 _NUMPY_TYPES = (
     *("ndarray", "bool_", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+    *("longlong", "ulonglong"),  # types of their own since numpy 2, even where they have as many bits as int64
     *("float16", "float32", "float64"),
 )
 
