@@ -1,0 +1,223 @@
+"""Passes the requests of a replica on to its prediction server, and the answers back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+from yarl import URL
+
+from ._server import Server
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Fields = list[tuple[bytes, bytes]]
+
+# RFC 9110, 7.6.1, and what only the first server of a request answers.
+_HOP_BY_HOP = frozenset(
+    {b"connection", b"expect", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade"}
+)
+_WHOLE_ANSWER_BYTES = 65_536
+"""Answers up to this length travel in one message."""
+_FIRST_PAUSE_SECONDS = 0.02
+_LONGEST_PAUSE_SECONDS = 2.0
+
+
+class ClientLeft(ConnectionError):
+    """The client has left before its request was complete."""
+
+
+class Proxy:
+    """An ASGI application in front of a server.
+
+    Args:
+        server: the server.
+        stop: called at the end of the application.
+        elsewhere: asked for an answer if this server doesn't know the prediction whose id a request names.
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        stop: Callable[[], Awaitable[None]],
+        elsewhere: Callable[[str, str, Fields], Awaitable[Answer | None]],
+    ) -> None:
+        self._server = server
+        self._stop = stop
+        self._elsewhere = elsewhere
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, as ASGI has it."""
+        if scope["type"] == "http":
+            await self._forward(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:  # The server has no WebSockets.
+            await receive()
+            await send({"type": "websocket.close", "code": 1003})
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.shutdown":
+                await self._stop()
+            await send({"type": f"{message['type']}.complete"})
+            if message["type"] == "lifespan.shutdown":
+                return
+
+    async def _forward(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method, target = scope["method"], _target(scope)
+        fields = _request_fields(scope)
+        first = await receive()
+        if first["type"] == "http.disconnect":
+            return
+        body: bytes | AsyncIterator[bytes] | None
+        if first.get("more_body"):
+            body = _rest_of_body(first, receive)
+        else:
+            body = first.get("body") or None
+        async with request(self._server, method, target, fields, body) as answer:
+            if answer.status == 404 and is_about_a_prediction(method, target):
+                found = await self._elsewhere(method, target, fields)
+                if found is not None:
+                    await found.send(send)
+                    return
+            text = await _pass_on(answer, send, keeps=answer.status == 202)
+        if text:
+            await self._stay(text, fields)
+
+    async def _stay(self, text: bytes, fields: Fields) -> None:
+        """Wait until a prediction has ended whose client is gone with a 202.
+
+        The request counts as ongoing meanwhile. So Ray sends no more requests here than there are slots, adds replicas
+        when they are busy, and doesn't stop this one.
+        """
+        try:
+            id = json.loads(text)["id"]
+        except (ValueError, KeyError, TypeError):
+            return
+        target = f"/predictions/{quote(id, safe='')}"
+        kept = [(name, value) for name, value in fields if name in (b"authorization", b"x-api-key")]
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        while True:
+            # A prediction that has taken long will hardly end within the next moments.
+            await asyncio.sleep(min(max((loop.time() - begun) / 10, _FIRST_PAUSE_SECONDS), _LONGEST_PAUSE_SECONDS))
+            async with request(self._server, "GET", target, kept, None) as answer:
+                state = await answer.read()
+                if answer.status != 200 or json.loads(state).get("status") not in ("starting", "processing"):
+                    return
+
+
+class Answer:
+    """An answer as a whole, which can travel between replicas.
+
+    Args:
+        status: its status.
+        fields: its header fields.
+        body: its content.
+    """
+
+    def __init__(self, status: int, fields: Fields, body: bytes) -> None:
+        self.status = status
+        self.fields = fields
+        self.body = body
+
+    async def send(self, send: Send) -> None:
+        """Give it to a client."""
+        await send({"type": "http.response.start", "status": self.status, "headers": self.fields})
+        await send({"type": "http.response.body", "body": self.body, "more_body": False})
+
+
+async def ask(server: Server, method: str, target: str, fields: Fields) -> Answer:
+    """Ask a server for an answer as a whole."""
+    async with request(server, method, target, fields, None) as answer:
+        return Answer(answer.status, _answer_fields(answer), await answer.read())
+
+
+def request(
+    server: Server, method: str, target: str, fields: Fields, body: bytes | AsyncIterator[bytes] | None
+) -> aiohttp.client._RequestContextManager:
+    """Begin a request. Leaving its block early closes the connection, which cancels the prediction.
+
+    Args:
+        server: where it goes.
+        method: its method.
+        target: its path and query, as they were sent.
+        fields: its header fields, without those of a single connection.
+        body: its content.
+    """
+    headers = [(_text(name), _text(value)) for name, value in fields]
+    if not isinstance(body, AsyncIterator):  # The client counts the bytes itself.
+        headers = [(name, value) for name, value in headers if name != "content-length"]
+    return server.session.request(
+        method, URL(f"http://127.0.0.1:{server.port}{target}", encoded=True), headers=headers, data=body
+    )
+
+
+def is_about_a_prediction(method: str, target: str) -> bool:
+    """Tell whether a request asks for a prediction that has begun: only the replica that runs it knows it."""
+    parts = target.partition("?")[0].split("/")
+    if parts[:2] not in (["", "predictions"], ["", "trainings"]):
+        return False
+    return len(parts) == 3 and method in ("GET", "HEAD") or parts[3:] == ["cancel"] and method == "POST"
+
+
+async def _pass_on(answer: aiohttp.ClientResponse, send: Send, keeps: bool) -> bytes:
+    """Give an answer to the client as it comes. Returns its content if it is to be kept."""
+    fields = _answer_fields(answer)
+    if keeps or (answer.content_length or _WHOLE_ANSWER_BYTES + 1) <= _WHOLE_ANSWER_BYTES:
+        body = await answer.read()
+        await Answer(answer.status, fields, body).send(send)
+        return body if keeps else b""
+    await send({"type": "http.response.start", "status": answer.status, "headers": fields})
+    async for chunk in answer.content.iter_any():
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+    return b""
+
+
+async def _rest_of_body(message: Message, receive: Receive) -> AsyncIterator[bytes]:
+    while True:
+        if message["type"] == "http.disconnect":
+            raise ClientLeft("the client has left before its request was complete")
+        if message.get("body"):
+            yield message["body"]
+        if not message.get("more_body"):
+            return
+        message = await receive()
+
+
+def _target(scope: Scope) -> str:
+    """Return path and query as the client has sent them, below the application's prefix."""
+    path = scope.get("raw_path") or quote(scope["path"]).encode()
+    prefix = quote(scope.get("root_path", "")).encode()
+    query = scope.get("query_string", b"")
+    target = path.partition(b"?")[0].removeprefix(prefix) or b"/"
+    return _text(target + (b"?" + query if query else b""))
+
+
+def _request_fields(scope: Scope) -> Fields:
+    fields = [(name.lower(), value) for name, value in scope["headers"] if name.lower() not in _HOP_BY_HOP]
+    prefix = scope.get("root_path", "").rstrip("/")
+    if prefix and not any(name == b"x-forwarded-prefix" for name, _ in fields):
+        fields.append((b"x-forwarded-prefix", quote(prefix).encode()))
+    return fields
+
+
+def _answer_fields(answer: aiohttp.ClientResponse) -> Fields:
+    return [(name.lower(), value) for name, value in answer.raw_headers if name.lower() not in _HOP_BY_HOP]
+
+
+def _text(value: bytes) -> str:
+    """Return what the client's library sends as the same bytes again, if they are UTF-8."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")

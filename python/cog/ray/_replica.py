@@ -1,0 +1,118 @@
+"""A replica of a deployment: the server's start, health, and end, and what other replicas ask it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ray import serve
+
+from ._proxy import Answer, Fields, Proxy, ask, request
+from ._server import Server, ServerError
+
+_logger = logging.getLogger("ray.serve")
+_LOOKUP_SECONDS = 30.0
+
+
+class Replica:
+    """Runs the prediction server and gives requests to it.
+
+    Args:
+        model: the model, such as `predict.py:Predictor`; None: what COG_PREDICT_TYPE_STUB says.
+        directories: where the model's file may be; the first that has it is the server's working directory.
+        settings: the server's variables, on top of the replica's environment.
+        expected: how many requests Ray is told to send at a time.
+    """
+
+    async def __init__(  # type: ignore[misc]  # Ray awaits it.
+        self, model: str | None, directories: list[str], settings: Mapping[str, str], expected: int
+    ) -> None:
+        reference = model or settings.get("COG_PREDICT_TYPE_STUB") or os.environ.get("COG_PREDICT_TYPE_STUB")
+        if not reference:
+            raise ServerError("No model is named: pass one, such as predict.py:Predictor, or set COG_PREDICT_TYPE_STUB")
+        directory = _directory_of(reference, [os.getcwd(), *directories])
+        self._server = Server(reference, directory, settings, _end_with_server)
+        try:
+            await self._server.start()
+            slots = await self._server.slots()
+        except BaseException:
+            await self._server.kill()
+            raise
+        _logger.info(f"The prediction server of {reference} is ready: process {self._server.pid}, {slots} slots.")
+        if slots > expected:
+            _logger.warning(
+                f"The model has {slots} slots, but this replica gets {expected} requests at a time: "
+                f"set max_ongoing_requests={slots} in the deployment's options."
+            )
+        context = serve.get_replica_context()
+        self._handle = serve.get_deployment_handle(context.deployment, context.app_name)
+        _applications[:] = [Proxy(self._server, self._server.stop, self._ask_others)]
+
+    async def check_health(self) -> None:
+        """Tell Ray whether this replica is well."""
+        await self._server.check()
+
+    async def predict(self, input: dict[str, Any]) -> Any:
+        """Run a prediction for another deployment: `await handle.predict.remote({"name": "Ada"})`.
+
+        Args:
+            input: the model's inputs by name.
+
+        Returns:
+            The output.
+
+        Raises:
+            ServerError: the prediction has failed, or its input doesn't fit the model.
+        """
+        fields = [(b"content-type", b"application/json")]
+        if self._server.key:
+            fields.append((b"x-api-key", self._server.key.encode()))
+        body = json.dumps({"input": input}).encode()
+        async with request(self._server, "POST", "/predictions", fields, body) as answer:
+            document = json.loads(await answer.read())
+            if answer.status != 200 or document["status"] != "succeeded":
+                raise ServerError(str(document.get("error") or document.get("detail")))
+            return document.get("output")
+
+    async def look_up(self, method: str, target: str, fields: Fields) -> tuple[int, Fields, bytes] | None:
+        """Answer another replica about a prediction; None if it isn't here."""
+        answer = await ask(self._server, method, target, fields)
+        return None if answer.status == 404 else (answer.status, answer.fields, answer.body)
+
+    async def _ask_others(self, method: str, target: str, fields: Fields) -> Answer | None:
+        answers = self._handle.broadcast("look_up", method, target, fields)
+        # A replica that dies meanwhile has lost the prediction too.
+        for found in await answers.results_async(timeout_s=_LOOKUP_SECONDS, return_exceptions=True):
+            if isinstance(found, tuple):
+                return Answer(*found)
+        return None
+
+
+# The application of this process's replica, which is made by its constructor and then asked for by Ray.
+_applications: list[Proxy] = []
+
+
+def application() -> Proxy:
+    """Return the application of the replica that this process is."""
+    return _applications[0]
+
+
+def _directory_of(reference: str, directories: list[str]) -> str:
+    file = reference.partition(":")[0]
+    for directory in directories:
+        if os.path.isfile(os.path.join(directory, file)):
+            return directory
+    raise ServerError(
+        f"There is no {file} in {' or '.join(dict.fromkeys(directories))} on this machine. Give Ray the model's files "
+        "with the runtime environment's working_dir, or pass the directory that they are in."
+    )
+
+
+def _end_with_server(status: int) -> None:
+    """End this process, whose server has ended: Ray then starts another replica."""
+    _logger.error(f"The prediction server has ended with status {status}. This replica ends as well.")
+    logging.shutdown()
+    os._exit(1)
