@@ -17,6 +17,10 @@ _STOPPING_SECONDS = 15.0
 """What a server takes at most for webhooks and for the end of its workers, and some seconds more."""
 _SHUTDOWN_GRACE_SECONDS = 15.0
 
+# Replicas of models often have one slot, so most requests wait for one that becomes free. With Ray's own pauses of up to
+# half a second, replicas would be idle most of the time while requests wait.
+_ROUTING = {"initial_backoff_s": 0.005, "max_backoff_s": 0.05}
+
 
 def deployment(
     model: str | None = None,
@@ -45,6 +49,7 @@ def deployment(
     path = os.path.join(here, reference) if reference else None
     options.setdefault("name", "cog")
     options.setdefault("max_ongoing_requests", slots(path, settings, float(actor.get("num_gpus") or 0)))
+    options.setdefault("request_router_config", dict(_ROUTING))
     options.setdefault("graceful_shutdown_timeout_s", _grace(settings) + _STOPPING_SECONDS)
     made = serve.deployment(**_scaled(options))(serve.ingress(application)(Replica))
     bound: Application = made.bind(model, [here], dict(env or {}), options["max_ongoing_requests"])

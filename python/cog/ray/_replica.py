@@ -49,6 +49,8 @@ class Replica:
             )
         context = serve.get_replica_context()
         self._handle = serve.get_deployment_handle(context.deployment, context.app_name)
+        # A replica whose slots are all that it has room for answers no questions while they are taken.
+        self._has_room = expected > slots
         _applications[:] = [Proxy(self._server, self._server.stop, self._ask_others)]
 
     async def check_health(self) -> None:
@@ -83,6 +85,8 @@ class Replica:
         return None if answer.status == 404 else (answer.status, answer.fields, answer.body)
 
     async def _ask_others(self, method: str, target: str, fields: Fields) -> Answer | None:
+        if not self._has_room:
+            return None
         answers = self._handle.broadcast("look_up", method, target, fields)
         # A replica that dies meanwhile has lost the prediction too.
         for found in await answers.results_async(timeout_s=_LOOKUP_SECONDS, return_exceptions=True):
