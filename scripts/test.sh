@@ -32,6 +32,10 @@ done
 listed_environment extensions
 install_wheels "$root/.envs/extensions"
 
+# What replicas of Ray Serve run in.
+listed_environment ray
+install_wheels "$root/.envs/ray"
+
 # The packages that pages of the documentation install, so that following them needs no network.
 wheels=$root/.envs/pages-wheels
 if ! cmp -s scripts/pages.txt "$wheels/made-of.txt"; then

@@ -5,6 +5,8 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -20,8 +22,8 @@ from support.waiting import Background
 
 sys.path.insert(0, str(ROOT / "benchmarks" / "ray"))
 
-import scenes  # noqa: E402
-from cluster import Cluster, RayError, alive, wait_for  # noqa: E402
+import scenes
+from cluster import Cluster, RayError, alive, wait_for
 
 # Made by scripts/test.sh, with what scripts/ray.txt lists and the wheels.
 PYTHON = os.environ.get("COG_TEST_RAY", str(ROOT / ".envs" / "ray" / "bin" / "python"))
@@ -131,11 +133,11 @@ def gate(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> App:
 # MARK: - Without a cluster
 
 
-def run(code: str, folder: Path, **variables: str) -> Any:
+def run(code: str, folder: Path, *arguments: str) -> Any:
     """What code prints as JSON, run by the interpreter that has Ray."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
-    text = subprocess.run([PYTHON, "-c", code], cwd=folder, env={**kept, **variables}, check=True, capture_output=True)
-    return json.loads(text.stdout)
+    done = subprocess.run([PYTHON, "-c", code, *arguments], cwd=folder, env=kept, check=True, stdout=subprocess.PIPE)
+    return json.loads(done.stdout)
 
 
 def test_the_sdk_alone_loads_no_ray(tmp_path: Path) -> None:
@@ -268,7 +270,7 @@ def test_files_pass_both_ways(cluster: Cluster, tmp_path: Path) -> None:
     """As a form that takes many messages, and as the answer itself."""
     app = App(cluster, tmp_path, "files", FILES)
     content = os.urandom(3_000_000)
-    form = b"--limit\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.bin\"\r\n\r\n" + content
+    form = b'--limit\r\nContent-Disposition: form-data; name="file"; filename="a.bin"\r\n\r\n' + content
     fields = {"Content-Type": "multipart/form-data; boundary=limit", "Accept": "application/octet-stream"}
     answer = app.request("POST", "/predictions", form + b"\r\n--limit--\r\n", fields)
     assert answer.status == 200 and answer.headers["content-type"] == "application/octet-stream"
@@ -312,14 +314,38 @@ def test_a_replica_that_is_not_well_is_replaced(cluster: Cluster, tmp_path: Path
     wait_for(lambda: not alive(third), "the end of a deleted application's server")
 
 
-def test_the_command_line_deploys(cluster: Cluster, tmp_path: Path) -> None:
-    (tmp_path / "predict.py").write_text(SICK)
-    serve = Path(PYTHON).parent / "serve"
-    arguments = ["model=predict.py:Predictor", "num_replicas=1", 'ray_actor_options={"num_cpus": 0.1}']
+PAGE = (ROOT / "docs" / "ray-serve.md").read_text()
+COMMANDS = [shlex.split(line) for line in re.findall(r"^serve run .*$", PAGE, re.MULTILINE)]
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    """A folder with the files of docs/ray-serve.md."""
+    for name, text in re.findall(r"^```python\n# (\w+\.py)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL):
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_the_commands_of_the_page_are_understood(page: Path) -> None:
+    code = """if True:
+        import json, sys
+        from cog.ray import app
+        made = [app(dict(word.split("=", 1) for word in words))._bound_deployment for words in json.loads(sys.argv[1])]
+        made.append(__import__("app").app._bound_deployment)
+        found = [(each.num_replicas, each._deployment_config.autoscaling_config) for each in made]
+        print(json.dumps([[count, scaling and scaling.max_replicas] for count, scaling in found]))
+    """
+    words = [command[3:] for command in COMMANDS]
+    assert run(code, page, json.dumps(words)) == [[2, None], [1, 4], [2, None], [2, None]]
+
+
+def test_the_command_line_deploys(cluster: Cluster, page: Path) -> None:
+    """With the first command of the page, on this Ray."""
+    program, what, *words = COMMANDS[0]
     options = ["--address", "auto", "--non-blocking", "--name", "typed", "--route-prefix", "/typed"]
     done = subprocess.run(
-        [serve, "run", *options, "cog.ray:app", *arguments],
-        cwd=tmp_path,
+        [Path(PYTHON).parent / program, what, *options, *words, 'ray_actor_options={"num_cpus": 0.1}'],
+        cwd=page,
         env=cluster.environment,
         capture_output=True,
         text=True,
@@ -327,8 +353,9 @@ def test_the_command_line_deploys(cluster: Cluster, tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     with Client(cluster.port) as client:
-        answer = client.request("POST", "/typed/predictions", {"input": {}})
-    assert answer.json["output"] in cluster.servers("typed")
+        answer = client.request("POST", "/typed/predictions", {"input": {"name": "Ada"}})
+    assert answer.json["output"] == "Hello, Ada!"
+    assert len(cluster.servers("typed")) == 2
     cluster.do("delete", name="typed")
 
 

@@ -2,8 +2,8 @@
 
     python3 benchmarks/ray/acceptance.py [--requests 600] [--replicas 2,4] [--python .envs/ray/bin/python]
 
-The interpreter that is named has Ray, the SDK, and the server; `scripts/ray.sh` makes it. This program itself needs the
-standard library only.
+The interpreter that is named has Ray, the SDK, and the server; `benchmarks/ray/run.sh` makes it. This program itself
+needs the standard library only.
 """
 
 import argparse
@@ -48,7 +48,7 @@ def tell(text: str) -> None:
 def main() -> int:
     options = arguments()
     if not Path(options.python).exists():
-        print(f"There is no {options.python}: run scripts/ray.sh", file=sys.stderr)
+        print(f"There is no {options.python}: run benchmarks/ray/run.sh", file=sys.stderr)
         return 2
     cluster = Cluster(options.python)
     try:

@@ -1,4 +1,4 @@
-"""Ray and Ray Serve on this machine, for a program that doesn't import them: a command in JSON a line, an answer a line.
+"""Ray and Ray Serve for a program that doesn't import them: a command in JSON on each line, and an answer on each.
 
 It is run by an interpreter that has Ray, the SDK, and the server: `driver.py CPUS GPUS`.
 """

@@ -1,7 +1,8 @@
-"""Starts the prediction server so that it ends with the process that started it: `python -m cog._bound_server PID FLAGS...`.
+"""Starts the prediction server so that it ends with the process that started it.
 
-PID is that process. However it ends, the kernel then asks the server to end, which finishes its predictions first. The
-flags are those of `cog.server.http`. Nothing of this stays behind: the process becomes the server.
+`python -m cog._bound_server PID FLAGS...`: when the process PID ends, for whatever reason, the kernel sends SIGTERM to
+the server, which finishes its predictions and ends. The flags are those of `cog.server.http`. This process becomes the
+server.
 """
 
 from __future__ import annotations

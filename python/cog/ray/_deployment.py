@@ -17,8 +17,8 @@ _STOPPING_SECONDS = 15.0
 """What a server takes at most for webhooks and for the end of its workers, and some seconds more."""
 _SHUTDOWN_GRACE_SECONDS = 15.0
 
-# Replicas of models often have one slot, so most requests wait for one that becomes free. With Ray's own pauses of up to
-# half a second, replicas would be idle most of the time while requests wait.
+# A replica often has one slot, so under load most requests wait until one is free. With Ray's own pauses of up to half
+# a second, replicas would be idle most of the time while requests wait.
 _ROUTING = {"initial_backoff_s": 0.005, "max_backoff_s": 0.05}
 
 

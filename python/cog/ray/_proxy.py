@@ -166,7 +166,7 @@ def is_about_a_prediction(method: str, target: str) -> bool:
     parts = target.partition("?")[0].split("/")
     if parts[:2] not in (["", "predictions"], ["", "trainings"]):
         return False
-    return len(parts) == 3 and method in ("GET", "HEAD") or parts[3:] == ["cancel"] and method == "POST"
+    return method == "POST" if parts[3:] == ["cancel"] else len(parts) == 3 and method in ("GET", "HEAD")
 
 
 async def _pass_on(answer: aiohttp.ClientResponse, send: Send, keeps: bool) -> bytes:

@@ -40,7 +40,7 @@ def _number(text: str | None) -> int:
 
 def _called(path: str) -> Any:
     """Return the model's method with what its decorators say, or None if the source doesn't tell."""
-    file, colon, name = path.rpartition(":")
+    file, colon, _ = path.rpartition(":")
     if not colon or not os.path.isfile(file):
         return None
     try:
