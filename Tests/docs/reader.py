@@ -34,9 +34,12 @@ class Reader:
     Args:
         folder: where the page's files go.
         python: the interpreter that `python` is.
+        environment: what `--local` makes for a project without requirements. Making it takes long, so such projects
+            of all pages share one.
     """
 
-    def __init__(self, folder: Path, python: str) -> None:
+    def __init__(self, folder: Path, python: str, environment: Path | None = None) -> None:
+        self.environment = environment
         self.folder = folder / "reader"
         self.notes = folder / "notes"  # scripts and what they print
         self.folder.mkdir()
@@ -76,6 +79,7 @@ class Reader:
             "DOCKER_HOST": "unix:///nonexistent/docker.sock",
             "PIP_NO_INDEX": "1",
             "PIP_FIND_LINKS": str(WHEELS),
+            "PIP_NO_COMPILE": "1",
         }
 
     def follow(self, blocks: list[Block]) -> None:
@@ -105,6 +109,7 @@ class Reader:
 
     def run(self, block: Block) -> None:
         """In the terminal, which stops at the first command that fails."""
+        self._lend_environment(block)
         script = self._script(block)
         command, text = (f". {script}", "/dev/null") if block.language == "sh" else ("python -", str(script))
         status, out, err = (script.with_suffix(f".{name}") for name in ("status", "out", "err"))
@@ -118,6 +123,7 @@ class Reader:
     def serve(self, block: Block) -> None:
         """In another terminal, instead of the server before, until it is ready."""
         self.stop()
+        self._lend_environment(block)
         script = self._script(block)
         number, self.log = script.with_suffix(".pid"), script.with_suffix(".err")
         self._type(f"setsid bash -c 'echo $$ >{number}; . {script}' >{self.log} 2>&1 </dev/null &")
@@ -141,6 +147,14 @@ class Reader:
             self.shell.wait()
             if self.shell.stdin:
                 self.shell.stdin.close()
+
+    def _lend_environment(self, block: Block) -> None:
+        project = Path(self._cwd())
+        own = project / ".cog" / "venv"
+        if self.environment and "--local" in block.text and not (project / "requirements.txt").exists():
+            own.parent.mkdir(exist_ok=True)
+            if not own.exists():
+                own.symlink_to(self.environment)
 
     def _script(self, block: Block) -> Path:
         self.count += 1

@@ -35,9 +35,26 @@ def name(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `--local` makes for a project without requirements."""
+    reader = Reader(tmp_path_factory.mktemp("environment"), PYTHONS[0])
+    project = [
+        Block("python", "# run.py\ndef run() -> str:\n    return 'ready'\n", 1),
+        Block("yaml", "# cog.yaml\nrun: run.py:run\n", 2),
+        Block("sh", "cog predict --local\n", 3),
+        Block("text", "ready\n", 4),
+    ]
+    try:
+        reader.follow(project)
+    finally:
+        reader.close()
+    return reader.folder / ".cog" / "venv"
+
+
 @pytest.fixture
-def reader(tmp_path: Path) -> Iterator[Reader]:
-    reader = Reader(tmp_path, PYTHONS[0])
+def reader(tmp_path: Path, environment: Path) -> Iterator[Reader]:
+    reader = Reader(tmp_path, PYTHONS[0], environment)
     try:
         yield reader
     finally:
