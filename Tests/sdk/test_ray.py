@@ -29,6 +29,9 @@ from cluster import Cluster, RayError, alive, wait_for
 PYTHON = os.environ.get("COG_TEST_RAY", str(ROOT / ".envs" / "ray" / "bin" / "python"))
 SMALL = {"ray_actor_options": {"num_cpus": 0.1}}
 
+PAGE = (ROOT / "docs" / "ray-serve.md").read_text()
+COMMANDS = [shlex.split(line) for line in re.findall(r"^serve run .*$", PAGE, re.MULTILINE)]
+
 # Says in files of its folder how far it is, and waits for one to go on.
 GATE = """
 import os, time
@@ -79,6 +82,19 @@ class Predictor(BasePredictor):
     def healthcheck(self) -> bool:
         return not os.path.exists("sick")
 """
+# With the file, a worker that starts dies.
+FRAGILE = """
+import os
+from cog import BasePredictor
+
+class Predictor(BasePredictor):
+    def setup(self) -> None:
+        if os.path.exists("broken"):
+            os._exit(1)
+
+    def predict(self) -> int:
+        return os.getpid()
+"""
 BROKEN = """
 from cog import BasePredictor
 
@@ -123,6 +139,14 @@ class App:
             (self.folder / f"open-{mark}").touch()
 
 
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    """A folder with the files of docs/ray-serve.md."""
+    for name, text in re.findall(r"^```python\n# (\w+\.py)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL):
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
 @pytest.fixture(scope="module")
 def gate(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> App:
     """Two replicas, each with a GPU, one slot, and room for one more request."""
@@ -157,40 +181,63 @@ def test_without_ray_the_error_says_what_to_install(tmp_path: Path) -> None:
     assert "pip install 'cog[ray]'" in run(code, tmp_path)
 
 
-def test_requests_at_a_time_come_from_the_slots(tmp_path: Path) -> None:
+# MARK: - Options
+
+
+DECORATED = """
+import torch
+from cog import BasePredictor, batched, concurrent
+
+class One(BasePredictor):
+    def predict(self) -> str:
+        return ""
+
+class Seven(BasePredictor):
+    @concurrent(max=7)
+    async def predict(self) -> str:
+        return ""
+
+class Batches(BasePredictor):
+    @batched(max_size=8)
+    def predict(self, s: list[str]) -> list[str]:
+        return s
+"""
+
+
+@pytest.mark.parametrize(
+    ("model", "arguments", "requests"),
+    [
+        ("One", {}, 1),
+        ("Seven", {}, 7),
+        ("Batches", {}, 16),
+        ("Missing", {}, 1),
+        ("Seven", {"env": '{"COG_MAX_CONCURRENCY": "3", "COG_WORKERS": "2"}'}, 6),
+        ("One", {"env": '{"COG_WORKERS": "auto"}', "ray_actor_options": '{"num_gpus": 4}'}, 4),
+        ("One", {"ray_actor_options": '{"runtime_env": {"env_vars": {"COG_WORKERS": "3"}}}'}, 3),
+        ("One", {"max_ongoing_requests": "9"}, 9),
+    ],
+)
+def test_requests_at_a_time_come_from_the_slots(
+    cluster: Cluster, tmp_path: Path, model: str, arguments: dict[str, str], requests: int
+) -> None:
     """Of the settings, else of the model's decorators, whose packages need not be here."""
-    (tmp_path / "predict.py").write_text(
-        "import torch\nfrom cog import BasePredictor, batched, concurrent\n"
-        "class One(BasePredictor):\n    def predict(self) -> str:\n        return ''\n"
-        "class Seven(BasePredictor):\n    @concurrent(max=7)\n    async def predict(self) -> str:\n        return ''\n"
-        "class Batches(BasePredictor):\n    @batched(max_size=8)\n"
-        "    def predict(self, s: list[str]) -> list[str]:\n        return s\n"
-    )
-    code = """if True:
-        import json
-        from cog.ray import app
-        def told(model, **more):
-            deployment = app({"model": model, **more})._bound_deployment
-            return deployment.max_ongoing_requests
-        print(json.dumps([
-            told("predict.py:One"), told("predict.py:Seven"), told("predict.py:Batches"), told("missing.py:One"),
-            told("predict.py:Seven", env='{"COG_MAX_CONCURRENCY": "3", "COG_WORKERS": "2"}'),
-            told("predict.py:One", env='{"COG_WORKERS": "auto"}', ray_actor_options='{"num_gpus": 4}'),
-            told("predict.py:One", max_ongoing_requests="9"),
-        ]))
-    """
-    assert run(code, tmp_path) == [1, 7, 16, 1, 6, 4, 9]
+    (tmp_path / "predict.py").write_text(DECORATED)
+    arguments = {"model": f"predict.py:{model}", "directory": str(tmp_path), **arguments}
+    assert cluster.do("describe", arguments=arguments)["max_ongoing_requests"] == requests
 
 
-def test_autoscaling_aims_at_the_slots(tmp_path: Path) -> None:
-    code = """if True:
-        import json
-        from cog.ray import app
-        scaling = app({"model": "m.py:M", "num_replicas": "auto", "max_ongoing_requests": "3"})._bound_deployment
-        found = scaling._deployment_config.autoscaling_config
-        print(json.dumps([found.target_ongoing_requests, found.min_replicas, found.max_replicas]))
-    """
-    assert run(code, tmp_path) == [3, 1, 100]
+def test_autoscaling_aims_at_the_slots(cluster: Cluster) -> None:
+    arguments = {"model": "m.py:M", "num_replicas": "auto", "max_ongoing_requests": "3"}
+    assert cluster.do("describe", arguments=arguments)["scaling"] == [1, 100, 3]
+
+
+def test_the_commands_of_the_page_are_understood(cluster: Cluster, page: Path) -> None:
+    arguments = [dict(word.split("=", 1) for word in command[3:]) for command in COMMANDS]
+    made = [cluster.do("describe", arguments=each) for each in arguments]
+    made.append(cluster.do("describe", file=str(page / "app.py")))
+    assert [each["replicas"] for each in made] == [2, 1, 2, 2]
+    assert [each["max_ongoing_requests"] for each in made] == [1, 1, 2, 1]
+    assert made[1]["scaling"] == [1, 4, 1]
 
 
 # MARK: - Requests
@@ -314,35 +361,24 @@ def test_a_replica_that_is_not_well_is_replaced(cluster: Cluster, tmp_path: Path
     wait_for(lambda: not alive(third), "the end of a deleted application's server")
 
 
-PAGE = (ROOT / "docs" / "ray-serve.md").read_text()
-COMMANDS = [shlex.split(line) for line in re.findall(r"^serve run .*$", PAGE, re.MULTILINE)]
-
-
-@pytest.fixture
-def page(tmp_path: Path) -> Path:
-    """A folder with the files of docs/ray-serve.md."""
-    for name, text in re.findall(r"^```python\n# (\w+\.py)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL):
-        (tmp_path / name).write_text(text)
-    return tmp_path
-
-
-def test_the_commands_of_the_page_are_understood(page: Path) -> None:
-    code = """if True:
-        import json, sys
-        from cog.ray import app
-        made = [app(dict(word.split("=", 1) for word in words))._bound_deployment for words in json.loads(sys.argv[1])]
-        made.append(__import__("app").app._bound_deployment)
-        found = [(each.num_replicas, each._deployment_config.autoscaling_config) for each in made]
-        print(json.dumps([[count, scaling and scaling.max_replicas] for count, scaling in found]))
-    """
-    words = [command[3:] for command in COMMANDS]
-    assert run(code, page, json.dumps(words)) == [[2, None], [1, 4], [2, None], [2, None]]
+def test_another_replica_takes_what_one_refuses(cluster: Cluster, tmp_path: Path) -> None:
+    """A server whose workers keep dying answers 503, until Ray has replaced its replica."""
+    options = {"num_replicas": 2, "health_check_period_s": 60, "env": {"COG_MAX_WORKER_FAILURES": "1"}}
+    app = App(cluster, tmp_path, "fragile", FRAGILE, **options)
+    broken, whole = cluster.workers("fragile")
+    (tmp_path / "broken").touch()
+    os.kill(broken, signal.SIGKILL)
+    wait_for(lambda: "DEFUNCT" in {app.request("GET", "/health-check").json["status"] for _ in range(4)}, "DEFUNCT")
+    answers = [app.predict() for _ in range(12)]
+    assert [(each.status, each.json.get("output")) for each in answers] == [(200, whole)] * 12
+    assert app.predict({"Prefer": "respond-async"}).status == 202
+    cluster.do("delete", name="fragile")
 
 
 def test_the_command_line_deploys(cluster: Cluster, page: Path) -> None:
     """With the first command of the page, on this Ray."""
     program, what, *words = COMMANDS[0]
-    options = ["--address", "auto", "--non-blocking", "--name", "typed", "--route-prefix", "/typed"]
+    options = ["--address", cluster.address, "--non-blocking", "--name", "typed", "--route-prefix", "/typed"]
     done = subprocess.run(
         [Path(PYTHON).parent / program, what, *options, *words, 'ray_actor_options={"num_cpus": 0.1}'],
         cwd=page,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -44,9 +45,11 @@ class Cluster:
         # The paths of Ray's sockets are long, and may have 107 bytes.
         self.folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))
         self.environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ} | {
-            # Programs that ask for the address "auto" find this Ray by its directory.
             "RAY_TMPDIR": str(self.folder),
             "HOME": str(self.folder),
+            # Only this program and its children may use this Ray.
+            "RAY_AUTH_MODE": "token",
+            "RAY_AUTH_TOKEN": secrets.token_hex(32),
             "RAY_USAGE_STATS_ENABLED": "0",
             "RAY_SERVE_LOG_TO_STDERR": "0",
             "PYTHONDONTWRITEBYTECODE": "1",
@@ -63,7 +66,9 @@ class Cluster:
                 stderr=log,
                 text=True,
             )
-        self.port: int = self._read()["port"]
+        hello = self._read()
+        self.port: int = hello["port"]
+        self.address: str = hello["address"]
 
     def do(self, what: str, **arguments: Any) -> Any:
         """Carry a command of driver.py out."""

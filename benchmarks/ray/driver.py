@@ -5,6 +5,7 @@ It is run by an interpreter that has Ray, the SDK, and the server: `driver.py CP
 
 import json
 import os
+import runpy
 import socket
 import sys
 from typing import Any, TextIO
@@ -59,11 +60,30 @@ def call(name: str, input: dict[str, Any]) -> Any:
     return serve.get_app_handle(name).predict.remote(input).result()
 
 
-COMMANDS = {"deploy": deploy, "deploy_plain": deploy_plain, "status": status, "call": call, "delete": serve.delete}
+def describe(arguments: dict[str, Any] | None = None, file: str = "") -> dict[str, Any]:
+    """The options of an application: that of `cog.ray:app` with arguments, or `app` of a file. Nothing is deployed."""
+    application = runpy.run_path(file)["app"] if file else cog.ray.app(arguments or {})
+    found = application._bound_deployment
+    scaling = found._deployment_config.autoscaling_config
+    return {
+        "max_ongoing_requests": found.max_ongoing_requests,
+        "replicas": found.num_replicas,
+        "scaling": scaling and [scaling.min_replicas, scaling.max_replicas, scaling.target_ongoing_requests],
+    }
+
+
+COMMANDS = {
+    "call": call,
+    "delete": serve.delete,
+    "deploy": deploy,
+    "deploy_plain": deploy_plain,
+    "describe": describe,
+    "status": status,
+}
 
 
 def answer_commands(port: int, output: TextIO) -> None:
-    print(json.dumps({"port": port}), file=output, flush=True)
+    print(json.dumps({"port": port, "address": ray.get_runtime_context().gcs_address}), file=output, flush=True)
     for line in sys.stdin:
         command = json.loads(line)
         try:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 import aiohttp
@@ -25,6 +26,8 @@ _HOP_BY_HOP = frozenset(
 )
 _WHOLE_ANSWER_BYTES = 65_536
 """Answers up to this length travel in one message."""
+_KEPT_BODY_BYTES = 8 * 1024 * 1024
+"""Bodies up to this length are kept, so that another replica can take a request that is refused here."""
 _FIRST_PAUSE_SECONDS = 0.02
 _LONGEST_PAUSE_SECONDS = 2.0
 
@@ -38,24 +41,18 @@ class Proxy:
 
     Args:
         server: the server.
-        stop: called at the end of the application.
-        elsewhere: asked for an answer if this server doesn't know the prediction whose id a request names.
+        others: the other replicas.
     """
 
-    def __init__(
-        self,
-        server: Server,
-        stop: Callable[[], Awaitable[None]],
-        elsewhere: Callable[[str, str, Fields], Awaitable[Answer | None]],
-    ) -> None:
+    def __init__(self, server: Server, others: Others) -> None:
         self._server = server
-        self._stop = stop
-        self._elsewhere = elsewhere
+        self._others = others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, as ASGI has it."""
         if scope["type"] == "http":
-            await self._forward(scope, receive, send)
+            with contextlib.suppress(ClientLeft):
+                await self._forward(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
         else:  # The server has no WebSockets.
@@ -66,7 +63,7 @@ class Proxy:
         while True:
             message = await receive()
             if message["type"] == "lifespan.shutdown":
-                await self._stop()
+                await self._server.stop()
             await send({"type": f"{message['type']}.complete"})
             if message["type"] == "lifespan.shutdown":
                 return
@@ -77,42 +74,33 @@ class Proxy:
         first = await receive()
         if first["type"] == "http.disconnect":
             return
-        body: bytes | AsyncIterator[bytes] | None
-        if first.get("more_body"):
-            body = _rest_of_body(first, receive)
-        else:
-            body = first.get("body") or None
+        body = await _body(first, receive, fields)
         async with request(self._server, method, target, fields, body) as answer:
+            found: Answer | None = None
             if answer.status == 404 and is_about_a_prediction(method, target):
-                found = await self._elsewhere(method, target, fields)
-                if found is not None:
-                    await found.send(send)
+                found = await self._others.look_up(method, target, fields)
+            elif is_refusal(answer) and begins_a_prediction(method, target) and not isinstance(body, AsyncIterator):
+                found = Answer(answer.status, answer_fields(answer), await answer.read())
+                if await self._others.take(method, target, fields, body, send):
                     return
+            if found is not None:
+                await found.send(send)
+                return
             text = await _pass_on(answer, send, keeps=answer.status == 202)
         if text:
-            await self._stay(text, fields)
+            await stay(self._server, text, fields)
 
-    async def _stay(self, text: bytes, fields: Fields) -> None:
-        """Wait until a prediction has ended whose client is gone with a 202.
 
-        The request counts as ongoing meanwhile. So Ray sends no more requests here than there are slots, adds replicas
-        when they are busy, and doesn't stop this one.
-        """
-        try:
-            id = json.loads(text)["id"]
-        except (ValueError, KeyError, TypeError):
-            return
-        target = f"/predictions/{quote(id, safe='')}"
-        kept = [(name, value) for name, value in fields if name in (b"authorization", b"x-api-key")]
-        loop = asyncio.get_running_loop()
-        begun = loop.time()
-        while True:
-            # A prediction that has taken long will hardly end within the next moments.
-            await asyncio.sleep(min(max((loop.time() - begun) / 10, _FIRST_PAUSE_SECONDS), _LONGEST_PAUSE_SECONDS))
-            async with request(self._server, "GET", target, kept, None) as answer:
-                state = await answer.read()
-                if answer.status != 200 or json.loads(state).get("status") not in ("starting", "processing"):
-                    return
+class Others(Protocol):
+    """The other replicas of a deployment."""
+
+    async def look_up(self, method: str, target: str, fields: Fields) -> Answer | None:
+        """Return the answer of the one that knows a prediction, or None."""
+        ...
+
+    async def take(self, method: str, target: str, fields: Fields, body: bytes | None, send: Send) -> bool:
+        """Let one of them answer a request that is refused here, and tell whether one did."""
+        ...
 
 
 class Answer:
@@ -135,10 +123,38 @@ class Answer:
         await send({"type": "http.response.body", "body": self.body, "more_body": False})
 
 
+async def stay(server: Server, text: bytes, fields: Fields) -> None:
+    """Wait until a prediction has ended whose client is gone with a 202.
+
+    The request counts as ongoing meanwhile. So Ray sends no more requests here than there are slots, adds replicas when
+    they are busy, and doesn't stop this one.
+
+    Args:
+        server: it runs the prediction.
+        text: the answer that the client got.
+        fields: the header fields of its request.
+    """
+    try:
+        id = json.loads(text)["id"]
+    except (ValueError, KeyError, TypeError):
+        return
+    target = f"/predictions/{quote(id, safe='')}"
+    kept = [(name, value) for name, value in fields if name in (b"authorization", b"x-api-key")]
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    while True:
+        # A prediction that has taken long will hardly end within the next moments.
+        await asyncio.sleep(min(max((loop.time() - begun) / 10, _FIRST_PAUSE_SECONDS), _LONGEST_PAUSE_SECONDS))
+        async with request(server, "GET", target, kept, None) as answer:
+            state = await answer.read()
+            if answer.status != 200 or json.loads(state).get("status") not in ("starting", "processing"):
+                return
+
+
 async def ask(server: Server, method: str, target: str, fields: Fields) -> Answer:
     """Ask a server for an answer as a whole."""
     async with request(server, method, target, fields, None) as answer:
-        return Answer(answer.status, _answer_fields(answer), await answer.read())
+        return Answer(answer.status, answer_fields(answer), await answer.read())
 
 
 def request(
@@ -169,9 +185,20 @@ def is_about_a_prediction(method: str, target: str) -> bool:
     return method == "POST" if parts[3:] == ["cancel"] else len(parts) == 3 and method in ("GET", "HEAD")
 
 
+def begins_a_prediction(method: str, target: str) -> bool:
+    """Tell whether a request begins a prediction."""
+    parts = target.partition("?")[0].split("/")
+    return parts[:2] in (["", "predictions"], ["", "trainings"]) and (method, len(parts)) in (("POST", 2), ("PUT", 3))
+
+
+def is_refusal(answer: aiohttp.ClientResponse) -> bool:
+    """Tell whether a server has not begun what it was asked for, because it can't now."""
+    return answer.status == 503 or (answer.status in (409, 429) and "Retry-After" in answer.headers)
+
+
 async def _pass_on(answer: aiohttp.ClientResponse, send: Send, keeps: bool) -> bytes:
     """Give an answer to the client as it comes. Returns its content if it is to be kept."""
-    fields = _answer_fields(answer)
+    fields = answer_fields(answer)
     if keeps or (answer.content_length or _WHOLE_ANSWER_BYTES + 1) <= _WHOLE_ANSWER_BYTES:
         body = await answer.read()
         await Answer(answer.status, fields, body).send(send)
@@ -181,6 +208,17 @@ async def _pass_on(answer: aiohttp.ClientResponse, send: Send, keeps: bool) -> b
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": b"", "more_body": False})
     return b""
+
+
+async def _body(first: Message, receive: Receive, fields: Fields) -> bytes | AsyncIterator[bytes] | None:
+    """Return the body of a request: as a whole if it is short, else as it comes."""
+    if not first.get("more_body"):
+        return first.get("body") or None
+    length = dict(fields).get(b"content-length", b"")
+    rest = _rest_of_body(first, receive)
+    if length.isdigit() and int(length) <= _KEPT_BODY_BYTES:
+        return b"".join([chunk async for chunk in rest])
+    return rest
 
 
 async def _rest_of_body(message: Message, receive: Receive) -> AsyncIterator[bytes]:
@@ -211,7 +249,8 @@ def _request_fields(scope: Scope) -> Fields:
     return fields
 
 
-def _answer_fields(answer: aiohttp.ClientResponse) -> Fields:
+def answer_fields(answer: aiohttp.ClientResponse) -> Fields:
+    """Return the header fields of an answer, without those of a single connection."""
     return [(name.lower(), value) for name, value in answer.raw_headers if name.lower() not in _HOP_BY_HOP]
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from ray import serve
 
-from ._proxy import Answer, Fields, Proxy, ask, request
+from ._peers import Peers
+from ._proxy import Fields, Proxy, answer_fields, ask, is_refusal, request, stay
 from ._server import Server, ServerError
 
 _logger = logging.getLogger("ray.serve")
-_LOOKUP_SECONDS = 30.0
+_REFUSED_SECONDS = 0.2
+"""How long a refusal takes: replicas that refuse quickly would seem to be idle."""
 
 
 class Replica:
@@ -48,10 +51,8 @@ class Replica:
                 f"set max_ongoing_requests={slots} in the deployment's options."
             )
         context = serve.get_replica_context()
-        self._handle = serve.get_deployment_handle(context.deployment, context.app_name)
-        # A replica whose slots are all that it has room for answers no questions while they are taken.
-        self._has_room = expected > slots
-        _applications[:] = [Proxy(self._server, self._server.stop, self._ask_others)]
+        handle = serve.get_deployment_handle(context.deployment, context.app_name)
+        _applications[:] = [Proxy(self._server, Peers(handle, has_room=expected > slots))]
 
     async def check_health(self) -> None:
         """Tell Ray whether this replica is well."""
@@ -84,15 +85,26 @@ class Replica:
         answer = await ask(self._server, method, target, fields)
         return None if answer.status == 404 else (answer.status, answer.fields, answer.body)
 
-    async def _ask_others(self, method: str, target: str, fields: Fields) -> Answer | None:
-        if not self._has_room:
-            return None
-        answers = self._handle.broadcast("look_up", method, target, fields)
-        # A replica that dies meanwhile has lost the prediction too.
-        for found in await answers.results_async(timeout_s=_LOOKUP_SECONDS, return_exceptions=True):
-            if isinstance(found, tuple):
-                return Answer(*found)
-        return None
+    async def take(
+        self, method: str, target: str, fields: Fields, body: bytes | None
+    ) -> AsyncIterator[tuple[int, Fields] | bytes | None]:
+        """Answer a request that another replica refuses.
+
+        Yields:
+            The status and the fields, and then the body; or only None if it is refused here too.
+        """
+        async with request(self._server, method, target, fields, body) as answer:
+            if is_refusal(answer):
+                await asyncio.sleep(_REFUSED_SECONDS)
+                yield None
+                return
+            yield answer.status, answer_fields(answer)
+            text = b""
+            async for chunk in answer.content.iter_any():
+                text = text + chunk if answer.status == 202 else b""
+                yield chunk
+        if text:
+            await stay(self._server, text, fields)
 
 
 # The application of this process's replica, which is made by its constructor and then asked for by Ray.
