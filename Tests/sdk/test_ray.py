@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from cases import ROOT
 from support.client import Client, Response
 from support.receiver import Receiver
@@ -27,7 +28,7 @@ from cluster import Cluster, RayError, alive, wait_for
 
 # Made by scripts/test.sh, with what scripts/ray.txt lists and the wheels.
 PYTHON = os.environ.get("COG_TEST_RAY", str(ROOT / ".envs" / "ray" / "bin" / "python"))
-SMALL = {"ray_actor_options": {"num_cpus": 0.1}}
+SMALL = {"ray_actor_options": {"num_cpus": 0.1}, "graceful_shutdown_wait_loop_s": 0.1}
 
 PAGE = (ROOT / "docs" / "ray-serve.md").read_text()
 COMMANDS = [shlex.split(line) for line in re.findall(r"^serve run .*$", PAGE, re.MULTILINE)]
@@ -142,7 +143,7 @@ class App:
 @pytest.fixture
 def page(tmp_path: Path) -> Path:
     """A folder with the files of docs/ray-serve.md."""
-    for name, text in re.findall(r"^```python\n# (\w+\.py)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL):
+    for name, text in re.findall(r"^```\w+\n# (\w+\.\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL):
         (tmp_path / name).write_text(text)
     return tmp_path
 
@@ -235,8 +236,11 @@ def test_the_commands_of_the_page_are_understood(cluster: Cluster, page: Path) -
     arguments = [dict(word.split("=", 1) for word in command[3:]) for command in COMMANDS]
     made = [cluster.do("describe", arguments=each) for each in arguments]
     made.append(cluster.do("describe", file=str(page / "app.py")))
-    assert [each["replicas"] for each in made] == [2, 1, 2, 2]
-    assert [each["max_ongoing_requests"] for each in made] == [1, 1, 2, 1]
+    (application,) = yaml.safe_load((page / "serve.yaml").read_text())["applications"]
+    assert application["import_path"] == "cog.ray:app"
+    made.append(cluster.do("describe", arguments=application["args"]))
+    assert [each["replicas"] for each in made] == [2, 1, 2, 2, 2]
+    assert [each["max_ongoing_requests"] for each in made] == [1, 1, 2, 1, 1]
     assert made[1]["scaling"] == [1, 4, 1]
 
 
@@ -315,13 +319,22 @@ def test_events_come_as_they_happen(cluster: Cluster, tmp_path: Path) -> None:
 
 def test_files_pass_both_ways(cluster: Cluster, tmp_path: Path) -> None:
     """As a form that takes many messages, and as the answer itself."""
-    app = App(cluster, tmp_path, "files", FILES)
+    app = App(cluster, tmp_path, "files", FILES, env={"COG_API_KEY": "secret"})
     content = os.urandom(3_000_000)
     form = b'--limit\r\nContent-Disposition: form-data; name="file"; filename="a.bin"\r\n\r\n' + content
     fields = {"Content-Type": "multipart/form-data; boundary=limit", "Accept": "application/octet-stream"}
-    answer = app.request("POST", "/predictions", form + b"\r\n--limit--\r\n", fields)
+    form += b"\r\n--limit--\r\n"
+    assert app.request("POST", "/predictions", form, fields).status == 401
+    fields["X-API-Key"] = "secret"
+    answer = app.request("POST", "/predictions", form, fields)
     assert answer.status == 200 and answer.headers["content-type"] == "application/octet-stream"
     assert answer.body == content
+    # Without a length, in chunks.
+    connection = http.client.HTTPConnection("127.0.0.1", cluster.port)
+    chunks = (form[start : start + 100_000] for start in range(0, len(form), 100_000))
+    connection.request("POST", "/files/predictions", chunks, fields, encode_chunked=True)
+    assert connection.getresponse().read() == content
+    connection.close()
     cluster.do("delete", name="files")
 
 
@@ -376,9 +389,10 @@ def test_another_replica_takes_what_one_refuses(cluster: Cluster, tmp_path: Path
 
 
 def test_the_command_line_deploys(cluster: Cluster, page: Path) -> None:
-    """With the first command of the page, on this Ray."""
+    """With the first command of the page. Ray copies the working directory, and the servers run in its copies."""
     program, what, *words = COMMANDS[0]
-    options = ["--address", cluster.address, "--non-blocking", "--name", "typed", "--route-prefix", "/typed"]
+    options = ["--address", cluster.address, "--working-dir", ".", "--non-blocking"]
+    options += ["--name", "typed", "--route-prefix", "/typed"]
     done = subprocess.run(
         [Path(PYTHON).parent / program, what, *options, *words, 'ray_actor_options={"num_cpus": 0.1}'],
         cwd=page,
@@ -391,7 +405,8 @@ def test_the_command_line_deploys(cluster: Cluster, page: Path) -> None:
     with Client(cluster.port) as client:
         answer = client.request("POST", "/typed/predictions", {"input": {"name": "Ada"}})
     assert answer.json["output"] == "Hello, Ada!"
-    assert len(cluster.servers("typed")) == 2
+    places = [Path(os.readlink(f"/proc/{pid}/cwd")) for pid in cluster.servers("typed")]
+    assert len(places) == 2 and all(place != page and place.is_relative_to(cluster.folder) for place in places)
     cluster.do("delete", name="typed")
 
 
