@@ -260,6 +260,7 @@ def test_below_the_prefix_is_the_whole_server(gate: App) -> None:
     document = gate.request("GET", "/openapi.json")
     assert document.status == 200 and "/predictions" in document.json["paths"]
     assert gate.request("GET", "/health-check?x=%2F").json["status"] in ("READY", "BUSY")
+    assert gate.request("HEAD", "/health-check").body == b""
     assert gate.request("GET", "/nothing%2Fhere").status == 404
     refused = gate.predict(wrong=1)
     assert refused.status == 422 and refused.json["detail"][0]["loc"] == ["body", "input", "mark"]
@@ -284,6 +285,7 @@ def test_a_prediction_is_found_from_every_replica(gate: App) -> None:
         gate.wait_file("begun-async")
         # Each of these goes to a replica at random.
         assert [gate.request("GET", path).json["status"] for _ in range(8)] == ["processing"] * 8
+        assert {gate.request("GET", f"/v1{path}").json["status"] for _ in range(4)} == {"processing"}
         assert gate.request("POST", path + "/cancel").status == 200
         gate.wait_file("canceled-async")
         wait_for(lambda: receiver.at("/hook"), "the webhook")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, cast
 
 from ray.serve.handle import DeploymentHandle, DeploymentResponseGenerator
@@ -10,6 +11,7 @@ from ._proxy import Answer, Fields, Send
 
 _LOOKUP_SECONDS = 30.0
 _ATTEMPTS = 5
+_UNANSWERED = "Not all replicas have answered whether they run this prediction. Try again when they are less busy."
 
 
 class Peers:
@@ -29,12 +31,18 @@ class Peers:
         """Return the answer of the replica that knows a prediction, or None."""
         if not self._has_room:
             return None
+        follows = target.partition("?")[0].endswith("/stream") or any(
+            name == b"accept" and b"text/event-stream" in value for name, value in fields
+        )
         answers = self._handle.broadcast("look_up", method, target, fields)
-        # A replica that dies meanwhile has lost the prediction too.
-        for found in await answers.results_async(timeout_s=_LOOKUP_SECONDS, return_exceptions=True):
-            if isinstance(found, tuple):
-                return Answer(*found)
-        return None
+        try:
+            # A replica that dies meanwhile has lost the prediction too. Events come when all of them have happened.
+            results = await answers.results_async(
+                timeout_s=None if follows else _LOOKUP_SECONDS, return_exceptions=True
+            )
+        except TimeoutError:
+            return _unanswered()
+        return next((Answer(*found) for found in results if isinstance(found, tuple)), None)
 
     async def take(self, method: str, target: str, fields: Fields, body: bytes | None, send: Send) -> bool:
         """Let a replica answer a request that is refused here, and tell whether one did.
@@ -54,3 +62,9 @@ class Peers:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             return True
         return False
+
+
+def _unanswered() -> Answer:
+    body = json.dumps({"error": _UNANSWERED, "status": "failed"}).encode()
+    fields = [(b"content-type", b"application/json"), (b"retry-after", b"1"), (b"content-length", b"%d" % len(body))]
+    return Answer(503, fields, body)

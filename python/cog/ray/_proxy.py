@@ -24,6 +24,8 @@ Fields = list[tuple[bytes, bytes]]
 _HOP_BY_HOP = frozenset(
     {b"connection", b"expect", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade"}
 )
+GOES_ON = frozenset({201, 202})
+"""Answers to clients that don't wait for the end of their prediction: Replicate's clients get 201."""
 _WHOLE_ANSWER_BYTES = 65_536
 """Answers up to this length travel in one message."""
 _KEPT_BODY_BYTES = 8 * 1024 * 1024
@@ -86,7 +88,7 @@ class Proxy:
             if found is not None:
                 await found.send(send)
                 return
-            text = await _pass_on(answer, send, keeps=answer.status == 202)
+            text = await _pass_on(answer, send, keeps=answer.status in GOES_ON)
         if text:
             await stay(self._server, text, fields)
 
@@ -124,7 +126,7 @@ class Answer:
 
 
 async def stay(server: Server, text: bytes, fields: Fields) -> None:
-    """Wait until a prediction has ended whose client is gone with a 202.
+    """Wait until a prediction has ended whose client doesn't wait for it.
 
     The request counts as ongoing meanwhile. So Ray sends no more requests here than there are slots, adds replicas when
     they are busy, and doesn't stop this one.
@@ -180,15 +182,15 @@ def request(
 def is_about_a_prediction(method: str, target: str) -> bool:
     """Tell whether a request asks for a prediction that has begun: only the replica that runs it knows it."""
     parts = target.partition("?")[0].split("/")
-    if parts[:2] not in (["", "predictions"], ["", "trainings"]):
-        return False
-    return method == "POST" if parts[3:] == ["cancel"] else len(parts) == 3 and method in ("GET", "HEAD")
+    if parts[-1] in ("cancel", "stream") and parts[-3:-2] == ["predictions"]:
+        return method == ("POST" if parts[-1] == "cancel" else "GET")
+    return method in ("GET", "HEAD") and parts[-2:-1] == ["predictions"]
 
 
 def begins_a_prediction(method: str, target: str) -> bool:
-    """Tell whether a request begins a prediction."""
-    parts = target.partition("?")[0].split("/")
-    return parts[:2] in (["", "predictions"], ["", "trainings"]) and (method, len(parts)) in (("POST", 2), ("PUT", 3))
+    """Tell whether a request begins a prediction, by whichever of the server's routes."""
+    last = target.partition("?")[0].rpartition("/")[2]
+    return method in ("POST", "PUT") and last not in ("cancel", "shutdown")
 
 
 def is_refusal(answer: aiohttp.ClientResponse) -> bool:

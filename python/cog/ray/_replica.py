@@ -12,7 +12,7 @@ from typing import Any
 from ray import serve
 
 from ._peers import Peers
-from ._proxy import Fields, Proxy, answer_fields, ask, is_refusal, request, stay
+from ._proxy import GOES_ON, Fields, Proxy, answer_fields, ask, is_refusal, request, stay
 from ._server import Server, ServerError
 
 _logger = logging.getLogger("ray.serve")
@@ -101,7 +101,7 @@ class Replica:
             yield answer.status, answer_fields(answer)
             text = b""
             async for chunk in answer.content.iter_any():
-                text = text + chunk if answer.status == 202 else b""
+                text = text + chunk if answer.status in GOES_ON else b""
                 yield chunk
         if text:
             await stay(self._server, text, fields)

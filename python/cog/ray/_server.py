@@ -59,12 +59,14 @@ class Server:
     ) -> None:
         environment = {**_DEFAULTS, **os.environ, **settings, **_FIXED}
         environment["COG_PREDICT_TYPE_STUB"] = reference
+        environment.pop("AIP_HTTP_PORT", None)  # It would count before PORT.
         self.key = environment.get("COG_API_KEY", "").split(",")[0].strip()
         self.port = 0
         self._session: aiohttp.ClientSession | None = None
         self._ended = ended
         self._watches = False
         self._output: deque[bytes] = deque(maxlen=_KEPT_CHUNKS)
+        # The kernel tells the server when this thread ends. It is that of Ray's loop, and lives as long as the process.
         self._process = subprocess.Popen(
             [sys.executable, "-m", "cog._bound_server", str(os.getpid()), "--host", "127.0.0.1"],
             cwd=directory,
