@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import kubernetes_validate
 import pytest
 import yaml
 from blocks import ROOT, Block, blocks_of
@@ -24,7 +27,7 @@ class Predictor(BasePredictor):
         return name
 """
 # How manifests and command lines write the path of a probe or of predictions.
-PATH = re.compile(r"\bpath[:=]\s*(/[a-z]+)|127\.0\.0\.1:\d+(/[a-z]+)")
+PATH = re.compile(r"\bpath[:=]\s*(/[a-z]+)|\"GET\", \"(/[a-z]+)\"")
 
 
 def manifests(page: Path) -> list[Block]:
@@ -63,11 +66,35 @@ def test_routes_are_those_of_the_server() -> None:
         server.start()
         for path in sorted(asked - {"/predictions"}):
             assert server.get(path).status == 200
+        assert composed_check(server.port) == 0
         answer = server.predict({"name": "Ada"}, {"X-API-Key": "secret"})
         assert answer.json["output"] == "Ada"
         assert server.stop() == 0
     finally:
         server.discard()
+
+
+def composed_check(port: int) -> int:
+    """The exit status of the health check of the Compose file."""
+    (service,) = yaml.safe_load(manifests(DOCS / "compose.md")[0].text)["services"].values()
+    kind, program, *arguments = service["healthcheck"]["test"]
+    assert (kind, program) == ("CMD", "python")
+    command = [PYTHONS[0], *(argument.replace("5000", str(port)) for argument in arguments)]
+    return subprocess.run(command, check=False).returncode
+
+
+def test_resources_of_kubernetes_are_valid() -> None:
+    """The whole ones as they are, and each part within the container or the pod that it belongs to."""
+    first, *parts = (block.text for block in manifests(DOCS / "kubernetes.md"))
+    resources = list(yaml.safe_load_all(first))
+    assert [resource["kind"] for resource in resources] == ["Deployment", "Service"]
+    for part in parts:
+        changed = copy.deepcopy(resources[0])
+        pod = changed["spec"]["template"]["spec"]
+        (pod if part.startswith("# part of the pod\n") else pod["containers"][0]).update(yaml.safe_load(part))
+        resources.append(changed)
+    for resource in resources:
+        kubernetes_validate.validate(resource, kubernetes_validate.latest_version(), strict=True)
 
 
 @pytest.mark.parametrize("page", [*PAGES, DOCS / "ray-serve.md"], ids=lambda page: page.stem)
