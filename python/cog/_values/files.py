@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import PurePath
-from typing import Any, NamedTuple
+from typing import Any
 
 from .._types.forms import (
     AnyForm,
@@ -37,11 +37,14 @@ _URL_PREFIXES = ("http://", "https://", "data:")
 _NOT_A_URL = "must be an http://, https:// or data: URL"
 
 
-class _Place(NamedTuple):
+class _Place:
     """What may stand at a place for files: also plain text, and only files that the model opens itself."""
 
-    takes_text: bool
-    is_opened: bool
+    __slots__ = ("is_opened", "takes_text")
+
+    def __init__(self, takes_text: bool, is_opened: bool) -> None:
+        self.takes_text = takes_text
+        self.is_opened = is_opened
 
 
 def file_patterns(form: Form, where: str) -> list[str]:
