@@ -154,7 +154,7 @@ MISTAKES = {
     "limit": code(model("a: int = Input(ge='3')) -> str"), "predict.py:6:23: ", "Give a number."),
     "pattern": code(model("a: str = Input(regex='(')) -> str"), "predict.py:6:23: ", "is no regular expression"),
     "accept": code(model("a: str = Input(accept='x')) -> str"), "predict.py:6:23: ", "only valid on Path or File inputs"),
-    "variadic": code(model("**a: str) -> str"), "predict.py:6:25: parameter 'a'", "Name each input."),
+    "variadic": code(model("**a: str) -> str"), "predict.py:6:25: parameter 'a'", "Declare each input by name."),
     "input-as-type": code(model("a: Input(description='x')) -> str"), "predict.py:6:23: ", "Write the type after the colon"),
     "no-output": code(model("a: str)"), "predict.py:6:5: predict(): it has no return annotation"),
     # Requirements

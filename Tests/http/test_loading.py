@@ -185,7 +185,7 @@ def test_class_in_a_folder_can_be_pickled(fresh):
         (
             "predict.py",
             {"predict.py": "import helper\n", "helper.py": "from . import other\n"},
-            "with no known parent package: helper.py lies at the project's root, which is no package. ",
+            "with no known parent package: helper.py is in the project's root folder, which is not a package. ",
         ),
         (
             "models/predict.py",

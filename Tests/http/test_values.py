@@ -104,8 +104,8 @@ def test_asynchronous_iterator_that_is_returned(shared):
         ("return [1, object()]", "Object of type object is not JSON serializable (at 1)"),
         ("return {'a': (n for n in [1, 1j])}", "Object of type complex is not JSON serializable (at a/1)"),
         ("return {'a': {frozenset(): 1}}", "keys must be str, int, float, bool or None, not frozenset (at a)"),
-        ("return {'a': [float('nan')]}", "nan (at a/0) is no JSON value. Give None or a number instead"),
-        ("return {'a': ['\\udc80']}", "the text holds the lone surrogate \\udc80, which is no character (at a/0)"),
+        ("return {'a': [float('nan')]}", "nan (at a/0) is not a JSON value. Return None or a number instead"),
+        ("return {'a': ['\\udc80']}", "the text holds the lone surrogate \\udc80, which is not a character (at a/0)"),
         ("return {'a': __import__('pathlib').Path('nope')}", "No such file or directory: 'nope' (at a)"),
     ],
 )

@@ -79,6 +79,6 @@ def test_example_that_json_does_not_have_is_left_out() -> None:
     def run(number: float = Input(examples=[float("inf"), 1.5])) -> str:
         return str(number)
 
-    with pytest.warns(UserWarning, match="JSON has no such value"):
+    with pytest.warns(UserWarning, match="JSON can't represent it"):
         found = shown(run, describe(run))
     assert found["components"]["schemas"]["Input"]["properties"]["number"]["examples"] == [1.5]

@@ -205,10 +205,13 @@ def test_output(output: str, of_one: str, keyword: str, tmp_path: Path) -> None:
         ("x: list", "a batched method takes a list with one value for each request. Write list[str]."),
         ("x: tuple[int, ...]", "a batched method takes a list with one value for each request. Write list["),
         ("x: Annotated[int, Input(ge=1)]", "a batched method takes a list with one value for each request. Write list"),
-        ("x", "it has no type annotation. Write what it takes, for example `x: list[str]`."),
+        ("x", "it has no type annotation. Add one, for example `x: list[str]`."),
         ("x: list[bytes]", "bytes is not supported. Use cog.Path for binary data."),
         ("x: list[tuple[int, int]]", "tuple can't be an input. Use list[…], or a class that"),
-        ("x: Annotated[list[Annotated[int, Input(ge=1)]], Input(le=2)]", "it has two Input(…). Keep one of them."),
+        (
+            "x: Annotated[list[Annotated[int, Input(ge=1)]], Input(le=2)]",
+            "it has two Input(…) calls. Keep one of them.",
+        ),
         (
             "x: list[str] = []",
             "its default [] is a list, but the default of a batched input is the value of one request.",
@@ -225,15 +228,24 @@ def test_refused_input(parameter: str, text: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("output", "text"),
     [
-        ("str", "a batched method gives a list with one value for each request. Write -> list[str]."),
-        ("Any", "a batched method gives a list with one value for each request. Write -> list[str]."),
-        ("list", "a batched method gives a list with one value for each request. Write -> list[str]."),
-        ("None", "a batched method gives a list with one value for each request. Write -> list[None]."),
-        ("Iterator[str]", "a batched method gives a list with one value for each request. Write Iterator[list[str]]."),
-        ("ConcatenateIterator[str]", "a batched method gives a list with one value for each request. Write Concatenat"),
+        ("str", "a batched method returns a list with one value for each request. Write -> list[str]."),
+        ("Any", "a batched method returns a list with one value for each request. Write -> list[str]."),
+        ("list", "a batched method returns a list with one value for each request. Write -> list[str]."),
+        ("None", "a batched method returns a list with one value for each request. Write -> list[None]."),
+        (
+            "Iterator[str]",
+            "a batched method returns a list with one value for each request. Write Iterator[list[str]].",
+        ),
+        (
+            "ConcatenateIterator[str]",
+            "a batched method returns a list with one value for each request. Write Concatenat",
+        ),
         ("ConcatenateIterator[list[int]]", "ConcatenateIterator element type must be str, got int. Use Iterator[int]."),
-        ("Iterator", "a batched method gives a list with one value for each request. Write Iterator[list[str]]."),
-        ("ConcatenateIterator", "a batched method gives a list with one value for each request. Write ConcatenateIter"),
+        ("Iterator", "a batched method returns a list with one value for each request. Write Iterator[list[str]]."),
+        (
+            "ConcatenateIterator",
+            "a batched method returns a list with one value for each request. Write ConcatenateIter",
+        ),
         ("list[bytes]", "bytes is not supported. Use cog.Path for binary data."),
         ("list[ValueError]", "ValueError is not supported."),
     ],
@@ -247,7 +259,7 @@ def test_refused_output(output: str, text: str, tmp_path: Path) -> None:
 
 def test_missing_output(tmp_path: Path) -> None:
     found = described(tmp_path, model().replace(" -> list[str]:", ":"))
-    assert "it has no return annotation. Write what it returns, for example `-> list[str]`." in found.stderr
+    assert "it has no return annotation. Add one, for example `-> list[str]`." in found.stderr
 
 
 def test_streaming_needs_an_iterator(tmp_path: Path) -> None:

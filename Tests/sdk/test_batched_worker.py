@@ -178,7 +178,7 @@ def test_unsendable_output_fails_its_request_only(start: Start, kind: str) -> No
     outcomes = worker.run(inputs(*range(5)))
     assert of(outcomes, "status") == ["succeeded", "failed", "failed", "failed", "succeeded"]
     assert "object is not JSON serializable" in outcomes[1].error.replace("Object of type ", "")
-    assert "nan is no JSON value" in outcomes[2].error
+    assert "nan is not a JSON value" in outcomes[2].error
     assert "missing" in outcomes[3].error
 
 
@@ -195,7 +195,7 @@ def test_unsendable_output_fails_its_request_only(start: Start, kind: str) -> No
 def test_wrong_result_fails_all(start: Start, kind: str, returned: str, text: str) -> None:
     worker = start(kind, f"return {returned}")
     outcomes = worker.run(inputs(1, 2, 3))
-    error = f"Prediction failed: {text}a batched method gives "
+    error = f"Prediction failed: {text}expected "
     assert all(outcome.error.startswith(error) for outcome in outcomes), of(outcomes, "error")
     assert of(worker.run(inputs(1, 2, 3)), "status") == ["failed"] * 3
 
@@ -242,7 +242,7 @@ def test_other_ends_are_left_to_the_server(start: Start, kind: str, end: str) ->
 def test_skip_is_for_generators(start: Start) -> None:
     outcomes = start(SYNC, "return [1, cog.SKIP]").run(inputs(1, 2))
     assert outcomes[0].output == 1
-    assert outcomes[1].error == "Prediction failed: run() returned cog.SKIP, which only generators may give"
+    assert outcomes[1].error == "Prediction failed: run() returned cog.SKIP, which only generators may yield"
 
 
 # MARK: - Generators

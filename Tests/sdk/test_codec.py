@@ -15,7 +15,7 @@ from support.worker import Worker
 # Each property is checked with so many generated values, on each version of Python.
 EXAMPLES = int(os.environ.get("COG_TEST_EXAMPLES", "25"))
 SOURCE = (Path(__file__).parent / "codec_model.py").read_text()
-NO_VALUE = "is no JSON value. Give None or a number instead"
+NO_VALUE = "is not a JSON value. Return None or a number instead"
 
 
 @pytest.fixture(scope="module", params=PYTHONS, ids=short)
@@ -96,7 +96,7 @@ FAST, SLOW = True, False
             (
                 SLOW,
                 "OutputError: Failed to parse output item JSON: the text holds the lone surrogate \\ud800, "
-                "which is no character (at 0)",
+                "which is not a character (at 0)",
             ),
         ),
         ("[]", (FAST, "[]")),

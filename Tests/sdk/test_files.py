@@ -112,7 +112,7 @@ def test_error(url: str, name: str, message: str) -> None:
 def test_redirect_that_leaves_http(url: str) -> None:
     with pytest.raises(HTTPError) as caught:
         URLFile(f"{url}/away").read()
-    assert str(caught.value) == f"302 redirects to what is no http or https URL, for url: {url}/away"
+    assert str(caught.value) == f"302 redirects to a URL that is not http or https, for url: {url}/away"
 
 
 def test_refused() -> None:

@@ -183,26 +183,26 @@ def test_text(value: Any, text: str) -> None:
         ),
         (
             {"a": {float("inf"): 3}},
-            "Failed to parse output JSON: inf (at a) is no JSON value. Give None or a number instead",
+            "Failed to parse output JSON: inf (at a) is not a JSON value. Return None or a number instead",
         ),
         (
             {"a": [0.5, float("nan")]},
-            "Failed to parse output JSON: nan (at a/1) is no JSON value. Give None or a number instead",
+            "Failed to parse output JSON: nan (at a/1) is not a JSON value. Return None or a number instead",
         ),
         (
             {"a": ["\udc80"]},
-            "Failed to parse output JSON: the text holds the lone surrogate \\udc80, which is no character (at a/0)",
+            "Failed to parse output JSON: the text holds the lone surrogate \\udc80, which is not a character (at a/0)",
         ),
         (
             {"a": [10**5000]},
             "Failed to serialize output: ValueError: the integer has more digits than sys.get_int_max_str_digits() allows (at a/0)",
         ),
-        (float("nan"), "Failed to parse output JSON: nan is no JSON value. Give None or a number instead"),
+        (float("nan"), "Failed to parse output JSON: nan is not a JSON value. Return None or a number instead"),
         ({"a": float("-inf")}, "Failed to parse output JSON: "),
         ("\ud800", "Failed to parse output JSON: the text holds the lone surrogate \\ud800"),
         ({"a": PurePath("/nothing/here")}, "Failed to process output: FileNotFoundError: [Errno 2] No such file"),
         ([[PurePath("/nothing/here")]], "Failed to process output item: FileNotFoundError: [Errno 2] No such file"),
-        ({"a": io.StringIO("x")}, "Failed to read IOBase: TypeError: StringIO gives text, not bytes"),
+        ({"a": io.StringIO("x")}, "Failed to read IOBase: TypeError: StringIO returns text, not bytes"),
         ([lst := [], lst.append(lst)][0], "Failed to serialize output item: ValueError: Circular reference detected"),
     ],
 )
@@ -239,7 +239,7 @@ def test_numpy() -> None:
     assert encode({(numpy.int64(1), numpy.float64(2)): 3}) == '{"1,2.0":3}'
     with pytest.raises(OutputError, match=r"Object of type complex is not JSON serializable \(at a/1\)"):
         encode({"a": numpy.array([1, 1j], dtype=object)})
-    with pytest.raises(OutputError, match=r"nan \(at a/1\) is no JSON value"):
+    with pytest.raises(OutputError, match=r"nan \(at a/1\) is not a JSON value"):
         encode({"a": numpy.array([1, float("nan")])})
 
 
@@ -251,7 +251,7 @@ def test_times_of_numpy() -> None:
     assert encode({numpy.datetime64("2024-01-01"): numpy.timedelta64(90, "s")}) == '{"2024-01-01":"PT1M30S"}'
     assert encode(numpy.array([[1, -14]], dtype="timedelta64[M]")) == '[["P1M","-P14M"]]'
     for value in (numpy.datetime64("NaT"), numpy.timedelta64("NaT", "s"), numpy.array(["NaT"], dtype="datetime64[s]")):
-        with pytest.raises(OutputError, match=r"Failed to parse output JSON: NaT \(at a\) is no JSON value"):
+        with pytest.raises(OutputError, match=r"Failed to parse output JSON: NaT \(at a\) is not a JSON value"):
             encode({"a": value})
 
 
@@ -312,7 +312,7 @@ def test_files_at_the_top() -> None:
         (Path("/tmp"), "Failed to process output: IsADirectoryError: [Errno 21] Is a directory: '/tmp'"),
         (
             io.StringIO("x"),
-            "Failed to read IOBase: TypeError: StringIO gives text, not bytes: open the file with mode 'rb'",
+            "Failed to read IOBase: TypeError: StringIO returns text, not bytes: open the file with mode 'rb'",
         ),
     ],
 )

@@ -1,7 +1,7 @@
 """Write machine-learning models that run as prediction servers.
 
-A model is a class with a method `run` (or `predict`), or a function. The types of its parameters say what a client may
-send, the type it returns says what a client gets::
+A model is a class with a method `run` (or `predict`), or a function. The types of its parameters define what a client
+may send; the return type defines what a client receives::
 
     from cog import BaseRunner, Input
 

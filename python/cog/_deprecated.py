@@ -1,4 +1,4 @@
-"""Names that only old models use. Each tells so once, when it is first asked for."""
+"""Names that only old models use. The first use of each prints a notice."""
 
 from __future__ import annotations
 

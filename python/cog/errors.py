@@ -8,7 +8,7 @@ class CogError(Exception):
 
 
 class ConfigDoesNotExist(CogError):
-    """There is no configuration file. Kept for old code; nothing raises it."""
+    """The configuration file doesn't exist. Kept for old code; nothing raises it."""
 
 
 class PredictorNotSet(CogError):

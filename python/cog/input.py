@@ -104,7 +104,7 @@ def Input(
     accept: str | None = None,
     examples: Sequence[Any] | None = None,
 ) -> Any:
-    """Describe a parameter; to be its default, or to stand in `Annotated[T, Input(…)]`.
+    """Describe a parameter, as its default or within `Annotated[T, Input(…)]`.
 
     Args:
         default: the value when a client sends none. Without it the parameter is required.
@@ -124,7 +124,7 @@ def Input(
         A `FieldInfo` with these values. Its type is given as Any, so that it can stand as a default of any type.
 
     Raises:
-        TypeError: both a default and a factory were given, the factory can't be called, or the examples are no list.
+        TypeError: both a default and a factory were given, the factory can't be called, or the examples aren't a list.
     """
     if default_factory is not None:
         if default is not _UNSET:

@@ -27,7 +27,7 @@ class BaseModel:
     Class keywords: `auto_dataclass=False` leaves the class as it is written; all others go to `dataclasses.dataclass`.
 
     Raises:
-        TypeError: another class stands before the BaseModel among the bases, or a further base is a dataclass.
+        TypeError: another class comes before BaseModel among the bases, or a further base is a dataclass.
         ValueError: `auto_dataclass=False` below a class that was made a dataclass.
     """
 
@@ -145,7 +145,7 @@ class BaseModel:
         return self.json(indent=indent, separators=None if indent else (",", ":"), ensure_ascii=False, **options)
 
     def _cog_values(self) -> Any:
-        """Return what stands for the model in JSON; the values within stay as they are."""
+        """Return the value that represents the model in JSON. The values within it are left unchanged."""
         method = _overridden(self)
         return {name: getattr(self, name) for name in _names(self)} if method is None else method()
 
@@ -155,7 +155,7 @@ class BaseModel:
 
 
 def _overridden(value: BaseModel) -> Any:
-    """Return a method of a model that says what it becomes, instead of its fields; None where it has none."""
+    """Return the model's own method that replaces its fields in JSON, or None."""
     for name in ("model_dump", "dict"):
         method = getattr(type(value), name)
         if callable(method) and method is not getattr(BaseModel, name) and callable(getattr(value, name)):

@@ -19,7 +19,7 @@ _Record = Callable[[str, str, str], None]
 
 
 class MetricRecorder:
-    """Records the metrics of a prediction; does nothing where there is none."""
+    """Records the metrics of a prediction. Outside of one, it does nothing."""
 
     __slots__ = ("_record", "_types")
 
@@ -130,7 +130,7 @@ class Scope:
 
     _context: dict[str, str]
     _metrics: MetricRecorder
-    # Who gets what is printed; None keeps whoever gets it already.
+    # Receives what is printed; None leaves the current receiver in place.
     _owner: Any
     _trace: dict[str, str]
 
@@ -211,7 +211,7 @@ _current: ContextVar[Scope | None] = ContextVar("cog.scope._current", default=No
 # The predictions of the running batch; empty in other calls.
 _batch: ContextVar[tuple[Scope, ...]] = ContextVar("cog.scope._batch", default=())
 
-# Who gets what is printed, and whose scope is the current one unless `_current` is another; see cog._worker.running.
+# Receives what is printed. Its scope is current unless `_current` has another one; see cog._worker.running.
 _owner: ContextVar[Any] = ContextVar("cog_running")
 
 # What `with scope:` has replaced, innermost first: scope, owner, and the same of the block around it. It is part of the

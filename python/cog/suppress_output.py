@@ -1,4 +1,4 @@
-"""Silences what a library prints."""
+"""Silences the output of a library."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 
 @contextmanager
 def suppress_output() -> Iterator[None]:
-    """Send what is written to the standard streams, by C code and child processes too, to the null device."""
+    """Discard what is written to the standard streams, also by C code and child processes."""
     sys.stdout.flush()
     sys.stderr.flush()
     descriptors = (sys.stdout.fileno(), sys.stderr.fileno())

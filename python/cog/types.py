@@ -71,7 +71,7 @@ else:
             """Return the value itself."""
             return self.secret_value
 
-        # Where pydantic knows no type, as in a field of type Any, it looks for this.
+        # Where pydantic has no type to go by, as in a field of type Any, it looks for this.
         __pydantic_serializer__ = LazySerializer()
 
         @classmethod
@@ -105,7 +105,7 @@ class File(io.IOBase):
             The file itself, the bytes of the data URL, or a file that is fetched when it is first read.
 
         Raises:
-            ValueError: the text is no such URL.
+            ValueError: the text isn't such a URL.
         """
         if isinstance(value, io.IOBase):
             return value
@@ -166,7 +166,7 @@ class URLPath(pathlib.PosixPath):
     Args:
         source: the URL.
         filename: what the local file's name ends with.
-        fileobj: gives the content.
+        fileobj: the content.
     """
 
     source: str
@@ -187,7 +187,7 @@ class URLPath(pathlib.PosixPath):
         self._converted = None
 
     def with_segments(self, *segments: str | os.PathLike[str]) -> pathlib.PosixPath:
-        """Return a plain path: parents and siblings of a URL are no downloads."""
+        """Return a plain path: parents and siblings of a URL are not downloads."""
         return pathlib.PosixPath(*segments)
 
     def convert(self) -> Path:
@@ -266,7 +266,7 @@ def _shortened(name: str) -> str:
         return name
     stem, extension = os.path.splitext(name)
     room = FILENAME_MAX_LENGTH - 1 - len(extension.encode("utf-8", "surrogateescape"))
-    if room < 1:  # What follows the last dot is no extension.
+    if room < 1:  # What follows the last dot is not an extension.
         stem, extension, room = name, "", FILENAME_MAX_LENGTH - 1
     kept = stem.encode("utf-8", "surrogateescape")[:room].decode("utf-8", "ignore")
     return f"{kept}~{extension}"

@@ -1,4 +1,4 @@
-"""What people want to read about a model, and programs don't need: the author's description, and examples of inputs."""
+"""What people want to read about a model and programs don't need: the author's description and example inputs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["described"]
 
 
 def described(document: Any, model: LoadedModel, plan: InputPlan) -> Any:
-    """Add to the document that the server shows.
+    """Add the author's texts to the document that the server shows.
 
     It comes from the model itself, since the document may be one that the build has left. That one, and those
     in the labels of images, have nothing of this, as the original's haven't.
@@ -47,7 +47,7 @@ def _member(parent: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _docstring(model: LoadedModel) -> str:
-    """Return what the author says of the class, else of the method; nothing that a base class says of itself."""
+    """Return the docstring of the class or else of the method, but not one that a base class has inherited."""
     import inspect
 
     own = type(model.instance).__dict__.get("__doc__") if model.instance is not None else None
@@ -56,7 +56,7 @@ def _docstring(model: LoadedModel) -> str:
 
 
 def _shown(values: list[Any]) -> list[Any]:
-    """Return the examples that JSON has. A wrong example is no reason not to serve the model."""
+    """Return the examples that JSON can represent. A wrong example doesn't keep the model from being served."""
     shown = []
     for value in values:
         try:
@@ -64,5 +64,5 @@ def _shown(values: list[Any]) -> list[Any]:
         except NotJSON:
             import warnings
 
-            warnings.warn(f"the example {value!r} is left out: JSON has no such value", UserWarning, stacklevel=2)
+            warnings.warn(f"the example {value!r} is left out: JSON can't represent it", UserWarning, stacklevel=2)
     return shown

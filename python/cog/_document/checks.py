@@ -1,4 +1,4 @@
-"""What the server checks of inputs beyond the document."""
+"""The checks of inputs that go beyond the document."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from .._types.forms import Form, ListForm, without_none
 from .input_schema import InputSchemas
 
-# What a property says besides its type, and is checked.
+# What the server checks of a property besides its type.
 _LIMITS = ("minimum", "maximum", "minLength", "maxLength", "pattern", "nullable")
 
 

@@ -38,7 +38,7 @@ from .dialect import OBJECT, nullable, object_schema, title
 
 __all__ = ["InputSchemas", "add_limits", "choice_values", "element"]
 
-# Texts that stand for the keys of a dict which are no texts in Python.
+# Patterns of JSON keys that represent keys other than strings in Python.
 _KEY_PATTERNS = {int: r"^-?(0|[1-9][0-9]*)$", float: r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$"}
 
 
@@ -183,7 +183,7 @@ def _is_required(field: Field, form: Form, record: Record) -> bool:
 
 # What is wrong with types that only outputs have, and what to write instead.
 _REFUSALS: dict[type[Form], tuple[str, str]] = {
-    NoneForm: ("None can't be an input", "Leave the parameter out."),
+    NoneForm: ("None can't be an input", "Remove the parameter."),
     DatetimeForm: ("datetime can't be an input", "Take a str and parse it."),
     TupleForm: ("tuple can't be an input", "Use list[…], or a class that derives from cog.BaseModel."),
     SetForm: ("set can't be an input", "Use list[…]."),
@@ -204,7 +204,7 @@ def _key_schema(key: Form | None) -> dict[str, Any] | None:
 
 
 def element(form: Form) -> Form:
-    """Return the form of a list's items, or the form itself where it is no list."""
+    """Return the form of a list's items, or the form itself if it isn't a list."""
     return without_none(form.item) if isinstance(form, ListForm) and form.item is not None else form
 
 
@@ -220,7 +220,7 @@ def choice_values(info: FieldInfo) -> list[Any]:
     try:
         return [json_value(choice) for choice in info.choices or ()]
     except NotJSON:
-        raise Unsupported("its choices have a value that JSON doesn't have", "Use texts or numbers.") from None
+        raise Unsupported("its choices include a value that JSON can't represent", "Use strings or numbers.") from None
 
 
 def add_limits(schema: dict[str, Any], form: Form, info: FieldInfo) -> None:
@@ -232,7 +232,7 @@ def add_limits(schema: dict[str, Any], form: Form, info: FieldInfo) -> None:
         info: what `Input` was given.
 
     Raises:
-        Unsupported: the limits don't go with the type, or are none.
+        Unsupported: the limits don't apply to the type, or aren't valid.
     """
     _check_arguments(info)
     form = without_none(form)
@@ -266,18 +266,20 @@ def _check_arguments(info: FieldInfo) -> None:
     """Refuse what `Input` can't mean; `Input` itself takes anything, as long as nobody asks what it says."""
     for name in ("ge", "le"):
         value: Any = getattr(info, name)
-        if value is not None and (not _is_number(value) or value == float("inf" if name == "ge" else "-inf")):
-            raise Unsupported(f"{name}={value!r} is no limit for numbers", "Give a number.")
+        if value is not None and not _is_number(value):
+            raise Unsupported(f"{name} must be a number, got {value!r}", "Write a number.")
+        if value == float("inf" if name == "ge" else "-inf"):
+            raise Unsupported(f"{name} must be a finite number, got {value!r}", "Write a number.")
     for name in ("min_length", "max_length"):
         value = getattr(info, name)
         if value is not None and (not _is_number(value) or not 0 <= value < float("inf")):
-            raise Unsupported(f"{name}={value!r} is no number of characters", "Give an integer from 0 on.")
+            raise Unsupported(f"{name} must be 0 or greater, got {value!r}", "Write an integer.")
     for name in ("regex", "description", "accept"):
         value = getattr(info, name)
         if value is not None and not isinstance(value, str):
-            raise Unsupported(f"{name}={value!r} is no text", "Give a str.")
+            raise Unsupported(f"{name} must be a string, got {value!r}", "Write a str.")
     if info.choices is not None and (isinstance(info.choices, (str, bytes)) or not hasattr(info.choices, "__len__")):
-        raise Unsupported(f"choices={info.choices!r} is no list of values", "Give a list.")
+        raise Unsupported(f"choices must be a list of values, got {info.choices!r}", "Write a list.")
 
 
 def _is_number(value: Any) -> bool:

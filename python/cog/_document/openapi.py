@@ -46,7 +46,7 @@ def generate(predict: str | None = None, train: str | None = None, strict: bool 
 
     Raises:
         SchemaError: a model's signature can't be described.
-        DocumentError: a default is of another type than its input, or a pattern is none.
+        DocumentError: a default has a different type than its input, or a pattern is invalid.
         BaseException: whatever a model's file raises; a model that was loaded already is not loaded again.
     """
     from .._model.loader import load
@@ -70,7 +70,7 @@ def for_server(mode: str, reference: str) -> dict[str, Any]:
 
     Raises:
         SchemaError: the model's signature can't be described.
-        DocumentError: a default is of another type than its input, or a pattern is none.
+        DocumentError: a default has a different type than its input, or a pattern is invalid.
     """
     import os
 
@@ -99,7 +99,7 @@ def describe(predict: Any = None, train: Any = None, strict: bool = False) -> di
 
     Raises:
         SchemaError: a signature can't be described.
-        DocumentError: a default is of another type than its input, or a pattern is none.
+        DocumentError: a default has a different type than its input, or a pattern is invalid.
     """
     document = skeleton.document(version)
     schemas = document["components"]["schemas"]
@@ -139,7 +139,7 @@ class _Components:
     def __init__(self, callable_: Any, prefix: str, strict: bool, taken: frozenset[str] = frozenset()) -> None:
         signature = signature_of(callable_)
         if signature is None:
-            raise SchemaError(f"{callable_!r} is no Python function: its inputs can't be read")
+            raise SchemaError(f"{callable_!r} is not a Python function, so its inputs can't be read")
         self._signature = signature
         self._names = Names(signature.function.__globals__)
         self._is_strict = strict
@@ -163,7 +163,7 @@ class _Components:
     def _properties(self, signature: Signature) -> dict[str, Any]:
         properties: dict[str, Any] = {}
         if signature.variadic:
-            raise self._refusal(signature.variadic[0], "takes any number of values", "Name each input.")
+            raise self._refusal(signature.variadic[0], "takes any number of values", "Declare each input by name.")
         for parameter in signature.parameters:
             try:
                 schema = self._property(parameter)
@@ -188,9 +188,7 @@ class _Components:
     def _property(self, parameter: Parameter) -> dict[str, Any]:
         if parameter.annotation is EMPTY:
             example = "list[str]" if self._is_batched else "str"
-            raise Unsupported(
-                "it has no type annotation", f"Write what it takes, for example `{parameter.name}: {example}`."
-            )
+            raise Unsupported("it has no type annotation", f"Add one, for example `{parameter.name}: {example}`.")
         form, info = self._form(parameter)
         default, info = written_default(parameter, info)
         form = with_default(form, default)
@@ -247,7 +245,7 @@ class _Components:
             hide_invalid_defaults(schema)
         shown = limited if has_choices else InputSchemas().of(form)
         if not fits(schema.get("default"), limited) or not fits(schema.get("default"), shown):
-            hide_default(schema)  # Or it is one for Any that is no object, as which clients know Any.
+            hide_default(schema)  # Or it is a default for Any, which clients know as an object, and isn't an object.
 
     def _form(self, parameter: Parameter) -> tuple[Form, FieldInfo | None]:
         try:
@@ -324,7 +322,7 @@ class _Components:
             raise self._refusal(
                 "",
                 "it has no return annotation",
-                f"Write what it returns, for example `-> {'list[str]' if self._is_batched else 'str'}`. "
+                f"Add one, for example `-> {'list[str]' if self._is_batched else 'str'}`. "
                 "If a decorator hides the method, it should use functools.wraps.",
             )
         try:
@@ -337,6 +335,6 @@ class _Components:
                 "",
                 "@streaming requires Iterator[...], AsyncIterator[...], ConcatenateIterator[...] or "
                 "AsyncConcatenateIterator[...] return type",
-                "Give the output piece by piece, or remove @streaming.",
+                "Yield the output piece by piece, or remove @streaming.",
             )
         return schema

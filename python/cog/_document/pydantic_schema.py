@@ -9,7 +9,7 @@ from .._types.annotations import Unsupported
 from .._types.forms import Form, UnknownForm, UnsupportedForm
 from .dialect import nullable
 
-# What is taken over as it stands. The rest is translated below or, like `examples`, says nothing that is checked.
+# Copied unchanged. The rest is translated below or, like `examples`, is not checked.
 _KEPT = frozenset(
     {
         "default",
@@ -55,7 +55,7 @@ def input_schema(cls: Any, definitions: dict[str, Any] | None) -> tuple[dict[str
     except Exception as error:  # pydantic's own error classes, and whatever the hooks of a field's type raise.
         text = str(error).partition("\n")[0]
         raise Unsupported(
-            f"pydantic can't describe {cls.__name__}: {text}", "Give the field a type that JSON has."
+            f"pydantic can't describe {cls.__name__}: {text}", "Give the field a type that JSON can represent."
         ) from None
     translation = _Translation(cls.__name__, schema.get("$defs", {}), definitions)
     return translation.of(schema, ()), translation.is_whole
@@ -134,7 +134,7 @@ class OutputSchemas:
 
 
 def _is_unknown(form: Form) -> bool:
-    """Tell whether a type, or a part of it, is one that only pydantic knows."""
+    """Return whether a type, or a part of it, is one that only pydantic knows."""
     return isinstance(form, (UnknownForm, UnsupportedForm)) or any(map(_is_unknown, form.parts))
 
 
@@ -149,7 +149,7 @@ class _Translation:
         self.is_whole = True
 
     def of(self, schema: Any, within: tuple[str, ...]) -> dict[str, Any]:
-        """Translate a schema; `within` names the parts it stands in."""
+        """Translate a schema; `within` names the parts that enclose it."""
         if not isinstance(schema, dict):  # true: anything, as {} is
             return {}
         found: dict[str, Any] = {key: value for key, value in schema.items() if key in _KEPT or key.startswith("x-")}
@@ -214,7 +214,7 @@ class _Translation:
 
 
 def _is_shared(pattern: str) -> bool:
-    """Tell whether a pattern means the same to pydantic (Rust) and here; pydantic checks it anyway."""
+    """Return whether a pattern means the same to pydantic (Rust) and here; pydantic checks it anyway."""
     try:
         re.compile(pattern)
     except re.error:

@@ -1,4 +1,4 @@
-"""Checks schemas for contradictions: a default of the wrong type or outside its own limits, a pattern that is none."""
+"""Checks schemas for contradictions: a default of the wrong type or outside its own limits, an invalid pattern."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def check(document: dict[str, Any]) -> None:
     """
     for name, schema in document.get("components", {}).get("schemas", {}).items():
         if not re.fullmatch(r"[a-zA-Z0-9._-]+", name):
-            raise DocumentError(f'Model schema is invalid: schema "{name}": use ASCII letters, digits and _ in names')
+            raise DocumentError(f'Model schema is invalid: schema "{name}": use ASCII letters, digits, and _ in names')
         if (problem := broken_pattern(schema)) is not None:
             raise DocumentError(f'Model schema is invalid: schema "{name}": {problem}')
 
 
 def broken_pattern(schema: Any) -> str | None:
-    """Find a pattern in a schema that is no regular expression.
+    """Find a pattern in a schema that is not a valid regular expression.
 
     Args:
         schema: the schema.
@@ -56,7 +56,7 @@ def broken_pattern(schema: Any) -> str | None:
         try:
             _compiled(pattern)
         except re.error as error:
-            return f"the pattern {pattern!r} is no regular expression: {error}"
+            return f"the pattern {pattern!r} is not a valid regular expression: {error}"
     parts = [*schema.get("properties", {}).values(), schema.get("items"), *schema.get("anyOf", ())]
     return next((problem for part in parts if (problem := broken_pattern(part)) is not None), None)
 
@@ -84,7 +84,7 @@ def invalid_default(schema: Any, has_limits: bool) -> str | None:
 
 
 def fits(value: Any, schema: dict[str, Any]) -> bool:
-    """Tell whether a default, given as JSON values, is one that clients can send."""
+    """Return whether a default, given as JSON values, is one that clients can send."""
     return value is None or _problem(value, schema, True) is None
 
 
@@ -125,7 +125,7 @@ def _problem(value: Any, schema: dict[str, Any], has_limits: bool) -> str | None
         *(_problem(value, part, has_limits) for part in schema.get("allOf", ())),
     ]
     if "anyOf" in schema and all(_problem(value, part, has_limits) is not None for part in schema["anyOf"]):
-        problems.append("the value fits none of the types")
+        problems.append("the value matches none of the types")
     if "enum" in schema and not any(_is_same(value, choice) for choice in schema["enum"]):
         problems.append(f"{value!r} is not one of {schema['enum']!r}")
     return next((problem for problem in problems if problem is not None), None)
@@ -144,7 +144,7 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
             return None
         raise
     # To the server `$` is the end of the text, not also the place before a last line feed, and `\\d` and its like are
-    # ASCII only. Where case is ignored, that holds for all letters all the same.
+    # ASCII only. Where case is ignored, it is ignored for all letters.
     if not compiled.flags & re.MULTILINE:
         pattern = _END.sub(lambda found: found[1] or r"\Z", pattern)
     return re.compile(pattern, 0 if _FLAGS_OF_UNICODE.search(pattern) else re.ASCII)

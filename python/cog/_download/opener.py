@@ -111,7 +111,7 @@ def _connected(address: tuple[str, int], timeout: Any = None, source_address: An
 
 
 def _is_public(text: str) -> bool | None:
-    """Tell whether everybody can reach an address, in any spelling that systems accept; None for what is no address."""
+    """Return whether an address is public, in any spelling that systems accept; None if it isn't an address."""
     import ipaddress
 
     # The answer of Python itself depends on its version.

@@ -29,7 +29,7 @@ def target(text: str) -> Target:
         text: the URL, perhaps within white space.
 
     Raises:
-        ValueError: it is no URL that can be requested; the message shows nothing of it.
+        ValueError: it can't be requested. The message doesn't show the URL.
     """
     from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -37,7 +37,7 @@ def target(text: str) -> Target:
         parts = urlsplit(text.strip())
         host, port = _in_ascii(parts.hostname or ""), parts.port
     except ValueError:
-        raise ValueError("invalid URL: its host or its port can't be used") from None
+        raise ValueError("invalid URL: its host or port isn't valid") from None
     if not host or not re.fullmatch(r"[\w.~:%-]+", host, re.ASCII):
         raise ValueError("invalid URL: no host supplied, or one that can't be used")
     network = (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
@@ -72,7 +72,7 @@ def _spellings() -> dict[int, str]:
 
 
 def printable(text: str) -> str:
-    """Return a URL as it may stand in messages and logs: without credentials and query.
+    """Return a URL as messages and logs may show it: without credentials and query.
 
     Args:
         text: the URL.

@@ -176,7 +176,7 @@ class _Inflated(io.RawIOBase):
                 self._pending = self._response.read(65536)
                 if not self._pending:
                     if not self._decoder.eof:
-                        raise EOFError("the compressed body ended before its end-of-stream mark")
+                        raise EOFError("the compressed body ended before its end-of-stream marker")
                     return 0
             if self._decoder.eof:  # The next member of a gzip body.
                 self._decoder = self._new()
@@ -236,7 +236,7 @@ def open_url(url: str) -> Response:
 
 
 def _response(request: Any, url: str) -> Any:
-    """Send a request, and send it again after a failure that may pass; `url` stands in messages."""
+    """Send a request, and send it again after a failure that may be temporary; `url` is for messages."""
     import http.client
     import time
     import urllib.error
@@ -288,7 +288,8 @@ def _opener() -> Any:
         # The library itself also follows redirects to ftp.
         def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
             if not newurl.lower().startswith(("http://", "https://")):
-                raise HTTPError(f"{code} redirects to what is no http or https URL, for url: {printable(req.full_url)}")
+                shown = printable(req.full_url)
+                raise HTTPError(f"{code} redirects to a URL that is not http or https, for url: {shown}")
             try:
                 return super().redirect_request(req, fp, code, msg, headers, target(newurl).url)
             except ValueError as error:

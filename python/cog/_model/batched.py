@@ -86,7 +86,7 @@ def batched(fn: Any = None, *, max_size: int = 16, max_wait: float = 0.005) -> A
 
 
 def batching_of(callable_: Any) -> Batching | None:
-    """Tell how the requests for a function are gathered.
+    """Return how the requests for a function are gathered.
 
     Args:
         callable_: a function or bound method; wrappers made with `functools.wraps` are looked through.

@@ -20,7 +20,7 @@ def streaming(fn: _Function) -> _Function: ...
 @overload
 def streaming(fn: None = None) -> Callable[[_Function], _Function]: ...
 def streaming(fn: Any = None) -> Any:
-    """Let clients follow the output as an event stream.
+    """Let clients receive the output as an event stream.
 
     The method must return one of `Iterator`, `AsyncIterator`, `ConcatenateIterator` or `AsyncConcatenateIterator`.
 
@@ -37,7 +37,7 @@ def streaming(fn: Any = None) -> Any:
 
 
 def is_streaming(fn: Any) -> bool:
-    """Tell whether `fn`, or a function that it wraps, was decorated with `streaming`."""
+    """Return whether `fn`, or a function that it wraps, was decorated with `streaming`."""
     fn = getattr(fn, "__func__", fn)
     while fn is not None:
         try:
@@ -68,8 +68,8 @@ def concurrent(fn: Any = None, *, max: int = 1, threads: bool = False) -> Any:
         The method itself.
 
     Raises:
-        TypeError: `max` is no integer, or is above 1 on a method that is neither asynchronous nor allowed on threads;
-            or `threads` is asked for on an asynchronous method.
+        TypeError: `max` isn't an integer, or is above 1 on a method that is neither asynchronous nor allowed on
+            threads; or `threads` is set on an asynchronous method.
         ValueError: `max` is below 1.
     """
     if isinstance(max, bool) or not isinstance(max, int):

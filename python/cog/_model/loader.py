@@ -22,7 +22,7 @@ class LoadedModel:
         batching: how requests are gathered for `call`; None if it answers one at a time.
         kind: how `call` runs: "function", "generator", "coroutine" or "async_generator".
         setup: called without arguments before the first prediction; None if there is nothing to set up.
-        setup_is_async: `setup` gives a coroutine.
+        setup_is_async: `setup` returns a coroutine.
         healthcheck: the model's attribute of that name, or None.
         max_concurrency: what @concurrent says; 1 without it.
         runs_on_threads: @concurrent lets a synchronous model run several predictions at a time.
@@ -113,7 +113,7 @@ def load_object(reference: str, mode: str, module_at: Callable[[str], Any] | Non
     Args:
         reference: `file.py:Name`, or `file.py`.
         mode: "predict" or "train".
-        module_at: gives the module of a file; by default the file is run.
+        module_at: returns the module of a file; by default, the file is run.
     """
     path, colon, name = reference.partition(":")
     module = _run(path) if module_at is None else module_at(path)

@@ -9,7 +9,7 @@ from .signature import parameter_names
 
 
 def defines(cls: type[Any], name: str) -> bool:
-    """Tell whether a class, or one of its bases before the SDK's own, defines a method.
+    """Return whether a class, or one of its bases before the SDK's own, defines a method.
 
     Args:
         cls: the class.
@@ -26,7 +26,7 @@ def defines(cls: type[Any], name: str) -> bool:
 
 
 def has_setup_weights(predictor: Any) -> bool:
-    """Tell whether the model's `setup` has a parameter named `weights`.
+    """Return whether the model's `setup` has a parameter named `weights`.
 
     Args:
         predictor: the model object.

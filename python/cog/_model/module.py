@@ -62,12 +62,12 @@ def explain(error: ImportError) -> None:
         frame = frame.tb_next
     shown = os.path.relpath(file)
     if "no known parent package" not in text:
-        reason = f"the folder of {shown} is the first that counts as a package. Import what lies above it by its name"
+        reason = f"the folder of {shown} is the top-level package. Import anything above it by its full name"
     elif os.path.dirname(os.path.abspath(file)) == os.getcwd():
         fix = "Write `import name` instead of `from . import name`"
-        reason = f"{shown} lies at the project's root, which is no package. {fix}"
+        reason = f"{shown} is in the project's root folder, which is not a package. {fix}"
     else:
-        reason = f"{shown} was not imported as a part of a package. Import it with the names of its folders"
+        reason = f"{shown} was not imported as part of a package. Import it by its full name, with its folders"
     error.msg = f"{text}: {reason}."
     error.args = (error.msg,)
 
@@ -98,7 +98,7 @@ def _package(folder: str) -> str:
 
 
 def _is_found(name: str, folder: str) -> bool:
-    """Tell whether importing a name gives the package that a folder is."""
+    """Return whether importing a name gives the package that a folder is."""
     try:
         spec = find_spec(name)
     except (ImportError, ValueError):

@@ -68,7 +68,7 @@ def _leave_plain_defaults(function: Any) -> dict[str, Callable[[], Any]]:
 
 
 def _annotated_defaults(function: Any) -> dict[str, Callable[[], Any]]:
-    """Return what makes the defaults that stand in `Annotated[T, Input(…)]`."""
+    """Return what makes the defaults in `Annotated[T, Input(…)]`."""
     made = {}
     for name, annotation in (getattr(function, "__annotations__", None) or {}).items():
         metadata = getattr(annotation, "__metadata__", ())
@@ -141,7 +141,7 @@ def _with_fresh_defaults(method: Any, function: Any, makers: dict[str, Callable[
 
 
 def _with_listed_defaults(method: Any) -> Any:
-    """Return a method that gives an input which is left out its default for each of the requests.
+    """Return a method that fills in the default of a missing input for each of the requests.
 
     Args:
         method: a batched method, as the class defines it.

@@ -1,6 +1,6 @@
-"""Keeps files of a model that are called like modules of Python's out of the way of everyone else.
+"""Keeps a model's files that share a name with Python's modules out of everyone else's way.
 
-A model's folder stands first on the import path, as that of any program. So a `platform.py` in it would be what the
+A model's folder comes first on the import path, like that of any program. So a `platform.py` in it would be what the
 standard library and this package get for `import platform`. Where there is such a file, the model's own files get it,
 and all others get the module that they mean.
 """
@@ -37,7 +37,7 @@ def put_back(path: list[str], known: Collection[str]) -> None:
 
     Args:
         path: the whole path.
-        known: the modules that were there when the interpreter had started: nobody can stand in for those.
+        known: the modules that were there when the interpreter had started: nothing can replace those.
     """
     if any(each in ("", os.getcwd()) for each in path):
         _tell_apart(_names(os.getcwd(), known))
@@ -48,7 +48,7 @@ def register(name: str, module: ModuleType) -> None:
     """Make the module of a model's file known by its name.
 
     Args:
-        name: the name; one of Python's is the model's own business.
+        name: the name. A name of one of Python's modules concerns the model's files only.
         module: the module, which has not run yet.
     """
     if name in sys.stdlib_module_names:
@@ -58,7 +58,7 @@ def register(name: str, module: ModuleType) -> None:
 
 
 def _tell_apart(names: frozenset[str]) -> None:
-    """From now on these names mean a module of the model's to the model's files, and Python's to all others."""
+    """Let these names mean the model's modules to the model's files, and Python's modules to all others."""
     global _shadows
     if not names:
         return
@@ -72,7 +72,7 @@ def _tell_apart(names: frozenset[str]) -> None:
 
 
 def _names(folder: str, known: Collection[str]) -> frozenset[str]:
-    """Return the names of modules in a folder that are names of Python's modules too."""
+    """Return the names that modules in a folder share with Python's modules."""
     wanted = (sys.stdlib_module_names | _OTHERS) - _NOT_FOR_IMPORT - frozenset(known)
     found = set()
     for file in os.listdir(folder):
@@ -95,7 +95,7 @@ def _load(name: str) -> None:
 
 
 class _Shadows:
-    """The modules of a model that are called like some of Python's.
+    """The modules of a model that share a name with Python's.
 
     Args:
         folder: where they lie, with a slash at the end.
@@ -112,7 +112,7 @@ class _Shadows:
         self._aside: dict[str, dict[str, Any]] = {}
 
     def add(self, names: frozenset[str]) -> None:
-        """Tell modules of these names apart too."""
+        """Keep modules with these names apart too."""
         for name in names:
             self._aside.setdefault(name, {})
 
@@ -136,7 +136,7 @@ class _Shadows:
                 self._show(top, before)
 
     def take(self, name: str, module: ModuleType) -> bool:
-        """Take a module of the model's in, if it is called like one of Python's."""
+        """Take in a module of the model if it shares a name with one of Python's."""
         if name not in self._aside:
             return False
         self._aside[name][name] = module

@@ -12,7 +12,7 @@ CO_ASYNC_GENERATOR = 0x200
 
 
 class _Empty:
-    """Stands where nothing was written."""
+    """Marks what the author left out."""
 
     def __repr__(self) -> str:
         return "EMPTY"
@@ -29,8 +29,8 @@ class Parameter:
 
     Attributes:
         name: its name.
-        annotation: what stands after the colon, not evaluated; EMPTY if nothing does.
-        default: what stands after the equals sign; EMPTY if nothing does.
+        annotation: what follows the colon, not evaluated; EMPTY if there is none.
+        default: what follows the equals sign; EMPTY if there is none.
         is_positional_only: it can't be given by name.
     """
 
@@ -128,7 +128,7 @@ def signature_of(callable_: Any) -> Signature | None:
     """Read the signature of a function or bound method.
 
     Args:
-        callable_: what is to be called; wrappers made with `functools.wraps` are looked through.
+        callable_: what will be called; wrappers made with `functools.wraps` are looked through.
 
     Returns:
         The signature, or None where there is no Python function to read.
@@ -144,7 +144,7 @@ def parameter_names(callable_: Any) -> list[str]:
 
 
 def kind_of(callable_: Any) -> str:
-    """Tell how a function runs: "function", "generator", "coroutine" or "async_generator".
+    """Return how a function runs: "function", "generator", "coroutine" or "async_generator".
 
     Args:
         callable_: a function or bound method; what decorators made of it counts.

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def place(function: Any, parameter: str = "") -> str:
-    """Tell the file and line of a function or of one of its parameters.
+    """Return the file and line of a function or of one of its parameters.
 
     Args:
         function: a Python function.
@@ -24,7 +24,7 @@ def warn(text: str, category: type[Warning], about: Any, parameter: str = "") ->
     """Warn the author of a model, at the place in the model's file that the warning is about.
 
     Args:
-        text: what is told.
+        text: the warning.
         category: the class of the warning.
         about: a function, class or module of the model.
         parameter: the name of a parameter of the function.

@@ -13,7 +13,7 @@ class Unsupported(Exception):
     """An annotation that can't be described.
 
     Attributes:
-        what: what is wrong, to stand after the name of the parameter.
+        what: what is wrong, to follow the name of the parameter.
         fix: what to write instead.
     """
 
@@ -24,7 +24,7 @@ class Unsupported(Exception):
 
 
 class Unresolved(Unsupported):
-    """A quoted annotation that names what is not there."""
+    """A quoted annotation with a name that doesn't exist."""
 
 
 class Names:
@@ -45,14 +45,14 @@ def annotations_of(cls: type[Any]) -> dict[str, Any]:
 
 
 def evaluated(annotation: Any, names: Names) -> Any:
-    """Evaluate quoted annotations, aliases and new types down to a type.
+    """Evaluate quoted annotations, aliases, and new types until a type is left.
 
     Args:
         annotation: as written.
         names: where names are looked up.
 
     Raises:
-        Unsupported: a name in it isn't defined, or it is no Python.
+        Unsupported: a name in it isn't defined, or it isn't valid Python.
     """
     while True:
         if isinstance(annotation, typing.ForwardRef):

@@ -74,7 +74,7 @@ class Leaf(_Form):
 
     @property
     def takes_text(self) -> bool:
-        """Whether a client may send a text that is no URL."""
+        """Whether a client may send a string that is not a URL."""
         return False
 
 
@@ -187,7 +187,7 @@ class TupleForm(_Form):
 
 
 class IteratorForm(_Form):
-    """Output that comes item by item; clients join the items to one text if it `concatenates`."""
+    """Output that comes item by item. If it `concatenates`, clients join the items into one text."""
 
     item: Form
     concatenates: bool
@@ -233,7 +233,7 @@ class AnyForm(_Form):
 
 
 class OpaqueForm(_Form):
-    """An object whose contents are nobody's business but the model's: `Annotated[T, Opaque]`."""
+    """An object whose contents only the model knows: `Annotated[T, Opaque]`."""
 
 
 class UnknownForm(_Form):
@@ -247,7 +247,7 @@ class NoneForm(_Form):
 
 
 class UnsupportedForm(_Form):
-    """What a dictionary or a `TypedDict` holds and nobody can describe."""
+    """The contents of a dictionary or a `TypedDict` that can't be described."""
 
     problem: Unsupported
 

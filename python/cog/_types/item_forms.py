@@ -37,7 +37,7 @@ def parse_parameter(annotation: Any, names: Names) -> tuple[Form, FieldInfo | No
         )
     form, inner = parsing.parse_parameter(item, names)
     if outer is not None and inner is not None:
-        raise Unsupported("it has two Input(…)", "Keep one of them.")
+        raise Unsupported("it has two Input(…) calls", "Keep one of them.")
     return form, inner if outer is None else outer
 
 
@@ -64,7 +64,7 @@ def parse_output(annotation: Any, names: Names) -> Form:
     item = _item(given, names)
     if item is None:
         written = f"{parsing.ITERATORS[origin]}[{_list(given)}]" if is_iterator else f"-> {_list(given)}"
-        raise Unsupported("a batched method gives a list with one value for each request", f"Write {written}.")
+        raise Unsupported("a batched method returns a list with one value for each request", f"Write {written}.")
     form = parsing.parse(_without_exceptions(item, names), names)
     return parsing.iterator(origin, form, item) if is_iterator else form
 

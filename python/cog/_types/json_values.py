@@ -20,7 +20,7 @@ def json_value(value: Any) -> Any:
         value: as the model's author wrote it.
 
     Raises:
-        NotJSON: there is no such value.
+        NotJSON: JSON can't represent it.
     """
     if isinstance(value, Enum):
         return json_value(value.value)

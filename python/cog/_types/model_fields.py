@@ -31,7 +31,7 @@ def prepare(cls: type[Any], base: type[Any]) -> None:
 
     Args:
         cls: the class, not a dataclass yet.
-        base: the class whose methods are no defaults of fields that are called like them.
+        base: the class whose methods are not defaults of fields with the same names.
     """
     # The fields that can be positional arguments, in order, and whether each has a default.
     inherited = getattr(cls, "__dataclass_fields__", {}).values()
@@ -87,7 +87,7 @@ def _has_default(field: Any) -> bool:
 
 
 def _take_by_name_only(cls: type[Any], name: str) -> None:
-    """Let a field without a default stand behind one that has one, where Python allows no positional argument."""
+    """Let a field without a default follow one that has one, where Python doesn't allow a positional argument."""
     field = cls.__dict__.get(name)
     if isinstance(field, dataclasses.Field):
         if field.kw_only is dataclasses.MISSING:

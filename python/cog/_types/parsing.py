@@ -86,7 +86,7 @@ def parse(annotation: Any, names: Names) -> Form:
         name = None
     raise Unsupported(
         f"{name or spelled(annotation)} is not supported",
-        "Write the types of its values too." if name else _hint(annotation),
+        "Add the types of its values." if name else _hint(annotation),
     )
 
 
@@ -135,18 +135,18 @@ def _parse_dict(annotation: Any, arguments: tuple[Any, ...], names: Names) -> Fo
     try:
         children = _parse_all(annotation, arguments, names, 2)
         if children and not isinstance(children[0], (ScalarForm, AnyForm, ChoiceForm)):
-            raise Unsupported(f"{spelled(annotation)} has keys that JSON doesn't have", "Use dict[str, …].")
+            raise Unsupported(f"{spelled(annotation)} has keys that JSON can't represent", "Use dict[str, …].")
     except Unresolved:
         raise
     except Unsupported as problem:
         if len(arguments) != 2:
             raise
-        # As an input it is an object all the same; who needs to know more asks for the reason.
+        # As an input it is still an object; the reason is kept for whatever needs more than that.
         return DictForm(None, UnsupportedForm(problem))
     return DictForm(*children)
 
 
-# The types that say that output comes item by item, and their names.
+# The return types of methods that give their output item by item, and their names.
 ITERATORS: dict[Any, str] = {
     abc.Iterator: "Iterator",
     abc.AsyncIterator: "AsyncIterator",
@@ -190,7 +190,7 @@ def iterator(origin: Any, item: Form, annotation: Any) -> Form:
 def _parse_bare_iterator(name: str) -> Form:
     if name.endswith("ConcatenateIterator"):
         return IteratorForm(ScalarForm(str), True)  # It can only give texts.
-    raise Unsupported(f"{name} doesn't say what it gives", f"Write {name}[str], for example.")
+    raise Unsupported(f"{name} doesn't say what its items are", f"Write {name}[str], for example.")
 
 
 def _parse_annotated(annotation: Any, names: Names) -> Form:
@@ -205,7 +205,7 @@ def _parse_annotated(annotation: Any, names: Names) -> Form:
 def _refuse_default(info: FieldInfo) -> None:
     if info.__dict__["_has_default"] or info.__dict__["_default_factory"] is not None:
         raise Unsupported(
-            "an Input(…) inside of another type can't have a default", "Give the parameter or field itself one."
+            "an Input(…) inside another type can't have a default", "Put the default on the parameter or field itself."
         )
 
 
@@ -244,9 +244,9 @@ def _parse_literal(values: tuple[Any, ...]) -> Form:
     plain = tuple([value for value in values if value is not None])
     for value in plain:
         if _plain_value(value) is None:
-            raise Unsupported(f"Literal has the value {value!r}, which JSON doesn't have", "Use texts or numbers.")
+            raise Unsupported(f"Literal has the value {value!r}, which JSON can't represent", "Use strings or numbers.")
     if not plain:
-        raise Unsupported("Literal[None] has only one value", "Leave the parameter out.")
+        raise Unsupported("Literal[None] has only one value", "Remove the parameter.")
     form = ChoiceForm(plain)
     return NullableForm(form) if len(plain) < len(values) else form
 
@@ -301,7 +301,8 @@ def _parse_enum(cls: Any) -> Form:
     for member in cls:
         if _plain_value(member) is None:
             raise Unsupported(
-                f"{cls.__name__}.{member.name} has a value that JSON doesn't have", "Give its members texts or numbers."
+                f"{cls.__name__}.{member.name} has a value that JSON can't represent",
+                "Give its members strings or numbers.",
             )
     return ChoiceForm(tuple(cls))
 
@@ -312,7 +313,7 @@ def _hint(annotation: Any) -> str:
         return "Use cog.Path for binary data."
     origin = typing.get_origin(annotation)
     if isinstance(annotation, typing.TypeVar) or (isinstance(origin, type) and record_of(origin) is not None):
-        return "Write a class of its own for it, with the types filled in."
+        return "Write a separate class with the types filled in."
     if isinstance(annotation, FieldInfo):
         return "Write the type after the colon and Input(…) after the equals sign."
     if module in ("datetime", "decimal", "uuid"):
@@ -323,7 +324,7 @@ def _hint(annotation: Any) -> str:
         return "Use str, int, float, bool, cog.Path, list, dict, or a class that derives from cog.BaseModel."
     return (
         f"If its values are JSON objects, write Annotated[{spelled(annotation)}, cog.Opaque]; "
-        "else derive it from cog.BaseModel."
+        "otherwise, derive it from cog.BaseModel."
     )
 
 

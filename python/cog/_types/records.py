@@ -88,7 +88,7 @@ class Record:
 
 
 def is_root_model(cls: Any) -> bool:
-    """Tell whether a class is a pydantic RootModel."""
+    """Return whether a class is a pydantic RootModel."""
     return bool(getattr(cls, "__pydantic_root_model__", False))
 
 
@@ -102,7 +102,7 @@ def record_of(cls: Any) -> Record | None:
         cls: any class.
 
     Returns:
-        The record, the same one at every call; None if the class is none.
+        The record, the same one at every call; None if the class isn't one.
     """
     record = _known.get(cls)
     if record is None:
@@ -169,7 +169,7 @@ def _typeddict_fields(cls: Any) -> list[Field]:
 
 
 def _typeddict_bases(cls: Any) -> list[Any]:
-    # A TypedDict's MRO is only (cls, dict, object); its parents stand in __orig_bases__.
+    # A TypedDict's MRO is only (cls, dict, object); its parents are in __orig_bases__.
     bases = [cls]
     for base in cls.__dict__.get("__orig_bases__", ()):
         if isinstance(base, type) and hasattr(base, "__required_keys__"):

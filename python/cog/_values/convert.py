@@ -47,7 +47,7 @@ def converter(form: Form, strict: bool = False, made: dict[Any, Converter] | Non
 
     Args:
         form: what the values are.
-        strict: the document says nothing of these values, so wrong ones are refused here.
+        strict: the document doesn't describe these values, so wrong ones are refused here.
         made: the functions of records, so that recursion ends.
 
     Returns:
@@ -211,7 +211,7 @@ def _key(form: Form) -> Converter | None:
             try:
                 value = json.loads(name)
             except ValueError:
-                raise InputError(where, f"the key {shown(name)} is not of the type that is asked for") from None
+                raise InputError(where, f"the key {shown(name)} is not of the expected type") from None
             assert inner is not None
             return inner(value, where, files)
 
@@ -237,7 +237,7 @@ def _union(members: tuple[Form, ...], made: dict[Any, Converter]) -> Converter:
                 continue
         if keeps:
             return value
-        raise InputError(where, f"{shown(value)} is not valid under any of the types that are asked for")
+        raise InputError(where, f"{shown(value)} is not valid under any of the expected types")
 
     return convert
 
@@ -294,7 +294,7 @@ def _root(record: Record, made: dict[Any, Converter]) -> Converter:
 
 
 def _has_special(form: Form, within: tuple[Record, ...] = ()) -> bool:
-    """Tell whether values of a form hold what only this module converts."""
+    """Return whether values of a form hold something that only this module converts."""
     if isinstance(form, RecordForm) and form.record not in within:
         within = (*within, form.record)
         return any(_has_special(inner, within) for _, inner, _ in record_forms(form.record))

@@ -1,4 +1,4 @@
-"""Files in inputs: where they can stand, and how a URL becomes one."""
+"""Files in inputs: where they can be, and how a URL becomes one."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _NOT_A_URL = "must be an http://, https:// or data: URL"
 
 
 class _Place:
-    """What may stand at a place for files: also plain text, and only files that the model opens itself."""
+    """A place for files: whether plain text is allowed there too, and whether the model opens the file itself."""
 
     __slots__ = ("is_opened", "takes_text")
 
@@ -48,16 +48,16 @@ class _Place:
 
 
 def file_patterns(form: Form, where: str) -> list[str]:
-    """Find where in an input files can stand.
+    """Find where files can be in an input.
 
     Args:
         form: what the input is.
         where: its JSON pointer without the leading slash.
 
     Returns:
-        For each place letters, a colon, and its pointer, in which `*` is every item or value. A `t` says that texts
-        other than URLs are legal, an `o` that the model opens the file itself: the server doesn't fetch http and https
-        URLs there.
+        For each place: letters, a colon, and its pointer, in which `*` is every item or value. The letter `t` means
+        that strings other than URLs are legal, and `o` that the model opens the file itself, so the server doesn't
+        fetch http and https URLs there.
     """
     places: dict[str, _Place] = {}
     _find(form, where, (), places)
@@ -68,7 +68,7 @@ def _find(form: Form, where: str, within: tuple[Record, ...], places: dict[str, 
     """Add the places in a form.
 
     Args:
-        form: what stands at `where`.
+        form: the form of the value at `where`.
         where: a pointer.
         within: the records it is part of, so that recursion ends.
         places: those that are known.
@@ -106,7 +106,7 @@ def _add(where: str, place: _Place, places: dict[str, _Place]) -> None:
 
 
 def _takes_text(form: Form, segments: list[str], within: tuple[Record, ...] = ()) -> bool:
-    """Tell whether a text may stand at a place in a form.
+    """Return whether a string is legal at a place in a form.
 
     Args:
         form: what a value is.
@@ -140,7 +140,7 @@ def _takes_text(form: Form, segments: list[str], within: tuple[Record, ...] = ()
 
 
 def is_url(value: Any) -> bool:
-    """Tell whether a value is the URL of a file."""
+    """Return whether a value is the URL of a file."""
     return isinstance(value, str) and value.strip().lower().startswith(_URL_PREFIXES)
 
 
@@ -153,7 +153,7 @@ def to_path(value: Any, where: str, files: dict[str, str]) -> Path:
         files: the files that the server has fetched, by pointer; any other is fetched here.
 
     Raises:
-        InputError: the value is no URL, or the file can't be fetched.
+        InputError: the value isn't a URL, or the file can't be fetched.
     """
     local = files.get(where)
     if local is not None:
@@ -174,7 +174,7 @@ def _fetched_for_once(url: str, where: str) -> Path:
 
 
 def fetched(url: str, where: str) -> Path:
-    """Fetch a file; whoever asks for it removes it.
+    """Fetch a file. The caller removes it.
 
     Args:
         url: a data, http or https URL.
@@ -209,7 +209,7 @@ def to_file(value: Any, where: str, files: dict[str, str]) -> io.IOBase:
         files: the files that the server has decoded from data URLs, by pointer.
 
     Raises:
-        InputError: the value is no URL.
+        InputError: the value isn't a URL.
     """
     local = files.get(where)
     if local is not None:
@@ -227,7 +227,7 @@ def _path_of_input(value: Any) -> PurePath:
     """Return the path that a pydantic model holds: fetched, where no converter has seen it.
 
     Raises:
-        ValueError: it is no URL, or the file can't be fetched.
+        ValueError: it isn't a URL, or the file can't be fetched.
     """
     if isinstance(value, PurePath):
         return Path.validate(value)

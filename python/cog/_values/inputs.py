@@ -20,7 +20,7 @@ from .input_error import InputError
 
 __all__ = ["InputError", "InputPlan"]
 
-# From here on it is worth the time to give a function the names of its arguments as it knows them.
+# From this many inputs on, passing the very name objects that the function knows saves time.
 _MANY = 20
 
 _IMMUTABLE = (str, int, float, bool, type(None), tuple, frozenset, Secret)
@@ -36,7 +36,7 @@ class InputPlan:
         callable_: what will be called with the arguments.
 
     Attributes:
-        file_patterns: where in `input` files can stand; see `cog._values.files.file_patterns`.
+        file_patterns: where files can be in `input`; see `cog._values.files.file_patterns`.
         forms: what each input is, by name, where its annotation can be understood.
         examples: values that people can begin with, by name, as they were written.
     """
@@ -110,7 +110,7 @@ class InputPlan:
         return {name: [values[name] for values in requests] for name in self._names}
 
     def wrong_names(self, values: dict[str, Any]) -> str | None:
-        """Tell what Python would say of the arguments of one request, None if they are those that the function takes.
+        """Return Python's complaint about the arguments of one request; None if the function takes them.
 
         Args:
             values: what `convert` returned.
@@ -176,7 +176,7 @@ def written_default(parameter: Parameter, info: FieldInfo | None) -> tuple[Any, 
 
 
 def has_factory(info: FieldInfo | None) -> bool:
-    """Tell whether the default is made by a function."""
+    """Return whether the default is made by a function."""
     return info is not None and info.__dict__["_default_factory"] is not None
 
 
@@ -202,7 +202,7 @@ def _default(parameter: Parameter, form: Form | None, info: FieldInfo | None, pr
     """Return what makes the default, None if Python's own will do."""
     default, info = written_default(parameter, info)
     if has_factory(info) and not isinstance(parameter.default, (FieldInfo, _Empty)):
-        info = None  # A plain default after the equals sign stands before the factory in Annotated.
+        info = None  # A plain default after the equals sign takes precedence over the factory in Annotated.
     if has_factory(info):
         factory: Callable[[], Any] = default
         return factory

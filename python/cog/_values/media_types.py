@@ -1,4 +1,4 @@
-"""The media types of output files: those that the server gives them too."""
+"""The media types of output files, from the same table that the server uses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def of_output(name: str) -> str:
     """Return the media type of an output file.
 
     Args:
-        name: what the file is called; its last extension counts, in any case of letters.
+        name: the file's name; its last extension counts, ignoring case.
     """
     stem, _, extension = name.rpartition(".")
     return _types().get(extension.lower(), _UNKNOWN) if stem else _UNKNOWN

@@ -1,4 +1,4 @@
-"""Turns what a model gives into JSON text, and finds the files in it."""
+"""Turns a model's output into JSON text, and finds the files in it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class OutputError(Exception):
 
 
 class OpenedFile(io.FileIO):
-    """A file that was opened here for a path, so whoever sends it closes it."""
+    """A file that was opened here for a path. The sender closes it."""
 
 
 def encode(value: Any, where: int | str = "") -> str:
@@ -55,13 +55,13 @@ def encode(value: Any, where: int | str = "") -> str:
 
 
 def unfolded(value: Any) -> Any:
-    """Return an output that is no file as a value of the encoder's own types; what it holds stays as it is.
+    """Return an output that isn't a file as a value that the encoder knows. What it holds is left unchanged.
 
     Args:
         value: what the model gave.
 
     Raises:
-        OutputError: there is no such value.
+        OutputError: the value can't be converted.
     """
     try:
         while type(value) not in _PLAIN and not isinstance(value, (str, int, float, dict, list, tuple)):
@@ -74,7 +74,7 @@ def unfolded(value: Any) -> Any:
 
 
 def is_file(value: Any) -> bool:
-    """Tell whether an output is a path or an open file."""
+    """Return whether an output is a path or an open file."""
     return isinstance(value, (os.PathLike, io.IOBase)) or _wrapped(value) is not None
 
 
@@ -86,16 +86,16 @@ def open_file(value: Any) -> tuple[BinaryIO, str] | None:
 
     Returns:
         The file and its name (empty if it has none); an `OpenedFile` if the value was a path, else the value itself.
-        None if the value is no file.
+        None if the value isn't a file.
 
     Raises:
-        OutputError: the file is missing, is no regular file, can't be read, or holds text.
+        OutputError: the file is missing, isn't a regular file, can't be read, or is open as text.
     """
     value = _wrapped(value) or value
     if isinstance(value, io.IOBase):
         if isinstance(value, io.TextIOBase):
             raise OutputError(
-                f"Failed to read IOBase: TypeError: {type(value).__name__} gives text, not bytes: "
+                f"Failed to read IOBase: TypeError: {type(value).__name__} returns text, not bytes: "
                 "open the file with mode 'rb'"
             )
         try:
@@ -126,7 +126,7 @@ def rewound(file: BinaryIO) -> Iterator[None]:
 
 
 def _wrapped(value: Any) -> Any:
-    """Return the file behind one of `tempfile` that is no file to Python; None for all other values."""
+    """Return the file inside a wrapper of `tempfile`, which isn't a file to Python; None for all other values."""
     cls = type(value)
     name = _WRAPPERS.get(cls.__name__) if cls.__module__ == "tempfile" else None
     return None if name is None or isinstance(value, io.IOBase) else getattr(value, name)
@@ -139,11 +139,11 @@ def _opened(value: os.PathLike[Any]) -> tuple[BinaryIO, str]:
     """Open the regular file at a path.
 
     Raises:
-        OSError: there is none. What is no regular file may give nothing for ever, or never end.
+        OSError: there is none. Reading anything but a regular file may block forever or never end.
     """
     path = os.fspath(value)
     try:
-        # Opening a FIFO would otherwise wait for somebody to write to it. Regular files know no difference.
+        # Opening a FIFO would otherwise wait for a writer. For regular files it makes no difference.
         opened = OpenedFile(path, "rb", opener=lambda path, flags: os.open(path, flags | os.O_NONBLOCK))
     except OSError as error:
         if error.errno == ENXIO and (what := _irregular(os.stat(path).st_mode)):
@@ -159,7 +159,7 @@ def _opened(value: os.PathLike[Any]) -> tuple[BinaryIO, str]:
 
 
 def _check_object(file: io.IOBase) -> None:
-    """Refuse an open file that may never end. A pipe without a name ends with the process that fills it."""
+    """Refuse an open file that may never end. An unnamed pipe ends with the process that writes to it."""
     raw: Any = file.raw if isinstance(file, (io.BufferedReader, io.BufferedRandom)) else file
     if type(raw).__module__ == "socket":
         raise OSError(EINVAL, "Is a socket, not a file")
@@ -171,7 +171,7 @@ def _check_object(file: io.IOBase) -> None:
 
 
 def _irregular(mode: int) -> str | None:
-    """Name what is no regular file, by its mode."""
+    """Name the kind of a file by its mode; None for a regular file."""
     import stat
 
     if stat.S_ISREG(mode):
@@ -193,7 +193,7 @@ class _FileError(Exception):
 
 
 class _Once(_local):
-    """What became of values that can be read only once, by identity: encoding may take a second look at them."""
+    """The replacements of values that can be read only once, by identity: encoding may look at them twice."""
 
     made: dict[int, tuple[Any, Any]] = {}
 
@@ -202,7 +202,7 @@ _once = _Once()
 
 
 def _default(value: Any) -> Any:
-    """Give the encoder something it knows in place of a value that it doesn't."""
+    """Replace a value that the encoder doesn't know."""
     if not hasattr(type(value), "__next__"):
         return _data_url(value) if is_file(value) else replacement(value)
     known = _once.made.get(id(value))
@@ -220,7 +220,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",",
 
 
 def _encoded_slowly(value: Any, where: str) -> str:
-    """Encode what the encoder doesn't take as it is, such as a dictionary with tuples as keys.
+    """Encode a value that the encoder doesn't accept, such as a dictionary with tuples as keys.
 
     Raises:
         OutputError: JSON has no such value; the text names its place.
@@ -237,7 +237,7 @@ def _encoded_slowly(value: Any, where: str) -> str:
 
 
 class _Misfit:
-    """Where the first value stands that JSON doesn't have."""
+    """The place of the first value that JSON can't represent."""
 
     def __init__(self) -> None:
         self.where = ""
@@ -284,12 +284,14 @@ def _failure(error: Exception, what: str, where: str) -> OutputError:
     if isinstance(error, _FileError):
         return OutputError(f"Failed to process {what}: {described(error.cause)}{at}")
     if isinstance(error, NoJSONValue):
-        return OutputError(f"Failed to parse {what} JSON: {error}{at} is no JSON value. Give None or a number instead")
+        return OutputError(
+            f"Failed to parse {what} JSON: {error}{at} is not a JSON value. Return None or a number instead"
+        )
     if isinstance(error, UnicodeEncodeError):
         surrogate = ord(error.object[error.start])
         return OutputError(
             f"Failed to parse {what} JSON: the text holds the lone surrogate \\u{surrogate:04x}, "
-            f"which is no character{at}"
+            f"which is not a character{at}"
         )
     return OutputError(f"Failed to serialize {what}: {described(error)}{at}")
 
@@ -345,7 +347,7 @@ def _name_of(file: Any) -> str:
 
 
 def described(error: BaseException) -> str:
-    """Return `TypeName: text` of an exception, whatever its `__str__` does."""
+    """Return `TypeName: text` for an exception, whatever its `__str__` does."""
     try:
         text = str(error)
     except Exception:

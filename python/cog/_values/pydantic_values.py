@@ -1,4 +1,4 @@
-"""What values of pydantic become: what pydantic's own `model_dump(mode="json", by_alias=True)` gives."""
+"""Converts pydantic's values as its own `model_dump(mode="json", by_alias=True)` does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .._model.signature import CO_VARKEYWORDS, parameter_names
 
 
 def is_own(cls: Any) -> bool:
-    """Tell whether a class belongs to pydantic: a model of either version, a dataclass of pydantic's, a URL, …"""
+    """Return whether a class belongs to pydantic: a model of either version, a pydantic dataclass, a URL, …"""
     return (
         hasattr(cls, "__pydantic_serializer__")
         or hasattr(cls, "__json_encoder__")
@@ -24,7 +24,7 @@ def dumped(value: Any, replacement: Callable[[Any], Any]) -> Any:
 
     Args:
         value: of a class that `is_own`.
-        replacement: gives what stands for a value within it that pydantic doesn't know.
+        replacement: returns the replacement of a value within it that pydantic doesn't know.
 
     Raises:
         Exception: whatever the model's own serializers raise.
@@ -52,7 +52,7 @@ def dumped(value: Any, replacement: Callable[[Any], Any]) -> Any:
     try:
         made = _dump(value, "json", fallback)
     except UnicodeDecodeError:
-        unknown = True  # bytes that are no text
+        unknown = True  # bytes that aren't text
     if unknown:
         # The values as they are: the encoder finds what is wrong with them, and where.
         return _dump(value, "python", None)
@@ -118,7 +118,7 @@ _FILE = "cog._values.pydantic_values.file"
 
 
 def _holds(value: Any, kind: type[Any], within: tuple[int, ...] = ()) -> bool:
-    """Tell whether a value is of a kind, or may hold one that is."""
+    """Return whether a value is an instance of a type, or may hold one."""
     if type(value) in _NEVER:
         return False
     if isinstance(value, kind):
@@ -134,7 +134,7 @@ def _holds(value: Any, kind: type[Any], within: tuple[int, ...] = ()) -> bool:
     if not hasattr(cls, "__pydantic_serializer__") and not hasattr(cls, "__dataclass_fields__"):
         return False
     if kind is os.PathLike and getattr(getattr(cls, "__pydantic_decorators__", None), "computed_fields", None):
-        return True  # Only pydantic's own dump tells.
+        return True  # Only pydantic's own dump shows it.
     parts = [*getattr(value, "__dict__", {}).values(), *(getattr(value, "__pydantic_extra__", None) or {}).values()]
     return any(_holds(part, kind, within) for part in parts)
 

@@ -1,4 +1,4 @@
-"""What becomes of values that JSON doesn't have: the table in docs/python.md."""
+"""Converts values that JSON doesn't have, as the table in docs/python.md says."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ..types import Secret
 
 
 class NoJSONValue(ValueError):
-    """A number or time that JSON can't express, such as NaN. Its text is how the value is written."""
+    """A number or time that JSON can't represent, such as NaN. The message is the value's spelling."""
 
 
 def replacement(value: Any) -> Any:
-    """Return what stands for a value that the JSON encoder doesn't know. It may hold more such values.
+    """Return a replacement for a value that the JSON encoder doesn't know. It may hold more such values.
 
     Args:
         value: anything but None and values of bool, int, float, str, list, tuple, and dict; and no file.
 
     Raises:
-        TypeError: nothing stands for it.
-        NoJSONValue: it is a time that is none.
+        TypeError: it has no replacement.
+        NoJSONValue: it is NaT, a time without a value.
         Exception: whatever methods of the value raise.
     """
     if isinstance(value, Secret):
@@ -83,13 +83,13 @@ def _collected(value: Any, cls: Any) -> Any:
 
 
 def spelled(value: Any) -> Any:
-    """Return a value made of JSON's own, with paths as texts.
+    """Return a value made of JSON's own types, with paths as strings.
 
     Args:
         value: any value.
 
     Raises:
-        TypeError: nothing stands for it, or for a part of it.
+        TypeError: it, or a part of it, has no replacement.
     """
     if value is None or isinstance(value, (str, int, float)):
         return value
@@ -105,14 +105,14 @@ def spelled(value: Any) -> Any:
 
 
 def key(value: Any) -> str:
-    """Return the key of an object that stands for a dictionary's key.
+    """Return the JSON key for a dictionary's key.
 
     Args:
         value: any hashable value.
 
     Raises:
-        TypeError: nothing stands for it.
-        NoJSONValue: it is NaN, an infinity, or a time that is none.
+        TypeError: it has no replacement.
+        NoJSONValue: it is NaN, NaT, or an infinity.
     """
     if isinstance(value, str):
         return str.__str__(value)
@@ -167,7 +167,7 @@ def _duration(value: Any) -> str:
 def numpy_replacements() -> dict[type[Any], Any]:
     """Return what makes plain values of numpy's own types, by type; nothing while numpy is still being loaded.
 
-    Making them runs no code of the model's, so doing it twice does no harm.
+    Making them doesn't run the model's code, so doing it twice does no harm.
     """
     numpy = sys.modules["numpy"]
     types: list[Any] = [getattr(numpy, name, None) for name in _NUMPY_TYPES]

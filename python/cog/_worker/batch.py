@@ -212,12 +212,12 @@ class Batch(Running):
             what = "None" if values is None else f"a value of type {type(values).__name__}"
             raise _WrongResult(
                 f"{self.name}() {verb} {what} for a batch of {len(self.called)} requests: "
-                "a batched method gives a list with one item for each request"
+                "expected a list with one item for each request"
             )
         if len(values) != len(self.called):
             raise _WrongResult(
                 f"{self.name}() {verb} a list of {len(values)} for a batch of {len(self.called)} requests: "
-                "a batched method gives one item for each request"
+                "expected one item for each request"
             )
 
     def _send_result(self, item: Item, value: Any, failure_prefix: str) -> None:
@@ -226,7 +226,7 @@ class Batch(Running):
         elif isinstance(value, BaseException):
             self._fail_with(item, value, failure_prefix)
         elif value is SKIP:
-            self._fail(item, f"Prediction failed: {self.name}() returned cog.SKIP, which only generators may give")
+            self._fail(item, f"Prediction failed: {self.name}() returned cog.SKIP, which only generators may yield")
         else:
             try:
                 results.send_value(item, value)

@@ -59,7 +59,7 @@ def _children() -> str | None:
             # The thread has ended, or this kernel doesn't tell.
             continue
     return (
-        f"the model has started processes, which would be children of none of the workers: {_some(children)}"
+        f"the model has started processes, which would not be children of any worker: {_some(children)}"
         if children
         else None
     )
@@ -89,7 +89,7 @@ def _descriptors() -> str | None:
         if target.startswith("anon_inode:"):
             what = target.removeprefix("anon_inode:").strip("[]")
             meaning = {"eventpoll": "an event loop is open", "io_uring": "an io_uring is open"}.get(
-                what, f"a descriptor of the kind {what} is open"
+                what, f"a descriptor of type {what} is open"
             )
             return f"{meaning} (descriptor {descriptor}), which all workers would share"
         if target.startswith("socket:"):
@@ -97,7 +97,7 @@ def _descriptors() -> str | None:
         if target.startswith("pipe:"):
             return f"a pipe is open (descriptor {descriptor}), which all workers would share"
         if target.startswith("/dev/nvidia"):
-            return f"CUDA is initialized ({target} is open), and works in no forked process"
+            return f"CUDA is initialized ({target} is open), which doesn't work in a forked process"
         if target.startswith("/dev/") and not target.startswith((*_PLAIN_DEVICES, "/dev/shm/")):
             return f"the device {target} is open"
         if (
@@ -107,7 +107,7 @@ def _descriptors() -> str | None:
         ):
             files.append(target)
     if files:
-        print(f"All forked workers share the positions of files that are open: {_some(files)}", file=sys.stderr)
+        print(f"Forked workers share the positions of open files: {_some(files)}", file=sys.stderr)
     return None
 
 
@@ -123,8 +123,8 @@ def _fork() -> str | None:
     if kind == "threads":
         return f"libraries of the model have running threads: {_owners()}"
     if kind == "silent":
-        return "a process that was forked on trial didn't answer"
-    return f"no process can be forked: {os.strerror(int(number))}"
+        return "a trial fork didn't answer"
+    return f"can't fork a process: {os.strerror(int(number))}"
 
 
 def _open() -> dict[int, str]:
@@ -151,7 +151,7 @@ def _owners() -> str:
     ours = {os.getpid(), threading.get_native_id()}
     libraries = _executable_mappings()
     counts = Counter(_owner(int(task), libraries) for task in os.listdir("/proc/self/task") if int(task) not in ours)
-    return _some([f"{count} of {name}" for name, count in counts.most_common()]) or "they have ended meanwhile"
+    return _some([f"{count} of {name}" for name, count in counts.most_common()]) or "they have ended since"
 
 
 def _owner(task: int, libraries: list[tuple[int, int, str]]) -> str:

@@ -115,7 +115,7 @@ def send_value(prediction: Running, value: Any) -> None:
 
 
 def is_iterator(value: Any) -> bool:
-    """Tell whether an output is given item by item: by a generator, or by any other iterator that is no file."""
+    """Return whether an output is given item by item: by a generator, or by any other iterator that is no file."""
     kind = type(value)
     return kind is GeneratorType or (
         kind not in NEVER_FILES and hasattr(kind, "__next__") and not outputs.is_file(value)
