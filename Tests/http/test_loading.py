@@ -179,8 +179,8 @@ def test_class_in_a_folder_can_be_pickled(fresh):
         (
             "predict.py",
             {"predict.py": "from .helper import x\n", "helper.py": ""},
-            "ImportError: attempted relative import with no known parent package: predict.py lies at the project's root, "
-            "which is no package. Write `import name` instead of `from . import name`.",
+            "ImportError: attempted relative import with no known parent package: predict.py is in the project's root "
+            "folder, which is not a package. Write `import name` instead of `from . import name`.",
         ),
         (
             "predict.py",
@@ -190,12 +190,12 @@ def test_class_in_a_folder_can_be_pickled(fresh):
         (
             "models/predict.py",
             {"models/predict.py": "import helper\n", "models/helper.py": "from . import other\n"},
-            "with no known parent package: models/helper.py was not imported as a part of a package. Import it with ",
+            "with no known parent package: models/helper.py was not imported as part of a package. Import it by ",
         ),
         (
             "models/predict.py",
             {"models/predict.py": "from ..helper import x\n", "helper.py": ""},
-            "beyond top-level package: the folder of models/predict.py is the first that counts as a package. ",
+            "beyond top-level package: the folder of models/predict.py is the top-level package. ",
         ),
         (
             "models/predict.py",
@@ -215,9 +215,9 @@ def test_relative_import_in_setup_and_in_a_prediction_says_why(fresh):
     source = "class Runner:\n    def {}(self):\n        from . import x\n\n    def run(self) -> str:\n        {}\n"
     files = {"predict.py": source.format("setup", "return ''")}
     server = fresh(files=files, until="SETUP_FAILED", schema=False)
-    assert "predict.py lies at the project's root" in server.health()["setup"]["logs"]
+    assert "predict.py is in the project's root folder" in server.health()["setup"]["logs"]
     answer = fresh(files={"predict.py": source.format("other", "from . import x")}).predict().json
-    assert "predict.py lies at the project's root" in answer["error"]
+    assert "predict.py is in the project's root folder" in answer["error"]
 
 
 # MARK: - What fails

@@ -67,7 +67,7 @@ def explain(error: ImportError) -> None:
         fix = "Write `import name` instead of `from . import name`"
         reason = f"{shown} is in the project's root folder, which is not a package. {fix}"
     else:
-        reason = f"{shown} was not imported as part of a package. Import it by its full name, with its folders"
+        reason = f"{shown} was not imported as part of a package. Import it by its full dotted name"
     error.msg = f"{text}: {reason}."
     error.args = (error.msg,)
 
