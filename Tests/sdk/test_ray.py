@@ -179,7 +179,7 @@ def test_without_ray_the_error_says_what_to_install(tmp_path: Path) -> None:
         except ModuleNotFoundError as error:
             print(json.dumps(str(error)))
     """
-    assert "pip install 'cog[ray]'" in run(code, tmp_path)
+    assert "pip install 'ray[serve]'" in run(code, tmp_path)
 
 
 # MARK: - Options

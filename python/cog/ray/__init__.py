@@ -15,7 +15,7 @@ try:
     import ray.serve as _serve  # noqa: F401
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
-        f"cog.ray needs Ray Serve, and there is no module {error.name!r}. Install it with: pip install 'cog[ray]'",
+        f"cog.ray needs Ray Serve, and there is no module {error.name!r}. Install it with: pip install 'ray[serve]'",
         name=error.name,
     ) from None
 
