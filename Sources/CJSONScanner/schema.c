@@ -101,7 +101,8 @@ void cogjson_check_key(cogjson_scanner *scanner, const uint8_t *bytes, size_t co
     uint8_t copy[512];
     cogjson_text name = {bytes, count};
     if (scanner->has_escapes && !resolve(&name, copy, sizeof copy)) {
-        if (scanner->depth > 1) doubt(scanner);
+        /* Whatever it is called, an envelope may have it. */
+        if (scanner->depth > 1 || node->reports_unknown || node->is_closed || node->others != NULL) doubt(scanner);
         return;
     }
     const int index = find(node, name, frame->next);

@@ -35,6 +35,48 @@ extension RequestReading {
     }
 }
 
+/// An input that stands by itself, or in a part of a text.
+@Suite struct BareInputs {
+    private func reading(_ text: String, _ part: Range<Int>? = nil) throws -> RequestReading {
+        let document = try JSONDocument.parsing(
+            #"{"components":{"schemas":{"Input":{"type":"object","properties":{"a":{"type":"integer"}},"required":["a"]}}}}"#
+        )
+        let schema = try #require(try InputSchema(document: document.root, forTraining: false))
+        let scan = RequestScan(schema: schema, content: .input)
+        let bytes = [UInt8](text.utf8)
+        bytes.withUnsafeBytes {
+            if let part { scan.read(part, of: $0, schema: schema) } else { scan.read($0, isFinal: true) }
+        }
+        let body = try bytes.withUnsafeBytes { try JSONDocument(parsing: $0) }
+        return try RequestReading(of: body, scan, schema: schema, filePatterns: FilePatterns([]))
+    }
+
+    @Test(arguments: [
+        (#"{"a":1}"#, #"{"a":1}"#), (#" {"a":1,"x":2} "#, #"{"a":1}"#), (#"{"a":"x","a":2}"#, #"{"a":"x","a":2}"#),
+        (#"{"input":{},"a":1,"id":5}"#, #"{"a":1}"#),
+        // The scanner doesn't remember names of this length.
+        (#"{"\u00e9\#(String(repeating: "x", count: 600))":0,"a":1}"#, #"{"a":1}"#),
+    ])
+    func kept(text: String, kept: String) throws {
+        let reading = try reading(text)
+        #expect(reading.problems == nil)
+        #expect(reading.kept(of: text) == kept)
+        #expect(reading.envelope.id == nil)
+    }
+
+    @Test(arguments: ["{}", "null", "[]", #"{"a":"x"}"#, #"{"a":1.5}"#])
+    func refused(text: String) throws {
+        #expect(try reading(text).problems != nil)
+    }
+
+    @Test func partOfAText() throws {
+        let text = #"[{"a":1},{"x":0,"a":2}]"#
+        let reading = try reading(text, 9..<22)
+        #expect(reading.problems == nil)
+        #expect(reading.kept(of: text) == #"{"a":2}"#)
+    }
+}
+
 /// What becomes of the text of an input.
 @Suite struct KeptInputs {
     @Test(arguments: [

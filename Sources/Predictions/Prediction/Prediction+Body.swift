@@ -92,10 +92,21 @@ extension Prediction {
         }
     }
 
+    /// The output as it is now, as JSON.
+    public var outputText: SegmentedText {
+        var text = SegmentedText()
+        append(outputTo: &text, hasSucceeded: status == .succeeded)
+        return text
+    }
+
     private func appendOutput(to body: inout SegmentedText, isTerminal: Bool) {
         let hasSucceeded = status == .succeeded && isTerminal
         guard hasSucceeded || chunkCount > 0 else { return }
         body.tail.append(#","output":"#)
+        append(outputTo: &body, hasSucceeded: hasSucceeded)
+    }
+
+    private func append(outputTo body: inout SegmentedText, hasSucceeded: Bool) {
         if isList || !hasSucceeded || chunkCount > 1 {
             body.tail.append("[")
             body.append(output)

@@ -56,12 +56,15 @@ public struct RequestReading: Sendable {
         uploaded: Set<String> = []
     ) throws(RequestError) {
         if let failure = scan.failure { throw .malformed(failure) }
-        envelope = try PredictionRequest(reading: body, scan)
+        switch scan.content {
+        case .envelope: envelope = try PredictionRequest(reading: body, scan)
+        case .input: envelope.input = scan.root(in: body)
+        }
         guard let input = envelope.input else {
             problems = schema?.check(nil)
             return
         }
-        inputRange = scan.range(of: .input)
+        inputRange = input.range
         // The scan may have been made for a schema that a new worker has replaced.
         let isChecked = scan.schema === schema && !scan.isDoubtful
         if let schema {

@@ -6,8 +6,10 @@ public import JSONSchema
 /// Doesn't change once it is made, so any thread may check with it.
 public final class InputSchema: Sendable {
     private let schema: CompiledSchema
-    /// What a ``RequestScan`` can check of it.
+    /// What a ``RequestScan`` can check of it in an envelope.
     let shape: JSONShape
+    /// The same for an input that stands by itself.
+    let bareShape: JSONShape
 
     /// Compiles the component `Input` of an OpenAPI document; for trainings `TrainingInput`, or `Input` if there is none.
     ///
@@ -18,6 +20,9 @@ public final class InputSchema: Sendable {
         guard let schema = try CompiledSchema(firstOf: names, in: document) else { return nil }
         self.schema = schema
         shape = Self.envelope(input: schema)
+        var builder = JSONShape.Builder()
+        let root = schema.addObject(to: &builder)
+        bareShape = builder.shape(root: root)
     }
 
     /// The shape of a request's body whose input follows `schema`; nil for an input that may be any object.
