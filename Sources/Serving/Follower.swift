@@ -50,6 +50,17 @@ public struct RunEnd {
     public let isSingleFile: Bool
     /// It has never begun, because no slot was free in time.
     public let waitedTooLong: Bool
+    /// What has ended.
+    let prediction: Prediction
+
+    /// In which way it has ended.
+    public var status: Prediction.Status { prediction.status }
+
+    /// Why it has failed, if it has.
+    public var error: String? { prediction.error }
+
+    /// The output alone, as JSON.
+    public var output: SegmentedText { prediction.outputText }
 }
 
 @available(*, unavailable)

@@ -70,7 +70,8 @@ extension PredictionService {
         let isFile = run.request.isTraining ? facts?.trainingOutputIsFile : facts?.outputIsFile
         let end = RunEnd(
             body: body, event: event, eventID: run.history?.lastID ?? 0,
-            isSingleFile: isFile == true && run.prediction.status == .succeeded, waitedTooLong: hasWaited)
+            isSingleFile: isFile == true && run.prediction.status == .succeeded, waitedTooLong: hasWaited,
+            prediction: run.prediction)
         let followers = run.followers
         run.followers = []
         run.history = nil

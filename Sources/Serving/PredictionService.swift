@@ -60,6 +60,9 @@ public final class PredictionService {
     /// Why a prediction that comes now would not be taken; nil if it would be.
     public var refusal: Scheduler.Refusal? { scheduler.refusal }
 
+    /// Whether a prediction that comes now would begin at once.
+    public var hasFreeSlot: Bool { scheduler.refusal == nil && scheduler.freeSlots > 0 }
+
     /// The running prediction with a client's id.
     public func running(_ id: String) -> RunID? { registry.running(id) }
 
@@ -116,7 +119,7 @@ public final class PredictionService {
         metrics.rejected(reason)
     }
 
-    /// Begins a prediction, or lets it wait for a slot; call only when ``refusal`` is nil.
+    /// Begins a prediction, or lets it wait for a slot; call only when ``refusal`` is nil, or the prediction keeps a place.
     ///
     /// `follow` is called before anything happens to the prediction, and returns who follows it besides its webhook.
     public func begin(_ request: NewPrediction, follow: (RunID) -> (any Follower)?) {
@@ -140,7 +143,7 @@ public final class PredictionService {
         let webhook = WebhookFollower(of: run, sender: webhooks)
         if let webhook { run.followers.append(webhook) }
         run.isFollowed = run.history != nil || webhook != nil
-        switch scheduler.arrived(run.id, from: request.client, at: now) {
+        switch scheduler.arrived(run.id, from: request.client, keepsPlace: request.keepsPlace, at: now) {
         case .start(let worker): start(run, on: worker, at: now)
         case .wait: break
         case .prepare: prepare(run, at: now)

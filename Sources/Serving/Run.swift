@@ -23,6 +23,8 @@ public struct NewPrediction {
     public let trace: [(name: String, value: String)]
     /// The files that came with the request.
     public let uploads: UploadedFiles?
+    /// It takes the place of a prediction of the same request that has ended: it waits where another one would be refused.
+    public var keepsPlace = false
 
     /// Puts a request together.
     public init(

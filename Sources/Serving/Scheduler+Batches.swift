@@ -31,8 +31,8 @@ extension Scheduler {
 
     // MARK: - What happens
 
-    mutating func arrivedForBatch(_ run: RunID, from client: Int?) -> Arrival {
-        if let batchRefusal { return .refuse(batchRefusal) }
+    mutating func arrivedForBatch(_ run: RunID, from client: Int?, keepsPlace: Bool) -> Arrival {
+        if let batchRefusal, batchRefusal != .busy || !keepsPlace { return .refuse(batchRefusal) }
         enter(run)
         entries[run.index].place = .preparing
         entries[run.index].batch = BatchEntry(client: client)

@@ -80,11 +80,13 @@ public struct Scheduler {
     }
 
     /// A prediction is here. If it is refused, it is forgotten. `client` is the connection that waits for its answer, if one
-    /// does.
-    public mutating func arrived(_ run: RunID, from client: Int? = nil, at now: Duration) -> Arrival {
-        if batches != nil { return arrivedForBatch(run, from: client) }
+    /// does. One that keeps a place may wait even if others may not.
+    public mutating func arrived(
+        _ run: RunID, from client: Int? = nil, keepsPlace: Bool = false, at now: Duration
+    ) -> Arrival {
+        if batches != nil { return arrivedForBatch(run, from: client, keepsPlace: keepsPlace) }
         guard queue.isEmpty, let seat = bestSeat else {
-            if let refusal { return .refuse(refusal) }
+            if let refusal, refusal != .busy || !keepsPlace { return .refuse(refusal) }
             enter(run)
             wait(run, at: now)
             queue.append(run)
