@@ -68,6 +68,8 @@ let package = Package(
             swiftSettings: swiftRules),
         .target(name: "WebhookDelivery", dependencies: ["EventLoop", "HTTPClient"], swiftSettings: swiftRules),
         .target(name: "Predictions", dependencies: ["HTTPFields", "JSON", "JSONSchema"], swiftSettings: swiftRules),
+        // What serving platforms send and expect, as values.
+        .target(name: "Platforms", dependencies: ["EventLoop", "JSON", "FileTransfer"], swiftSettings: swiftRules),
         .target(name: "WorkerProtocol", swiftSettings: swiftRules),
         // The page at /docs, which the plugin bundles from playground/.
         .plugin(name: "BundlePage", capability: .buildTool()),
@@ -95,8 +97,8 @@ let package = Package(
             name: "CogletServer",
             dependencies: [
                 "CGlibcFloor", "EventLoop", "JSON", "HTTPFields", "HTTPServer", "HTTPClient", "FileTransfer", "Metrics",
-                "WebhookDelivery", "Playground", "PlaygroundServer", "Predictions", "WorkerProtocol", "Workers",
-                "Serving",
+                "WebhookDelivery", "Platforms", "Playground", "PlaygroundServer", "Predictions", "WorkerProtocol",
+                "Workers", "Serving",
             ],
             swiftSettings: swiftRules, linkerSettings: oldSystemLibraries),
         .executableTarget(
@@ -141,6 +143,7 @@ let package = Package(
             name: "WebhookDeliveryTests",
             dependencies: ["WebhookDelivery", "HTTPClient", "EventLoop", "LoopbackServer"],
             swiftSettings: swiftRules),
+        .testTarget(name: "PlatformsTests", dependencies: ["JSON", "Platforms"], swiftSettings: swiftRules),
         .testTarget(
             name: "PredictionsTests", dependencies: ["Predictions", "JSON", "JSONSchema"], swiftSettings: swiftRules),
         .testTarget(
@@ -153,8 +156,8 @@ let package = Package(
         .testTarget(
             name: "CogletServerTests",
             dependencies: [
-                "CogletServer", "FileTransfer", "HTTPServer", "JSON", "Metrics", "Serving", "WebhookDelivery",
-                "Workers",
+                "CogletServer", "FileTransfer", "HTTPServer", "JSON", "Metrics", "Platforms", "Predictions", "Serving",
+                "WebhookDelivery", "Workers",
             ],
             swiftSettings: swiftRules),
         .testTarget(

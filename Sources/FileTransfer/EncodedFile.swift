@@ -16,6 +16,17 @@ public struct EncodedFile {
         data = UnsafeRawBufferPointer(rebasing: url[(comma + 1)...])
     }
 
+    /// Appends the URL of a file.
+    public static func appendURL(of contents: UnsafeRawBufferPointer, type: String, to text: inout [UInt8]) {
+        text.append(contentsOf: "data:\(type);base64,".utf8)
+        let start = text.count
+        text.append(contentsOf: repeatElement(0, count: Base64.encodedCount(contents.count)))
+        text.withUnsafeMutableBytes { text in
+            guard let base = text.baseAddress, !contents.isEmpty else { return }
+            Base64.encode(contents, to: base + start)
+        }
+    }
+
     /// The contents, in memory of `account`; nil if there is none, or the data is no base64. Takes its time for a large file.
     public func contents(accountedIn account: MemoryAccount?) -> Buffer? {
         let contents = Buffer(accountedIn: account)

@@ -1,0 +1,91 @@
+/// How a tensor's elements belong to predictions.
+///
+/// A value takes a tensor with one element, a list of lists one with as many dimensions as there are lists in one another.
+/// One more dimension, the first, holds a value for each prediction of a batch.
+struct TensorLayout: Equatable {
+    /// For how many predictions it has values; nil if there is one value, for all of them.
+    let rows: Int?
+    /// The dimensions of one value; none for a value that is no list.
+    let rowShape: [Int]
+
+    /// How many elements one value has.
+    var rowCount: Int { rowShape.reduce(1, *) }
+    /// How many elements there are.
+    var count: Int { rowCount * (rows ?? 1) }
+
+    /// The layout of a tensor for values with lists `rank` deep. No tensor has more than `limit` elements.
+    ///
+    /// - Throws: ``PlatformError`` without the input's name.
+    init(shape: [Int], rank: Int, limit: Int) throws(PlatformError) {
+        var product = 1
+        for dimension in shape where dimension > 0 {
+            let (next, overflows) = product.multipliedReportingOverflow(by: dimension)
+            guard !overflows, next <= max(1, limit) else {
+                throw PlatformError("the shape \(shape) is larger than the request")
+            }
+            product = next
+        }
+        if rank == 0 {
+            let count = shape.contains(0) ? 0 : product
+            // [4], and also [4, 1], which clients send to models that take batches.
+            guard count == 1 || (count > 0 && shape[0] == count) else {
+                throw PlatformError("takes one value: the shape must be [1], or [n] for n predictions, not \(shape)")
+            }
+            (rows, rowShape) = (count == 1 ? nil : count, [])
+        } else {
+            let isBatch = shape.count == rank + 1
+            guard isBatch || shape.count == rank else {
+                let dimensions = rank == 1 ? "one dimension" : "\(rank) dimensions"
+                throw PlatformError(
+                    "takes a list: the shape must have \(dimensions), or one more for a batch, and is \(shape)")
+            }
+            guard !isBatch || shape[0] > 0 else { throw PlatformError("the batch is empty: its shape is \(shape)") }
+            rows = isBatch && shape[0] > 1 ? shape[0] : nil
+            rowShape = isBatch ? Array(shape.dropFirst()) : shape
+        }
+        if let rows, rows > InputText.limit {
+            throw PlatformError("more than \(InputText.limit) predictions. Send them in several requests")
+        }
+    }
+}
+
+/// The values of a tensor as JSON, which are written element by element.
+struct TensorRows {
+    /// The values, one for each prediction; one if they share it.
+    private(set) var texts: [[UInt8]]
+    /// How many elements were written.
+    private(set) var count = 0
+    private var bytes = 0
+    private let layout: TensorLayout
+    /// How many elements the parts have that begin at each dimension.
+    private let spans: [Int]
+
+    init(_ layout: TensorLayout) {
+        self.layout = layout
+        spans = layout.rowShape.indices.map { layout.rowShape[$0...].reduce(1, *) }
+        let empty = layout.rowCount == 0 ? Self.empty(layout.rowShape[...]) : []
+        texts = Array(repeating: empty, count: layout.rows ?? 1)
+    }
+
+    /// Whether every element was written.
+    var isFull: Bool { count == layout.count }
+
+    /// Writes the next element. There must be room for it.
+    mutating func append(_ write: (inout [UInt8]) throws(PlatformError) -> Void) throws(PlatformError) {
+        let (row, index) = count.quotientAndRemainder(dividingBy: layout.rowCount)
+        let start = texts[row].count
+        if index > 0 { texts[row].append(UInt8(ascii: ",")) }
+        for span in spans where index % span == 0 { texts[row].append(UInt8(ascii: "[")) }
+        try write(&texts[row])
+        for span in spans where (index + 1) % span == 0 { texts[row].append(UInt8(ascii: "]")) }
+        count += 1
+        bytes += texts[row].count - start
+        guard bytes <= InputText.limitBytes else { throw InputText.tooLarge }
+    }
+
+    private static func empty(_ shape: ArraySlice<Int>) -> [UInt8] {
+        guard let dimension = shape.first, dimension > 0 else { return Array("[]".utf8) }
+        let inner = Array(repeating: empty(shape.dropFirst()), count: dimension)
+        return Array("[".utf8) + inner.joined(separator: ",".utf8) + Array("]".utf8)
+    }
+}
