@@ -69,6 +69,7 @@ def test_order_of_the_steps(project):
         "install -y -q --no-install-recommends ffmpeg",
         "--requirement /cog_build/requirements.txt",
         "/cog_build/cog-",
+        "/usr/local/bin/serve",
         "ldconfig",
         "RUN echo run",
         "RUN echo pre",

@@ -216,6 +216,12 @@ package struct Dockerfile {
             if case .file(let path)? = source { BuildPlan.fileName(path) } else { nil }
         }
         lines.append(install((prerelease ? "--pre " : "") + packages.joined(separator: " "), files: files))
+        // What SageMaker starts containers by. A package of the project may have a command of this name, as Ray does, and
+        // releases of the original's SDK don't know the argument.
+        guard plan.sources.server != nil else { return }
+        lines.append(
+            "RUN command -v serve > /dev/null || { printf '#!/bin/sh\\nexec python -m cog.server.http serve \"$@\"\\n' "
+                + "> /usr/local/bin/serve && chmod 755 /usr/local/bin/serve; }")
     }
 
     private var breakSystem: String { plan.base.managesPython ? " --break-system-packages" : "" }
