@@ -145,7 +145,7 @@ private final class Owner {}
         #expect(try read(#"{"inputs":[]\#(members)}"#).wantsBinary == isBinary)
     }
 
-    private static let mistakesInTensors: [(tensors: String, message: String)] = [
+    private static let tensorMistakes: [(tensors: String, message: String)] = [
         (tensor("no", "BYTES", "[1]", "[]"), "the model has no input `no`; it takes `text`, `count`, "),
         (tensor("text", "FP32", "[1]", "[1]"), "input `text`: takes BYTES, not FP32"),
         (tensor("count", "BYTES", "[1]", #"["1"]"#), "input `count`: takes INT64, not BYTES"),
@@ -179,14 +179,14 @@ private final class Owner {}
         ),
     ]
 
-    @Test(arguments: mistakesInTensors.indices) func mistakesInTensors(index: Int) {
-        let (tensors, message) = Self.mistakesInTensors[index]
+    @Test(arguments: tensorMistakes.indices) func mistakesInTensors(index: Int) {
+        let (tensors, message) = Self.tensorMistakes[index]
         let error = #expect(throws: PlatformError.self) { try inputs(tensors) }
         #expect(error?.description.contains(message) == true, "\(String(describing: error))")
         #expect(error?.status == 400)
     }
 
-    private static let mistakesBehindTheJSON: [(tensors: String, bytes: [UInt8], message: String)] = [
+    private static let binaryMistakes: [(tensors: String, bytes: [UInt8], message: String)] = [
         (binary("count", "INT16", "[1]", 1), [1], "has 1 bytes, which is not a multiple of 2"),
         (binary("text", "BYTES", "[1]", 3), [1, 0, 0], "ends within an element's length"),
         (binary("text", "BYTES", "[1]", 5), [2, 0, 0, 0, 1], "ends within an element"),
@@ -197,13 +197,13 @@ private final class Owner {}
         (tensor("count", "INT8", "[1]", "[1]"), [1], "1 bytes of binary data are left over"),
     ]
 
-    @Test(arguments: mistakesBehindTheJSON.indices) func mistakesBehindTheJSON(index: Int) {
-        let (tensors, bytes, message) = Self.mistakesBehindTheJSON[index]
+    @Test(arguments: binaryMistakes.indices) func mistakesBehindTheJSON(index: Int) {
+        let (tensors, bytes, message) = Self.binaryMistakes[index]
         let error = #expect(throws: PlatformError.self) { try inputs(tensors, bytes) }
         #expect(error?.description.contains(message) == true, "\(String(describing: error))")
     }
 
-    private static let mistakes: [(String, String)] = [
+    private static let bodyMistakes: [(String, String)] = [
         ("", "EOF while parsing a value"), ("[]", "with the list `inputs`"),
         (#"{"inputs":{}}"#, "with the list `inputs`"),
         (#"{"inputs":[],"id":5}"#, "`id` must be a string"),
@@ -216,7 +216,7 @@ private final class Owner {}
         ),
     ]
 
-    @Test(arguments: mistakes) func mistakes(body: String, message: String) {
+    @Test(arguments: bodyMistakes) func mistakes(body: String, message: String) {
         let error = #expect(throws: PlatformError.self) { try read(body) }
         #expect(error?.description.contains(message) == true, "\(String(describing: error))")
     }

@@ -65,7 +65,7 @@ private let properties =
                 ])
     }
 
-    private static let mistakes: [(String, String)] = [
+    private static let bodyMistakes: [(String, String)] = [
         ("", "Failed to parse the request body as JSON: EOF while parsing a value at line 1 column 0"),
         ("{", "Failed to parse the request body as JSON: EOF while parsing an object at line 1 column 1"),
         ("[]", "must be a JSON object with the member `instances`"), ("{}", "with the member `instances`"),
@@ -77,7 +77,7 @@ private let properties =
         ),
     ]
 
-    @Test(arguments: mistakes) func mistakes(body: String, message: String) throws {
+    @Test(arguments: bodyMistakes) func mistakes(body: String, message: String) throws {
         let several = try signature(properties)
         let error = #expect(throws: PlatformError.self) { try inputs(body, signature: several) }
         #expect(error?.description.contains(message) == true, "\(String(describing: error))")
