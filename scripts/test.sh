@@ -47,6 +47,9 @@ fi
 # The original, to which the playground is pointed. It has the same package names as ours.
 listed_environment original
 
+# The clients of KServe and Triton, which bring much along.
+listed_environment platforms
+
 COG_TEST_PYTHONS=$(IFS=:; echo "${pythons[*]}")
 export COG_TEST_PYTHONS COG_TEST_BIN=$bin COG_TEST_DIST=$root/dist
 exec .envs/tools/bin/python scripts/suites.py "$@"

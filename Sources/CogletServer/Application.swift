@@ -70,6 +70,7 @@ final class Application {
             on: loop, plan: settings.shutdown.plan, log: log, server: server, service: service, readiness: readiness)
         log.info("coglet", "coglet \(Coglet.version)")
         log.info("coglet::transport::http::server", "Starting coglet server on \(settings.host):\(port)")
+        for notice in settings.answers.platforms.notices { log.info("coglet", notice) }
         try installSignals()
     }
 

@@ -34,6 +34,21 @@ private final class Nobody: RouteHandler {
         #expect(match("/p/{id}", path) == nil)
     }
 
+    @Test(arguments: [
+        ("/m/a/infer", "a"), ("/m/a/versions/1/infer", "a/versions/1"), ("/m/a/b/infer", nil),
+        ("/m/a/b/c/d/infer", nil), ("/m/\(String(repeating: "/", count: 70))/infer", nil),
+    ])
+    func placeholderOfSeveralSegments(path: String, id: String?) {
+        let route = Route("/m/{id}/infer", [.get], idSegments: [1, 3], Nobody())
+        #expect(Array(path.utf8).withUnsafeBytes { route.match($0) }?.id?.text == id)
+    }
+
+    @Test func pathWithoutAPlaceholder() {
+        let route = Route(literal: "/a/{b}", [.get], Nobody())
+        #expect(Array("/a/{b}".utf8).withUnsafeBytes { route.match($0) } == PathMatch(id: nil))
+        #expect(Array("/a/b".utf8).withUnsafeBytes { route.match($0) } == nil)
+    }
+
     @Test func idThatIsNotUTF8() {
         #expect(match("/p/{id}", "/p/%ff")?.id == PathID(text: nil))
     }

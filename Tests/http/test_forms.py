@@ -361,7 +361,9 @@ def test_a_full_disk_is_507(fresh):
         )
         answer = raw.read_response()
     assert (answer.status, "No space left on device" in answer.json["error"]) == (507, True)
-    assert 'cog_runtime_prediction_rejected_total{operation="predict",reason="no_room"} 1\n' in server.get("/metrics").text
+    assert (
+        'cog_runtime_prediction_rejected_total{operation="predict",reason="no_room"} 1\n' in server.get("/metrics").text
+    )
     # What was written has made room again.
     wait_for(lambda: send(server, part("image", b"x" * 1_000_000, "x.bin")).status == 200, "room on the disk")
 

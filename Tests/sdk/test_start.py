@@ -68,10 +68,27 @@ def test_what_the_server_is_told(python: str) -> None:
         (["--await-explicit-shutdown", "True"], {"--await-explicit-shutdown": ""}),
         (["--await-explicit-shutdown=1"], {"--await-explicit-shutdown": ""}),
         (["--await", "yes"], {"--await-explicit-shutdown": ""}),
+        (["serve"], {"--sagemaker": "", "--port": "8080"}),
+        (["--host", "127.0.0.1", "serve"], {"--sagemaker": "", "--host": "127.0.0.1"}),
+        (["serve", "--await", "yes"], {"--sagemaker": "", "--await-explicit-shutdown": ""}),
+        ([], {"--port": "5000"}),
     ],
 )
 def test_flags(given: list[str], told: dict[str, str]) -> None:
     assert told.items() <= flags_of(start(*given)).items()
+
+
+@pytest.mark.parametrize(
+    ("flags", "env", "port"),
+    [
+        ([], {"AIP_HTTP_PORT": "8081", "PORT": "1"}, "8081"),
+        ([], {"AIP_HTTP_PORT": "", "PORT": "1"}, "1"),
+        (["serve"], {"PORT": "1"}, "8080"),
+        (["serve"], {"SAGEMAKER_BIND_TO_PORT": "9000", "AIP_HTTP_PORT": "1"}, "9000"),
+    ],
+)
+def test_port_of_a_platform(flags: list[str], env: dict[str, str], port: str) -> None:
+    assert flags_of(start(*flags, **env))["--port"] == port
 
 
 @pytest.mark.parametrize("value", ["False", "0", "no", "off"])
@@ -101,6 +118,7 @@ def test_help_and_version() -> None:
         (["--await-explicit-shutdown"], "http.py: error: argument --await-explicit-shutdown: expected one argument"),
         (["--await-explicit-shutdown", "maybe"], "invalid boolean value: 'maybe'"),
         (["--threads", "x"], "http.py: error: argument --threads: invalid int value: 'x'"),
+        (["train"], "http.py: error: argument command: invalid choice: 'train'"),
     ],
 )
 def test_usage_errors(flags: list[str], message: str) -> None:
@@ -117,6 +135,8 @@ def test_usage_errors(flags: list[str], message: str) -> None:
         ({}, ["--x-mode", "train"], "(e.g. COG_TRAIN_TYPE_STUB=train.py:train)"),
         ({"PORT": "abc"}, [], "ValueError: invalid literal for int() with base 10: 'abc'"),
         ({"PORT": "65536"}, [], "OverflowError: "),
+        ({"AIP_HTTP_PORT": "x"}, [], "ERROR: the environment variable AIP_HTTP_PORT must be a number"),
+        ({"SAGEMAKER_BIND_TO_PORT": "-1"}, ["serve"], "OverflowError: SAGEMAKER_BIND_TO_PORT is -1"),
         ({}, ["--host", "no.such.host.invalid"], "ERROR: --host no.such.host.invalid: no such address"),
         (
             {"COGLET_BINARY": "/nothing/coglet"},

@@ -45,10 +45,10 @@ final class AnswerFollower: Follower {
             exchange.respond(Answers.busy(status: context.busyStatus))
         } else if let raw = form.raw, end.isSingleFile, let file = RawFile(in: end.body), raw.wants(file.type) {
             file.answer(on: context.loop, memory: context.memory) { [exchange, form] answer in
-                exchange.respond(answer ?? form.result(end.body))
+                exchange.respond(answer ?? form.result(end))
             }
         } else {
-            exchange.respond(form.result(end.body))
+            exchange.respond(form.result(end))
         }
     }
 

@@ -1,5 +1,6 @@
 import HTTPServer
 import Predictions
+import Serving
 
 /// How the state of a prediction becomes an answer.
 struct AnswerForm {
@@ -11,12 +12,17 @@ struct AnswerForm {
     var members: [UInt8] = []
     /// Whether the file that it puts out may be sent in the place of JSON.
     var raw: RawPreference?
+    /// Whether a result is the output without the prediction around it, and a failure is an error.
+    var isOutputAlone = false
 
     /// A prediction that goes on.
     func running(_ body: SegmentedText) -> Response { answer(body, statusOfRunning) }
 
     /// A prediction that has ended.
-    func result(_ body: SegmentedText) -> Response { answer(body, statusOfResult) }
+    func result(_ end: RunEnd) -> Response {
+        guard isOutputAlone else { return answer(end.body, statusOfResult) }
+        return end.status == .succeeded ? .json(end.output) : Answers.failure(end)
+    }
 
     /// A prediction whose result is kept.
     func kept(_ body: [UInt8]) -> Response {

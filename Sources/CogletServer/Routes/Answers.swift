@@ -1,6 +1,7 @@
 import HTTPServer
 import JSON
 import Predictions
+import Serving
 import Workers
 
 /// The answers that depend on little or nothing. Every error is a JSON object with `error` and `status`, except for inputs
@@ -114,6 +115,13 @@ enum Answers {
         var response = error("Method not allowed. \(route.path) takes \(route.allowed).", status: 405)
         response.fields.append(Response.Field("allow", route.allowed))
         return response
+    }
+
+    /// A prediction that has not succeeded, where nothing but its output is an answer.
+    static func failure(_ end: RunEnd) -> Response {
+        error(
+            end.status == .canceled ? "The prediction was canceled" : end.error ?? "The prediction has failed",
+            status: 500)
     }
 
     /// The body says something that can't be accepted.

@@ -30,54 +30,28 @@ final class PredictionStarter {
         self.log = log
     }
 
-    /// How the client wants to be answered.
-    private struct Mode {
-        let wantsStream: Bool
-        let prefer: Preferences.Prefer
-        var form: AnswerForm
-        private let connection: Int?
-
-        init(_ fields: RequestFields, _ head: RequestHead, _ exchange: Exchange, isReplicate: Bool) {
-            form = AnswerForm(raw: RawPreference(head, fields))
-            connection = exchange.connectionNumber
-            wantsStream = fields.acceptsEventStream && !isReplicate
-            var prefer = fields.prefer
-            if isReplicate {
-                // Its predictions outlive the request that begins them.
-                prefer.waitSeconds = ReplicateAPI.waitSeconds(prefer)
-                prefer.isAsynchronous = true
-            }
-            self.prefer = prefer
-        }
-
-        /// Whose leaving cancels the prediction.
-        var origin: FollowerKind? {
-            wantsStream ? .eventStream : prefer.isAsynchronous ? nil : .answer
-        }
-
-        /// The connection that is answered when the prediction has ended.
-        var client: Int? { origin == nil ? nil : connection }
-    }
-
     var loop: EventLoop { log.loop }
 
     /// Reads a body while it arrives.
-    func bodyReader(isTraining: Bool) -> any BodyReader {
-        BodyScan(RequestScan(schema: schema(isTraining)))
+    func bodyReader(isTraining: Bool, content: RequestScan.Content = .envelope) -> any BodyReader {
+        BodyScan(RequestScan(schema: schema(isTraining), content: content))
     }
 
     /// Begins a prediction, or joins the one that runs under the id of a `PUT`.
     func start(
-        _ request: Request, on exchange: Exchange, id pathID: String?, isTraining: Bool, replicate: ReplicateCall? = nil
+        _ request: Request, on exchange: Exchange, id pathID: String?, isTraining: Bool,
+        dialect: RequestDialect = .own
     ) {
         guard exchange.body == nil else {
-            startUploaded(request, on: exchange, id: pathID, isTraining: isTraining, replicate)
+            startUploaded(request, on: exchange, id: pathID, isTraining: isTraining, dialect)
             return
         }
         let patterns = service.facts?.filePatterns ?? FilePatterns([])
-        reader.read(request, on: exchange, schema: schema(isTraining), filePatterns: patterns) { [self] result in
+        reader.read(
+            request, on: exchange, content: dialect.content, schema: schema(isTraining), filePatterns: patterns
+        ) { [self] result in
             do throws(RequestError) {
-                let content = Content(read: try result.get(), body: request.body, replicate: replicate)
+                let content = Content(read: try result.get(), body: request.body, dialect: dialect)
                 try start(content, request, on: exchange, id: pathID, isTraining: isTraining)
             } catch {
                 refuse(.invalidInput, Answers.refusal(error), exchange)
@@ -86,16 +60,16 @@ final class PredictionStarter {
     }
 
     /// What a request asks for.
-    private struct Content {
+    struct Content {
         let read: ReadRequest
         /// Its JSON, or what that would be.
         let body: Buffer
         var uploads: UploadedFiles?
-        var replicate: ReplicateCall?
+        var dialect = RequestDialect.own
     }
 
     private func startUploaded(
-        _ request: Request, on exchange: Exchange, id pathID: String?, isTraining: Bool, _ replicate: ReplicateCall?
+        _ request: Request, on exchange: Exchange, id pathID: String?, isTraining: Bool, _ dialect: RequestDialect
     ) {
         let upload: Upload
         switch uploads.upload(request.head, on: exchange, isTraining: isTraining) {
@@ -109,7 +83,7 @@ final class PredictionStarter {
             case .success(let uploaded):
                 do throws(RequestError) {
                     let content = Content(
-                        read: uploaded.read, body: uploaded.body, uploads: upload.files, replicate: replicate)
+                        read: uploaded.read, body: uploaded.body, uploads: upload.files, dialect: dialect)
                     try start(content, request, on: exchange, id: pathID, isTraining: isTraining)
                 } catch {
                     refuse(.invalidInput, Answers.refusal(error), exchange)
@@ -125,14 +99,17 @@ final class PredictionStarter {
         try check(webhook: reading.envelope.webhook)
         if let pathID { try check(pathID, reading.envelope, isTraining) }
         let fields = RequestFields(request.head)
-        var mode = Mode(fields, request.head, exchange, isReplicate: content.replicate != nil)
+        var mode = AnswerMode(
+            fields, request.head, exchange, content.dialect,
+            streams: !isTraining && service.facts?.documentFacts?.allowsStreams == true)
         if let id = pathID, let run = service.running(id) {
             join(run, mode, exchange, isTraining: isTraining)
             return
         }
         switch try admit(content, fields, mode, pathID: pathID, isTraining: isTraining) {
         case .begin(let new):
-            if let call = content.replicate {
+            warn(ofUnknownIn: content)
+            if case .replicate(let call) = content.dialect {
                 mode.form = call.api.began(new.id, model: call.model, body: content.body, head: request.head)
             }
             begin(new, mode, exchange)
@@ -140,9 +117,17 @@ final class PredictionStarter {
         }
     }
 
-    private func refuse(_ reason: Rejection, _ response: Response, _ exchange: Exchange) {
+    /// Answers a request that is not carried out.
+    func refuse(_ reason: Rejection, _ response: Response, _ exchange: Exchange) {
         service.rejected(reason)
         exchange.respond(response)
+    }
+
+    /// Tells the operator of inputs that the model doesn't know.
+    func warn(ofUnknownIn content: Content) {
+        guard content.read.reading.unknown.count > 0 else { return }
+        log.warning(
+            "coglet::service", "Stripped unknown input fields", ["fields": .string("\(content.read.reading.unknown)")])
     }
 
     private func schema(_ isTraining: Bool) -> InputSchema? {
@@ -151,7 +136,8 @@ final class PredictionStarter {
 
     // MARK: - Checks
 
-    private enum Admission {
+    /// Whether a request is carried out.
+    enum Admission {
         case begin(NewPrediction)
         case refuse(Response, Rejection)
     }
@@ -174,20 +160,17 @@ final class PredictionStarter {
         }
     }
 
-    private func admit(
-        _ content: Content, _ fields: RequestFields, _ mode: Mode, pathID: String?, isTraining: Bool
+    /// Checks what was read, and whether there is room for a prediction.
+    func admit(
+        _ content: Content, _ fields: RequestFields, _ mode: AnswerMode, pathID: String?, isTraining: Bool
     ) throws(RequestError) -> Admission {
         let reading = content.read.reading
         guard !service.isClosed else { return .refuse(Answers.shuttingDown, .shuttingDown) }
         guard service.facts != nil else { return .refuse(Answers.noModel(service.condition), .notReady) }
         let refusal = service.refusal
         if refusal == .noWorkers { return .refuse(Answers.defunct, .notReady) }
-        if mode.wantsStream, let refusal = streamRefusal(isTraining) { return .refuse(refusal, .noStream) }
+        if mode.stream != .none, let refusal = streamRefusal(isTraining) { return .refuse(refusal, .noStream) }
         if let problems = reading.problems { return .refuse(.json(problems, status: 422), .invalidInput) }
-        if reading.unknown.count > 0 {
-            log.warning(
-                "coglet::service", "Stripped unknown input fields", ["fields": .string("\(reading.unknown)")])
-        }
         if let misplaced = reading.misplaced { throw Self.notAFile(misplaced) }
         if let file = content.read.unusableFile {
             throw .invalid(location: ["input", file.pointer], message: "the file's URL can't be used: \(file.reason)")
@@ -219,9 +202,13 @@ final class PredictionStarter {
     // MARK: - Answers
 
     /// The client is put in its place before the prediction begins: it may end at once.
-    private func begin(_ new: NewPrediction, _ mode: Mode, _ exchange: Exchange) {
+    private func begin(_ new: NewPrediction, _ mode: AnswerMode, _ exchange: Exchange) {
         service.begin(new) { run in
-            if mode.wantsStream { return EventStream(of: run, service, on: exchange, loop: log.loop) }
+            switch mode.stream {
+            case .events: return EventStream(of: run, service, on: exchange, loop: log.loop)
+            case .text: return TextStream(of: run, service, on: exchange)
+            case .none: break
+            }
             guard mode.prefer.isAsynchronous else { return waiter(run, mode, exchange) }
             if let seconds = mode.prefer.waitSeconds, seconds > 0 {
                 let waiter = waiter(run, mode, exchange)
@@ -233,13 +220,13 @@ final class PredictionStarter {
         }
     }
 
-    private func waiter(_ run: RunID, _ mode: Mode, _ exchange: Exchange) -> AnswerFollower {
+    private func waiter(_ run: RunID, _ mode: AnswerMode, _ exchange: Exchange) -> AnswerFollower {
         AnswerFollower(of: run, service, on: exchange, mode.form, context)
     }
 
     /// A `PUT` for an id that runs: its state, its result or its events.
-    private func join(_ run: RunID, _ mode: Mode, _ exchange: Exchange, isTraining: Bool) {
-        if mode.wantsStream {
+    private func join(_ run: RunID, _ mode: AnswerMode, _ exchange: Exchange, isTraining: Bool) {
+        if mode.stream != .none {
             if let refusal = streamRefusal(isTraining) {
                 refuse(.noStream, refusal, exchange)
             } else if service.streamCount(run) >= Self.streamLimit {

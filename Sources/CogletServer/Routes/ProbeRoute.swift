@@ -1,17 +1,38 @@
+import EventLoop
 import HTTPServer
+import JSON
 import Predictions
 import Serving
 import Workers
 
-/// `GET /livez`, `/startupz`, and `/readyz`: whether a probe passes, by status, and why not, in the body.
+/// `GET /livez`, `/startupz`, and `/readyz`, and what platforms ask in their place: whether a probe passes, by status, and why
+/// not, in the body.
 final class ProbeRoute: RouteHandler {
+    /// What the body says.
+    enum Form {
+        /// The state of the model.
+        case health
+        /// One member, `live` or `ready`, and the name of the model if it is about that.
+        case member(String, model: String? = nil)
+    }
+
     private let probe: Probe
+    private let form: Form
     private let service: PredictionService
+    private let loop: EventLoop
+    private let patience: Duration?
     private let isDraining: () -> Bool
 
-    init(_ probe: Probe, _ service: PredictionService, isDraining: @escaping () -> Bool) {
+    /// A probe. Within `patience`, if that is given, the model's own health check must have answered.
+    init(
+        _ probe: Probe, as form: Form = .health, _ service: PredictionService, on loop: EventLoop,
+        patience: Duration? = nil, isDraining: @escaping () -> Bool
+    ) {
         self.probe = probe
+        self.form = form
         self.service = service
+        self.loop = loop
+        self.patience = patience
         self.isDraining = isDraining
     }
 
@@ -21,12 +42,60 @@ final class ProbeRoute: RouteHandler {
             answer(problem: nil, exchange)
             return
         }
-        service.checkHealthForProbe { [self] problem in answer(problem: problem, exchange) }
+        guard let patience else {
+            service.checkHealthForProbe { [self] problem in answer(problem: problem, exchange) }
+            return
+        }
+        let wait = ProbeWait(on: loop, atMost: patience) { [self] problem in answer(problem: problem, exchange) }
+        service.checkHealthForProbe { wait.ended($0) }
     }
 
     private func answer(problem: String?, _ exchange: Exchange) {
         let answer = probe.answer(Health(service.status, problem: problem), problem: problem, isDraining: isDraining())
-        exchange.respond(.json(answer.body, status: answer.status))
+        exchange.respond(.json(form.body(of: answer), status: answer.status))
+    }
+}
+
+extension ProbeRoute.Form {
+    /// The body of an answer.
+    func body(of answer: Probe.Answer) -> [UInt8] {
+        guard case .member(let member, let model) = self else { return answer.body }
+        let passes = answer.status == 200
+        var body = Array("{".utf8)
+        if let model {
+            body.append(contentsOf: #""name":"#.utf8)
+            appendJSONString(model, to: &body)
+            body.append(UInt8(ascii: ","))
+        }
+        body.append(contentsOf: #""\#(member)":\#(passes)"#.utf8)
+        if !passes {
+            body.append(contentsOf: #","error":"#.utf8)
+            appendJSONString(PlatformAnswers.text(of: .segment(.bytes(answer.body))), to: &body)
+        }
+        return body + Array("}".utf8)
+    }
+}
+
+/// Waits for the model's own health check, but not for long.
+private final class ProbeWait {
+    private var timer: Timer?
+    private var completion: ((String?) -> Void)?
+
+    init(on loop: EventLoop, atMost patience: Duration, _ completion: @escaping (String?) -> Void) {
+        self.completion = completion
+        // Without a timer the check has a limit of its own.
+        timer = try? Timer(on: loop) { [weak self] in
+            self?.ended("The model's health check has not answered within \(patience / .seconds(1)) s")
+        }
+        timer?.start(after: patience)
+    }
+
+    func ended(_ problem: String?) {
+        timer?.close()
+        timer = nil
+        let completion = completion
+        self.completion = nil
+        completion?(problem)
     }
 }
 

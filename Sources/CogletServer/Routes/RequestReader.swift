@@ -26,7 +26,8 @@ final class RequestReader {
     /// Reads a request, and gives `then` what it says: before returning, or later if that takes long. A client that has left by
     /// then is forgotten.
     func read(
-        _ request: Request, on exchange: Exchange, schema: InputSchema?, filePatterns: FilePatterns,
+        _ request: Request, on exchange: Exchange, content: RequestScan.Content = .envelope, schema: InputSchema?,
+        filePatterns: FilePatterns,
         then: @escaping (Result<ReadRequest, RequestError>) -> Void
     ) {
         let body = request.body
@@ -35,12 +36,12 @@ final class RequestReader {
             then(.success(ReadRequest(reading: RequestReading(schema: schema), unusableFile: nil)))
             return
         }
-        let scan = (request.reader as? BodyScan)?.scan ?? takeScan(for: schema)
+        let scan = (request.reader as? BodyScan)?.scan ?? takeScan(of: content, for: schema)
         scan.read(body.bytes, isFinal: true)
         let document = JSONDocument(checked: body.bytes, owner: body)
         guard RequestReading.isLong(scan, bytes: body.count, schema: schema, filePatterns: filePatterns) else {
             let result = Self.read(body, document, scan, schema, filePatterns)
-            idleScan = scan
+            if content == .envelope { idleScan = scan }
             then(result)
             return
         }
@@ -63,8 +64,16 @@ final class RequestReader {
             body, JSONDocument(checked: body.bytes, owner: body), scan, schema, filePatterns, uploaded: uploaded)
     }
 
-    private func takeScan(for schema: InputSchema?) -> RequestScan {
-        guard let scan = idleScan else { return RequestScan(schema: schema) }
+    /// Reads an input that stands in a part of a body; any thread.
+    static func read(
+        _ input: Range<Int>, of body: Buffer, _ scan: RequestScan, _ schema: InputSchema?, _ filePatterns: FilePatterns
+    ) -> Result<ReadRequest, RequestError> {
+        scan.read(input, of: body.bytes, schema: schema)
+        return read(body, JSONDocument(checked: body.bytes, owner: body), scan, schema, filePatterns)
+    }
+
+    private func takeScan(of content: RequestScan.Content, for schema: InputSchema?) -> RequestScan {
+        guard content == .envelope, let scan = idleScan else { return RequestScan(schema: schema, content: content) }
         idleScan = nil
         scan.begin(schema: schema)
         return scan

@@ -45,15 +45,15 @@ final class Route {
     /// Its place among the routes that are served, from 1.
     var number = 0
 
-    /// How many segments of a path the placeholder stands for.
-    private let idSegments: Int
+    /// How many slashes the placeholder may stand for, a bit for each number.
+    private let idSlashes: UInt64
     /// The path up to the placeholder, and after it; nil without one.
     private let parts: (prefix: [UInt8], suffix: [UInt8])?
     private let bytes: [UInt8]
 
     init(
         _ path: String, _ methods: [HTTPMethod], mode: PoolSettings.Mode? = nil, names: [String] = [],
-        takesJSON: Bool = false, idSegments: Int = 1, access: RouteAccess = .key, _ handler: any RouteHandler
+        takesJSON: Bool = false, idSegments: [Int] = [1], access: RouteAccess = .key, _ handler: any RouteHandler
     ) {
         self.path = path
         self.methods = methods
@@ -62,13 +62,27 @@ final class Route {
         self.takesJSON = takesJSON
         self.access = access
         self.handler = handler
-        self.idSegments = idSegments
+        idSlashes = idSegments.reduce(0) { $0 | 1 << UInt64($1 - 1) }
         bytes = Array(path.utf8)
         if let start = bytes.firstIndex(of: UInt8(ascii: "{")), let end = bytes.firstIndex(of: UInt8(ascii: "}")) {
             parts = (Array(bytes[..<start]), Array(bytes[(end + 1)...]))
         } else {
             parts = nil
         }
+    }
+
+    /// A row for a path that has no placeholder, whatever it looks like.
+    init(
+        literal path: String, _ methods: [HTTPMethod], mode: PoolSettings.Mode? = nil, access: RouteAccess = .key,
+        _ handler: any RouteHandler
+    ) {
+        self.path = path
+        self.methods = methods
+        self.mode = mode
+        self.access = access
+        self.handler = handler
+        (names, takesJSON, idSlashes, parts) = ([], false, 0, nil)
+        bytes = Array(path.utf8)
     }
 
     /// What a path says to this route; nil if it leads elsewhere. Trailing slashes count.
@@ -81,7 +95,8 @@ final class Route {
             Self.equal(UnsafeRawBufferPointer(rebasing: path.suffix(suffix.count)), suffix)
         else { return nil }
         let id = path[prefix.count..<path.count - suffix.count]
-        guard id.lazy.filter({ $0 == UInt8(ascii: "/") }).count == idSegments - 1 else { return nil }
+        let slashes = id.lazy.filter({ $0 == UInt8(ascii: "/") }).count
+        guard slashes < UInt64.bitWidth, idSlashes & 1 << UInt64(slashes) != 0 else { return nil }
         return PathMatch(id: PathID(text: Self.decoded(id)))
     }
 

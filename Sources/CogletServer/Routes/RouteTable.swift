@@ -17,6 +17,8 @@ struct RouteSettings {
     var allowedOrigins = AllowedOrigins.none
     /// Who may use the server; nil for everybody.
     var keys: APIKeys?
+    /// What the platform that runs the server asks for.
+    var platforms = PlatformSettings()
     /// Which OpenAPI document is shown.
     var documentForm = DocumentForm.extended
 }
@@ -40,9 +42,10 @@ enum RouteTable {
         func probe(_ probe: Probe, _ name: String) -> Route {
             Route(
                 probe.rawValue, reading, names: [name], access: .open,
-                ProbeRoute(probe, service, isDraining: operation.isDraining))
+                ProbeRoute(probe, service, on: log.loop, isDraining: operation.isDraining))
         }
-        let rows: [Route] =
+        let platforms = PlatformStarter(starter, memory)
+        let own: [Route] =
             [
                 Route(
                     "/predictions", [.post], mode: .predict, names: ["predictions_url"], takesJSON: true,
@@ -70,7 +73,13 @@ enum RouteTable {
                 probe(.ready, "readyz_url"), probe(.live, "livez_url"), probe(.startup, "startupz_url"),
                 Route("/shutdown", [.post], names: ["shutdown_url"], ShutdownRoute(operation.shutDown)),
                 Route("/", reading, access: page == nil ? .key : .page, discovery),
-            ].compactMap(\.self) + replicate(starter, settings, reading)
+            ].compactMap(\.self)
+        let first = platform(platforms, settings.answers.platforms, reading, operation)
+        let others =
+            own + replicate(starter, settings, reading)
+            + kServe(platforms, settings.answers.platforms.modelName, reading, operation)
+        // A platform's path may be one that means something else elsewhere.
+        let rows = first + others.filter { row in !first.contains { $0.path == row.path } }
         discovery.routes = rows.flatMap { row in
             row.names.map {
                 DiscoveryRoute.Entry(name: $0, path: row.path, isTraining: row.path.hasPrefix("/trainings"))
@@ -92,14 +101,14 @@ enum RouteTable {
         let begin = ReplicateStartRoute(starter, api)
         return [
             Route("/v1/predictions", [.post], mode: .predict, takesJSON: true, begin),
-            Route("/v1/models/{model}/predictions", [.post], mode: .predict, takesJSON: true, idSegments: 2, begin),
+            Route("/v1/models/{model}/predictions", [.post], mode: .predict, takesJSON: true, idSegments: [2], begin),
             Route("/v1/predictions/{prediction_id}", reading, mode: .predict, ReplicateRoute(service, api)),
             Route(
                 "/v1/predictions/{prediction_id}/cancel", [.post], mode: .predict,
                 ReplicateRoute(service, api, cancels: true)),
             Route("/v1/predictions/{prediction_id}/stream", reading, mode: .predict, ReplicateStreamRoute(starter)),
             Route(
-                "/v1/models/{version}", reading, mode: .predict, idSegments: 4,
+                "/v1/models/{version}", reading, mode: .predict, idSegments: [4],
                 ReplicateVersionRoute(service, cogVersion: settings.versions.sdk)),
         ]
     }

@@ -57,6 +57,7 @@ struct Settings {
             guard let keys = APIKeys(reading: text) else { throw .noKey }
             answers.keys = keys
         }
+        answers.platforms = PlatformSettings(&reader)
         keepsReadinessFile = reader.text(.kubernetes) != nil
         memoryBudgetBytes = reader.count(.memoryBudget, least: 1) ?? Self.usualMemoryBudgetBytes
         service = Self.service(&reader, environment)
@@ -152,6 +153,10 @@ struct Settings {
         while let name = rest.popFirst() {
             if name == "--await-explicit-shutdown" {
                 shutdown.awaitsRequest = true
+                continue
+            }
+            if name == "--sagemaker" {
+                answers.platforms.isSageMaker = true
                 continue
             }
             guard let value = rest.popFirst() else { throw .missingValue(name) }

@@ -64,6 +64,28 @@ struct SettingsReader {
         return prefix
     }
 
+    /// A path of a route.
+    mutating func route(_ variable: Variable) -> String? {
+        guard let text = environment(variable.name), !text.isEmpty else { return nil }
+        let isPath = text.utf8.first == UInt8(ascii: "/") && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        guard isPath, !text.contains(where: { "?#".contains($0) }) else {
+            warnings.append("Ignoring \(variable.name): \(text) is not a path such as /predict")
+            return nil
+        }
+        return text
+    }
+
+    /// What the model is called in paths.
+    mutating func modelName(_ variable: Variable) -> ModelName? {
+        guard let text = environment(variable.name), !text.isEmpty else { return nil }
+        guard let name = ModelName(reading: text) else {
+            warnings.append(
+                "Ignoring \(variable.name): \(text) may have only letters, digits, dots, hyphens, and underscores")
+            return nil
+        }
+        return name
+    }
+
     /// One of a few numbers.
     mutating func choice(_ variable: Variable, _ choices: [Int]) -> Int? {
         guard let text = environment(variable.name) else { return nil }

@@ -48,6 +48,16 @@ struct Variable {
             introduction: "See [the page](playground.md).",
             variables: [docs, rootPath]),
         Section(
+            title: "Platforms",
+            introduction:
+                "See [KServe](kserve.md), [SageMaker](sagemaker.md), and [Vertex AI](vertex-ai.md). The platforms set all but the first.",
+            variables: [
+                modelName, vertexPort, vertexHealth, vertexPredictions,
+                Variable(
+                    "SAGEMAKER_BIND_TO_PORT", "`8080`",
+                    "the port to listen on when the server is started by `serve`, as SageMaker does"),
+            ]),
+        Section(
             title: "Overload",
             introduction:
                 "A refused request gets `Retry-After`, so that clients and load balancers know when to come back.",
@@ -154,6 +164,12 @@ struct Variable {
         "COG_ROOT_PATH", "",
         "the path below which clients see the server, such as `/models/a`. Requests are taken with it and without it, since "
             + "some proxies remove it. A proxy's `X-Forwarded-Prefix` counts where this isn't set")
+    static let modelName = Variable(
+        "COG_MODEL_NAME", "`model`", "what KServe's routes call the model: letters, digits, dots, hyphens, underscores")
+    static let vertexPort = Variable("AIP_HTTP_PORT", "", "the port to listen on; it counts before `PORT`")
+    static let vertexHealth = Variable("AIP_HEALTH_ROUTE", "", "the path that is 200 while the model is ready")
+    static let vertexPredictions = Variable(
+        "AIP_PREDICT_ROUTE", "", "the path that takes Vertex AI's requests for predictions")
     static let queueLimit = Variable(
         "COG_QUEUE_LIMIT", "`0`",
         "how many requests may wait for a slot. The batch that a batched model gathers for each slot comes on top. While a "
@@ -257,39 +273,9 @@ struct Variable {
         Variable(
             "--await-explicit-shutdown true\\|false", "",
             "SIGTERM is ignored; `POST /shutdown`, SIGINT, and SIGHUP end the server"),
+        Variable(
+            "serve", "", "not a flag but an argument: the server answers as a [SageMaker](sagemaker.md) container does"),
         Variable("--threads N", "", "accepted for old command lines; it has no effect"),
         Variable("-v`, `--version`, `-h`, `--help", "", "print the version or the help, and exit"),
     ]
-
-    // MARK: - Documentation
-
-    /// The text of `docs/environment.md`.
-    static var document: String {
-        var text = "<!-- Made by `make docs` from Sources/CogletServer/Settings/Variable.swift. -->\n"
-        text += "# Environment variables and flags of the server\n"
-        for section in sections {
-            text += "\n## \(section.title)\n\n"
-            if !section.introduction.isEmpty { text += section.introduction + "\n\n" }
-            text += "| variable | default | |\n| --- | --- | --- |\n"
-            for variable in section.variables {
-                text += "| `\(variable.name)` | \(variable.standard) | \(variable.text) |\n"
-            }
-            if !section.remark.isEmpty { text += "\n" + section.remark + "\n" }
-        }
-        text += """
-
-            The model's process sees the whole environment, except that `TMPDIR` is a folder of its own below the server's. The folder lives \
-            as long as the process: what should outlive a crash belongs elsewhere.
-
-            """
-        text += "\n## Flags of `python -m cog.server.http`\n\n| flag | |\n| --- | --- |\n"
-        for flag in flags { text += "| `\(flag.name)` | \(flag.text) |\n" }
-        return text + """
-
-            Exit status: 0 after SIGTERM, SIGHUP, or `POST /shutdown`; 130 (killed by SIGINT) after Ctrl-C; 1 if the server can't start (no model named, a \
-            bad `PORT`, a port that is taken, no libpython, too low a limit of open files); 2 for a wrong command line, an unusable `--upload-url` included. A model that can't be loaded, fails, or crashes never ends \
-            the server.
-
-            """
-    }
 }

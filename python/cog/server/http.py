@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 _DEFAULT_PORT = 5000
+_SAGEMAKER_PORT = 8080
 _TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
 _FALSE = frozenset({"", "0", "false", "no", "off", "n", "f"})
 # Where distributions keep their trusted certificates, as in Sources/HTTPClient/TrustStore.swift.
@@ -39,6 +40,7 @@ class Options:
         mode: "predict" or "train".
         await_explicit_shutdown: ignore SIGTERM.
         upload_url: where output files are uploaded to.
+        sagemaker: answer as a SageMaker container does.
     """
 
     def __init__(
@@ -47,11 +49,13 @@ class Options:
         mode: str = "predict",
         await_explicit_shutdown: bool = False,
         upload_url: str | None = None,
+        sagemaker: bool = False,
     ) -> None:
         self.host = host
         self.mode = mode
         self.await_explicit_shutdown = await_explicit_shutdown
         self.upload_url = upload_url
+        self.sagemaker = sagemaker
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -90,6 +94,9 @@ def _parse_plain(arguments: list[str]) -> Options | None:
     rest = iter(arguments)
     for argument in rest:
         name, equals, value = argument.partition("=")
+        if argument == "serve":
+            options.sagemaker = True
+            continue
         if name not in _VALUED:
             return None
         if not equals:
@@ -151,7 +158,9 @@ if not TYPE_CHECKING:
 
 def _parse_fully(arguments: list[str]) -> Options:
     found = _parser().parse_args(arguments)
-    return Options(found.host, found.mode, found.await_explicit_shutdown, found.upload_url or None)
+    return Options(
+        found.host, found.mode, found.await_explicit_shutdown, found.upload_url or None, found.command == "serve"
+    )
 
 
 def _parser() -> ArgumentParser:
@@ -160,6 +169,9 @@ def _parser() -> ArgumentParser:
     from cog._version import version
 
     parser = argparse.ArgumentParser(prog="http.py", description="Cog HTTP server")
+    parser.add_argument(
+        "command", nargs="?", choices=["serve"], help="serve: answer as a SageMaker container does, on port 8080"
+    )
     parser.add_argument("-v", "--version", action="version", version=f"coglet {version}")
     parser.add_argument("--host", default="0.0.0.0", metavar="HOST", help="address or name to listen on (0.0.0.0)")
     parser.add_argument(
@@ -198,7 +210,7 @@ def start(options: Options, reference: str | None = None, port: int | None = Non
         "--host",
         _address(options.host),
         "--port",
-        str(_port() if port is None else port),
+        str(_port(options) if port is None else port),
         "--mode",
         options.mode,
         "--reference",
@@ -214,6 +226,8 @@ def start(options: Options, reference: str | None = None, port: int | None = Non
     ]
     if options.upload_url:
         command += ["--upload-url", options.upload_url]
+    if options.sagemaker:
+        command.append("--sagemaker")
     if options.await_explicit_shutdown:
         command.append("--await-explicit-shutdown")
     bundle = _certifi_bundle()
@@ -246,22 +260,23 @@ def _reference(mode: str) -> str:
     return reference
 
 
-def _port() -> int:
-    text = os.environ.get("PORT")
+def _port(options: Options) -> int:
+    """Return the port that the platform wants, or the environment names."""
+    if options.sagemaker:
+        name, standard = "SAGEMAKER_BIND_TO_PORT", _SAGEMAKER_PORT
+    else:
+        # Vertex AI asks on its own port, whatever the image says.
+        name, standard = "AIP_HTTP_PORT" if os.environ.get("AIP_HTTP_PORT") else "PORT", _DEFAULT_PORT
+    text = os.environ.get(name)
     if text is None:
-        return _DEFAULT_PORT
+        return standard
+    message = f"ERROR: the environment variable {name} must be a number from 0 to 65535."
     try:
         port = int(text)
     except ValueError as error:
-        _fail(
-            "ERROR: the environment variable PORT must be a number from 0 to 65535.",
-            f"ValueError: {error}",
-        )
+        _fail(message, f"ValueError: {error}")
     if not 0 <= port <= 65535:
-        _fail(
-            "ERROR: the environment variable PORT must be a number from 0 to 65535.",
-            f"OverflowError: PORT is {port}",
-        )
+        _fail(message, f"OverflowError: {name} is {port}")
     return port
 
 

@@ -6,9 +6,9 @@ import Predictions
 enum ReplicateEvents {
     /// One of our events in that form; nil for those that have no counterpart. The text may hold several events.
     static func translated(_ event: [UInt8]) -> [UInt8]? {
-        guard let (name, data) = parts(of: event) else { return nil }
+        guard let (name, data) = EventText.parts(of: event) else { return nil }
         switch name {
-        case "output": return self.event("output", text(data["chunk"]))
+        case "output": return self.event("output", EventText.chunk(in: data))
         case "log": return self.event("logs", data["data"]?.string ?? "")
         case "error": return self.event("error", data["error"]?.string ?? "")
         case "completed":
@@ -21,22 +21,6 @@ enum ReplicateEvents {
         default: return nil
         }
     }
-
-    /// The name and the data of an event, which has one line of each.
-    private static func parts(of event: [UInt8]) -> (name: String, data: JSONValue)? {
-        let lines = event.split(separator: UInt8(ascii: "\n"))
-        guard lines.count == 2, lines[0].starts(with: "event: ".utf8), lines[1].starts(with: "data: ".utf8) else {
-            return nil
-        }
-        // What the server has written itself is JSON.
-        guard let data = try? JSONDocument.parsing(String(decoding: lines[1].dropFirst(6), as: UTF8.self)) else {
-            return nil
-        }
-        return (String(decoding: lines[0].dropFirst(7), as: UTF8.self), data.root)
-    }
-
-    /// Texts are shown as they are, everything else as JSON.
-    private static func text(_ chunk: JSONValue?) -> String { chunk?.string ?? chunk?.text() ?? "" }
 
     private static func event(_ name: String, _ data: String) -> [UInt8] {
         var event = Array("event: \(name)\n".utf8)

@@ -19,7 +19,8 @@ final class ReplicateStartRoute: RouteHandler {
 
     func respond(to request: Request, id: PathID?, on exchange: Exchange) {
         starter.start(
-            request, on: exchange, id: nil, isTraining: false, replicate: ReplicateCall(api: api, model: id?.text))
+            request, on: exchange, id: nil, isTraining: false,
+            dialect: .replicate(ReplicateCall(api: api, model: id?.text)))
     }
 }
 

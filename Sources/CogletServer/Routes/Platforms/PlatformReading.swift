@@ -1,0 +1,56 @@
+import EventLoop
+import Platforms
+import Predictions
+
+/// A request in a platform's form, read and checked: as each of its inputs would be that came by itself.
+struct PlatformReading: Sendable {
+    /// An input, and where it stands.
+    struct Input: Sendable {
+        let read: ReadRequest
+        let body: Buffer
+    }
+
+    let request: any PlatformRequest
+    let inputs: [Input]
+
+    /// What the inputs are read by.
+    struct Rules: Sendable {
+        let schema: InputSchema?
+        let filePatterns: FilePatterns
+        let memory: MemoryAccount
+    }
+
+    /// Reads the inputs of a request that came in `body`. Any thread.
+    ///
+    /// - Throws: ``PlatformError`` if there is no memory for them.
+    init(_ request: any PlatformRequest, in body: Buffer, _ rules: Rules) throws(PlatformError) {
+        self.request = request
+        let scan = RequestScan(schema: rules.schema, content: .input)
+        var inputs: [Input] = []
+        for (index, text) in request.inputs.enumerated() {
+            let (range, source) = try Self.place(of: text, in: body, rules)
+            do throws(RequestError) {
+                let read = try RequestReader.read(range, of: source, scan, rules.schema, rules.filePatterns).get()
+                inputs.append(Input(read: read, body: source))
+            } catch {
+                let place = request.place(index).map { $0 + ": " } ?? ""
+                throw PlatformError(place + error.description)
+            }
+        }
+        self.inputs = inputs
+    }
+
+    private static func place(
+        of text: InputText, in body: Buffer, _ rules: Rules
+    ) throws(PlatformError) -> (Range<Int>, Buffer) {
+        switch text {
+        case .part(let range): return (range, body)
+        case .text(let bytes):
+            let copy = Buffer(accountedIn: rules.memory)
+            guard bytes.withUnsafeBytes({ copy.tryAppend($0, upTo: $0.count) }) else {
+                throw PlatformError("The server has no memory left for this request. Try again later.", status: 503)
+            }
+            return (0..<copy.count, copy)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import EventLoop
+import HTTPServer
+import JSON
+import Platforms
+import Predictions
+import Serving
+import Workers
+
+/// Begins what requests in a platform's form ask for, by the same checks as any prediction.
+///
+/// All inputs are checked before the first prediction begins.
+final class PlatformStarter {
+    /// Reads a body as a platform writes it. Any thread.
+    typealias Reader = @Sendable (Buffer) throws(PlatformError) -> any PlatformRequest
+
+    /// Larger bodies are read on the thread pool.
+    private static let longBytes = 64 << 10
+
+    let starter: PredictionStarter
+    private let memory: MemoryAccount
+    /// What the model's document says, as long as these facts are the model's.
+    private var known: (facts: ModelFacts, signature: ModelSignature?)?
+
+    init(_ starter: PredictionStarter, _ memory: MemoryAccount) {
+        self.starter = starter
+        self.memory = memory
+    }
+
+    var service: PredictionService { starter.service }
+
+    /// The model's inputs and its output; nil if there is no document. Made when somebody asks for the first time.
+    var signature: ModelSignature? {
+        guard let facts = service.facts else { return nil }
+        if let known, known.facts === facts { return known.signature }
+        let document = facts.document.flatMap { try? JSONDocument.parsing(String(decoding: $0, as: UTF8.self)).root }
+        let signature = document.map { ModelSignature(document: $0) }
+        known = (facts, signature)
+        return signature
+    }
+
+    /// Begins what a request asks for.
+    func start(_ request: Request, on exchange: Exchange, _ read: @escaping Reader) {
+        guard !service.isClosed else { return refuse(.shuttingDown, Answers.shuttingDown, exchange) }
+        guard let facts = service.facts else {
+            return refuse(.notReady, Answers.noModel(service.condition), exchange)
+        }
+        let body = request.body
+        let rules = PlatformReading.Rules(
+            schema: facts.predictionSchema, filePatterns: facts.filePatterns, memory: memory)
+        let work: @Sendable () -> Result<PlatformReading, PlatformError> = {
+            Result { () throws(PlatformError) in try PlatformReading(try read(body), in: body, rules) }
+        }
+        guard body.count > Self.longBytes else { return begin(work(), request, exchange) }
+        starter.loop.submit(work: work) { [self] result in
+            if !exchange.isClientGone { begin(result, request, exchange) }
+        }
+    }
+
+    private func begin(_ result: Result<PlatformReading, PlatformError>, _ request: Request, _ exchange: Exchange) {
+        switch result {
+        case .failure(let error):
+            let reason = error.status == 503 ? Rejection.atCapacity : .invalidInput
+            starter.refuse(reason, PlatformAnswers.error(error), exchange)
+        case .success(let reading): begin(reading, request, exchange)
+        }
+    }
+
+    private func begin(_ reading: PlatformReading, _ request: Request, _ exchange: Exchange) {
+        let fields = RequestFields(request.head)
+        // Several come from one client: nobody can tell by it who comes again.
+        let mode = AnswerMode(waitingOn: reading.inputs.count == 1 ? exchange : nil)
+        let contents = reading.inputs.map { PredictionStarter.Content(read: $0.read, body: $0.body) }
+        var predictions: [NewPrediction] = []
+        for (index, content) in contents.enumerated() {
+            let place = reading.request.place(index)
+            do throws(RequestError) {
+                switch try starter.admit(content, fields, mode, pathID: nil, isTraining: false) {
+                case .begin(let prediction): predictions.append(prediction)
+                case .refuse(let response, .invalidInput): return refuse(.invalidInput, response, exchange, at: place)
+                case .refuse(let response, let reason): return refuse(reason, response, exchange)
+                }
+            } catch {
+                return refuse(.invalidInput, Answers.refusal(error), exchange, at: place)
+            }
+        }
+        if let first = contents.first(where: { $0.read.reading.unknown.count > 0 }) { starter.warn(ofUnknownIn: first) }
+        PredictionGroup(predictions, of: reading.request, service, starter.context, on: exchange).begin()
+    }
+
+    private func refuse(_ reason: Rejection, _ response: Response, _ exchange: Exchange, at place: String? = nil) {
+        starter.refuse(reason, PlatformAnswers.translated(response, at: place), exchange)
+    }
+}
+
+@available(*, unavailable)
+extension PlatformStarter: Sendable {}

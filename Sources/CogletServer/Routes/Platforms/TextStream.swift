@@ -1,0 +1,69 @@
+import HTTPServer
+import JSON
+import Predictions
+import Serving
+
+/// A client that reads a prediction's output as plain text while it comes.
+///
+/// Such a text has no place for an error: a prediction that fails before its first output is answered by an error, and one that
+/// fails later ends the text so that the client notices.
+final class TextStream: Follower {
+    private let run: RunID
+    private let service: PredictionService
+    private let exchange: Exchange
+    private var stream: ResponseStream?
+    private var isEnded = false
+
+    init(of run: RunID, _ service: PredictionService, on exchange: Exchange) {
+        self.run = run
+        self.service = service
+        self.exchange = exchange
+        // The exchange lets go of this when it is answered or its client has gone.
+        exchange.onClientGone = clientGone
+    }
+
+    var kind: FollowerKind { .eventStream }
+    var seesOutput: Bool { true }
+
+    func happened(_ event: RunEvent) {
+        guard event.kind == .output, let text = event.text, let chunk = EventText.chunk(of: text), !isEnded else {
+            return
+        }
+        let stream = begun()
+        guard stream.pendingBytes < EventStream.pendingLimitBytes else {
+            isEnded = true
+            stream.abort()
+            return
+        }
+        stream.write(Array(chunk.utf8))
+    }
+
+    func ended(_ end: RunEnd) {
+        guard !isEnded else { return }
+        isEnded = true
+        if end.status == .succeeded {
+            begun().finish()
+        } else if let stream {
+            stream.abort()
+        } else {
+            exchange.respond(Answers.failure(end))
+        }
+    }
+
+    private func begun() -> ResponseStream {
+        if let stream { return stream }
+        let stream = exchange.startStream(
+            contentType: Response.textType, fields: [Response.Field("cache-control", "no-cache")])
+        self.stream = stream
+        return stream
+    }
+
+    private func clientGone() {
+        guard !isEnded else { return }
+        isEnded = true
+        service.leave(run, self)
+    }
+}
+
+@available(*, unavailable)
+extension TextStream: Sendable {}
