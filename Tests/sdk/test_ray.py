@@ -390,6 +390,30 @@ def test_another_replica_takes_what_one_refuses(cluster: Cluster, tmp_path: Path
     cluster.do("delete", name="fragile")
 
 
+def test_an_update_waits_for_asynchronous_predictions(cluster: Cluster, tmp_path: Path) -> None:
+    """Their clients are gone, but their replica stays until they have ended and their webhooks are delivered."""
+    # A server that is told to end gives its predictions no time, so it must be told later.
+    app = App(cluster, tmp_path, "updated", GATE, env={"COG_SHUTDOWN_GRACE": "0.1"}, graceful_shutdown_timeout_s=60)
+    receiver = Receiver()
+    try:
+        (server,) = cluster.servers("updated")
+        body = {"input": {"mark": "late"}, "webhook": receiver.url + "/hook", "webhook_events_filter": ["completed"]}
+        assert app.request("POST", "/predictions", body, {"Prefer": "respond-async"}).status == 202
+        app.wait_file("begun-late")
+        update = {"name": "updated", "model": "predict.py:Predictor", "directory": str(tmp_path), **SMALL}
+        updating = Background(cluster.do, "deploy", **update, env={"COG_LOG_LEVEL": "warning"})
+        wait_for(lambda: set(cluster.servers("updated")) - {server}, "the new replica's server")
+        assert alive(server)
+        app.open("late")
+        wait_for(lambda: receiver.at("/hook"), "the webhook")
+        assert receiver.at("/hook")[0].json["status"] == "succeeded"
+        wait_for(lambda: not alive(server), "the end of the old server")
+        updating.result()
+    finally:
+        receiver.close()
+    cluster.do("delete", name="updated")
+
+
 def test_the_command_line_deploys(cluster: Cluster, page: Path) -> None:
     """With the first command of the page. Ray copies the working directory, and the servers run in its copies."""
     program, what, *words = COMMANDS[0]
