@@ -74,6 +74,21 @@ def test_routes_are_those_of_the_server() -> None:
         server.discard()
 
 
+def test_runpod_finds_its_health_route() -> None:
+    """With the variables of the page, `/ping` follows the model's readiness, and needs no key."""
+    rows = re.findall(r"^\| `([A-Z_]+)` \| `([^`]+)`", (DOCS / "runpod.md").read_text(), re.MULTILINE)
+    variables: dict[str, str | None] = {name: value for name, value in rows if not name.startswith("PORT")}
+    server = Server(
+        PYTHONS[0], source=MODEL, reference="predict.py:Predictor", env={"COG_API_KEY": "secret", **variables}
+    )
+    try:
+        server.start()
+        assert server.get("/ping").status == 200
+        assert server.stop() == 0
+    finally:
+        server.discard()
+
+
 def composed_check(port: int) -> int:
     """The exit status of the health check of the Compose file."""
     (service,) = yaml.safe_load(manifests(DOCS / "compose.md")[0].text)["services"].values()
