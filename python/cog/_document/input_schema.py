@@ -31,7 +31,7 @@ from .._types.forms import (
     without_none,
 )
 from .._types.json_values import NotJSON, json_value
-from .._types.parsing import record_forms
+from .._types.record_forms import record_forms
 from .._types.records import Field, Record
 from ..input import FieldInfo
 from .dialect import OBJECT, nullable, object_schema, title

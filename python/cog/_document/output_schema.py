@@ -22,7 +22,7 @@ from .._types.forms import (
     UnsupportedForm,
     assert_never,
 )
-from .._types.parsing import record_forms
+from .._types.record_forms import record_forms
 from .._types.records import MISSING, Record
 from .dialect import OBJECT, nullable, object_schema, title
 

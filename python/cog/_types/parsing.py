@@ -30,12 +30,12 @@ from .forms import (
     SetForm,
     TupleForm,
     UnionForm,
-    UnknownForm,
     UnsupportedForm,
     without_none,
 )
+from .hints import fix_for
 from .json_values import SCALARS
-from .records import Field, Record, record_of
+from .records import record_of
 
 
 def parse_parameter(annotation: Any, names: Names) -> tuple[Form, FieldInfo | None]:
@@ -86,7 +86,7 @@ def parse(annotation: Any, names: Names) -> Form:
         name = None
     raise Unsupported(
         f"{name or spelled(annotation)} is not supported",
-        "Add the types of its values." if name else _hint(annotation),
+        "Add the types of its values." if name else fix_for(annotation),
     )
 
 
@@ -112,23 +112,7 @@ def _parse_generic(annotation: Any, origin: Any, names: Names) -> Form:
         return parse(arguments[0], names)
     if isinstance(origin, type) and (record := record_of(annotation)) is not None:
         return RecordForm(record)
-    plain = _PLAIN.get(origin)
-    inside = ", ".join([spelled(argument) for argument in arguments])
-    raise Unsupported(
-        f"{spelled(annotation)} is not supported", f"Use {plain}[{inside}]." if plain else _hint(annotation)
-    )
-
-
-# What to write instead of a type that says less about its values than it could.
-_PLAIN: dict[Any, str] = {
-    abc.Sequence: "list",
-    abc.MutableSequence: "list",
-    abc.Collection: "list",
-    abc.Set: "list",
-    abc.MutableSet: "list",
-    abc.Mapping: "dict",
-    abc.MutableMapping: "dict",
-}
+    raise Unsupported(f"{spelled(annotation)} is not supported", fix_for(annotation))
 
 
 def _parse_dict(annotation: Any, arguments: tuple[Any, ...], names: Names) -> Form:
@@ -294,7 +278,7 @@ def _parse_class(cls: type[Any]) -> Form:
         return TupleForm() if cls is tuple else SetForm()
     if cls in ITERATORS:
         return _parse_bare_iterator(ITERATORS[cls])
-    raise Unsupported(f"{spelled(cls)} is not supported", _hint(cls))
+    raise Unsupported(f"{spelled(cls)} is not supported", fix_for(cls))
 
 
 def _parse_enum(cls: Any) -> Form:
@@ -305,60 +289,3 @@ def _parse_enum(cls: Any) -> Form:
                 "Give its members strings or numbers.",
             )
     return ChoiceForm(tuple(cls))
-
-
-def _hint(annotation: Any) -> str:
-    module = getattr(annotation, "__module__", "builtins")
-    if annotation is bytes or annotation is bytearray:
-        return "Use cog.Path for binary data."
-    origin = typing.get_origin(annotation)
-    if isinstance(annotation, typing.TypeVar) or (isinstance(origin, type) and record_of(origin) is not None):
-        return "Write a separate class with the types filled in."
-    if isinstance(annotation, FieldInfo):
-        return "Write the type after the colon and Input(…) after the equals sign."
-    if module in ("datetime", "decimal", "uuid"):
-        return "Use str."
-    if module.partition(".")[0] == "pydantic":
-        return "Make it a field of a pydantic model, or use str."
-    if module in ("builtins", "typing", "collections.abc"):
-        return "Use str, int, float, bool, cog.Path, list, dict, or a class that derives from cog.BaseModel."
-    return (
-        f"If its values are JSON objects, write Annotated[{spelled(annotation)}, cog.Opaque]; "
-        "otherwise, derive it from cog.BaseModel."
-    )
-
-
-def record_forms(record: Record) -> list[tuple[str, Form, Field]]:
-    """Find the forms of a record's fields.
-
-    Args:
-        record: the class.
-
-    Returns:
-        For each field its name, its form and the field itself.
-
-    Raises:
-        Unsupported: a field has no form; the text names it.
-    """
-    module = sys.modules.get(record.cls.__module__)
-    found: list[tuple[str, Form, Field]] = []
-    for field in record.fields:
-        owner = sys.modules.get(field.owner.__module__, module)
-        names = Names(vars(owner) if owner is not None else {}, {field.owner.__name__: field.owner})
-        try:
-            if isinstance(field.default, FieldInfo):
-                raise Unsupported(
-                    "Input(…) can't be the default of a field", f"Write {field.name}: Annotated[…, Input(…)] = …"
-                )
-            form: Form = parse(field.annotation, names)
-        except Unsupported as problem:
-            what = f'field "{field.name}" of {record.cls.__name__}: {problem.what}'
-            refusal = Unsupported(what, problem.fix)
-            if record.kind == "typeddict":
-                form = UnsupportedForm(refusal)
-            elif record.kind == "pydantic" and not isinstance(field.default, FieldInfo):
-                form = UnknownForm()  # pydantic knows far more types and checks its values itself.
-            else:
-                raise refusal from None
-        found.append((field.name, form, field))
-    return found

@@ -31,7 +31,7 @@ from .._types.forms import (
     with_default,
 )
 from .._types.json_values import SCALARS, json_value
-from .._types.parsing import record_forms
+from .._types.record_forms import record_forms
 from .._types.records import Record
 from ..types import Secret
 from .at_once import converts_all, exact_types

@@ -28,7 +28,7 @@ from .._types.forms import (
     UnsupportedForm,
     assert_never,
 )
-from .._types.parsing import record_forms
+from .._types.record_forms import record_forms
 from .._types.records import Record
 from ..types import File, Path, URLPath, _path_for_pydantic
 from .input_error import InputError, escaped
