@@ -16,7 +16,7 @@ struct BuildCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Write the image there instead of into the engine: an exporter of BuildKit's, such as "
+            "Write the image there instead of into the engine: a BuildKit exporter such as "
                 + "type=oci,dest=FILE or type=tar,dest=FILE.", valueName: "spec"),
         completion: .list(["type=oci,dest=", "type=docker,dest=", "type=tar,dest="]))
     var output: String?

@@ -19,7 +19,7 @@ struct DebugCommand: ParsableCommand {
     @OptionGroup var project: ProjectOptions
     @OptionGroup var global: GlobalOptions
 
-    @Flag(help: "Put large files of the project into an image of their own.")
+    @Flag(help: "Put large files of the project into a separate image.")
     var separateWeights = false
 
     @Option(parsing: .unconditional, help: .hidden)

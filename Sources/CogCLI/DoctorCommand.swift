@@ -12,10 +12,10 @@ struct DoctorCommand: AsyncParsableCommand {
         completion: .configFiles)
     var file = "cog.yaml"
 
-    @Flag(help: "Repair what can be repaired.")
+    @Flag(help: "Apply the fixes that are safe.")
     var fix = false
 
-    @Flag(help: "Print the findings as JSON: code, severity, file, line, message, and fix of each.")
+    @Flag(help: "Print the findings as JSON, each with code, severity, file, line, message, and fix.")
     var json = false
 
     @OptionGroup var global: GlobalOptions

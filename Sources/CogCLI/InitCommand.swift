@@ -30,5 +30,6 @@ struct InitCommand: ParsableCommand {
         }
         console.info("")
         console.success("Done! Try it with: \(StarterFiles.firstCommand)")
+        console.info("Without a container engine: \(StarterFiles.firstCommand) --local")
     }
 }

@@ -4,17 +4,17 @@ import CogKit
 /// `cog login`
 struct LoginCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "login", abstract: "Log in to a registry; the credentials are kept by Docker.")
+        commandName: "login", abstract: "Log in to a registry; Docker stores the credentials.")
 
     @Flag(help: "Read the token, password or USER:PASSWORD from standard input.")
     var tokenStdin = false
 
-    @Option(help: ArgumentHelp("The user's name; asked for when not given.", valueName: "name"))
+    @Option(help: ArgumentHelp("The user name; you are asked for it if it is missing.", valueName: "name"))
     var username: String?
 
     @Option(
         help: ArgumentHelp(
-            "The registry's host; by default what COG_REGISTRY_HOST says, or r8.im.", valueName: "host"))
+            "The registry's host; by default COG_REGISTRY_HOST, or r8.im.", valueName: "host"))
     var registry: String?
 
     @OptionGroup var options: ConsoleOptions

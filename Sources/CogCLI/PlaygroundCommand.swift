@@ -4,7 +4,7 @@ import CogKit
 /// `cog playground`
 struct PlaygroundCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "playground", abstract: "Open a page that tries any running Cog server.",
+        commandName: "playground", abstract: "Open a page to try any running Cog server.",
         discussion: """
             The page is the one that servers show at /docs, for servers that have none, and with a place for webhooks. It
             needs no project and no container engine. Only browsers of this machine may use it.
@@ -16,13 +16,13 @@ struct PlaygroundCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "The port to listen on; 0 for a free one.")
     var port = 0
 
-    @Option(help: ArgumentHelp("The server that the page begins with.", valueName: "url"))
+    @Option(help: ArgumentHelp("The server that the page starts with.", valueName: "url"))
     var target = "http://localhost:8393"
 
-    @Option(help: "The name by which the server reaches this machine, for its webhooks.")
+    @Option(help: "The name under which the server reaches this machine to send webhooks.")
     var webhookHost = "host.docker.internal"
 
-    @Flag(help: "Open no browser.")
+    @Flag(help: "Don't open a browser.")
     var noOpen = false
 
     @OptionGroup var console: ConsoleOptions

@@ -29,7 +29,7 @@ struct PredictionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long setup() may take.", valueName: "seconds"))
     var setupTimeout: UInt = 300
 
-    @Flag(help: "Show the output of models that stream as it comes, also when standard output is no terminal.")
+    @Flag(help: "Show the output of streaming models as it arrives, even if standard output isn't a terminal.")
     var stream = false
 
     @Flag(help: "Run in the project's own virtual environment instead of a container.")
@@ -55,7 +55,7 @@ struct PredictionOptions: ParsableArguments {
 /// `cog predict`
 struct PredictCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "predict", abstract: "Run one prediction, of the project or of an image.")
+        commandName: "predict", abstract: "Run one prediction with the project or an image.")
 
     @OptionGroup var options: PredictionOptions
 

@@ -90,7 +90,7 @@ struct FullBuildOptions: ParsableArguments {
     @Flag(help: "Do not use cached layers.")
     var noCache = false
 
-    @Flag(help: "Put large files of the project into an image of their own, so that code changes don't move them.")
+    @Flag(help: "Put large files of the project into a separate image, which code changes leave alone.")
     var separateWeights = false
 
     @Option(

@@ -20,7 +20,9 @@ struct ServeCommand: AsyncParsableCommand {
     var local = false
 
     @Flag(
-        help: "Start again when a source file changes. While the code is broken, the port answers 503 with the reason.")
+        help:
+            "Restart the model when a source file changes. While the code is broken, the port answers 503 with the reason."
+    )
     var reload = false
 
     @Flag(help: "Open the model's page in a browser when the model is ready.")

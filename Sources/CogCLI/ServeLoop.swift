@@ -51,7 +51,7 @@ struct ServeLoop {
                 try await answerBroken(error.description, watch)
             }
             isFirst = false
-            session.console.info("A source file changed, starting again...")
+            session.console.info("A source file changed, restarting...")
             (project, watch) = try await reloaded(project)
         }
     }

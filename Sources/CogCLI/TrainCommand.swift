@@ -4,7 +4,7 @@ import CogKit
 /// `cog train`
 struct TrainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "train", abstract: "Run a training, of the project or of an image.", shouldDisplay: false)
+        commandName: "train", abstract: "Run a training with the project or an image.", shouldDisplay: false)
 
     @Argument(help: "An image to run instead of the project's.", completion: .modelImages)
     var image: String?

@@ -73,7 +73,7 @@ final class Shutdown {
     private func graceEnded() {
         guard !isClosing else { return }
         log.warning(
-            "coglet", "Predictions still run at the end of the shutdown's grace; they fail now",
+            "coglet", "Predictions were still running at the end of the shutdown's grace; they fail now",
             ["grace": .string("\(plan.grace)"), "predictions": .raw("\(service.runCount)")])
         service.cutOff()
         // A process that the kernel holds (a driver, a dead network disk) can't even be killed.

@@ -105,7 +105,7 @@ extension HTTPClientError: CustomStringConvertible {
         case .tooManyRedirects(let url, let limit):
             "more than \(limit) redirects for url: \(url)"
         case .redirectRefused(let url):
-            "redirected to something that is no usable http or https URL for url: \(url)"
+            "redirected to something other than a usable http or https URL for url: \(url)"
         case .file(let error):
             error.description
         case .canceled:

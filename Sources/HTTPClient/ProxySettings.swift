@@ -50,7 +50,8 @@ public struct ProxySettings: Sendable {
             (scheme, rest) = (text[..<mark.lowerBound].lowercased(), text[mark.upperBound...])
         }
         guard schemes.contains(scheme) else {
-            throw .unusableProxy(variable: variable, reason: "its scheme is none of \(schemes.joined(separator: ", "))")
+            throw .unusableProxy(
+                variable: variable, reason: "its scheme is not one of \(schemes.joined(separator: ", "))")
         }
         do throws(HTTPURLProblem) {
             // What stands behind the scheme has the form of an http URL, and so has what can be wrong with it.

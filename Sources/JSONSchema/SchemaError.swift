@@ -17,7 +17,7 @@ public enum SchemaError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unresolved(let reference): "the reference \(reference) leads nowhere"
         case .endlessReference: "a schema refers to itself for the same value"
         case .property(let name, let error): "\(name): \(error)"
-        case .malformed(let keyword): "the keyword \(keyword) has a value it can't have"
+        case .malformed(let keyword): "the keyword \(keyword) has an invalid value"
         }
     }
 }

@@ -6,7 +6,7 @@ public struct PlaygroundOptions: Equatable, Sendable {
     public var host = "127.0.0.1"
     /// The port; the kernel chooses one for 0.
     public var port = 0
-    /// The server that the page begins with.
+    /// The server that the page starts with.
     public var target = "http://localhost:8393"
     /// The name by which servers of models reach this machine, for webhooks.
     public var webhookHost = "host.docker.internal"

@@ -164,7 +164,7 @@ public final class WebhookSender {
     private func relieve(_ memory: MemoryAccount, except spared: WebhookSession) {
         let others = inOrder().map(\.session).filter { $0 !== spared }
         for session in others where memory.state.webhookRelief >= .updates { session.dropUpdate() }
-        let reason = "webhooks hold more memory than they may"
+        let reason = "webhooks have reached their memory limit"
         for session in others where memory.state.webhookRelief >= .retries && session.isRetrying {
             session.abandon(because: reason)
         }

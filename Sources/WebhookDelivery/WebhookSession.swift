@@ -68,7 +68,7 @@ public final class WebhookSession {
     /// Gives up the update on its way; the terminal webhook still follows.
     func dropUpdate() {
         guard updateBytes > 0, order.isSendingUpdate else { return }
-        logFailure("an update was dropped: webhooks hold more memory than they may")
+        logFailure("an update was dropped: webhooks have reached their memory limit")
         sender.counts.ended(.update, isDelivered: false)
         stopTransfer()
         proceed(order.updateDropped(at: sender.loop.now))

@@ -79,7 +79,9 @@ extension WorkerPool {
         // Nil if the worker was given up meanwhile.
         guard let index = index(of: worker), let process = seats[index].worker else { return }
         if result > 0 {
-            if !process.adopted(result, on: loop) { parent.refuse(.content(.forked, "\(result) is no forked worker")) }
+            if !process.adopted(result, on: loop) {
+                parent.refuse(.content(.forked, "\(result) is not a forked worker"))
+            }
             return
         }
         note(
@@ -126,7 +128,7 @@ extension WorkerPool {
     /// It doesn't do what it was told: it is replaced.
     func templateIsStuck() {
         guard let index = templateSeat else { return }
-        note(.error, "The template doesn't fork the worker that it was told to; it is replaced", index)
+        note(.error, "The template didn't fork a worker when it was asked to; it is replaced", index)
         carryOut(seats[index].lifecycle.misbehaved(), index)
     }
 

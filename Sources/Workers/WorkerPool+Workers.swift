@@ -54,7 +54,7 @@ extension WorkerPool: WorkerDelegate {
 
     func workerMisbehaved(_ worker: Worker, _ fault: WorkerFault) {
         guard let index = index(of: worker.id) else { return }
-        note(.error, "The worker is killed, because what it says makes no sense: \(fault)", index)
+        note(.error, "The worker is killed because it sent invalid data: \(fault)", index)
         misbehaved(index)
     }
 

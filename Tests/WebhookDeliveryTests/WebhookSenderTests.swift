@@ -118,7 +118,7 @@ import Testing
         }
         #expect(server.requests.count == 2 * (1 + 10) + 1)
         let loop = "more than 10 redirects for url: \(server.url)"
-        let way = "redirected to something that is no usable http or https URL for url: \(server.url)"
+        let way = "redirected to something other than a usable http or https URL for url: \(server.url)"
         #expect(
             test.warnings.map { $0.replacing("webhook of prediction p to \(server.url): ", with: "") } == [
                 "attempt 1 failed: \(loop)", "given up after 2 attempts: \(loop)", "given up after 1 attempt: \(way)",

@@ -124,7 +124,7 @@ MISTAKES = {
         ('cog.yaml names no training: add train: "train.py:train"',), command=("train", "-i", "n=1")
     ),
     "only-train": Mistake(
-        ("cog.yaml names no model for predictions: add run",), config=PYTHON + "train: predict.py:Predictor\n",
+        ("cog.yaml doesn't name a model for predictions: add run",), config=PYTHON + "train: predict.py:Predictor\n",
         command=("predict",),
     ),
     # Files
@@ -159,10 +159,10 @@ MISTAKES = {
     "no-output": code(model("a: str)"), "predict.py:6:5: predict(): it has no return annotation"),
     # Requirements
     "requirements-file": yaml(REQUIREMENTS, "cog.yaml:3:24: ", "file does not exist: create it, or correct the path"),
-    "one-equals": requirements("six\ntorch=2.1\n", 'requirements.txt:2:1: "torch=2.1" is no requirement: write "torch==2.1"'),
-    "turned-around": requirements("six=>1.0\n", 'requirements.txt:1:1: "six=>1.0" is no requirement: write "six>=1.0"'),
+    "one-equals": requirements("six\ntorch=2.1\n", 'requirements.txt:2:1: "torch=2.1" is not a requirement: write "torch==2.1"'),
+    "turned-around": requirements("six=>1.0\n", 'requirements.txt:1:1: "six=>1.0" is not a requirement: write "six>=1.0"'),
     "no-version": requirements("six==\n", 'requirements.txt:1:1: "six==" has no version after "=="'),
-    "command": requirements("pip install six\n", 'requirements.txt:1:1: "pip install six" is no requirement: write "six"'),
+    "command": requirements("pip install six\n", 'requirements.txt:1:1: "pip install six" is not a requirement: write "six"'),
     "other-file": requirements("-r base.txt\n", 'requirements.txt:1:1: local requirements option "-r" is not supported: -r base.txt: put its lines here'),
     "pins": requirements("six==1.0\nsix==1.1\n", "requirements.txt:2:1: six is pinned to 1.1 here and to 1.0 on line 1"),
     "module-name": requirements("cv2\n", "requirements.txt:1:1: cv2 is the name of a module: the package is opencv-python-headless"),

@@ -264,8 +264,8 @@ REPLACED = [
 def test_defaults_of_none(project):
     """They are served as they are meant, so this is a suggestion; `--fix` writes it."""
     found = doctor(model(project, DEFAULTS)).ok().err
-    assert "  predict.py:10 — the default of seed is None, which int leaves out\n" in found
-    assert "  predict.py:12 — the default of mask is None, which Path leaves out\n" in found
+    assert "  predict.py:10 — the default of seed is None, but int doesn't include None\n" in found
+    assert "  predict.py:12 — the default of mask is None, but Path doesn't include None\n" in found
     assert f'Found {len(REPLACED)} warnings. Run "cog doctor --fix" to auto-fix.\n' in found
     assert project.read("predict.py") == DEFAULTS
     fixed = doctor(project, "--fix").ok().err

@@ -25,6 +25,7 @@ def test_an_empty_directory_becomes_a_project(empty):
     assert lines[7] == ""
     assert lines[8].startswith("Done!")
     assert lines[8].endswith("cog predict -i name=Ada")
+    assert lines[9] == "Without a container engine: cog predict -i name=Ada --local"
     assert result.out == ""
 
 

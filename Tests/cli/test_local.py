@@ -18,7 +18,7 @@ CONFIG = f'build:\n  python_version: "{VERSION}"\npredict: predict.py:Predictor\
 PREPARING = "Preparing the Python environment in .cog/venv..."
 # Settings that a machine may need to reach a package index.
 NETWORK = ("PIP_", "UV_", "SSL_CERT", "HTTP", "http", "NO_PROXY", "no_proxy")
-RELOADING = "A source file changed, starting again..."
+RELOADING = "A source file changed, restarting..."
 
 
 class LocalProject(Project):

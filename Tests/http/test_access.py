@@ -193,7 +193,7 @@ def test_variable_without_a_key_is_an_error(python, value):
     """An empty variable must not open the server to everybody."""
     server = Server(python, "noop", env={"COG_API_KEY": value})
     try:
-        with pytest.raises(AssertionError, match=r"server ended with 2:\n.*COG_API_KEY is set, but holds no key"):
+        with pytest.raises(AssertionError, match=r"server ended with 2:\n.*COG_API_KEY is set but contains no key"):
             server.start(until=None)
     finally:
         server.discard()

@@ -312,7 +312,7 @@ def test_asynchronous_setup_that_keeps_its_loop_is_not_forked(fresh):
 
 def test_unusable_way_to_start_is_spawn(fresh):
     server = fresh("script", env={"COG_WORKER_START": "clone"})
-    server.wait_log("Ignoring COG_WORKER_START: clone is none of spawn, fork, fork-after-import")
+    server.wait_log("Ignoring COG_WORKER_START: clone is not one of spawn, fork, fork-after-import")
     assert len(processes.children(server.pid)) == 1
 
 

@@ -250,7 +250,7 @@ def test_predictions_with_refusing_webhooks_hold_a_bounded_amount(fresh, receive
     receiver.wait("/refused", 40)
     wait_for(lambda: processes.rss_kb(server.pid) - before < 160 * 1024, "memory to come back")
     assert taken(server, "webhooks") <= 64 * MIB
-    dropped = [e for e in server.log_entries() if "webhooks hold more memory than they may" in str(e)]
+    dropped = [e for e in server.log_entries() if "webhooks have reached their memory limit" in str(e)]
     assert "prediction p0 " in str(dropped[0])
     # Requests have their part of the budget.
     assert server.post("/predictions", body_of(16 * MIB), {"Content-Type": "application/json"}).status == 422

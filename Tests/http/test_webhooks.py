@@ -262,7 +262,7 @@ def test_retry_after_is_honored(server, receiver, status, wish):
 @pytest.mark.ours(strict=False)
 @pytest.mark.parametrize(
     ("target", "reason"),
-    [("/gone", "status 404"), ("/away", "redirected to something that is no usable http or https URL")],
+    [("/gone", "status 404"), ("/away", "redirected to something other than a usable http or https URL")],
 )
 def test_terminal_webhook_that_is_given_up_is_a_warning_with_host_and_reason(fresh, receiver, target, reason):
     server = fresh("noop", env={"COG_LOG_LEVEL": "warn"})

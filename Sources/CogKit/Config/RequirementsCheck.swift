@@ -35,7 +35,7 @@ struct RequirementsCheck {
         if LocalArtifact.end(in: written) != nil { return }
         for command in ["pip install ", "pip3 install ", "import "] where written.hasPrefix(command) {
             let rest = written.dropFirst(command.count).trimmingSpaces
-            return problem("\"\(written)\" is no requirement: write \"\(rest)\"", place)
+            return problem("\"\(written)\" is not a requirement: write \"\(rest)\"", place)
         }
         let requirement = RequirementLine(written).requirement
         guard !requirement.contains("@"), !requirement.contains("/"), !requirement.contains("://"),
@@ -67,7 +67,7 @@ struct RequirementsCheck {
                 let correct = part.hasPrefix("=>") ? ">=" : part.hasPrefix("=<") ? "<=" : "=="
                 let fix =
                     bare.first?.isNumber == true ? "write \"\(name)\(correct)\(bare)\"" : "write one package a line"
-                return problem("\"\(written)\" is no requirement: \(fix)", place)
+                return problem("\"\(written)\" is not a requirement: \(fix)", place)
             }
             let version = part.dropFirst(used.count).trimmingSpaces
             guard version.first.map({ $0.isNumber || $0.isLetter }) == true else {

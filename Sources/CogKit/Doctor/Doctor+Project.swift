@@ -13,7 +13,7 @@ extension Doctor {
             unpinned.findings.append(
                 .init(
                     project.config.build.pythonRequirements ?? project.configName, nil,
-                    "\(name) has no version: builds take the newest, whatever CUDA it wants"))
+                    "\(name) has no version: builds install the newest one, whatever CUDA version it needs"))
         }
         report.recordFindings(unpinned)
         var cuda = DoctorCheck(.cuda)
@@ -54,8 +54,8 @@ extension Doctor {
             .init(
                 ".dockerignore", nil,
                 name == ".env"
-                    ? ".env is not ignored: its secrets get into the image"
-                    : "\(name) is not ignored: all of it gets into the image", remedy: "Add the line \(name)")
+                    ? ".env is not ignored: the image would contain its secrets"
+                    : "\(name) is not ignored: the image would contain all of it", remedy: "Add the line \(name)")
         }
         guard fixes, !found.isEmpty else { return check }
         do {
@@ -76,14 +76,14 @@ extension Doctor {
             if code.hasPrefix("@cog.input") || code.hasPrefix("@input(") {
                 check.findings.append(
                     .init(
-                        file, index + 1, "inputs as decorators are the API of 2021",
+                        file, index + 1, "input decorators belong to the API of 2021",
                         remedy: "Write it as a parameter: name: type = Input(default=…, description=…)"))
             } else if code.hasPrefix("class ") && (code.contains("(cog.Model)") || code.contains("(Model):")),
                 text.contains("@cog.input")
             {
                 check.findings.append(
                     .init(
-                        file, index + 1, "cog.Model is the API of 2021",
+                        file, index + 1, "cog.Model belongs to the API of 2021",
                         remedy: "Derive the class from BaseRunner: from cog import BaseRunner, Input"))
             }
         }

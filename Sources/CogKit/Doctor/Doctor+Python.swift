@@ -98,7 +98,8 @@ extension Doctor {
                 let found = NoneDefaults(in: source, definedAt: definition.line)
                 check.findings += found.inputs.map { input in
                     .init(
-                        file, input.line, "the default of \(input.name) is None, which \(input.annotation) leaves out",
+                        file, input.line,
+                        "the default of \(input.name) is None, but \(input.annotation) doesn't include None",
                         remedy: "Write \(input.name): \(input.optional)")
                 }
                 text = found.repaired().text

@@ -23,20 +23,20 @@ struct DoctorKind: Equatable, Sendable {
     static let parsing = DoctorKind(
         "config-parsing", "Config parsing", .error, "Correct the file at this place")
     static let oldAPI = DoctorKind(
-        "old-api", "The API of 2021", .error, "Write the model for the API of today: docs/python.md")
+        "old-api", "The API of 2021", .error, "Write the model for the current API: docs/python.md")
     static let schema = DoctorKind("config-schema", "Config schema", .error, "Correct the value")
     static let names = DoctorKind(
         "predict-names", "Deprecated predict interface names", .warning, "Run: cog doctor --fix")
-    static let olderName = DoctorKind("older-name", "Older names", .info, "Nothing has to be done")
+    static let olderName = DoctorKind("older-name", "Older names", .info, "Nothing to do")
     static let fields = DoctorKind(
-        "deprecated-field", "Deprecated fields", .warning, "Use the field that takes its place")
+        "deprecated-field", "Deprecated fields", .warning, "Use the field that replaces it")
     static let reference = DoctorKind(
         "predict-reference", "Predict reference", .error, "Correct the reference, or the name in the file")
     static let pydantic = DoctorKind(
         "pydantic-workaround", "Pydantic BaseModel workaround", .error, "Run: cog doctor --fix")
     static let imports = DoctorKind("deprecated-import", "Deprecated imports", .error, "Run: cog doctor --fix")
     static let annotations = DoctorKind(
-        "return-annotation", "Type annotations", .warning, "Write the type of the output behind ->")
+        "return-annotation", "Type annotations", .warning, "Write the type of the output after ->")
     static let noneDefaults = DoctorKind(
         "none-default", "Defaults of None", .warning, "Add None to the input's type")
     static let requirements = DoctorKind(

@@ -22,7 +22,7 @@ package enum NextStep {
                 "permission denied while trying to connect",
                 "dial unix /var/run/docker.sock: connect: permission denied",
             ],
-            "You may not use the engine. Join its group with: sudo usermod -aG docker \"$USER\", and log in again. "
+            "You don't have permission to use the engine. Join its group with: sudo usermod -aG docker \"$USER\", and log in again. "
                 + "Or run the model without an engine: cog predict --local"
         ),
         (
@@ -57,7 +57,7 @@ package enum NextStep {
         ),
         (
             ["exporter \"oci\"", "exporter for the docker driver", "oci exporter is not supported"],
-            "This engine's builder can't write that. Make one that can, and use it: docker buildx create --use"
+            "This engine's builder can't write that. Create one that can, and use it: docker buildx create --use"
         ),
         (
             ["manifest unknown", "manifest for ", ": not found"],
@@ -68,7 +68,7 @@ package enum NextStep {
                 "unauthorized", "authentication required", "no basic auth credentials", "denied: requested access",
                 "pull access denied", "insufficient_scope", "403 forbidden", "401 unauthorized", "denied:",
             ],
-            "The registry refuses. Log in with: cog login --registry HOST, and check the image's name"
+            "The registry refused access. Log in with: cog login --registry HOST, and check the image's name"
         ),
         (
             ["no matching distribution found", "resolutionimpossible", "could not find a version that satisfies"],
@@ -76,7 +76,7 @@ package enum NextStep {
         ),
         (
             ["externally-managed-environment"],
-            "The base image's Python refuses pip. Install packages with build.python_requirements instead of build.run"
+            "The base image's Python doesn't allow pip. Install packages with build.python_requirements instead of build.run"
         ),
         (
             ["unable to locate package"],

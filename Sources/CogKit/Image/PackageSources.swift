@@ -53,7 +53,9 @@ package struct PackageSources: Equatable, Sendable {
         if case .url(let url) = sdk { notes.append(.info("Using cog wheel from URL: \(url)")) }
         if case .release(nil, prerelease: true) = sdk {
             notes.append(
-                .warning("build.sdk_version \"prerelease\" takes whatever is newest: pin a version to repeat builds"))
+                .warning(
+                    "build.sdk_version \"prerelease\" installs the newest release: pin a version to get repeatable builds"
+                ))
         }
         if let number = sdk.version.flatMap(Self.plain), (number.major, number.minor) < (0, 17) {
             if givenServer != nil { notes.append(.info("Skipping coglet install for legacy SDK")) }

@@ -83,7 +83,7 @@ package struct CogletProgram: Sendable, Equatable {
         }
         try? FileManager.default.removeItem(atPath: own)
         throw .files(
-            "can't unpack \(wheel) into \(folder), which takes a Python: \(failure). Install Python 3, or set "
+            "can't unpack \(wheel) into \(folder), which needs Python: \(failure). Install Python 3, or set "
                 + "COGLET_BINARY to the program coglet.")
     }
 

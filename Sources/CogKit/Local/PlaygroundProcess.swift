@@ -6,7 +6,7 @@ package struct PlaygroundProcess: Sendable {
     package struct Settings: Sendable, Equatable {
         package var host = "127.0.0.1"
         package var port: Int
-        /// The server that the page begins with.
+        /// The server that the page starts with.
         package var target: String
         /// The name by which servers of models reach this machine, for webhooks.
         package var webhookHost: String

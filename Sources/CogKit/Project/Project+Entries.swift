@@ -10,7 +10,7 @@ extension Project {
             hasModel
             ? "\(configName) names no training"
             : hasTraining
-                ? "\(configName) names no model for predictions"
+                ? "\(configName) doesn't name a model for predictions"
                 : "no predict or train reference found in \(configName)"
         let line = kind == .trainings ? "train: \"train.py:train\"" : "run: \"run.py:Runner\""
         throw .config(["\(missing): add \(line), the file and what to call in it"])

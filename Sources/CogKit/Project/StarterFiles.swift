@@ -11,21 +11,21 @@ package enum StarterFiles {
 
     private static let config = """
         build:
-          # Whether the model needs a GPU.
+          # true if the model needs a GPU.
           gpu: false
 
-          # Packages of the distribution.
+          # Debian packages to install.
           # system_packages:
           #   - "libgl1"
           #   - "libglib2.0-0"
 
-          # X.Y or X.Y.Z.
+          # The Python version: X.Y or X.Y.Z.
           python_version: "3.13"
 
-          # Python packages, one pinned package a line.
+          # The file that lists the Python packages.
           python_requirements: requirements.txt
 
-          # Commands that run after the packages are there.
+          # Commands to run after the packages are installed.
           # run:
           #   - "echo environment is ready"
 
@@ -35,7 +35,7 @@ package enum StarterFiles {
         """
 
     private static let runner = """
-        # What the model takes and gives is read from the types of run().
+        # The types of run() define the model's inputs and its output.
         from cog import BaseRunner, Input
 
 
@@ -47,8 +47,8 @@ package enum StarterFiles {
 
             def run(
                 self,
-                name: str = Input(description="Who is greeted", default="world"),
-                times: int = Input(description="How often", ge=1, le=10, default=1),
+                name: str = Input(description="Who to greet", default="world"),
+                times: int = Input(description="How many times", ge=1, le=10, default=1),
             ) -> str:
                 \"""Run one prediction.\"""
                 # return self.model(name)
@@ -57,7 +57,7 @@ package enum StarterFiles {
         """
 
     private static let requirements = """
-        # One pinned package a line, for example:
+        # One pinned package per line, for example:
         # torch==2.8.0
         # pillow==11.3.0
 

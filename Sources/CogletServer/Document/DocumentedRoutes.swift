@@ -42,7 +42,7 @@ struct DocumentedRoutes {
         #"{"in":"query","name":"raw","required":false,"description":"Whether the output's file is sent as it is","schema":{"title":"Raw","type":"boolean"}}"#
 
     private static let prefer =
-        #"{"in":"header","name":"Prefer","required":false,"description":"`respond-async` asks for an answer at once, `wait=5` for one within 5 s","schema":{"title":"Prefer","type":"string"}}"#
+        #"{"in":"header","name":"Prefer","required":false,"description":"`respond-async` asks for an immediate answer, `wait=5` for one within 5 s","schema":{"title":"Prefer","type":"string"}}"#
 
     /// What the beginning of a prediction is answered besides its result.
     private var begun: String {
@@ -51,7 +51,7 @@ struct DocumentedRoutes {
     }
 
     private var accepted: String {
-        #""202":{"description":"It goes on","content":{"application/json":{"schema":\#(state)}}}"#
+        #""202":{"description":"It is still running","content":{"application/json":{"schema":\#(state)}}}"#
     }
 
     private var state: String { DocumentedAnswers.reference("Cog\(title)State") }
@@ -82,7 +82,7 @@ struct DocumentedRoutes {
               "parameters":[\#(parameter)\#(streams ? "," + lastEvent : "")\#(raw)],
               "responses":{"200":{"description":"Successful Response","content":{\#(content)}},\#(over)
                 \#(DocumentedAnswers.errors([404, 406, 429]))}},
-            "put":{"summary":"Put","description":"Run a \#(noun) under an id of the client's, or join the one that runs",
+            "put":{"summary":"Put","description":"Run a \#(noun) under an ID that the client chooses, or join the running one",
               "operationId":"put_\#(noun)s__\#(noun)_id__put","parameters":[\#(parameter),\#(parameters)],
               "requestBody":{"required":\#(needsInput),"content":{"application/json":{"schema":\#(DocumentedAnswers.reference("Cog\(title)PutRequest"))}\#(form.map { "," + $0.content } ?? "")}},
               "responses":{"200":{"description":"Successful Response","content":{"application/json":{"schema":\#(DocumentedAnswers.reference("\(title)Response"))}\#(streams ? "," + Self.eventStream : "")\#(outputIsFile ? "," + Self.file : "")}},
@@ -104,7 +104,7 @@ struct DocumentedRoutes {
             "Cog\#(title)PutRequest":{"title":"\#(title)PutRequest","type":"object",\#(required)"properties":{
               "input":\#(DocumentedAnswers.reference(kind.inputName))}},
             "Cog\#(title)State":{"title":"\#(title)State","type":"object","required":["id","status"],
-              "description":"While it runs, `output` is a list of what there is so far.","properties":{
+              "description":"While it runs, `output` is a list of the output so far.","properties":{
               "id":{"title":"Id","type":"string"},"status":\#(DocumentedAnswers.reference("Status")),
               "input":{"title":"Input","type":"object"},"output":{"title":"Output"},"error":{"title":"Error","type":"string"},
               "logs":{"title":"Logs","type":"string"},"metrics":{"title":"Metrics","type":"object"},

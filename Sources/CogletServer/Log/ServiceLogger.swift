@@ -24,7 +24,7 @@ final class ServiceLogger: ServiceLog {
     }
 
     func predictionTimedOut(_ id: String) {
-        log.warning("coglet::prediction", "The prediction has run into its time limit", ["prediction_id": .string(id)])
+        log.warning("coglet::prediction", "The prediction has reached its time limit", ["prediction_id": .string(id)])
     }
 
     func batchFailed(_ count: Int, error: String, traceback: String) {

@@ -9,12 +9,12 @@ extension MetricCatalog {
             <!-- Made by `make docs` from Sources/CogletServer/Metrics. -->
             # Metrics
 
-            `GET /metrics` answers in Prometheus's text format, and in OpenMetrics if the client prefers that. In OpenMetrics, the buckets of times \
-            have exemplars: the trace id of a prediction whose request had a `traceparent` with the sampled flag.
-            [What to alert on](deployment.md#what-to-alert-on) has rules.
+            `GET /metrics` answers in Prometheus's text format, or in OpenMetrics if the client prefers it. In OpenMetrics, the buckets of times \
+            have exemplars: the trace ID of a prediction whose request had a `traceparent` with the sampled flag.
+            [What to alert on](deployment.md#what-to-alert-on) lists rules for alerts.
 
-            All figures are the server's own, and cost next to nothing: a request increments some integers, and the text is made when it is \
-            asked for. They begin at 0 with each start of the server.
+            All metrics are the server's own and cost almost nothing: a request increments some integers, and the text is made on \
+            request. They start at 0 each time the server starts.
 
             """
         for section in sections {
@@ -28,25 +28,25 @@ extension MetricCatalog {
 
             ## Labels
 
-            The number of label values is bounded, whatever clients send and models do.
+            The number of label values is limited, no matter what clients send or models do.
 
             | label | values |
             | --- | --- |
             | `operation` | `predict`, or `train` for `--x-mode train` |
             | `reason` | \(list(Rejection.allCases.map(\.rawValue))) |
             | `outcome` | \(list(TransferOutcome.allCases.map(\.rawValue))); of webhooks `delivered`, `failed` |
-            | `cause` | what a worker has died of; see [causes](deployment.md#why-it-died) |
-            | `route` | the path of a route with its placeholder, such as `/predictions/{prediction_id}`; `other` for all else |
+            | `cause` | why a worker died; see [causes](deployment.md#why-it-died) |
+            | `route` | the path of a route with its placeholder, such as `/predictions/{prediction_id}`; `other` for everything else |
             | `method` | `GET`, `HEAD`, `POST`, `PUT`, `OPTIONS`, `other` |
-            | `event` | `completed` for the terminal webhook of a prediction, `update` for those before |
-            | `name` | names that the model gives to `record_metric`, with dots; at most `COG_MODEL_METRICS` |
+            | `event` | `completed` for the terminal webhook of a prediction, `update` for earlier ones |
+            | `name` | names that the model passes to `record_metric`, with dots; at most `COG_MODEL_METRICS` |
 
             ## The model's metrics
 
             `COG_MODEL_METRICS=20` shows the first 20 metrics that the model records with `record_metric`, as numbers over all predictions: \
-            `rate(cog_model_metric_sum[5m]) / rate(cog_model_metric_count[5m])` is the average of a metric per prediction. What \
-            counts is the value that a metric has at the end of a prediction. Texts, lists, numbers below 0, and names above the \
-            limit or longer than 128 bytes are left out, and counted.
+            `rate(cog_model_metric_sum[5m]) / rate(cog_model_metric_count[5m])` is the average of a metric per prediction. The \
+            value of a metric at the end of a prediction is used. Strings, lists, negative numbers, and names above the \
+            limit or longer than 128 bytes are left out and counted.
 
             """
     }

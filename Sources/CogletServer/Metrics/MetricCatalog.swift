@@ -10,55 +10,57 @@ enum MetricCatalog {
     static let predictionCount = Metric(
         "cog_runtime_prediction_count_total", .counter, "Predictions that have ended.", labels: ["operation", "status"])
     static let rejected = Metric(
-        "cog_runtime_prediction_rejected_total", .counter, "Requests for predictions that were not carried out.",
+        "cog_runtime_prediction_rejected_total", .counter, "Requests for predictions that were refused.",
         labels: ["operation", "reason"])
     static let active = Metric(
         "cog_runtime_prediction_active", .gauge, "Predictions that have a slot.", labels: ["operation"])
     static let duration = Metric(
         "cog_runtime_prediction_duration_seconds", .histogram,
-        "Time from the slot to the end, with downloads, streaming, and uploads.", labels: ["operation", "status"])
+        "Time from the slot to the end, including downloads, streaming, and uploads.", labels: ["operation", "status"])
     static let queueTime = Metric(
         "cog_prediction_queue_seconds", .histogram, "Time from the arrival of a prediction to its slot.")
     static let firstOutput = Metric(
         "cog_prediction_first_output_seconds", .histogram,
-        "Time from the slot to the first output that the server has; for a prediction that nobody follows this is all of it."
+        "Time from the slot to the first output that the server has; if nobody follows the prediction, this is the whole output."
     )
     static let batchSize = Metric(
-        "cog_batch_size", .histogram, "Predictions that one call of a batched model got.")
+        "cog_batch_size", .histogram, "Predictions per call of a batched model.")
     static let batchWait = Metric(
         "cog_batch_wait_seconds", .histogram, "Time that the first prediction of a batch waited for the call.")
     static let slots = Metric(
         "cog_runtime_slots", .gauge, "Slots of the workers that are ready: available or busy.", labels: ["state"])
     static let predictionsByStatus = Metric(
         "cog_predictions_total", .counter, "Predictions that have ended, by status.", labels: ["status"])
-    static let running = Metric("cog_predictions_running", .gauge, "Predictions that run now.")
-    static let queued = Metric("cog_predictions_queued", .gauge, "Predictions that wait for a slot.")
+    static let running = Metric("cog_predictions_running", .gauge, "Predictions that are running.")
+    static let queued = Metric("cog_predictions_queued", .gauge, "Predictions that are waiting for a slot.")
     static let slotCount = Metric("cog_slots", .gauge, "Predictions that can run at a time.")
 
     // MARK: - Requests
 
     static let requests = Metric(
         "cog_http_requests_total", .counter,
-        "Answers that are complete. The route is a row of the table of routes, or other.",
+        "Responses that have been sent completely. The route is a known route or other.",
         labels: ["route", "method", "status"])
     static let requestSize = Metric(
-        "cog_http_request_size_bytes", .histogram, "Size of the body of requests, as it was sent.", labels: ["route"])
+        "cog_http_request_size_bytes", .histogram, "Size of request bodies as they were sent.", labels: ["route"])
     static let responseSize = Metric(
-        "cog_http_response_size_bytes", .histogram, "Size of the body of answers, event streams included.",
+        "cog_http_response_size_bytes", .histogram, "Size of response bodies, including event streams.",
         labels: ["route"])
     static let connections = Metric("cog_connections", .gauge, "Open connections of clients.")
 
     // MARK: - Workers
 
     static let ready = Metric(
-        "cog_ready", .gauge, "Whether requests may come here: 1 where /readyz is 200, but for the model's own check.")
+        "cog_ready", .gauge,
+        "Whether the server accepts requests: 1 if /readyz is 200, regardless of the model's own check.")
     static let setupDuration = Metric(
-        "cog_runtime_setup_duration_seconds", .histogram, "Time that setups took, also of workers that replace others.",
+        "cog_runtime_setup_duration_seconds", .histogram,
+        "Time that setups took, including those of replacement workers.",
         labels: ["status"])
     static let workers = Metric("cog_workers", .gauge, "Workers in each state.", labels: ["state"])
-    static let workerStarts = Metric("cog_worker_starts_total", .counter, "How often a worker was started.")
+    static let workerStarts = Metric("cog_worker_starts_total", .counter, "How many times a worker was started.")
     static let workerRestarts = Metric(
-        "cog_worker_restarts_total", .counter, "Workers that were started in the place of one that had ended.")
+        "cog_worker_restarts_total", .counter, "Workers that were started to replace one that had ended.")
     static let workerDeaths = Metric(
         "cog_worker_deaths_total", .counter, "Workers that have died, by cause.", labels: ["cause"])
     static let workerReady = Metric(
@@ -66,39 +68,41 @@ enum MetricCatalog {
     static let workerSlots = Metric(
         "cog_worker_slots", .gauge, "Predictions that the worker can run at a time.", labels: ["worker"])
     static let workerRunning = Metric(
-        "cog_worker_predictions_running", .gauge, "Predictions that the worker runs now.", labels: ["worker"])
+        "cog_worker_predictions_running", .gauge, "Predictions that the worker is running.", labels: ["worker"])
     static let workerPredictions = Metric(
-        "cog_worker_predictions_total", .counter, "Predictions that the worker has ended.", labels: ["worker"])
+        "cog_worker_predictions_total", .counter, "Predictions that the worker has finished.", labels: ["worker"])
 
     // MARK: - Files and webhooks
 
     static let webhooks = Metric(
-        "cog_webhooks_total", .counter, "Webhooks that were delivered, or lost for good.",
+        "cog_webhooks_total", .counter, "Webhooks that were delivered or given up.",
         labels: ["event", "outcome"])
     static let webhookRetries = Metric(
-        "cog_webhook_retries_total", .counter, "Attempts to deliver a terminal webhook that failed and were repeated.")
+        "cog_webhook_retries_total", .counter, "Failed attempts to deliver a terminal webhook that were retried.")
     static let webhooksWaiting = Metric(
-        "cog_webhooks_waiting", .gauge, "Predictions with webhooks still to deliver.")
+        "cog_webhooks_waiting", .gauge, "Predictions with webhooks that are still to be delivered.")
     static let uploads = Metric(
-        "cog_uploads_total", .counter, "Output files, by what became of their upload.", labels: ["outcome"])
+        "cog_uploads_total", .counter, "Output files, by the outcome of their upload.", labels: ["outcome"])
     static let downloads = Metric(
-        "cog_downloads_total", .counter, "Input files, by what became of their download.", labels: ["outcome"])
+        "cog_downloads_total", .counter, "Input files, by the outcome of their download.", labels: ["outcome"])
 
     // MARK: - The model's own
 
     static let model = Metric(
-        "cog_model_metric", .summary, "Numbers that the model has recorded, as they were at the ends of predictions.",
+        "cog_model_metric", .summary,
+        "Numbers that the model has recorded, with their values at the end of predictions.",
         labels: ["name"])
     static let modelDropped = Metric(
         "cog_model_metrics_dropped_total", .counter,
-        "Values that the model has recorded and that are missing: too many names, or no number from 0 on.")
+        "Recorded values that are missing because there were too many names or the value wasn't a number of at least 0."
+    )
 
     // MARK: - The process
 
     static let memoryBudget = Metric(
-        "cog_memory_budget_bytes", .gauge, "What requests and webhooks may hold.")
+        "cog_memory_budget_bytes", .gauge, "Memory that requests and webhooks may use.")
     static let memoryTaken = Metric(
-        "cog_memory_taken_bytes", .gauge, "What requests and webhooks hold.", labels: ["by"])
+        "cog_memory_taken_bytes", .gauge, "Memory that requests and webhooks use.", labels: ["by"])
     static let buildInfo = Metric(
         "cog_build_info", .gauge, "Versions of the server, the SDK, and Python; always 1.",
         labels: ["version", "sdk", "python"])
@@ -109,7 +113,7 @@ enum MetricCatalog {
     static let processVirtualMemory = Metric(
         "process_virtual_memory_bytes", .gauge, "Size of the server's address space.")
     static let processResidentMemory = Metric(
-        "process_resident_memory_bytes", .gauge, "Memory that the server holds, without its workers.")
+        "process_resident_memory_bytes", .gauge, "Memory that the server uses, without its workers.")
     static let processStart = Metric(
         "process_start_time_seconds", .gauge, "When the server was started, in seconds since 1970.")
 

@@ -30,7 +30,7 @@ enum Answers {
     static func foreignPage(_ origin: String) -> Response {
         let pages = origin.isEmpty ? "Web pages of other sites" : "Web pages of the origin \(origin)"
         return error(
-            "\(pages) may not use this server. Whoever runs it can allow an origin with COG_CORS_ORIGINS.", status: 403)
+            "\(pages) may not use this server. Its operator can allow an origin with COG_CORS_ORIGINS.", status: 403)
     }
     /// The request has no key, or a wrong one (RFC 6750, section 3).
     static func unauthorized(hasKey: Bool) -> Response {
@@ -51,7 +51,7 @@ enum Answers {
     }
     static var unknownPrediction: Response {
         Response.json(
-            #"{"error":"Prediction not found. Nothing runs under this id, and no result is kept.","status":"failed"}"#,
+            #"{"error":"Prediction not found. No prediction with this ID is running, and no result is kept.","status":"failed"}"#,
             status: 404)
     }
     static var noDocument: Response {

@@ -106,7 +106,7 @@ struct Settings {
         guard pool.keepsStandby, pool.workers > 1, !pool.devices.isEmpty else { return }
         pool.keepsStandby = false
         warnings.append(
-            "Ignoring COG_STANDBY: each worker has GPUs of its own, so a standby could take the place of none")
+            "Ignoring COG_STANDBY: each worker has GPUs of its own, so a standby couldn't replace any of them")
     }
 
     private mutating func readHTTP(_ reader: inout SettingsReader) {
@@ -197,12 +197,12 @@ enum SettingsError: Error, CustomStringConvertible {
 
     var description: String {
         switch self {
-        case .unknown(let name): "unrecognized argument \(name); start the server by `python -m cog.server.http`"
-        case .missingValue(let name): "\(name) is missing; start the server by `python -m cog.server.http`"
+        case .unknown(let name): "unrecognized argument \(name); start the server with `python -m cog.server.http`"
+        case .missingValue(let name): "\(name) is missing; start the server with `python -m cog.server.http`"
         case .badValue(let name, let value): "\(name): \(value) can't be used"
         case .noKey:
             // Without this an empty variable would open the server to everybody, and nobody would notice.
-            "COG_API_KEY is set, but holds no key. Unset it to let everybody use the server"
+            "COG_API_KEY is set but contains no key. Unset it to let everybody use the server"
         case .unusableURL(let name, let problem):
             "\(name): the URL can't be used: \(problem). Give it as http://HOST/PATH or https://HOST/PATH"
         }

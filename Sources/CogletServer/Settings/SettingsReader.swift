@@ -58,7 +58,7 @@ struct SettingsReader {
     mutating func path(_ variable: Variable) -> PathPrefix? {
         guard let text = environment(variable.name), !text.isEmpty, text != "/" else { return nil }
         guard let prefix = PathPrefix(text) else {
-            warnings.append("Ignoring \(variable.name): \(text) is no path such as /models/a")
+            warnings.append("Ignoring \(variable.name): \(text) is not a path such as /models/a")
             return nil
         }
         return prefix
@@ -91,7 +91,7 @@ struct SettingsReader {
         guard let text = environment(variable.name) else { return nil }
         guard let value = Int(text), choices.contains(value) else {
             let list = choices.map { "\($0)" }.joined(separator: ", ")
-            warnings.append("Ignoring \(variable.name): \(text) is none of \(list)")
+            warnings.append("Ignoring \(variable.name): \(text) is not one of \(list)")
             return nil
         }
         return value
@@ -104,7 +104,7 @@ struct SettingsReader {
         guard let text = environment(variable.name) else { return nil }
         guard let word = Word(rawValue: text) else {
             let list = words.allCases.map(\.rawValue).joined(separator: ", ")
-            warnings.append("Ignoring \(variable.name): \(text) is none of \(list)")
+            warnings.append("Ignoring \(variable.name): \(text) is not one of \(list)")
             return nil
         }
         return word

@@ -14,8 +14,8 @@ extension Variable {
         }
         text += """
 
-            The model's process sees the whole environment, except that `TMPDIR` is a folder of its own below the server's. The folder lives \
-            as long as the process: what should outlive a crash belongs elsewhere.
+            The model's process sees the whole environment, except that `TMPDIR` is a separate folder below the server's. The folder exists \
+            as long as the process. Put files that should outlive a crash elsewhere.
 
             """
         text += "\n## Flags of `python -m cog.server.http`\n\n| flag | |\n| --- | --- |\n"
@@ -23,7 +23,7 @@ extension Variable {
         return text + """
 
             Exit status: 0 after SIGTERM, SIGHUP, or `POST /shutdown`; 130 (killed by SIGINT) after Ctrl-C; 1 if the server can't start (no model named, a \
-            bad `PORT`, a port that is taken, no libpython, too low a limit of open files); 2 for a wrong command line, an unusable `--upload-url` included. A model that can't be loaded, fails, or crashes never ends \
+            bad `PORT`, a port that is taken, no libpython, too low a limit of open files); 2 for an invalid command line, including an unusable `--upload-url`. A model that can't be loaded, fails, or crashes never ends \
             the server.
 
             """

@@ -33,7 +33,7 @@ enum UploadError: Error {
                 status: 413)
         case .fieldsTooLarge(let limit):
             return Answers.error(
-                "The fields of the form that are no files have more than \(limit) bytes. COG_BODY_LIMIT_BYTES sets the limit.",
+                "The fields of the form that aren't files have more than \(limit) bytes. COG_BODY_LIMIT_BYTES sets the limit.",
                 status: 413)
         case .outOfMemory:
             return Answers.error("The server has no memory left for this request. Try again later.", status: 503)

@@ -167,7 +167,8 @@ public struct InputForm: Sendable {
         try document.root.forEachMember { (name, value) throws(RequestError) in
             guard !input.names.contains(ExactString(name)) else {
                 throw .invalid(
-                    location: ["input", name], message: "given twice: in the form's field `input`, and by itself")
+                    location: ["input", name],
+                    message: "given twice: in the form's field `input` and as a field of its own")
             }
             appendJSONString(name, to: &text)
             text.append(":")
@@ -186,7 +187,7 @@ public struct InputForm: Sendable {
             var list = Array("[".utf8)
             for (index, value) in values.enumerated() {
                 guard case .text(let word) = value else {
-                    throw .invalid(location: [member.name], message: "several fields of this name must be texts")
+                    throw .invalid(location: [member.name], message: "several fields of this name must all be text")
                 }
                 if index > 0 { list.append(",") }
                 appendJSONString(word, to: &list)
@@ -207,7 +208,7 @@ public struct InputForm: Sendable {
         case .text(let text):
             try check(json: text, location)
             return text
-        case .file: throw .invalid(location: location, message: "a file can't stand here")
+        case .file: throw .invalid(location: location, message: "a file is not allowed here")
         }
     }
 
