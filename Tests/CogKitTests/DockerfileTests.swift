@@ -55,6 +55,8 @@ struct DockerfileCase: CustomTestStringConvertible, Sendable {
                 $0.strip = true
                 $0.precompile = true
             },
+            DockerfileCase(name: "traces"),
+            DockerfileCase(name: "traces-telemetry"),
         ]
 
     /// With a GPU, as found in public projects: Python 3.10 to 3.12, CUDA 11.3 to 12.4, torch 1.11 to 2.8.

@@ -39,6 +39,16 @@ private func label(_ text: String) throws -> String {
     (
         """
         predict: predict.py:Predictor
+        build: {python_version: "3.12"}
+        environment: [A=1]
+        observability: {traces: {enabled: true, sampler: traceidratio, sampler_arg: 0.5, trace_header: X}}
+        """,
+        #"{"build":{"python_version":"3.12"},"predict":"predict.py:Predictor","environment":["A=1"],"#
+            + #""observability":{"traces":{"enabled":true,"sampler":"traceidratio","sampler_arg":"0.5","trace_header":"X"}}}"#
+    ),
+    (
+        """
+        predict: predict.py:Predictor
         model: r.example/a/m
         build: {python_version: "3.12"}
         weights:

@@ -10,16 +10,14 @@ package struct Config: Equatable, Sendable {
     package var predict: String?
     /// `file.py:Name` for trainings.
     package var train: String?
-    /// The most predictions at a time; nil where the file says nothing.
-    package var maxConcurrency: Int?
-    /// How many processes run the model: a number or `auto`; nil where the file says nothing.
-    package var workers: String?
-    /// How those processes come into being: `spawn`, `fork`, or `fork-after-import`; nil where the file says nothing.
-    package var workerStart: String?
+    /// How many predictions run at a time.
+    package var concurrency = Concurrency()
     /// How many seconds a prediction may take, as written; nil where the file says nothing.
     package var predictTimeout: String?
     /// `NAME=VALUE` entries for the image, in file order.
     package var environment: [String] = []
+    /// What the running model reports; nil where the file says nothing.
+    package var observability: Observability?
     /// Whole inputs that people may start from, each an object; see ``ExampleCheck``.
     package var examples: [JSONValue] = []
     /// Declared weights: checked and told in the image's label, never imported.
@@ -30,9 +28,9 @@ package struct Config: Equatable, Sendable {
     /// What the file says about serving, as environment variables of the server.
     package var serverVariables: [(name: String, value: String)] {
         var variables: [(name: String, value: String)] = []
-        if let maxConcurrency { variables.append(("COG_MAX_CONCURRENCY", String(maxConcurrency))) }
-        if let workers { variables.append(("COG_WORKERS", workers)) }
-        if let workerStart { variables.append(("COG_WORKER_START", workerStart)) }
+        if let maxConcurrency = concurrency.max { variables.append(("COG_MAX_CONCURRENCY", String(maxConcurrency))) }
+        if let workers = concurrency.workers { variables.append(("COG_WORKERS", workers)) }
+        if let workerStart = concurrency.start { variables.append(("COG_WORKER_START", workerStart)) }
         if let predictTimeout { variables.append(("COG_PREDICTION_TIMEOUT", predictTimeout)) }
         return variables
     }
@@ -42,6 +40,21 @@ package struct Config: Equatable, Sendable {
         guard !examples.isEmpty else { return [] }
         // BuildKit would take "<<" for the beginning of a document.
         return [("COG_EXAMPLES", JSONValue.array(examples).text().replacing("<", with: "\\u003c"))]
+    }
+
+    /// The mapping `concurrency`; each value is nil where the file says nothing.
+    package struct Concurrency: Equatable, Sendable {
+        /// The most predictions that a worker runs at a time.
+        package var max: Int?
+        /// How many processes run the model: a number or `auto`.
+        package var workers: String?
+        /// How those processes come into being.
+        package var start: String?
+
+        package init() {}
+
+        /// The ways to start workers.
+        static let starts = ["spawn", "fork", "fork-after-import"]
     }
 
     /// The mapping `build`.

@@ -2,14 +2,16 @@ import JSON
 import Yams
 
 extension ConfigReader {
-    /// Reads the whole inputs that `examples` lists, each with the place of every value: `examples[0].prompt`.
-    mutating func readExamples(_ node: Node, _ field: String) {
+    /// The whole inputs that `examples` lists, each with the place of every value: `examples[0].prompt`.
+    mutating func examples(_ node: Node, _ field: String) -> [JSONValue] {
+        var examples: [JSONValue] = []
         for (item, field) in items(node, field) {
             guard let mapping = mapping(item, field) else { continue }
             var members: [ExactString: JSONValue] = [:]
             for (key, value, field) in entries(mapping, in: field) { members[ExactString(key)] = json(value, field) }
-            config.examples.append(.object(members))
+            examples.append(.object(members))
         }
+        return examples
     }
 
     /// A value as JSON has it. What stands in quotes is text.

@@ -6,9 +6,9 @@ import Yams
 package struct ConfigReader: Sendable {
     /// The values; complete only when `problems` is empty.
     package internal(set) var config = Config()
-    /// Values of the wrong type, fit to print.
+    /// Values of the wrong type, and unknown keys where there may be none, fit to print.
     package private(set) var problems: [String] = []
-    /// Unknown keys, fit to print.
+    /// Other unknown keys, fit to print.
     package private(set) var warnings: [String] = []
     /// Where every key and item stands, by its dotted name: `build.run[0].command`.
     package private(set) var places: [String: SourceText.Place] = [:]
@@ -20,6 +20,9 @@ package struct ConfigReader: Sendable {
     package private(set) var predictKey: String?
     package private(set) var runKey: String?
 
+    /// Whether the file leads editors to the schema that projects keep.
+    let namesSchema: Bool
+
     private var file: String { text.file }
 
     /// Reads `text`, which came from the file called `file`.
@@ -27,6 +30,7 @@ package struct ConfigReader: Sendable {
     /// - Throws: `CogError.config` when the text is no YAML, has a key twice, or isn't a mapping.
     package init(_ text: String, file: String) throws(CogError) {
         self.text = SourceText(text, file: file)
+        namesSchema = text.contains(ConfigSchema.path)
         let root: Node?
         do {
             root = try Yams.compose(yaml: text)
@@ -39,148 +43,34 @@ package struct ConfigReader: Sendable {
             let place = root.mark.map(SourceText.Place.init)
             throw .config([unreadable("the file must be a mapping of keys: write \"key: value\"", place)])
         }
-        readTop(mapping)
+        var file = ConfigFile()
+        read(mapping, "", ConfigFile.keys, into: &file)
+        config = file.config
+        (runKey, predictKey) = (file.run, file.predict)
+        config.predict = [runKey, predictKey].compactMap { $0 }.first { !$0.isEmpty }
     }
 
     // MARK: - Keys
 
-    private mutating func readTop(_ mapping: Node.Mapping) {
-        for (key, value, field) in entries(mapping, in: "") {
-            switch key {
-            case "build": readBuild(value, field)
-            case "image": config.image = text(value, field)
-            case "model": config.model = text(value, field)
-            case "run": runKey = text(value, field)
-            case "predict": predictKey = text(value, field)
-            case "train": config.train = text(value, field)
-            case "concurrency": readConcurrency(value, field)
-            case "predict_timeout": config.predictTimeout = text(value, field)
-            case "environment": config.environment = texts(value, field)
-            case "examples": readExamples(value, field)
-            case "weights": readWeights(value, field)
-            default:
-                unknown(
-                    key, field,
-                    among: [
-                        "build", "image", "model", "run", "predict", "train", "concurrency", "predict_timeout",
-                        "environment", "examples", "weights",
-                    ])
-            }
-        }
-        config.predict = [runKey, predictKey].compactMap { $0 }.first { !$0.isEmpty }
-    }
-
-    private mutating func readBuild(_ node: Node, _ field: String) {
-        guard let mapping = mapping(node, field) else { return }
+    /// Reads what a table knows of a mapping, and tells of the rest.
+    mutating func read<Target>(
+        _ mapping: Node.Mapping, _ field: String, _ table: ConfigTable<Target>, into target: inout Target
+    ) {
         for (key, value, field) in entries(mapping, in: field) {
-            switch key {
-            case "gpu": config.build.gpu = bool(value, field) ?? false
-            case "python_version": config.build.pythonVersion = text(value, field)
-            case "python_requirements": config.build.pythonRequirements = text(value, field)
-            case "python_packages": config.build.pythonPackages = texts(value, field)
-            case "system_packages": config.build.systemPackages = texts(value, field)
-            case "run": config.build.run = runSteps(value, field)
-            case "pre_install": config.build.preInstall = texts(value, field)
-            case "cuda": config.build.cuda = text(value, field)
-            case "cudnn": config.build.cudnn = text(value, field)
-            case "sdk_version": config.build.sdkVersion = text(value, field)
-            case "large_files": config.build.largeFiles = text(value, field)
-            default:
-                unknown(
-                    key, field,
-                    among: [
-                        "gpu", "python_version", "python_requirements", "python_packages", "system_packages", "run",
-                        "pre_install", "cuda", "cudnn", "sdk_version", "large_files",
-                    ])
+            if let known = table.keys.first(where: { $0.name == key }) {
+                known.read(&self, value, field, &target)
+            } else {
+                unknown(key, field, among: table.keys.map(\.name), isMistake: table.isStrict)
             }
         }
     }
 
-    private mutating func readConcurrency(_ node: Node, _ field: String) {
-        guard let mapping = mapping(node, field) else { return }
-        for (key, value, field) in entries(mapping, in: field) {
-            switch key {
-            case "max": config.maxConcurrency = int(value, field)
-            case "workers": config.workers = text(value, field)
-            case "start": config.workerStart = text(value, field)
-            case "default_target": _ = int(value, field)
-            default: unknown(key, field, among: ["max", "workers", "start", "default_target"])
-            }
-        }
-    }
-
-    private mutating func runSteps(_ node: Node, _ field: String) -> [Config.RunStep] {
-        var steps: [Config.RunStep] = []
-        for (item, field) in items(node, field) {
-            guard let mapping = item.mapping else {
-                if let command = text(item, field) { steps.append(.init(command: command)) }
-                continue
-            }
-            var step = Config.RunStep(command: "")
-            for (key, value, field) in entries(mapping, in: field) {
-                switch key {
-                case "command": step.command = text(value, field) ?? ""
-                case "mounts": step.mounts = mounts(value, field)
-                default: unknown(key, field, among: ["command", "mounts"])
-                }
-            }
-            steps.append(step)
-        }
-        return steps
-    }
-
-    private mutating func mounts(_ node: Node, _ field: String) -> [Config.Mount] {
-        var mounts: [Config.Mount] = []
-        for (item, field) in items(node, field) {
-            guard let mapping = mapping(item, field) else { continue }
-            var mount = Config.Mount(type: "", id: "", target: "")
-            for (key, value, field) in entries(mapping, in: field) {
-                switch key {
-                case "type": mount.type = text(value, field) ?? ""
-                case "id": mount.id = text(value, field) ?? ""
-                case "target": mount.target = text(value, field) ?? ""
-                default: unknown(key, field, among: ["type", "id", "target"])
-                }
-            }
-            mounts.append(mount)
-        }
-        return mounts
-    }
-
-    private mutating func readWeights(_ node: Node, _ field: String) {
-        for (item, field) in items(node, field) {
-            guard let mapping = mapping(item, field) else { continue }
-            var weight = Config.Weight()
-            for (key, value, field) in entries(mapping, in: field) {
-                switch key {
-                case "name": weight.name = text(value, field)
-                case "target": weight.target = text(value, field)
-                case "source": weight.sources = weightSources(value, field)
-                default: unknown(key, field, among: ["name", "target", "source"])
-                }
-            }
-            config.weights.append(weight)
-        }
-    }
-
-    private mutating func weightSources(_ node: Node, _ field: String) -> [Config.Weight.Source] {
-        if node.scalar != nil { return [.init(uri: text(node, field))] }
-        let parts = node.sequence == nil ? [(node, field)] : items(node, field)
-        var sources: [Config.Weight.Source] = []
-        for (item, field) in parts {
-            guard let mapping = mapping(item, field) else { continue }
-            var source = Config.Weight.Source()
-            for (key, value, field) in entries(mapping, in: field) {
-                switch key {
-                case "uri": source.uri = text(value, field)
-                case "include": source.include = texts(value, field)
-                case "exclude": source.exclude = texts(value, field)
-                default: unknown(key, field, among: ["uri", "include", "exclude"])
-                }
-            }
-            sources.append(source)
-        }
-        return sources
+    /// An item of a list that is a mapping; nil for anything else, which is told.
+    mutating func part<Part>(_ node: Node, _ field: String, from empty: Part, _ table: ConfigTable<Part>) -> Part? {
+        guard let mapping = mapping(node, field) else { return nil }
+        var part = empty
+        read(mapping, field, table, into: &part)
+        return part
     }
 
     // MARK: - Values
@@ -208,6 +98,7 @@ package struct ConfigReader: Sendable {
         return pairs
     }
 
+    /// The items of a list with the names of their places; none for anything else, which is told.
     mutating func items(_ node: Node, _ field: String) -> [(Node, String)] {
         if isNull(node) { return [] }
         guard let sequence = node.sequence else {
@@ -228,14 +119,14 @@ package struct ConfigReader: Sendable {
         return nil
     }
 
-    private mutating func text(_ node: Node, _ field: String) -> String? {
+    mutating func text(_ node: Node, _ field: String) -> String? {
         if isNull(node) { return nil }
         if let scalar = node.scalar { return scalar.string }
         wrongType(node, field, "text")
         return nil
     }
 
-    private mutating func texts(_ node: Node, _ field: String) -> [String] {
+    mutating func texts(_ node: Node, _ field: String) -> [String] {
         var texts: [String] = []
         for (item, field) in items(node, field) {
             if let text = text(item, field) { texts.append(text) }
@@ -243,7 +134,7 @@ package struct ConfigReader: Sendable {
         return texts
     }
 
-    private mutating func bool(_ node: Node, _ field: String) -> Bool? {
+    mutating func bool(_ node: Node, _ field: String) -> Bool? {
         if isNull(node) { return nil }
         if let scalar = node.scalar, scalar.style == .any || scalar.style == .plain {
             switch scalar.string.lowercased() {
@@ -256,7 +147,7 @@ package struct ConfigReader: Sendable {
         return nil
     }
 
-    private mutating func int(_ node: Node, _ field: String) -> Int? {
+    mutating func int(_ node: Node, _ field: String) -> Int? {
         if isNull(node) { return nil }
         if let scalar = node.scalar, let value = Int(scalar.string) { return value }
         wrongType(node, field, "a whole number")
@@ -280,10 +171,11 @@ package struct ConfigReader: Sendable {
         return "failed to parse \(file): invalid YAML: \(line)\(reason)" + (place.map(text.excerpt) ?? "")
     }
 
-    private mutating func unknown(_ key: String, _ field: String, among known: [String]) {
+    private mutating func unknown(_ key: String, _ field: String, among known: [String], isMistake: Bool) {
         let near = Suggestion.near(key, among: known).first
         let hint = near.map { "did you mean \"\($0)\"?" } ?? "the keys here are \(known.joined(separator: ", "))"
-        warnings.append(text.message("unknown key \"\(field)\" (\(hint))", at: places[field]))
+        let message = text.message("unknown key \"\(field)\" (\(hint))", at: places[field])
+        if isMistake { problems.append(message) } else { warnings.append(message) }
     }
 
     func isNull(_ node: Node) -> Bool {

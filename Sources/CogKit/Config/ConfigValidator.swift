@@ -4,6 +4,7 @@ package struct ConfigValidator {
     private let config: Config
     private let file: String
     private let fileExists: (String) -> Bool
+    private let projectFile: (String) -> ProjectFile
     private let requirements: Requirements
     private var problems: [String] = []
 
@@ -12,14 +13,17 @@ package struct ConfigValidator {
     ///   - file: the name for messages.
     ///   - requirements: the project's Python packages.
     ///   - fileExists: whether a path, relative to the project or absolute, is a file.
-    package init(
-        _ reader: ConfigReader, file: String, requirements: Requirements, fileExists: @escaping (String) -> Bool
+    ///   - projectFile: what a path of the project leads to.
+    init(
+        _ reader: ConfigReader, file: String, requirements: Requirements, fileExists: @escaping (String) -> Bool,
+        projectFile: @escaping (String) -> ProjectFile
     ) {
         self.reader = reader
         config = reader.config
         self.file = file
         self.requirements = requirements
         self.fileExists = fileExists
+        self.projectFile = projectFile
     }
 
     /// The problems, each with the line it is about; empty when the configuration is right.
@@ -30,6 +34,7 @@ package struct ConfigValidator {
         checkCUDA()
         checkEnvironment()
         checkConcurrency()
+        checkObservability()
         checkExamples()
         checkModel()
         checkWeights()
@@ -41,15 +46,9 @@ package struct ConfigValidator {
 
     /// Notes on deprecated keys; `predict` is not among them.
     package static func deprecations(in reader: ConfigReader, file: String) -> [String] {
-        let replacements = [
-            ("build.python_packages", "build.python_requirements"),
-            ("build.pre_install", "build.run"),
-            ("concurrency.max", "@cog.concurrent(max=…)"),
-        ]
-        return replacements.compactMap { field, replacement in
-            reader.places[field].map {
-                "\(file):\($0.line):\($0.column): deprecated field \"\(field)\": use \"\(replacement)\" instead"
-            }
+        ConfigSchema.flattened.compactMap { field, key in
+            guard let replacement = key.replacement, let place = reader.places[field] else { return nil }
+            return "\(file):\(place.line):\(place.column): deprecated field \"\(field)\": use \"\(replacement)\" instead"
         }
     }
 
@@ -139,6 +138,11 @@ package struct ConfigValidator {
                 problem(field, nil, "environment variable \"\(name)\" is not in the KEY=VALUE format")
             } else if ReservedNames.contains(name) {
                 problem(field, nil, "environment variable \"\(name)\" is not allowed: reserved for internal use")
+            } else if ReservedNames.isTelemetry(name) {
+                problem(
+                    field, nil,
+                    "environment variable \"\(name)\" is not allowed: reserved for internal use; set it when the container "
+                        + "is started, or use observability in \(file)")
             } else if !seen.insert(name).inserted {
                 problem(field, nil, "environment variable \"\(name)\" is already defined")
             } else if entry.contains(where: \.isNewline) || ValueForms.hasControl(entry) {
@@ -162,22 +166,29 @@ package struct ConfigValidator {
     }
 
     private mutating func checkConcurrency() {
-        if let workers = config.workers, workers != "auto", Int(workers).map({ $0 < 1 }) ?? true {
+        if let workers = config.concurrency.workers, workers != "auto", Int(workers).map({ $0 < 1 }) ?? true {
             problem("concurrency.workers", workers, "must be a whole number, at least 1, or auto")
         }
-        if let start = config.workerStart, !["spawn", "fork", "fork-after-import"].contains(start) {
+        if let start = config.concurrency.start, !Config.Concurrency.starts.contains(start) {
             problem("concurrency.start", start, "must be spawn, fork, or fork-after-import")
         }
         if let timeout = config.predictTimeout, Double(timeout).map({ !($0 > 0 && $0 < 1e9) }) ?? true {
             problem("predict_timeout", timeout, "must be a number of seconds above 0")
         }
-        guard let max = config.maxConcurrency else { return }
+        guard let max = config.concurrency.max else { return }
         if max < 1 {
             problem("concurrency.max", String(max), "must be at least 1")
         } else if max > 1, let text = config.build.pythonVersion, let version = Version(text),
             (version.major, version.minor) < (3, 11)
         {
             problem("concurrency.max", String(max), "concurrency requires Python 3.11 or higher")
+        }
+    }
+
+    private mutating func checkObservability() {
+        guard let observability = config.observability else { return }
+        for found in ObservabilityCheck(observability, file: projectFile).problems {
+            problem(found.field, found.value, found.message)
         }
     }
 

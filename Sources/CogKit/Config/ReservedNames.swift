@@ -5,6 +5,11 @@ package enum ReservedNames {
         names.contains(name) || prefixes.contains { name.hasPrefix($0) }
     }
 
+    /// Whether the name is about telemetry, which belongs to the running container.
+    static func isTelemetry(_ name: String) -> Bool {
+        ["COG_TRACE_", "COG_OBSERVABILITY_", "OTEL_"].contains { name.hasPrefix($0) }
+    }
+
     private static let names: Set<String> = [
         "PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV", "PYTHONUNBUFFERED", "LIBRARY_PATH", "HF_ENDPOINT",
         "HF_HUB_ENABLE_HF_TRANSFER",

@@ -107,6 +107,11 @@ package struct Engine: Sendable {
         return (try? JSONValue(parsing: answer.output))?.array?.compactMap(\.string) ?? []
     }
 
+    /// The user that containers of a local image run as; empty for root, and where there is no such image.
+    func user(of image: String) async throws(CogError) -> String {
+        try await client.answer(["image", "inspect", "--format", "{{.Config.User}}", image]).output.trimmingSpaces
+    }
+
     /// The digests of an image's layers, first to last: of the local image, else as its registry has them. Empty where
     /// neither tells.
     package func layers(of image: String) async throws(CogError) -> [String] {

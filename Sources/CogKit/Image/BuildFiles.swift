@@ -24,6 +24,7 @@ struct BuildFiles {
                 try text.write(toFile: staging + "/requirements.txt", atomically: false, encoding: .utf8)
             }
             if case .given(let document) = plan.document { try stage(document) }
+            try stageTelemetry()
             try plan.certificate?.write(toFile: staging + "/cog-ca-cert.crt", atomically: false, encoding: .utf8)
             for case .file(let path)? in [plan.sources.sdk, plan.sources.server] {
                 try manager.copyItem(atPath: path, toPath: staging + "/" + BuildPlan.fileName(path))
@@ -57,15 +58,26 @@ struct BuildFiles {
         }
     }
 
-    /// Puts a document alone into the staging directory, for a Dockerfile of the user's own.
-    func write(document: ModelDocument) throws(CogError) {
+    /// Puts what a Dockerfile of the user's own copies, and nothing else, into the staging directory.
+    ///
+    /// - Returns: whether there is anything.
+    func writeForOwnDockerfile(_ document: ModelDocument?) throws(CogError) -> Bool {
         do {
             if FileManager.default.fileExists(atPath: staging) { try FileManager.default.removeItem(atPath: staging) }
             try FileManager.default.createDirectory(atPath: staging, withIntermediateDirectories: true)
-            try stage(document)
+            if let document { try stage(document) }
+            try stageTelemetry()
         } catch {
             throw .build("can't write build files to \(directory): \(error.localizedDescription)")
         }
+        return document != nil || plan.config.tracing?.file != nil
+    }
+
+    private func stageTelemetry() throws {
+        guard let file = plan.config.tracing?.file else { return }
+        // Links were followed when the configuration was checked: what is copied is the file.
+        let path = URL(fileURLWithPath: project.directory + "/" + file).resolvingSymlinksInPath().path
+        try FileManager.default.copyItem(atPath: path, toPath: staging + "/" + Tracing.stagedName)
     }
 
     private func stage(_ document: ModelDocument) throws {

@@ -50,7 +50,7 @@ package struct BuildPlan: Equatable, Sendable {
 
     /// Whether there is anything to stage for the build.
     package var stagesFiles: Bool {
-        if hasInit || requirementsText != nil || certificate != nil { return true }
+        if hasInit || requirementsText != nil || certificate != nil || config.tracing?.file != nil { return true }
         if case .given = document { return true }
         return [sources.sdk, sources.server].contains { if case .file = $0 { true } else { false } }
     }

@@ -52,6 +52,7 @@ package struct Dockerfile {
         python()
         projectPackages()
         sdk()
+        if plan.config.tracing != nil { lines.append(install(Tracing.packages.joined(separator: " "), files: [])) }
         precompile()
         linkerPaths()
         runSteps()
@@ -63,7 +64,17 @@ package struct Dockerfile {
         if let predict = plan.config.predict { lines.append("ENV COG_PREDICT_TYPE_STUB=\"\(predict)\"") }
         if let train = plan.config.train { lines.append("ENV COG_TRAIN_TYPE_STUB=\"\(train)\"") }
         for variable in plan.config.serverVariables { lines.append("ENV \(variable.name)=\(variable.value)") }
+        if let tracing = plan.config.tracing { lines += Self.tracing(tracing, filesImage: "cog_build") }
         lines.append("CMD [\"python\", \"-m\", \"cog.server.http\"]")
+    }
+
+    /// What tells the server to trace, in any Dockerfile.
+    ///
+    /// - Parameter filesImage: the image or stage with the staged files.
+    static func tracing(_ tracing: Tracing, filesImage: String) -> [String] {
+        let variables = tracing.variables.map { "\($0.name)=\(quoted($0.value))" }.joined(separator: " ")
+        let copy = "COPY --from=\(filesImage) \(Tracing.stagedName) \(Tracing.path)"
+        return ["ENV \(variables)"] + (tracing.file == nil ? [] : [copy])
     }
 
     private mutating func model() {
@@ -179,7 +190,9 @@ package struct Dockerfile {
         if isCUDABase { lines.append(apt(["ca-certificates", "curl", "git", "wget", "xz-utils"])) }
         // pip does all of our own installing: where Python is there, uv is for steps that call it.
         guard isCUDABase || plan.config.build.usesUV else { return }
-        lines += ["COPY --from=\(plan.uvImage) /uv /uvx /usr/local/bin/", "ENV UV_SYSTEM_PYTHON=true"]
+        // Where uv puts Python by default, only root could run it.
+        let place = isCUDABase ? " UV_PYTHON_INSTALL_DIR=/opt/python" : ""
+        lines += ["COPY --from=\(plan.uvImage) /uv /uvx /usr/local/bin/", "ENV UV_SYSTEM_PYTHON=true" + place]
         guard isCUDABase else { return }
         lines += [
             "RUN uv python install \(version) && for link in /usr/bin/python3 /usr/local/bin/python; do "

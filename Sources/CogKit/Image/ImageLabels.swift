@@ -60,18 +60,35 @@ package enum ImageLabels {
         add("predict", config.predict, to: &members)
         add("train", config.train, to: &members)
         var concurrency: [String] = []
-        if let max = config.maxConcurrency { concurrency.append("\"max\":\(max)") }
-        if let workers = config.workers {
+        if let max = config.concurrency.max { concurrency.append("\"max\":\(max)") }
+        if let workers = config.concurrency.workers {
             concurrency.append("\"workers\":" + (Int(workers).map { "\($0)" } ?? "\"auto\""))
         }
-        if let start = config.workerStart { concurrency.append(pair(("start", start))) }
+        if let start = config.concurrency.start { concurrency.append(pair(("start", start))) }
         if !concurrency.isEmpty { members.append("\"concurrency\":" + object(concurrency)) }
         if let timeout = config.predictTimeout.flatMap(Double.init) {
             members.append("\"predict_timeout\":" + (Int(exactly: timeout).map { "\($0)" } ?? "\(timeout)"))
         }
         add("environment", config.environment, to: &members)
+        if let observability = config.observability {
+            members.append("\"observability\":" + self.observability(observability))
+        }
         let weights = config.weights.map(weight)
         if !weights.isEmpty { members.append("\"weights\":[\(weights.joined(separator: ","))]") }
+        return object(members)
+    }
+
+    private static func observability(_ observability: Config.Observability) -> String {
+        var members: [String] = []
+        add("config", observability.config, to: &members)
+        if let traces = observability.traces {
+            var parts = traces.enabled.map { ["\"enabled\":\($0)"] } ?? []
+            add("sampler", traces.sampler, to: &parts)
+            add("sampler_arg", traces.samplerArgument, to: &parts)
+            add("trace_header", traces.header, to: &parts)
+            add("trace_header_format", traces.headerFormat, to: &parts)
+            members.append("\"traces\":" + object(parts))
+        }
         return object(members)
     }
 

@@ -20,6 +20,8 @@ struct StagedBuild: Sendable {
     struct Description: Sendable {
         var document: ModelDocument?
         var pipFreeze = ""
+        /// As whom a container of the user's own image runs.
+        var user: String?
     }
 
     /// What one argument of a program may have at most is 128 KiB on Linux; longer labels go into the Dockerfile.
@@ -118,20 +120,27 @@ struct StagedBuild: Sendable {
     }
 
     /// Without our stages, a container of the first image is asked.
-    ///
-    /// It has a name of its own, so that nothing unfinished bears the real one.
     private func describeCustom() async throws(CogError) -> Description {
+        try await withUnfinishedImage { name throws(CogError) in try await describe(image: name) }
+    }
+
+    /// Builds the user's own Dockerfile as it is.
+    ///
+    /// The image has a name of its own, so that nothing unfinished bears the real one.
+    private func withUnfinishedImage<Result: Sendable>(
+        _ body: (String) async throws(CogError) -> Result
+    ) async throws(CogError) -> Result {
         let name = plan.filesImage.replacing("cog-build-files", with: "cog-tmp")
-        let description: Description
+        let result: Result
         do {
             try await run(["--tag", name])
-            description = try await describe(image: name)
+            result = try await body(name)
         } catch {
             await engine.removeImage(name)
             throw error
         }
         await engine.removeImage(name)
-        return description
+        return result
     }
 
     private func describe(image: String) async throws(CogError) -> Description {
@@ -139,6 +148,7 @@ struct StagedBuild: Sendable {
         let freeze = try await engine.python(["-m", "pip", "freeze"], in: image)
         guard freeze.succeeded else { throw .build("Failed to generate pip freeze from image: \(freeze.text)") }
         description.pipFreeze = freeze.output.trimmingSpaces
+        description.user = try await engine.user(of: image)
         if plan.document == .model { description.document = try await document(of: image) }
         return description
     }
@@ -162,12 +172,30 @@ struct StagedBuild: Sendable {
     private func customEnding(_ description: Description?) async throws(CogError) -> String {
         var text = dockerfile.hasSuffix("\n") ? "" : "\n"
         for variable in plan.config.serverVariables { text += "ENV \(variable.name)=\(variable.value)\n" }
-        if let document = description?.document {
-            try files.write(document: document)
+        if try files.writeForOwnDockerfile(description?.document) {
             try await files.importArchive(as: plan.filesImage, engine)
+        }
+        if description?.document != nil {
             text += "COPY --from=\(plan.filesImage) openapi_schema.json \(Dockerfile.documentPath)\n"
         }
+        if let tracing = plan.config.tracing { text += try await tracingEnding(tracing, description) }
         return text
+    }
+
+    /// Packages are installed as root, whoever the image runs as.
+    private func tracingEnding(_ tracing: Tracing, _ description: Description?) async throws(CogError) -> String {
+        var user = description?.user
+        if user == nil {
+            user = try await withUnfinishedImage { name throws(CogError) in try await engine.user(of: name) }
+        }
+        // Older versions of pip don't know every option, but they ignore variables that they don't know.
+        let install =
+            "RUN --mount=type=cache,target=/root/.cache/pip PIP_BREAK_SYSTEM_PACKAGES=1 PIP_ROOT_USER_ACTION=ignore "
+            + "PIP_DISABLE_PIP_VERSION_CHECK=1 python -m pip install --cache-dir /root/.cache/pip "
+            + Tracing.packages.joined(separator: " ")
+        let restored = user.flatMap { $0.isEmpty ? nil : ["USER \($0)"] } ?? []
+        let lines = ["USER root", install] + Dockerfile.tracing(tracing, filesImage: plan.filesImage) + restored
+        return lines.map { $0 + "\n" }.joined()
     }
 
     private func checked(_ text: String) throws(CogError) -> ModelDocument {

@@ -49,7 +49,9 @@ package struct Project: Sendable {
             return FileManager.default.fileExists(atPath: full, isDirectory: &isDirectory) && !isDirectory.boolValue
         }
         var requirements = readRequirements(reader.config.build, directory)
-        var validator = ConfigValidator(reader, file: relative, requirements: requirements, fileExists: exists)
+        var validator = ConfigValidator(
+            reader, file: relative, requirements: requirements, fileExists: exists,
+            projectFile: { ProjectFile($0, in: directory) })
         let packages = checkRequirements(reader.config.build, directory)
         let problems = validator.validate() + packages.problems
         guard problems.isEmpty else { throw .config(problems) }
@@ -154,15 +156,5 @@ package struct Project: Sendable {
             minor = min(minor, max(10, build.pythons.upperBound))
         }
         return "3.\(minor)"
-    }
-}
-
-extension String {
-    /// Without `-` at both ends, which image names do not allow.
-    fileprivate var trimmingDashes: String {
-        var slice = self[...]
-        while slice.first == "-" { slice = slice.dropFirst() }
-        while slice.last == "-" { slice = slice.dropLast() }
-        return String(slice)
     }
 }

@@ -18,6 +18,7 @@ OPTIONS = {
     "repeatable": ("--timestamp", "0"),
     "separate-weights": ("--separate-weights",),
     "strip-precompile": ("--strip", "--precompile"),
+    "traces-telemetry": (),
 }
 
 
@@ -30,4 +31,8 @@ def test_project_builds_and_predicts(name, tmp_path, engine, network):
         project.with_pip_settings()
     project.predictor(model("s: str) -> str", "return 'hello ' + s"))
     project.cog("build", "-t", f"expected-{name}", *OPTIONS[name], env=network).ok()
+    if name == "traces-telemetry":
+        told = "import opentelemetry.exporter.otlp.proto.http, opentelemetry.exporter.otlp.proto.grpc, pathlib; "
+        told += "print(pathlib.Path('/.cog/telemetry.py').read_text())"
+        assert "def create_tracer_provider" in engine.run(f"expected-{name}", "python", "-c", told)
     assert project.predict(f"expected-{name}", "-i", f"s={name}").ok().out == f"hello {name}\n"
