@@ -140,18 +140,23 @@ install_llhttp() {
     as_root rm -rf "$debs"
 }
 
-# The plugin with which newer docker clients build, for the tests alone: it stays out of the system, so that the
-# older client of Debian's docker.io is tested as it is, without plugins.
-fetch_buildx() {
-    local debs plugins=${COG_TEST_CACHE:-$HOME/.cache/cog-tests}/cli-plugins
-    if [ -x "$plugins/docker-buildx" ]; then return; fi
-    step "fetching docker-buildx"
+# Plugins of the docker client for the tests alone: buildx, with which newer clients build, and compose. They stay out of
+# the system, so that the older client of Debian's docker.io is tested as it is, without plugins.
+fetch_plugins() {
+    local debs name wanted=() plugins=${COG_TEST_CACHE:-$HOME/.cache/cog-tests}/cli-plugins
+    for name in buildx compose; do
+        docker "$name" version >/dev/null 2>&1 || [ -x "$plugins/docker-$name" ] || wanted+=("docker-$name")
+    done
+    if [ ${#wanted[@]} = 0 ]; then return; fi
+    step "fetching ${wanted[*]}"
     debs=$(mktemp -d)
     chmod 755 "$debs"
-    from_debian13 "$debs/download" docker-buildx
-    dpkg -x "$debs"/download/*.deb "$debs/tree"
+    from_debian13 "$debs/download" "${wanted[@]}"
     mkdir -p "$plugins"
-    install -m 755 "$debs/tree/usr/libexec/docker/cli-plugins/docker-buildx" "$plugins/docker-buildx"
+    for name in "${wanted[@]}"; do
+        dpkg -x "$debs/download/$name"_*.deb "$debs/tree"
+        install -m 755 "$debs/tree/usr/libexec/docker/cli-plugins/$name" "$plugins/$name"
+    done
     as_root rm -rf "$debs"
 }
 
@@ -213,10 +218,10 @@ if [ "$with_tests" = yes ] && [ "$(id -u)" = 0 ] && ! command -v podman >/dev/nu
     fi
 fi
 
-# Only a client that is new enough to want the plugin and has none is given it.
+# Only a client that is new enough to take plugins is given them.
 client_major=$(docker --version 2>/dev/null | sed -n 's/^Docker version \([0-9]*\).*/\1/p')
 if [ "$with_tests" = yes ] && [ "$(id -u)" = 0 ] && [ "${client_major:-0}" -ge 23 ] && command -v apt-get >/dev/null 2>&1; then
-    docker buildx version >/dev/null 2>&1 || fetch_buildx
+    fetch_plugins
 fi
 
 if [ "$with_tests" = yes ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

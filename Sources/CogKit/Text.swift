@@ -16,6 +16,14 @@ extension StringProtocol {
 }
 
 extension String {
+    /// Without `-` at both ends, which names of images and services do not allow.
+    var trimmingDashes: String {
+        var slice = self[...]
+        while slice.first == "-" { slice = slice.dropFirst() }
+        while slice.last == "-" { slice = slice.dropLast() }
+        return String(slice)
+    }
+
     /// The pieces between occurrences of `separator`: one more than there are of them.
     func split(around separator: String) -> [String] {
         split(separator: separator, omittingEmptySubsequences: false).map(String.init)

@@ -1,5 +1,13 @@
 import Foundation
 
+/// What the source of a model tells without being run.
+package struct SourceFacts: Sendable {
+    /// Nil where the source doesn't tell it all. Its inputs are right; its outputs may be left open.
+    package var document: ModelDocument?
+    /// How many predictions one process runs at a time; nil where the source doesn't tell.
+    package var slots: Int?
+}
+
 /// Reads the model's source without running it, so that mistakes are found before anything is built.
 ///
 /// The SDK does the reading, with a Python of this machine, which needs none of the model's packages. Without a Python,
@@ -18,11 +26,10 @@ package struct SourceReader: Sendable {
     /// Checks what the configuration names.
     ///
     /// - Parameter signatures: whether to look into the files; otherwise they only have to be there.
-    /// - Returns: the model's document, where the source tells it. Its inputs are right; its outputs may be left open.
     /// - Throws: `CogError.config` with all mistakes.
-    package func read(signatures: Bool) async throws(CogError) -> ModelDocument? {
+    package func read(signatures: Bool) async throws(CogError) -> SourceFacts {
         try checkFiles()
-        guard signatures, let wheel, !references.isEmpty else { return nil }
+        guard signatures, let wheel, !references.isEmpty else { return SourceFacts() }
         for python in Self.interpreters(environment) {
             let code =
                 "import sys; sys.version_info < (3, 10) and sys.exit(\(Self.tooOld)); sys.path.insert(0, sys.argv[1]); "
@@ -38,7 +45,7 @@ package struct SourceReader: Sendable {
             if answer.status == Self.tooOld { continue }
             return try report(answer)
         }
-        return nil
+        return SourceFacts()
     }
 
     /// The exit status of an interpreter that the SDK doesn't support.
@@ -87,13 +94,15 @@ package struct SourceReader: Sendable {
 
     // MARK: - Answers
 
-    private func report(_ answer: Tool.Answer) throws(CogError) -> ModelDocument? {
+    private func report(_ answer: Tool.Answer) throws(CogError) -> SourceFacts {
         // A reader that fails has no opinion: running the model has.
-        guard answer.succeeded, let root = try? JSONValue(parsing: answer.output) else { return nil }
+        guard answer.succeeded, let root = try? JSONValue(parsing: answer.output) else { return SourceFacts() }
         let problems = (root["problems"]?.array ?? []).compactMap(text)
         guard problems.isEmpty else { throw .config(problems) }
-        guard let document = root["document"], document != .null else { return nil }
-        return try? ModelDocument(document.text())
+        var facts = SourceFacts()
+        if let document = root["document"], document != .null { facts.document = try? ModelDocument(document.text()) }
+        facts.slots = root["slots"]?.double.map { Int($0) }
+        return facts
     }
 
     private func text(_ problem: JSONValue) -> String? {

@@ -36,10 +36,11 @@ class Client:
         version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
         self.major = int(version.split("version ")[1].split(".")[0])
         self.config = home / f"docker-{self.major}"
-        plugin = CACHE / "cli-plugins" / "docker-buildx"
         (self.config / "cli-plugins").mkdir(parents=True)
-        if self.major >= 23 and plugin.exists():
-            (self.config / "cli-plugins" / "docker-buildx").symlink_to(plugin)
+        for name in ("docker-buildx", "docker-compose"):
+            plugin = CACHE / "cli-plugins" / name
+            if self.major >= 23 and plugin.exists():
+                (self.config / "cli-plugins" / name).symlink_to(plugin)
 
     @property
     def environment(self) -> dict[str, str]:
