@@ -1,6 +1,7 @@
-"""Writes the commands and options of docs/cli.md as the program describes them; `--check` only compares.
+"""Writes what the program says about itself into its pages; `--check` only compares.
 
-The program is the one in COG_TEST_BIN, or the release build. What stands outside of the two markers is left alone.
+These are the commands and options of docs/cli.md and the keys of docs/cog-yaml.md. The program is the one in COG_TEST_BIN,
+or the release build. Text outside the markers is left alone.
 """
 
 import difflib
@@ -12,10 +13,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGE = ROOT / "docs" / "cli.md"
 PROGRAM = Path(os.environ.get("COG_TEST_BIN", ROOT / ".build" / "release")).resolve() / "cog"
-BEGIN = "<!-- commands: written by scripts/docs.sh -->\n"
-END = "<!-- end of the commands -->\n"
 EVERYWHERE = {"--debug", "--no-color", "--version", "--help"}
 
 
@@ -76,18 +74,32 @@ def commands() -> str:
     return "\n".join(["Every command has these options:\n\n" + table(everywhere), *map(section, found)])
 
 
+def keys() -> str:
+    done = subprocess.run(
+        [PROGRAM, "config-schema", "--table"], capture_output=True, text=True, timeout=60, check=True
+    )
+    return done.stdout
+
+
+PAGES = {"cli.md": ("commands", commands), "cog-yaml.md": ("keys", keys)}
+
+
 def main() -> int:
-    before = PAGE.read_text()
-    head, rest = before.split(BEGIN)
-    tail = rest.split(END)[1]
-    after = f"{head}{BEGIN}\n{commands()}\n{END}{tail}"
-    if sys.argv[1:] == ["--check"]:
-        sys.stdout.writelines(
-            difflib.unified_diff(before.splitlines(True), after.splitlines(True), "docs/cli.md", "now")
-        )
-        return int(before != after)
-    PAGE.write_text(after)
-    return 0
+    status = 0
+    for name, (what, text) in PAGES.items():
+        page = ROOT / "docs" / name
+        begin, end = f"<!-- {what}: written by scripts/docs.sh -->\n", f"<!-- end of the {what} -->\n"
+        before = page.read_text()
+        head, rest = before.split(begin)
+        tail = rest.split(end)[1]
+        after = f"{head}{begin}\n{text()}\n{end}{tail}"
+        if sys.argv[1:] == ["--check"]:
+            lines = difflib.unified_diff(before.splitlines(True), after.splitlines(True), f"docs/{name}", "now")
+            sys.stdout.writelines(lines)
+            status |= int(before != after)
+        else:
+            page.write_text(after)
+    return status
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ struct Cog: AsyncParsableCommand {
         version: "cog version \(ProgramVersion.current) (built \(buildTime))",
         subcommands: [
             BuildCommand.self, DoctorCommand.self, ExecCommand.self, InitCommand.self, LoginCommand.self,
-            PlaygroundCommand.self, PredictCommand.self, PushCommand.self, RunCommand.self, ServeCommand.self,
-            CompletionCommand.self, TrainCommand.self, DebugCommand.self,
+            ManifestCommand.self, PlaygroundCommand.self, PredictCommand.self, PushCommand.self, RunCommand.self, ServeCommand.self,
+            CompletionCommand.self, SchemaCommand.self, TrainCommand.self, DebugCommand.self,
         ])
 
     /// When this executable was written.

@@ -16,10 +16,10 @@ enum CogMain {
     }
 
     private static func run(_ given: [String]) async -> Int32 {
-        let arguments = ArgumentNormalizer.withCommandFirst(given)
-        if let message = ArgumentNormalizer.unknownCommand(arguments) { return fail(message, usage: nil) }
+        let arguments = Cog.normalizer.withCommandFirst(given)
+        if let message = Cog.normalizer.unknownCommand(arguments) { return fail(message, usage: nil) }
         do {
-            let arguments = ArgumentNormalizer.withPlainOptions(try await RunCommand.resolved(arguments, console))
+            let arguments = Cog.normalizer.withPlainOptions(try await RunCommand.resolved(arguments, console))
             var command = try await Cog.asyncParseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

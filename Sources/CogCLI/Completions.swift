@@ -31,7 +31,7 @@ extension CompletionKind {
         if document == nil {
             let planner = BuildPlanner(
                 project: project, environment: ProcessInfo.processInfo.environment, executable: Session.executable)
-            document = try? await SourceReader(planner).read(signatures: true)
+            document = try? await SourceReader(planner).read(signatures: true).document
         }
         return document.map { InputCandidates($0, kind).offered(besides: words) } ?? []
     }

@@ -28,6 +28,7 @@ struct InitCommand: ParsableCommand {
                 throw CogError.files("can't write \(path): \(error.localizedDescription)")
             }
         }
+        try ConfigSchema.store(in: ".")
         console.info("")
         console.success("Done! Try it with: \(StarterFiles.firstCommand)")
         console.info("Without a container engine: \(StarterFiles.firstCommand) --local")

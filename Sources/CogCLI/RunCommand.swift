@@ -41,7 +41,8 @@ struct RunCommand: AsyncParsableCommand {
                 else { return false }
                 return labels["run.cog.config"] != nil
             })
-        let meaning = await RunMeaning.of(rest, mode: mode, questions)
+        let meaning = await RunMeaning.of(
+            rest, mode: mode, predict: Cog.forms(of: PredictCommand.self), exec: Cog.forms(of: ExecCommand.self), questions)
         if meaning == .exec, notices { console.warn("\"cog run <command>\" is deprecated, use \"cog exec\"") }
         return [meaning.rawValue] + rest
     }

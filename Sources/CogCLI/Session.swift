@@ -40,6 +40,7 @@ struct Session {
     func loadProject(_ file: String) throws -> Project {
         let project = try Project.load(file, from: FileManager.default.currentDirectoryPath)
         console.debug("project: \(project.directory), configuration: \(project.configName)")
+        ConfigSchema.refresh(for: project)
         console.tell(project.notes)
         return project
     }
@@ -57,7 +58,8 @@ struct Session {
         // The user's own Dockerfile may put the model's files into the image.
         guard request.dockerfile == nil else { return nil }
         let given = try ModelDocument.given(request.schemaFile, environment)
-        let document = try await SourceReader(planner(project)).read(signatures: given == nil && !request.skipsSchema)
+        let signatures = given == nil && !request.skipsSchema
+        let document = try await SourceReader(planner(project)).read(signatures: signatures).document
         if let known = given ?? document { try project.checkExamples(known) }
         return given ?? document
     }

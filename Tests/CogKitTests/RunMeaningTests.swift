@@ -35,11 +35,19 @@ private let meanings: [(String, RunMeaning)] = [
 @Test(arguments: meanings)
 func runMeaning(words: String, meaning: RunMeaning) async {
     let arguments = words.split(separator: " ").map(String.init)
-    #expect(await RunMeaning.of(arguments, mode: nil, questions) == meaning)
+    #expect(await RunMeaning.of(arguments, mode: nil, predict: predict, exec: exec, questions) == meaning)
     // The variable decides whatever the words say.
-    #expect(await RunMeaning.of(arguments, mode: "exec", questions) == .exec)
-    #expect(await RunMeaning.of(arguments, mode: "predict", questions) == .predict)
+    for mode in [RunMeaning.exec, .predict] {
+        let meaning = await RunMeaning.of(
+            arguments, mode: mode.rawValue, predict: predict, exec: exec, questions)
+        #expect(meaning == mode)
+    }
 }
+
+private let both: Set<String> = ["-e", "-f", "--gpus"]
+private let predict = OptionForms(
+    withValue: both.union(["-i", "-o", "--json", "--setup-timeout"]), flags: ["--debug", "--use-replicate-token"])
+private let exec = OptionForms(withValue: both.union(["-p", "--publish"]), flags: ["--debug"])
 
 private var questions: RunMeaning.Questions {
     .init(isPath: { $0 == "script/run" }, isModelImage: { $0 == "mine" })
@@ -55,6 +63,6 @@ func engineIsAskedLast(words: String) async {
             asked()
             return false
         }
-        _ = await RunMeaning.of(arguments, mode: nil, questions)
+        _ = await RunMeaning.of(arguments, mode: nil, predict: predict, exec: exec, questions)
     }
 }

@@ -13,7 +13,9 @@ FILES = [".dockerignore", ".github/workflows/push.yaml", "cog.yaml", "requiremen
 
 
 def files(project) -> list[str]:
-    return sorted(str(path.relative_to(project.directory)) for path in project.directory.rglob("*") if path.is_file())
+    """All files but the tool's own."""
+    found = [path.relative_to(project.directory) for path in project.directory.rglob("*") if path.is_file()]
+    return sorted(str(path) for path in found if path.parts[0] != ".cog")
 
 
 def test_an_empty_directory_becomes_a_project(empty):

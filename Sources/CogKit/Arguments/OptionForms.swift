@@ -1,37 +1,47 @@
-/// How options are written, for decisions that fall before the argument parser runs.
-package enum OptionForms {
-    /// Options that take a value, of all commands.
-    package static let withValue: Set<String> = [
-        "-e", "--env", "-f", "--file", "-i", "--input", "-o", "--output", "-p", "--publish", "--port", "-t", "--tag",
-        "--dockerfile", "--gpus", "--host", "--image-name", "--json", "--openapi-schema", "--platform",
-        "--playground-port", "--progress", "--registry", "--secret", "--setup-timeout", "--target", "--timestamp",
-        "--upload-url", "--use-cuda-base-image", "--username", "--webhook-host",
-    ]
-
+/// How the options of a command are written, for decisions that fall before the argument parser runs.
+package struct OptionForms: Equatable, Sendable {
+    /// Options that take a value.
+    let withValue: Set<String>
     /// Options that need no value: given with one, it says whether they count.
-    package static let flags: Set<String> = [
-        "--debug", "--fix", "--local", "--no-cache", "--no-color", "--no-open", "--open", "--playground",
-        "--precompile", "--profile", "--push", "--reload", "--separate-weights", "--skip-schema-validation", "--stream",
-        "--strip", "--token-stdin",
-        "--use-replicate-token",
-    ]
+    let flags: Set<String>
+    /// Options whose value is a truth value, and true where it is left out.
+    let truths: Set<String>
 
-    /// Flags of `doctor` that take a value in other commands.
-    static let ofDoctor: Set<String> = ["--json"]
+    package init(withValue: Set<String> = [], flags: Set<String> = [], truths: Set<String> = []) {
+        self.withValue = withValue
+        self.flags = flags
+        self.truths = truths
+    }
 
-    /// Options that only predictions have.
-    package static let predictionOnly: Set<String> = [
-        "-i", "--input", "--json", "-o", "--output", "--setup-timeout", "--use-replicate-token", "--local", "--stream",
-    ]
+    /// Reads the argument parser's description of one command: what is declared there is declared nowhere else.
+    ///
+    /// - Throws: `JSONValue.Malformed` when the text is no JSON.
+    package init(describing json: String) throws(JSONValue.Malformed) {
+        let command = try JSONValue(parsing: json)["command"]
+        var found: [String: Set<String>] = [:]
+        for argument in command?["arguments"]?.array ?? [] {
+            let names = (argument["names"]?.array ?? []).compactMap { name in
+                name["name"]?.string.map { (name["kind"]?.string == "long" ? "--" : "-") + $0 }
+            }
+            let isTruth = argument["completionKind"]?["list"]?["values"]?.array == [.string("true"), .string("false")]
+            found[isTruth ? "truth" : argument["kind"]?.string ?? "", default: []].formUnion(names)
+        }
+        self.init(withValue: found["option"] ?? [], flags: found["flag"] ?? [], truths: found["truth"] ?? [])
+    }
 
-    /// Options of every command.
-    package static let global: Set<String> = ["--debug", "--no-color", "--profile", "--registry"]
+    var names: Set<String> { withValue.union(flags).union(truths) }
+
+    func union(_ other: OptionForms) -> OptionForms {
+        OptionForms(
+            withValue: withValue.union(other.withValue), flags: flags.union(other.flags),
+            truths: truths.union(other.truths))
+    }
 
     /// Whether an argument is an option and not a value or a name; `-` alone stands for standard input.
     static func isOption(_ argument: String) -> Bool { argument.hasPrefix("-") && argument != "-" }
 
     /// The name of an option and the value written together with it: `--input=x=1`, `-ix=1` and `-i=x=1` are one.
-    static func split(_ argument: String) -> (name: String, value: String?) {
+    func split(_ argument: String) -> (name: String, value: String?) {
         if argument.hasPrefix("--") {
             guard let equals = argument.firstIndex(of: "=") else { return (argument, nil) }
             return (String(argument[..<equals]), String(argument[argument.index(after: equals)...]))
@@ -43,13 +53,24 @@ package enum OptionForms {
     }
 
     /// How many arguments an option takes up, itself included.
-    static func width(_ argument: String) -> Int {
+    func width(_ argument: String) -> Int {
         let (name, value) = split(argument)
         return value == nil && withValue.contains(name) ? 2 : 1
     }
 
+    /// The one way in which an option is written: values of short options apart, flags without a value.
+    func plain(_ argument: String) -> [String] {
+        let (name, value) = split(argument)
+        if truths.contains(name) {
+            return [name + "=" + (value.map { Self.truth($0).map(String.init) ?? $0 } ?? "true")]
+        }
+        if let value, flags.contains(name), let isSet = Self.truth(value) { return isSet ? [name] : [] }
+        if let value, !name.hasPrefix("--"), withValue.contains(name) { return [name, value] }
+        return [argument]
+    }
+
     /// The truth values that flags may be given.
-    static func truth(_ text: String) -> Bool? {
+    private static func truth(_ text: String) -> Bool? {
         switch text.lowercased() {
         case "true", "t", "1": true
         case "false", "f", "0": false

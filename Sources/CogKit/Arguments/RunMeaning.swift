@@ -18,20 +18,26 @@ package enum RunMeaning: String, Equatable, Sendable {
 
     /// Decides from what follows `run`, before anything else happens.
     ///
-    /// - Parameter mode: `COG_RUN_MODE`, which overrides everything.
+    /// - Parameters:
+    ///   - mode: `COG_RUN_MODE`, which overrides everything.
+    ///   - predict: the options of `predict`.
+    ///   - exec: the options of `exec`.
     package static func of(
-        _ arguments: [String], mode: String?, _ questions: Questions
+        _ arguments: [String], mode: String?, predict: OptionForms, exec: OptionForms, _ questions: Questions
     ) async -> RunMeaning {
         if let mode, let meaning = RunMeaning(rawValue: mode) { return meaning }
+        let forms = predict.union(exec)
+        let predictionOnly = predict.names.subtracting(exec.names)
         var rest = arguments[...]
         while let option = rest.first, OptionForms.isOption(option), option != "--" {
-            let name = OptionForms.split(option).name
-            if OptionForms.predictionOnly.contains(name) { return .predict }
-            if name == "-p" || name == "--publish" { return .exec }
-            rest = rest.dropFirst(OptionForms.width(option))
+            let name = forms.split(option).name
+            if predictionOnly.contains(name) { return .predict }
+            if exec.names.contains(name), !predict.names.contains(name) { return .exec }
+            rest = rest.dropFirst(forms.width(option))
         }
         guard let positional = rest.first else { return .predict }
-        guard positional != "--", hasOnlyPredictionOptions(rest.dropFirst()) else { return .exec }
+        let isPrediction = hasOnly(predictionOnly, forms, rest.dropFirst())
+        guard positional != "--", isPrediction else { return .exec }
         let looksLikeImage = positional.contains("/") || positional.contains(":")
         if looksLikeImage, !positional.hasPrefix("."), !positional.hasPrefix("/"), !questions.isPath(positional) {
             return .predict
@@ -39,11 +45,11 @@ package enum RunMeaning: String, Equatable, Sendable {
         return await questions.isModelImage(positional) ? .predict : .exec
     }
 
-    private static func hasOnlyPredictionOptions(_ arguments: ArraySlice<String>) -> Bool {
+    private static func hasOnly(_ names: Set<String>, _ forms: OptionForms, _ arguments: ArraySlice<String>) -> Bool {
         var rest = arguments
         while let option = rest.first {
-            guard OptionForms.predictionOnly.contains(OptionForms.split(option).name) else { return false }
-            rest = rest.dropFirst(OptionForms.width(option))
+            guard names.contains(forms.split(option).name) else { return false }
+            rest = rest.dropFirst(forms.width(option))
         }
         return true
     }

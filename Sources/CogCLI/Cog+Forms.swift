@@ -1,0 +1,27 @@
+import ArgumentParser
+import CogKit
+
+extension Cog {
+    /// What reads a command line before the parser does. It knows commands and options from their declarations alone.
+    static var normalizer: ArgumentNormalizer {
+        let commands = configuration.subcommands
+        return ArgumentNormalizer(
+            commands: commands.map { name(of: $0) }, passing: name(of: ExecCommand.self),
+            global: { forms(of: GlobalOptions.self) },
+            forms: { name in
+                guard let command = commands.first(where: { self.name(of: $0) == name }) else { return OptionForms() }
+                return forms(of: command)
+            })
+    }
+
+    private static func name(of command: any ParsableCommand.Type) -> String { command._commandName }
+
+    /// The options of a command, or of a group of them.
+    static func forms(of declared: any ParsableArguments.Type) -> OptionForms {
+        do {
+            return try OptionForms(describing: declared._dumpHelp())
+        } catch {
+            preconditionFailure("the parser's description of \(declared) is no JSON: \(error)")
+        }
+    }
+}
