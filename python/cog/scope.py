@@ -78,7 +78,7 @@ class MetricRecorder:
             key: the name.
 
         Raises:
-            ValueError: the name has not the form of one.
+            ValueError: the name isn't valid.
         """
         if self._record is None:
             return
@@ -122,7 +122,7 @@ class _BatchRecorder(MetricRecorder):
 class Scope:
     """A prediction, seen from inside the model.
 
-    `with scope:` makes it the current one. In a batched method, what is printed inside of the block and what
+    `with scope:` makes it the current one. In a batched method, what is printed inside the block and what
     `current_scope()` records there belong to that prediction alone.
     """
 
@@ -173,7 +173,7 @@ class Scope:
 
     @property
     def context(self) -> dict[str, str]:
-        """What the request's `context` holds."""
+        """The contents of the request's `context`."""
         return self._context
 
     @property
@@ -223,7 +223,7 @@ def current_scope() -> Scope:
     """Return the scope of the running prediction; outside of one, a scope that records nothing.
 
     In a batched method it is a scope of the whole batch: it records metrics for each prediction, and its context is
-    empty. Inside of `with scope:` it is that scope.
+    empty. Inside `with scope:`, it is that scope.
     """
     return _running_scope() or Scope._for_prediction({}, None)
 

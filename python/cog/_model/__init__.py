@@ -1,1 +1,1 @@
-"""Finds a model, and what of it is called and how."""
+"""Finds a model, and determines what to call and how."""

@@ -9,7 +9,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 # The largest batch; the same as TokenList.limit in Sources/WorkerProtocol.
 MAX_SIZE = 1024
-# A longer wait is taken for a number of milliseconds.
+# A longer wait is probably a number of milliseconds.
 MAX_WAIT_SECONDS = 60.0
 
 
@@ -38,9 +38,9 @@ class _Skip:
         return "SKIP"  # Copies and pickles are the same object.
 
 
-# Typed as Any because it stands between values of any type.
+# Typed as Any because it appears among values of any type.
 SKIP: Any = _Skip()
-"""In a list that a batched generator yields: this request gets nothing this time."""
+"""An item of a list that a batched generator yields, for a request that gets nothing this time."""
 
 
 @overload

@@ -56,7 +56,7 @@ def concurrent(fn: None = None, *, max: int = 1, threads: bool = False) -> Calla
 def concurrent(fn: Any = None, *, max: int = 1, threads: bool = False) -> Any:
     """Let a method run several predictions at a time.
 
-    The environment variable COG_MAX_CONCURRENCY, where set, decides instead how many.
+    The environment variable COG_MAX_CONCURRENCY overrides the number.
 
     Args:
         fn: the method; nothing when written `@concurrent(max=…)`.

@@ -1,4 +1,4 @@
-"""Loads a model: finds the file, the object in it, and what of it is called."""
+"""Loads a model: finds the file, the object in it, and what to call."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class LoadedModel:
         setup: called without arguments before the first prediction; None if there is nothing to set up.
         setup_is_async: `setup` returns a coroutine.
         healthcheck: the model's attribute of that name, or None.
-        max_concurrency: what @concurrent says; 1 without it.
+        max_concurrency: the `max` of @concurrent; 1 without it.
         runs_on_threads: @concurrent lets a synchronous model run several predictions at a time.
         name: the name of the method or function.
-        is_training: it runs trainings.
+        is_training: whether it runs trainings.
         can_train: False if it is to run trainings but has no `train`.
     """
 
@@ -79,7 +79,7 @@ def load(reference: str, mode: str) -> LoadedModel:
         mode: "predict" or "train".
 
     Raises:
-        BaseException: whatever goes wrong, in the words of Python: the file may raise anything.
+        BaseException: whatever goes wrong, as Python raises it: the file may raise anything.
     """
     key = (os.path.abspath(reference), mode)
     if key not in _loaded:
@@ -190,7 +190,7 @@ def _no_training(**inputs: Any) -> None:
 
 
 def _by_name(method: Any) -> Callable[..., Any]:
-    """Return what takes all inputs by name, also those of positional-only parameters."""
+    """Return a function that takes all inputs by name, including those of positional-only parameters."""
     signature = signature_of(method)
     positional = [each.name for each in signature.parameters if each.is_positional_only] if signature else []
     if not positional:

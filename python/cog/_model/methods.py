@@ -36,7 +36,7 @@ def has_setup_weights(predictor: Any) -> bool:
 
 
 def extract_setup_weights(predictor: Any) -> str | None:
-    """Return what `setup(weights)` is to be called with.
+    """Return the argument for `setup(weights)`.
 
     Args:
         predictor: the model object.

@@ -1,4 +1,4 @@
-"""Runs the file of a model as a module, and makes what lies beside it importable."""
+"""Runs the file of a model as a module, and makes its neighbors importable."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from . import shadows
 def load_module(path: str) -> Any:
     """Run the file of a model as a module.
 
-    It is called after the file alone. In a folder below the working directory it may import what lies beside it, by
-    name, which looks there last, and relatively.
+    Its name is that of the file alone. In a folder below the working directory, it may import its neighbors, both
+    relatively and by name. Imports by name look there last.
 
     Args:
         path: relative to the working directory.
@@ -46,10 +46,10 @@ def load_module(path: str) -> Any:
 
 
 def explain(error: ImportError) -> None:
-    """Add to a failed relative import why it can't work.
+    """Add the reason to the message of a failed relative import.
 
     Args:
-        error: any failed import; others stay as they are.
+        error: any failed import; others are left unchanged.
     """
     text = str(error)
     if "attempted relative import" not in text or text != error.msg:
@@ -76,12 +76,12 @@ def explain(error: ImportError) -> None:
 
 
 def _package(folder: str) -> str:
-    """Return the name of the package that a model's folder is; empty for the working directory."""
+    """Return the package name of a model's folder; empty for the working directory."""
     here = os.getcwd()
     if folder == here or not os.path.isdir(folder):
         return ""
     if folder not in sys.path:
-        # At the end: whatever was found so far is still found first.
+        # At the end, so that everything else is still found first.
         sys.path.append(folder)
     name = os.path.relpath(folder, here).replace(os.sep, ".")
     top = name.partition(".")[0]
@@ -91,14 +91,14 @@ def _package(folder: str) -> str:
         and _is_found(top, os.path.join(here, top))
     ):
         return name
-    # Outside of the working directory, or called as no package can be, or like one that is there already.
+    # Outside the working directory, or with a name that no package can have or that another one has already.
     own = f"_cog_model_{len(_Folder.known)}"
     sys.meta_path.append(_Folder(own, folder))
     return own
 
 
 def _is_found(name: str, folder: str) -> bool:
-    """Return whether importing a name gives the package that a folder is."""
+    """Return whether importing a name gives the package in a folder."""
     try:
         spec = find_spec(name)
     except (ImportError, ValueError):
@@ -107,7 +107,7 @@ def _is_found(name: str, folder: str) -> bool:
 
 
 class _Folder:
-    """Finds the one package that a folder is, by a name that nothing else has.
+    """Finds the package in one folder by a unique name.
 
     Args:
         name: the name.

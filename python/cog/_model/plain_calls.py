@@ -10,12 +10,12 @@ from .signature import EMPTY, defaults_as_written, innermost, kind_of
 
 
 def unwrap_defaults(callable_: Any) -> None:
-    """Put the defaults themselves in the place of each `Input(…)`, so that the model may call its own methods.
+    """Replace each `Input(…)` with its default, so that the model may call its own methods.
 
-    An `Input(…)` without a default gives None, and one with a factory what the factory makes now.
+    An `Input(…)` without a default becomes None, and one with a factory becomes what the factory makes now.
 
     Args:
-        callable_: a function or bound method. It is changed, which may be one that a parent class owns.
+        callable_: a function or bound method. It is changed, even if it belongs to a parent class.
     """
     function, _ = innermost(callable_)
     if function is not None:
@@ -25,11 +25,11 @@ def unwrap_defaults(callable_: Any) -> None:
 
 
 def let_be_called(cls: type[Any], names: tuple[str, ...]) -> None:
-    """Let methods of a class be called from plain Python: they then see the defaults instead of each `Input(…)`.
+    """Let methods of a class be called from plain Python, with defaults instead of each `Input(…)`.
 
     Args:
         cls: the class; its methods are changed.
-        names: what they are called. Those that the class doesn't define itself are passed over.
+        names: the methods' names. Those that the class doesn't define itself are skipped.
     """
     for name in names:
         method = cls.__dict__.get(name)
@@ -56,7 +56,7 @@ def _leave_plain_defaults(function: Any) -> dict[str, Callable[[], Any]]:
     code = function.__code__
     names = code.co_varnames[code.co_argcount - len(defaults) : code.co_argcount]
     made = {name: maker for name, each in [*zip(names, defaults), *keyword_defaults.items()] if (maker := _maker(each))}  # noqa: B905
-    # What has no default is required, as far as Python allows it: none may follow one that has a default.
+    # Parameters without a default are required, unless they follow one with a default: Python doesn't allow that.
     required = 0
     while required < len(defaults) and _is_required(defaults[required]):
         required += 1
@@ -170,7 +170,7 @@ def _completing(method: Any, completed: Callable[[tuple[Any, ...], dict[str, Any
 
     Args:
         method: what the server calls.
-        completed: returns the named arguments, those included that were left out.
+        completed: returns the named arguments, including those that were left out.
     """
     import functools
 

@@ -1,8 +1,8 @@
 """Keeps a model's files that share a name with Python's modules out of everyone else's way.
 
 A model's folder comes first on the import path, like that of any program. So a `platform.py` in it would be what the
-standard library and this package get for `import platform`. Where there is such a file, the model's own files get it,
-and all others get the module that they mean.
+standard library and this package get for `import platform`. If there is such a file, the model's own files get it,
+and all others get Python's module.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # What this package imports besides the standard library, if it is there.
 _OTHERS = frozenset({"uvloop"})
 
-# Importing these does something, such as opening a browser.
+# Importing these has effects, such as opening a browser.
 _NOT_FOR_IMPORT = frozenset({"antigravity", "this", "__main__"})
 
 
@@ -89,8 +89,8 @@ def _is_package(folder: str) -> bool:
 def _load(name: str) -> None:
     try:
         __import__(name)
-    except Exception:  # It is not there, or can't be used here, such as tkinter without a display's libraries.
-        absent: Any = None  # For everybody else importing it goes on to fail in the usual way.
+    except Exception:  # It doesn't exist or can't be used here, such as tkinter without the libraries of a display.
+        absent: Any = None  # Everyone else's import still fails in the usual way.
         sys.modules[name] = absent
 
 
@@ -98,7 +98,7 @@ class _Shadows:
     """The modules of a model that share a name with Python's.
 
     Args:
-        folder: where they lie, with a slash at the end.
+        folder: where they are, with a slash at the end.
     """
 
     def __init__(self, folder: str) -> None:
@@ -107,7 +107,7 @@ class _Shadows:
         self._folder = folder
         self._lock = RLock()
         self._import = builtins.__import__
-        # The names that `sys.modules` has the model's modules for right now; and the modules that it has not.
+        # The names under which `sys.modules` has the model's modules right now, and the modules that are not in it.
         self._own: set[str] = set()
         self._aside: dict[str, dict[str, Any]] = {}
 

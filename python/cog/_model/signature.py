@@ -1,4 +1,4 @@
-"""The parameters of a model's method, as they were written. Does without `inspect`, which is slow to load."""
+"""The parameters of a model's method, as they were written. Avoids `inspect`, which is slow to load."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Signature:
 
 
 def innermost(callable_: Any) -> tuple[Any, bool]:
-    """Find the function that decorators were put around.
+    """Find the function inside its decorators.
 
     Args:
         callable_: a function or bound method.

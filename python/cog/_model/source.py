@@ -1,4 +1,4 @@
-"""Finds where in a model's file something is written, for the texts that tell its author what is wrong."""
+"""Finds the place in a model's file that a message to its author is about."""
 
 from __future__ import annotations
 

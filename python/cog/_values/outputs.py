@@ -30,7 +30,7 @@ def encode(value: Any, where: int | str = "") -> str:
     """Return the JSON text of an output. Files within it become data URLs, secrets are masked.
 
     Args:
-        value: what the model gave.
+        value: what the model returned or yielded.
         where: its place in the output, for error texts.
 
     Raises:
@@ -58,7 +58,7 @@ def unfolded(value: Any) -> Any:
     """Return an output that isn't a file as a value that the encoder knows. What it holds is left unchanged.
 
     Args:
-        value: what the model gave.
+        value: what the model returned or yielded.
 
     Raises:
         OutputError: the value can't be converted.

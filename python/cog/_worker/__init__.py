@@ -10,7 +10,7 @@ def main(path: list[str], known: set[str]) -> None:
     """Run the worker until the server ends it. Called by `coglet-worker`, never by users.
 
     Args:
-        path: the whole import path. So far the working directory was left out, so that nothing came from there.
+        path: the whole import path. The working directory has been left out until now: nothing was imported from it.
         known: the names of the modules that were there when the interpreter had started.
     """
     from cog._model import shadows

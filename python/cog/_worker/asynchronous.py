@@ -21,7 +21,7 @@ from .requests import Request
 from .running import Running, enter, running
 from .seats import Seats
 
-# The most requests that are started in one turn of the loop, so that running predictions get their turn in between.
+# The most requests that one turn of the loop starts, so that running predictions get their turn in between.
 _STARTED_AT_ONCE = 64
 
 # How often the next request is looked for in one turn of the loop, so that the model's own tasks get theirs.
@@ -63,7 +63,7 @@ class AsyncServer:
             try:
                 self.loop.run_forever()
             except (SystemExit, KeyboardInterrupt):
-                # A task that the model started ends this way; whoever awaits it is told. The loop goes on.
+                # A task that the model started ends this way. Its awaiter receives the exception, and the loop goes on.
                 continue
         self._close()
 
@@ -77,7 +77,7 @@ class AsyncServer:
             for _ in range(_STARTED_AT_ONCE):
                 received = _coglet.receive(0)
                 if received is None and polls_left and not running:
-                    # Nothing waits but the client that has been answered, who may ask again at once.
+                    # Only the client that was just answered is waiting. It may send its next request immediately.
                     polls_left -= 1
                     received = _coglet.receive(-1)
                 if not received:
@@ -88,7 +88,7 @@ class AsyncServer:
                 request = Request(received)
                 prediction = Running(request.token, request.meta, frames.HELD)
                 prediction.is_canceled = self.control.is_canceled_early(request.token)
-                # An empty context: what setup() or another prediction has set is not seen.
+                # An empty context, without what setup() or another prediction has set.
                 self.start(prediction, Context(), self._predict(request, prediction))
         finally:
             if is_more_expected:
@@ -160,8 +160,8 @@ class AsyncServer:
         except outputs.OutputError as error:
             results.fail(prediction, f"Prediction failed: {error}")
         except BaseException as error:
-            # SystemExit too: it ends this prediction, not the loop that serves all the others. An exception that stands
-            # for a cancel is a failure like any other, unless the cancel came from the server: models cancel tasks too.
+            # SystemExit too: it ends this prediction, not the loop that serves all the others. A cancellation is a
+            # failure like any other unless the server asked for it: models cancel tasks too.
             if not prediction.is_canceled:
                 results.log_traceback(error)
             results.fail(prediction, "Prediction failed: Async prediction failed: " + results.describe(error))
@@ -202,10 +202,10 @@ class AsyncServer:
         _coglet.flush()
 
     def _close(self) -> None:
-        # The server is done with them, so whatever they say now is no failure.
+        # The server is done with them, so an exception is no longer a failure.
         for prediction in running.values():
             prediction.is_canceled = True
-        # Their end would stop the loop again and again.
+        # Each of them would stop the loop again when it ends.
         self.loop.remove_reader(_coglet.work_descriptor)
         self.loop.remove_reader(_coglet.control_descriptor)
         pending = [task for task in asyncio.all_tasks(self.loop) if not task.done()]

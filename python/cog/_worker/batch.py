@@ -49,11 +49,11 @@ class Item(Running):
 
 
 class Batch(Running):
-    """Predictions that one call of the model answers; towards the rest of the worker, one that is running.
+    """Predictions that one call of the model answers. To the rest of the worker, they are one running prediction.
 
     Args:
         requests: at least one.
-        name: of the method, for error texts.
+        name: the method's name, for messages.
     """
 
     __slots__ = ("called", "items", "name")
@@ -78,24 +78,24 @@ class Batch(Running):
         """
 
     def note_cancels(self) -> None:
-        """Mark the predictions for which a cancel has come, where that isn't done as it comes."""
+        """Mark the predictions that have been canceled, if that isn't done on arrival."""
 
     @property
     def is_wholly_canceled(self) -> bool:
-        """Whether nobody waits for the model any more."""
+        """Whether no request waits for the model any more."""
         return all(item.is_canceled or item.has_ended for item in self.items)
 
     # MARK: - What belongs to all
 
     def enter(self) -> None:
-        """Make it the current one; to be called inside the context it runs in."""
+        """Make it the current one. Call this inside the context that it runs in."""
         scopes = tuple([item.scope for item in self.items])
         current.set(self)
         cog_scope._batch.set(scopes)
         cog_scope._current.set(cog_scope.Scope._for_batch(scopes))
 
     def log(self, source: int, text: str) -> None:
-        """Send text of no prediction in particular: it is in the log of each."""
+        """Send text that belongs to no single prediction: each of them gets it in its log."""
         self._log(source, text)
         _coglet.flush()
 
@@ -109,12 +109,12 @@ class Batch(Running):
             _coglet.send(frames.LOG, source, token, text, frames.NO_DESCRIPTOR, frames.HELD)
 
     def leave(self) -> None:
-        """Send what is held back and remove what the model has left behind; to be called at the end."""
+        """Send what is held back and remove what the model has left behind. Call this at the end."""
         _coglet.flush()
         for running in (self, *self.items):
             if running.folders:
                 temporaries.remove(running)
-        # Inputs can be large: they must not wait for the garbage collector, so the circles are broken.
+        # Inputs can be large and must not wait for the garbage collector, so reference cycles are broken.
         for item in self.items:
             del item.request
             item.made_scope = None
@@ -123,7 +123,7 @@ class Batch(Running):
     # MARK: - Inputs
 
     def arguments(self, plan: InputPlan) -> dict[str, list[Any]] | None:
-        """Return what the model is called with; None when there is nobody to call it for.
+        """Return the arguments for the model; None if no request is left.
 
         A prediction whose input can't be converted, or that is canceled, ends here.
         """
@@ -255,7 +255,7 @@ class Batch(Running):
     def fail(self, error: BaseException, failure_prefix: str) -> None:
         """End the predictions that have not ended after the call has raised, or leave that to the server.
 
-        If several were in the call, nobody knows whose fault it was: the server runs each half again.
+        If several were in the call, it is unknown which one caused it, so the server runs each half again.
         """
         self._close_for_good()
         alone = len(self.called) == 1
@@ -293,4 +293,4 @@ class Batch(Running):
 
 
 class _WrongResult(Exception):
-    """The model gave something else than a list of the right length. Fails every prediction: it would do so again."""
+    """The model didn't return a list of the right length. Every prediction fails, since a retry would fail too."""

@@ -32,7 +32,7 @@ class Gathering:
         """Take the predictions of the next batch.
 
         Args:
-            wait: 1 waits for it, without the GIL; signals are handled meanwhile.
+            wait: 1 waits for it, without the GIL. Signals are handled while it waits.
 
         Returns:
             The predictions; None when there is no batch; False when the server has closed the channel.
@@ -123,5 +123,5 @@ def serve(model: BatchedModel) -> None:
         try:
             model.run(_BatchOnMainThread(requests, model.name))
         except CancelationException:
-            # The signal came in the last moment, after everything had been sent off.
+            # The signal came at the last moment, when everything had been sent.
             pass

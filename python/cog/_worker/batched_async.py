@@ -56,7 +56,7 @@ class BatchedAsyncServer(AsyncServer):
         return True
 
     def _close(self) -> None:
-        # The server is done with them, so whatever they say now is no failure.
+        # The server is done with them, so an exception is no longer a failure.
         for item in self._items.values():
             item.is_canceled = True
         super()._close()

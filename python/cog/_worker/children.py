@@ -1,7 +1,7 @@
 """Processes that the model starts.
 
-What they print comes to the server by a pipe, what Python prints by frames, and the server can't know which was first.
-So a process starts when the server has handled what was printed before.
+Their output reaches the server through a pipe, Python's own as frames, and the server can't know which came first. So a
+process starts only after the server has handled the earlier output.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import _coglet
 
 
 def keep_order() -> None:
-    """Let every way to start a process wait for the server. To be called before the model is loaded."""
+    """Let every way to start a process wait for the server. Call this before the model is loaded."""
     os.register_at_fork(before=_coglet.settle)
     # The last one is what `subprocess` and `multiprocessing` start processes with.
     for module, name in (

@@ -11,7 +11,7 @@ from .health import HealthChecks
 
 
 class Control:
-    """The control channel, for those who run several predictions at a time.
+    """The control channel of a worker that runs several predictions at a time.
 
     Args:
         health: answers the health checks.
@@ -25,7 +25,7 @@ class Control:
         self._latest_token = 0
 
     def take(self) -> None:
-        """Do what the messages say that have arrived."""
+        """Handle the messages that have arrived."""
         while message := _coglet.control(0):
             kind, token = message
             if kind == frames.HEALTH_CHECK:
@@ -34,7 +34,7 @@ class Control:
                 self._early_cancels.add(token)
 
     def is_canceled_early(self, token: int) -> bool:
-        """Note that a prediction is here, and tell whether its cancel was here before."""
+        """Note that a prediction has arrived, and return whether its cancel arrived first."""
         self._latest_token = token
         if token not in self._early_cancels:
             return False

@@ -20,7 +20,7 @@ _OOM_SCORE_LIMIT = 1000
 
 
 def prepare() -> None:
-    """Get ready for being forked; before the model is loaded, so that its own hooks have the last word."""
+    """Prepare for being forked. Call this before the model is loaded, so that its own hooks run last."""
     os.register_at_fork(after_in_child=_reseed)
     # torch otherwise asks CUDA itself whether there is a GPU, and a process that has asked can't use CUDA after a fork.
     os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
@@ -60,7 +60,7 @@ def end(error: BaseException | None = None) -> None:
         if stream is not None:
             stream.flush()
     if isinstance(error, KeyboardInterrupt):
-        # As the interpreter does: whoever waits for the process sees what has ended it.
+        # As the interpreter does: the exit status shows what has ended the process.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGINT)
     _coglet.leave(status)
@@ -77,7 +77,7 @@ def _reseed() -> None:
 def _move(old: str | None, new: str) -> None:
     """Put temporary files into a folder of this worker's own."""
     tempfile: Any = sys.modules.get("tempfile")
-    # What the model has set itself stays.
+    # A setting of the model itself is kept.
     if tempfile is not None and tempfile.tempdir == old:
         tempfile.tempdir = new
     _coglet.moved(new)
@@ -95,7 +95,7 @@ def _die_before_the_template() -> None:
 
 
 def _leave_cleanup_to_the_template() -> None:
-    """Forget what setup() wanted done at exit, such as to remove files that all workers use: the template does it."""
+    """Drop the exit handlers of setup(), such as one that removes files of all workers: the template runs them."""
     atexit._clear()
     if "weakref" in sys.modules:
         finalize = sys.modules["weakref"].finalize

@@ -1,4 +1,4 @@
-"""Makes sure that an output file stays what it was when the model handed it over.
+"""Makes sure that an output file keeps the content that it had when the model handed it over.
 
 The server reads files later, while the model may go on. So a file that the model could still change is copied first.
 The copy has no name, and shares its blocks with the file where the file system can do that. The usual file, returned at
@@ -19,10 +19,10 @@ from typing import BinaryIO
 
 from cog._values import outputs
 
-# Also how much is copied between two looks at signals, such as the one of a cancel.
+# Also how much is copied before signals, such as that of a cancel, are handled.
 _PIECE_BYTES = 32 << 20
 _READ_BYTES = 1 << 20
-# A copy goes into memory only if no disk has room for it, and only up to this size.
+# A copy is made in memory only if no disk has room for it, and only up to this size.
 _MEMORY_LIMIT_BYTES = 64 << 20
 _NO_ROOM = frozenset({ENOSPC, EDQUOT, EFBIG, ENOMEM})
 _FICLONE = 0x40049409  # ioctl_ficlone(2)
@@ -84,7 +84,7 @@ def copy_of_file(source: int) -> int:
     """Return a new descriptor of a copy of a regular file.
 
     Args:
-        source: a descriptor of the file; its position stays as it is.
+        source: a descriptor of the file; its position is left unchanged.
 
     Raises:
         OSError: the file can't be read, or there is no room for the copy.
@@ -130,7 +130,7 @@ def copy_of_object(file: BinaryIO) -> int:
 
 def _places(source: int, size: int) -> Iterator[Callable[[], int]]:
     try:
-        # Where the file lies blocks can be shared, and there is usually room.
+        # Next to the file, blocks can be shared, and there is usually room.
         folder = os.path.dirname(os.readlink(f"/proc/self/fd/{source}"))
     except OSError:
         pass
@@ -160,13 +160,13 @@ def _fill(copy: int, source: int, status: os.stat_result) -> None:
     if status.st_size == 0 or _clone(copy, source):
         return
     target = os.fstatvfs(copy)
-    # A copy that can't succeed must not fill the disk for everybody else in the attempt.
+    # A copy that can't succeed must not fill the disk in the attempt.
     if target.f_blocks > 0 and status.st_blocks * 512 > target.f_bavail * target.f_frsize:
         raise OSError(ENOSPC, os.strerror(ENOSPC))
     end = 0
     for start, stop in _extents(source, status):
         end = _copy_range(copy, source, start, stop)
-        if end < stop:  # It has become shorter meanwhile.
+        if end < stop:  # It has become shorter since.
             break
     else:
         end = status.st_size
@@ -197,7 +197,7 @@ def _extents(source: int, status: os.stat_result) -> Iterator[tuple[int, int]]:
                 start = os.lseek(source, stop, os.SEEK_DATA)
                 after = os.lseek(source, start, os.SEEK_HOLE)
             except OSError as error:
-                if error.errno != ENXIO:  # Not nothing but a hole: the file system can't tell.
+                if error.errno != ENXIO:  # ENXIO: only a hole is left. Otherwise the file system can't tell.
                     yield stop, size
                 return
             stop = min(size, after)

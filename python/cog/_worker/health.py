@@ -17,7 +17,7 @@ _TIMED_OUT = f"Healthcheck failed: user-defined healthcheck timed out after {HEA
 
 
 class HealthChecks:
-    """Answers the server's health checks with what the model says.
+    """Answers the server's health checks with the result of the model's own.
 
     Args:
         check: the model's attribute `healthcheck`, whatever it is; None if it has none.
@@ -30,7 +30,7 @@ class HealthChecks:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, token: int) -> None:
-        """Begin a check: a coroutine on the event loop, anything else on a thread of its own."""
+        """Start a check: a coroutine on the event loop, anything else on its own thread."""
         if self._loop is not None and inspect.iscoroutinefunction(self._check):
             task = self._loop.create_task(self._check_asynchronously(token))
             self._tasks.add(task)

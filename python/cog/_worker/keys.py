@@ -7,7 +7,7 @@ REFERENCE = "reference"
 MODE = "mode"
 START = "start"
 
-# How the workers of a pool come into being.
+# How the workers of a pool are started.
 SPAWN = "spawn"
 FORK = "fork"
 FORK_AFTER_IMPORT = "fork-after-import"
@@ -25,7 +25,7 @@ SCHEMA = "schema"
 CHECKS = "checks"
 BATCH = "batch"
 
-# What a batched model asks for.
+# The batching that a model asks for.
 MAX_SIZE = "max_size"
 MAX_WAIT = "max_wait"
 
@@ -37,7 +37,7 @@ TRACEBACK = "traceback"
 # How far the signal that interrupts a synchronous prediction lies above SIGRTMIN.
 CANCEL_ABOVE_SIGRTMIN = 5
 
-# What the model's health check has: the server stops waiting then, and a coroutine is stopped.
+# The time limit of the model's health check. The server then stops waiting, and a coroutine is canceled.
 HEALTHCHECK_SECONDS = 5.0
 
 # The descriptor that last words are written to, and how they begin.

@@ -1,4 +1,4 @@
-"""What the worker says about its own death, in memory that the server reads afterwards.
+"""Records why the worker dies, in memory that the server reads afterwards.
 
 A fatal signal makes faulthandler write down where each thread is. What ends the interpreter otherwise is written here.
 """
@@ -13,7 +13,7 @@ from types import TracebackType
 
 from .keys import CHANNEL_CLOSED, LAST_WORDS_DESCRIPTOR, UNCAUGHT_EXCEPTION
 
-# Signals that end a process because of what it does itself, besides those that faulthandler knows.
+# Signals that end a process because of its own actions, besides those that faulthandler handles.
 _FURTHER_SIGNALS = (signal.SIGXCPU, signal.SIGSYS, signal.SIGTRAP)
 _TEXT_LIMIT = 500
 _FRAME_LIMIT = 100
@@ -30,7 +30,7 @@ def tell_exception(error: BaseException) -> None:
     """Write down the exception that ends the interpreter, in the form that faulthandler has."""
     from .results import describe
 
-    # Many a SystemExit has no text of its own.
+    # A SystemExit often has no message.
     text = " ".join(describe(error).split())[:_TEXT_LIMIT].removesuffix(":")
     lines = [f"{UNCAUGHT_EXCEPTION}{text}", "", "Stack (most recent call first):", *_frames(error.__traceback__)]
     _write("\n".join(lines))
@@ -51,6 +51,6 @@ def _frames(traceback: TracebackType | None) -> list[str]:
 
 
 def _write(text: str) -> None:
-    # The model may have closed the descriptor. Nobody is left to hear of that.
+    # The model may have closed the descriptor. There is no one left to report that to.
     with contextlib.suppress(OSError):
         os.write(LAST_WORDS_DESCRIPTOR, f"{text}\n".encode("utf-8", "replace"))

@@ -11,7 +11,7 @@ from typing import Any
 _LOOKS = 20
 _LOOK_SECONDS = 0.01
 
-# How many objects refer to the loop when nothing of the model's does.
+# How many objects refer to the loop when none of them belongs to the model.
 _usual_referrers = 0
 
 
@@ -23,7 +23,7 @@ def watch(loop: asyncio.AbstractEventLoop) -> None:
 
 
 def close(loop: asyncio.AbstractEventLoop) -> str | None:
-    """Close the loop, unless the model needs it; return why it does then."""
+    """Close the loop, unless the model needs it. If so, return the reason."""
     pending = [task.get_name() for task in asyncio.all_tasks(loop) if not task.done()]
     if pending:
         return f"tasks of setup() are running on its event loop: {', '.join(pending[:3])}"
@@ -45,6 +45,6 @@ def _is_kept(loop: asyncio.AbstractEventLoop) -> bool:
 
 
 def _referrers(loop: Any) -> int:
-    # What has ended in cycles is of no interest.
+    # Garbage in reference cycles doesn't count.
     gc.collect()
     return sum(not isinstance(each, FrameType) for each in gc.get_referrers(loop))

@@ -1,6 +1,6 @@
-"""Looks for what speaks against forking workers from this process, before the first one is forked.
+"""Looks for reasons not to fork workers from this process, before the first one is forked.
 
-A fork copies memory, but not threads, and shares what descriptors stand for. So a lock that another thread holds stays
+A fork copies memory but not threads, and shares what descriptors refer to. So a lock that another thread holds stays
 locked for good, and two workers that read one connection take each other's bytes.
 """
 
@@ -22,7 +22,7 @@ _PLAIN_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/ur
 _STACK_BYTES = 8192
 _NAMED_LIMIT = 3
 
-# Descriptors that were open before the model was loaded, and what they stood for.
+# Descriptors that were open before the model was loaded, and what they referred to.
 _own: dict[int, str] = {}
 
 
@@ -56,7 +56,7 @@ def _children() -> str | None:
             with open(f"/proc/self/task/{task}/children") as file:
                 children += file.read().split()
         except OSError:
-            # The thread has ended, or this kernel doesn't tell.
+            # The thread has ended, or this kernel doesn't show it.
             continue
     return (
         f"the model has started processes, which would not be children of any worker: {_some(children)}"
@@ -147,7 +147,7 @@ def _some(names: list[str]) -> str:
 
 
 def _owners() -> str:
-    """Name the libraries that the threads besides our own run code of."""
+    """Name the libraries whose code the threads run, other than our own threads."""
     ours = {os.getpid(), threading.get_native_id()}
     libraries = _executable_mappings()
     counts = Counter(_owner(int(task), libraries) for task in os.listdir("/proc/self/task") if int(task) not in ours)
@@ -162,7 +162,7 @@ def _owner(task: int, libraries: list[tuple[int, int, str]]) -> str:
             memory.seek(stack)
             words = memory.read(_STACK_BYTES)
     except (OSError, ValueError, IndexError):
-        # It runs, has ended, or the kernel doesn't tell.
+        # It is running, has ended, or the kernel doesn't show it.
         return "an unknown library"
     for start in range(0, len(words) - 7, 8):
         word = int.from_bytes(words[start : start + 8], "little")

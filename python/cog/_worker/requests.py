@@ -1,4 +1,4 @@
-"""Takes a prediction apart as it comes from the server."""
+"""Decodes a prediction as it comes from the server."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Request:
     """A prediction to run.
 
     Attributes:
-        token: names the prediction towards the server.
+        token: identifies the prediction to the server.
         meta: what the server adds; keys that don't apply are missing. `context` (object of strings), `files`
             (JSON pointer without the leading slash → path), `events` (somebody follows the output), `trace`
             (`traceparent` and `tracestate` of the request, W3C Trace Context).

@@ -1,4 +1,4 @@
-"""Sends what a model gives: chunks of output, files, and how the prediction ended."""
+"""Sends a model's results: chunks of output, files, and how the prediction ended."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from .running import Running
 # Values of these types are neither files nor iterators, so there is no need to look at their interface.
 NEVER_FILES = frozenset({str, int, float, bool, type(None), dict, list, tuple})
 
-# Sending these runs no code of the model's.
+# Sending these doesn't run the model's code.
 _PLAIN = frozenset({str, int, float, bool, type(None), Path, PosixPath})
 
 
-# What stands for values of numpy's types, once numpy is loaded.
+# The replacements of values of numpy's types, once numpy is loaded.
 _replacers: dict[type[Any], Any] = {}
 
 
@@ -43,7 +43,7 @@ def _known_replacers() -> dict[type[Any], Any]:
 
 
 def _text_of_array(value: Any) -> bytes | None:
-    """Return the JSON text of an array of numpy, which is a list's; None if it is none, or holds other values."""
+    """Return the JSON text of a numpy array, which is that of a list; None if it isn't one or holds other values."""
     if type(value) not in _known_replacers() or not value.shape:
         return None
     return _coglet.encode(value, _replacers)
@@ -54,10 +54,10 @@ def send_chunk(prediction: Running, value: Any, urgency: int, index: int | str =
 
     Args:
         prediction: the prediction that it belongs to.
-        value: what the model gave.
+        value: what the model returned or yielded.
         urgency: when it leaves.
-        index: its place among the chunks, for error texts.
-        is_last: the model's method has returned, and sending what follows runs no code of the model's.
+        index: its place among the chunks, for messages.
+        is_last: the model's method has returned, and sending the rest doesn't run the model's code.
 
     Raises:
         cog._values.outputs.OutputError: the value has no JSON form, or its file can't be read.
@@ -68,7 +68,7 @@ def send_chunk(prediction: Running, value: Any, urgency: int, index: int | str =
             _coglet.send_string(frames.OUTPUT, 0, prediction.token, value, urgency)
             return
         except UnicodeEncodeError:
-            pass  # A lone surrogate: encoded() below says so in the usual words.
+            pass  # A lone surrogate: encoded() below raises the usual error.
     elif kind not in NEVER_FILES:
         opened = outputs.open_file(value)
         if opened is not None:
@@ -115,7 +115,7 @@ def send_value(prediction: Running, value: Any) -> None:
 
 
 def is_iterator(value: Any) -> bool:
-    """Return whether an output is given item by item: by a generator, or by any other iterator that is no file."""
+    """Return whether an output comes item by item: from a generator, or any other iterator that isn't a file."""
     kind = type(value)
     return kind is GeneratorType or (
         kind not in NEVER_FILES and hasattr(kind, "__next__") and not outputs.is_file(value)
@@ -187,7 +187,7 @@ def _send_file(prediction: Running, file: BinaryIO, name: str, is_last: bool) ->
         except Exception as error:
             raise outputs.OutputError(f"Failed to process output: {describe(error)}") from error
         if not is_path:
-            # A file object's name says where its bytes came from, not what they are called: only its extension counts.
+            # A file object's name is where its bytes came from, not their name, so only its extension counts.
             name = f"{prediction.file_objects}{os.path.splitext(name)[1] or '.bin'}"
             prediction.file_objects += 1
         content = name.encode("utf-8", "replace")

@@ -27,15 +27,15 @@ class Running:
         *("made_scope", "partial", "token", "urgency"),
     )
 
-    # Nothing of the model's runs beside the prediction, unless the model itself has started it.
+    # The model runs nothing beside the prediction, unless it has started it itself.
     runs_alone = False
 
     def __init__(self, token: int, meta: dict[str, Any], urgency: int) -> None:
         self.token = token
         self._meta = meta
-        # What the model knows it by, once it has asked. They refer to each other: to be dropped at the end.
+        # The scope that the model sees, once it has asked. They refer to each other, so it is dropped at the end.
         self.made_scope: cog_scope.Scope | None = None
-        # Somebody follows the prediction: every element of a list is sent as a chunk of its own.
+        # A client follows the prediction: every element of a list is sent as its own chunk.
         self.is_itemized = EVENTS in meta
         self.is_canceled = False
         # Text without a final newline, per log source; nothing before the first text.
@@ -48,7 +48,7 @@ class Running:
 
     @property
     def scope(self) -> cog_scope.Scope:
-        """What the model knows it by, made when it asks: most models don't."""
+        """The scope that the model sees, made when it asks for it: most models don't."""
         scope = self.made_scope
         if scope is None:
             with _making_scope:
@@ -70,7 +70,7 @@ class Running:
         """Note that from here on it may not; can be repeated."""
 
     def log(self, source: int, text: str) -> None:
-        """Send text of its log: at once, since a program that the model starts next writes to a pipe."""
+        """Send text of its log immediately, since a program that the model starts next writes to a pipe."""
         _coglet.send(frames.LOG, source, self.token, text, frames.NO_DESCRIPTOR, frames.SOON)
 
     def record_metric(self, mode: str, name: str, value: str) -> None:
@@ -107,7 +107,7 @@ def of_caller() -> Running | None:
     except LookupError:
         pass
     if len(running) == 1:
-        # A foreign thread while exactly one prediction runs: it can only belong to that one.
+        # An unknown thread while exactly one prediction runs: it can only belong to that one.
         for only in running.values():
             return only
     return None

@@ -205,7 +205,7 @@ def _concurrency(model: loader.LoadedModel) -> int:
 
 
 def _report(model: loader.LoadedModel, plan: InputPlan, schema: str | None, concurrency: int) -> bytes:
-    """Return what the server is told of a model that is ready."""
+    """Return the report that the server gets when a model is ready."""
     facts = {
         keys.FILES: plan.file_patterns,
         keys.CONCURRENCY: concurrency,
@@ -218,7 +218,7 @@ def _report(model: loader.LoadedModel, plan: InputPlan, schema: str | None, conc
     if schema is not None:
         document = json.loads(schema)
         checks = beyond(document, plan.forms, "train" if model.is_training else "predict")
-        # The server is asked for the original's document: it has nothing more to say.
+        # The server was asked for the original's document, which has nothing to add.
         if os.environ.get("COG_OPENAPI") != "original":
             shown = described(document, model, plan)
             if shown is not document:

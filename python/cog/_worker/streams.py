@@ -1,4 +1,4 @@
-"""What stands in for `sys.stdout` and `sys.stderr`: text goes to the log of the prediction that wrote it."""
+"""Replaces `sys.stdout` and `sys.stderr`: text goes to the log of the prediction that wrote it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WRITE_LIMIT_BYTES = 4 * 1024 * 1024
 TRUNCATION_MARK = "[**** LOG LINE TRUNCATED AT 4 MiB ****]"
 
 
-# The fork at hand makes a worker, not a process of the model's.
+# This fork makes a worker, not a process of the model.
 is_template = False
 
 
@@ -65,7 +65,7 @@ class LogStream(io.TextIOBase):
         raise io.UnsupportedOperation("detach")
 
     def reconfigure(self, **settings: Any) -> None:
-        """Accept what `io.TextIOWrapper.reconfigure` accepts; the stream stays as it is."""
+        """Accept what `io.TextIOWrapper.reconfigure` accepts, and ignore it."""
 
     def fileno(self) -> int:
         return self._source
@@ -134,7 +134,7 @@ class LogStream(io.TextIOBase):
     def _after_fork(self) -> None:
         if is_template:
             return
-        # A forked child has no part in the worker's channel; its text takes the way of any child process.
+        # A forked child doesn't use the worker's channel. Its text takes the same way as that of any child process.
         self._is_forked = True
         self._partial = ""
 

@@ -38,11 +38,11 @@ class SyncModel:
         """Run a prediction to its end on the calling thread and send all of it.
 
         Raises:
-            CancelationException: a cancel came in the last moment, when everything had been sent.
+            CancelationException: a cancel came at the last moment, when everything had been sent.
         """
         running[request.token] = prediction
         try:
-            # An empty context: what setup() or another prediction has set is not seen.
+            # An empty context, without what setup() or another prediction has set.
             Context().run(self._predict, request, prediction)
         finally:
             del running[request.token]
@@ -70,8 +70,7 @@ class SyncModel:
         except outputs.OutputError as error:
             results.fail(prediction, f"Prediction failed: {error}")
         except BaseException as error:
-            # An exception that stands for a cancel is a failure like any other, unless the cancel came from the server:
-            # models cancel tasks too.
+            # A cancellation is a failure like any other unless the server asked for it: models cancel tasks too.
             if not prediction.is_canceled:
                 results.log_traceback(error)
             results.fail(prediction, failure_prefix + results.describe(error))
@@ -86,7 +85,7 @@ def serve(model: SyncModel) -> None:
         try:
             model.run(request, OnMainThread(request.token, request.meta, frames.NOW))
         except CancelationException:
-            # The signal came in the last moment, after the prediction had been sent off.
+            # The signal came at the last moment, when the prediction had been sent.
             pass
 
 

@@ -14,12 +14,12 @@ from typing import Any
 
 from .running import Running, of_caller
 
-# A prediction that makes many folders must not fill the disk: only so many of the latest are kept.
+# A prediction that makes many folders must not fill the disk: only this many of the latest are kept.
 _LIMIT = 8
 
 
 def keep_until_the_end() -> None:
-    """From now on, leaving a temporary folder's block during a prediction removes it when the prediction has ended."""
+    """Delay the removal of temporary folders whose block ends during a prediction until the prediction has ended."""
     module = sys.modules.get("tempfile")
     if module is not None:
         _defer_removal(module)
@@ -29,7 +29,7 @@ def keep_until_the_end() -> None:
 
 
 def remove(prediction: Running) -> None:
-    """Remove what `prediction` has left behind; to be called when its output has been taken."""
+    """Remove what `prediction` has left behind. Call this when its output has been taken."""
     folders, prediction.folders = prediction.folders, None
     for folder in folders or ():
         _remove(folder)

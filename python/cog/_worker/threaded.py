@@ -102,7 +102,7 @@ class PredictionThreads(ThreadServer):
 def die() -> NoReturn:
     """End the worker after an exception in a pool's thread.
 
-    Nothing of the model's gets there. A pool would keep quiet, and the predictions would never end.
+    The model's own exceptions don't get there. A pool would ignore this one, and the predictions would never end.
     """
     traceback.print_exc()
     os._exit(1)

@@ -11,12 +11,12 @@ from typing import Any
 
 
 def inherit_context() -> None:
-    """From now on, new threads and jobs of thread pools run in a copy of their starter's context."""
+    """Let new threads and jobs of thread pools run in a copy of their starter's context."""
     start = threading.Thread.start
 
     @functools.wraps(start)
     def start_in_context(self: threading.Thread) -> None:
-        # `run` may be overridden by a subclass: the instance attribute stands before both.
+        # A subclass may override `run`: the instance attribute takes precedence over both.
         self.run = functools.partial(contextvars.copy_context().run, self.run)  # type: ignore[method-assign]
         start(self)
 
