@@ -10,9 +10,9 @@ const WORDS = /** @type {Record<string, string>} */ ({
 const ADVICE = /** @type {Record<string, string>} */ ({
   STARTING: "The form appears when setup() has finished.",
   SETUP_FAILED: "The model could not be set up. Fix what its log says, then start the server again.",
-  DEFUNCT: "The model's process keeps dying before it is ready. The server goes on trying; its log says why.",
+  DEFUNCT: "The model's process keeps dying before it is ready. The server keeps trying; its log says why.",
   UNHEALTHY: "The model's own health check reports a problem. Predictions are still accepted.",
-  UNREACHABLE: "The server doesn't answer. This page goes on asking.",
+  UNREACHABLE: "The server doesn't answer. This page keeps asking.",
 });
 /** Of a setup's log so much is shown, its end. */
 const LOG_LIMIT = 100_000;

@@ -24,14 +24,14 @@ export class HistoryView {
     try {
       kept = await entries();
     } catch (error) {
-      fill(this.node, h("p", { class: "hint" }, `This browser keeps no runs: ${/** @type {Error} */ (error).message}`));
+      fill(this.node, h("p", { class: "hint" }, `This browser can't keep runs: ${/** @type {Error} */ (error).message}`));
       return;
     }
     if (kept.length === 0) {
-      fill(this.node, h("p", { class: "hint" }, "No runs yet. The last 50 are kept by this browser, and sent nowhere."));
+      fill(this.node, h("p", { class: "hint" }, "No runs yet. This browser keeps the last 50 and sends them nowhere."));
       return;
     }
-    fill(this.node, h("p", { class: "hint" }, "Kept by this browser only, without secrets. Choose two to compare their inputs."),
+    fill(this.node, h("p", { class: "hint" }, "Kept only in this browser, without secrets. Choose two to compare their inputs."),
       h("ol", { class: "entries" }, kept.map((entry) => this.row(entry, kept))), this.comparison,
       button("Forget all runs", async () => {
         await forget();
@@ -62,7 +62,7 @@ export class HistoryView {
       this.actions.fillIn(input());
       this.actions.open(this.asRun(entry));
     }, { class: "small", "aria-label": `Open the run of ${when}` }),
-    button("Run again", () => this.actions.rerun(input()), { class: "small", "aria-label": `Run again as on ${when}` }));
+    button("Run again", () => this.actions.rerun(input()), { class: "small", "aria-label": `Repeat the run of ${when}` }));
   }
 
   /** @param {import("./history.js").Entry} entry */

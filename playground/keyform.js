@@ -10,7 +10,7 @@ export class KeyForm {
     this.input = h("input", { id, type: "password", autocomplete: "off", spellcheck: "false", required: true });
     this.problem = h("p", { class: "refusal", role: "alert" });
     this.node = h("form", { class: "key", hidden: true, onsubmit: (/** @type {Event} */ event) => this.submitted(event) },
-      h("p", {}, "This server needs a key. The page keeps it in memory: it is gone when the page is closed or loaded again."),
+      h("p", {}, "This server needs a key. The page keeps it in memory until you close or reload the page."),
       h("p", { class: "actions" }, h("label", { for: id }, "Key"), this.input, h("button", { type: "submit", class: "primary" }, "Use the key")),
       this.problem);
   }
@@ -22,7 +22,7 @@ export class KeyForm {
    * @returns {Promise<string>}
    */
   ask(wasWrong) {
-    fill(this.problem, wasWrong && "The server refuses this key.");
+    fill(this.problem, wasWrong && "The server rejected this key.");
     this.node.hidden = false;
     this.input.focus();
     return new Promise((resolve) => {

@@ -46,7 +46,7 @@ def test_page_asks_for_the_key(window, server):
     # The model's state is open to all.
     expect(page.locator(".badge")).to_have_attribute("data-status", "READY")
     enter(page, "wrong")
-    expect(page.get_by_role("alert")).to_have_text("The server refuses this key.")
+    expect(page.get_by_role("alert")).to_have_text("The server rejected this key.")
     enter(page, KEY)
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_visible()
     expect(page.get_by_label("Key", exact=True)).to_be_hidden()

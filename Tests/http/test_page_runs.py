@@ -66,7 +66,7 @@ def run(page, code, status="succeeded"):
 def test_texts_and_plain_values(page):
     expect(run(page, "return 'short <b>text</b>'").locator(".short")).to_have_text("short <b>text</b>")
     expect(run(page, "return 2.5")).to_have_text("2.5")
-    expect(run(page, "return None")).to_have_text("The model gave no output.")
+    expect(run(page, "return None")).to_have_text("The model returned no output.")
     out = run(page, r"return '# Title\n\nSome *words*, a [link](https://example.com/), <i>no markup</i>\n\n'"
                     r" '| a | b |\n| - | - |\n| 1 | 2 |\n\n1. one\n2. two\n   - deep\n\n```python\nprint(1)\n```\n'")  # fmt: skip
     expect(out.locator(".markdown h2")).to_have_text("Title")

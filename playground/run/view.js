@@ -149,8 +149,8 @@ export class RunView {
       } else {
         fill(this.body, valueView(value, "Output", inputImages(run.input)));
       }
-    } else if (run.isCut) fill(this.body, h("p", { class: "hint" }, "This output was too large to be kept by the browser."));
-    else if (run.status === "succeeded") fill(this.body, h("p", { class: "hint" }, "The model gave no output."));
+    } else if (run.isCut) fill(this.body, h("p", { class: "hint" }, "This output was too large for the browser to keep."));
+    else if (run.status === "succeeded") fill(this.body, h("p", { class: "hint" }, "The model returned no output."));
   }
 
   /** @param {string[]} chunks */
@@ -197,7 +197,7 @@ function stateWords(run) {
  * @param {import("./run.js").Run} run
  */
 function advice(run) {
-  if (run.detail) return "The problems stand beside the inputs.";
+  if (run.detail) return "The problems are shown beside the inputs.";
   if (run.statusCode === 409 || run.statusCode === 429) return "All slots are taken. Run it again in a moment.";
   if (run.statusCode === 413) return "Name the file by its address instead, or raise COG_BODY_LIMIT_BYTES.";
   return "";

@@ -28,7 +28,7 @@ export class WebhookPlace {
   /** Opens the place. Until then, nothing is taken. */
   async open() {
     this.events = await webhooks(this.token, this.leaving.signal);
-    if (!this.events.ok) throw new Error(`The playground takes no webhooks: ${await this.events.text()}`);
+    if (!this.events.ok) throw new Error(`The playground can't receive webhooks: ${await this.events.text()}`);
   }
 
   /**
