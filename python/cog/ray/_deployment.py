@@ -10,7 +10,7 @@ from typing import Any
 from ray import serve
 from ray.serve import Application
 
-from ._replica import Replica, application
+from ._replica import WORKING_DIRECTORY, Replica, application
 from ._slots import slots
 
 _STOPPING_SECONDS = 15.0
@@ -52,7 +52,8 @@ def deployment(
     options.setdefault("request_router_config", dict(_ROUTING))
     options.setdefault("graceful_shutdown_timeout_s", _grace(settings) + _STOPPING_SECONDS)
     made = serve.deployment(**_scaled(options))(serve.ingress(application)(Replica))
-    bound: Application = made.bind(model, [here], dict(env or {}), options["max_ongoing_requests"])
+    places = [here] if directory else [WORKING_DIRECTORY, here]
+    bound: Application = made.bind(model, places, dict(env or {}), options["max_ongoing_requests"])
     return bound
 
 

@@ -16,6 +16,8 @@ from ._proxy import GOES_ON, Fields, Proxy, answer_fields, ask, is_refusal, requ
 from ._server import Server, ServerError
 
 _logger = logging.getLogger("ray.serve")
+WORKING_DIRECTORY = ""
+"""Stands for the replica's own working directory, which is a copy of Ray's `working_dir` if there is one."""
 _REFUSED_SECONDS = 0.2
 """How long a refusal takes: replicas that refuse quickly would seem to be idle."""
 
@@ -25,7 +27,7 @@ class Replica:
 
     Args:
         model: the model, such as `predict.py:Predictor`; None: what COG_PREDICT_TYPE_STUB says.
-        directories: where the model's file may be; the first that has it is the server's working directory.
+        directories: where the model's file may be, or WORKING_DIRECTORY; the first that has it is the server's.
         settings: the server's variables, on top of the replica's environment.
         expected: how many requests Ray is told to send at a time.
     """
@@ -36,7 +38,7 @@ class Replica:
         reference = model or settings.get("COG_PREDICT_TYPE_STUB") or os.environ.get("COG_PREDICT_TYPE_STUB")
         if not reference:
             raise ServerError("No model is named: pass one, such as predict.py:Predictor, or set COG_PREDICT_TYPE_STUB")
-        directory = _directory_of(reference, [os.getcwd(), *directories])
+        directory = _directory_of(reference, [each or os.getcwd() for each in directories])
         self._server = Server(reference, directory, settings, _end_with_server)
         try:
             await self._server.start()
