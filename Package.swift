@@ -47,6 +47,10 @@ let package = Package(
         .target(name: "CText", path: "Sources/CText", cSettings: cRules),
         .target(name: "CJSONScanner", dependencies: ["CText"], path: "Sources/CJSONScanner", cSettings: cRules),
         .target(name: "CHTTPParser", path: "Sources/CHTTPParser", cSettings: cRules),
+        // OTLP's messages, which `scripts/otlp.sh` has made from otlp.proto.
+        .target(
+            name: "COTLP", path: "Sources/COTLP", exclude: ["otlp.proto"], cSettings: cRules,
+            linkerSettings: [.linkedLibrary(":libprotobuf-c.a")]),
         .target(name: "CPythonBridge", dependencies: ["CText"], path: "Sources/CPythonBridge", cSettings: cRules),
         // Not imported anywhere: it only has to be linked in (its header says why).
         .target(
@@ -59,6 +63,8 @@ let package = Package(
         .target(name: "JSONSchema", dependencies: ["JSON", "CPCRE2"], swiftSettings: swiftRules),
         .target(name: "HTTPFields", swiftSettings: swiftRules),
         .target(name: "Metrics", swiftSettings: swiftRules),
+        .target(name: "Telemetry", dependencies: ["Metrics"], swiftSettings: swiftRules),
+        .target(name: "OTLP", dependencies: ["COTLP", "Metrics", "Telemetry"], swiftSettings: swiftRules),
         .target(
             name: "HTTPServer", dependencies: ["EventLoop", "HTTPFields", "CHTTPParser", "CZlib"],
             swiftSettings: swiftRules),
@@ -81,14 +87,15 @@ let package = Package(
 
         .target(
             name: "Workers",
-            dependencies: ["CLinux", "EventLoop", "JSON", "JSONSchema", "Metrics", "Predictions", "WorkerProtocol"],
+            dependencies: [
+                "CLinux", "EventLoop", "JSON", "JSONSchema", "Metrics", "Predictions", "Telemetry", "WorkerProtocol",
+            ],
             swiftSettings: swiftRules),
         .target(
             name: "Serving",
             dependencies: [
-                "EventLoop", "JSON", "HTTPClient", "Metrics", "Predictions", "FileTransfer", "WebhookDelivery",
-                "Workers",
-                "WorkerProtocol",
+                "EventLoop", "JSON", "HTTPClient", "Metrics", "Predictions", "FileTransfer", "Telemetry",
+                "WebhookDelivery", "Workers", "WorkerProtocol",
             ],
             swiftSettings: swiftRules),
 
@@ -97,7 +104,8 @@ let package = Package(
             name: "CogletServer",
             dependencies: [
                 "CGlibcFloor", "EventLoop", "JSON", "HTTPFields", "HTTPServer", "HTTPClient", "FileTransfer", "Metrics",
-                "WebhookDelivery", "Platforms", "Playground", "PlaygroundServer", "Predictions", "WorkerProtocol",
+                "OTLP", "Platforms", "Playground", "PlaygroundServer", "Predictions", "Telemetry", "WebhookDelivery",
+                "WorkerProtocol",
                 "Workers", "Serving",
             ],
             swiftSettings: swiftRules, linkerSettings: oldSystemLibraries),
@@ -125,6 +133,8 @@ let package = Package(
 
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: swiftRules),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: swiftRules),
+        .testTarget(name: "TelemetryTests", dependencies: ["Metrics", "Telemetry"], swiftSettings: swiftRules),
+        .testTarget(name: "OTLPTests", dependencies: ["OTLP"], swiftSettings: swiftRules),
         .testTarget(name: "JSONTests", dependencies: ["CText", "JSON"], swiftSettings: swiftRules),
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSON", "JSONSchema"], swiftSettings: swiftRules),
         .testTarget(

@@ -19,7 +19,7 @@ mkdir -p $out
 declare -A modules=(
     [requests]="EventLoop HTTPFields HTTPServer"
     [json]="HTTPFields JSON JSONSchema Predictions"
-    [frames]="EventLoop HTTPFields JSON JSONSchema Predictions WorkerProtocol Metrics Workers"
+    [frames]="EventLoop HTTPFields JSON JSONSchema Predictions WorkerProtocol Metrics Telemetry Workers"
 )
 # The targets in C that they need.
 declare -A sources_in_c=([requests]=CHTTPParser [json]="CText CJSONScanner" [frames]="CText CJSONScanner")

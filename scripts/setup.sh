@@ -49,6 +49,7 @@ want ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
 want libuv1-dev has_library uv.h libuv_a.a libuv.a
 want libpcre2-dev has_library pcre2.h libpcre2-8.a
 want zlib1g-dev has_library zlib.h libz.a
+want libprotobuf-c-dev has_library protobuf-c/protobuf-c.h libprotobuf-c.a
 want esbuild command -v esbuild
 want libcurl4-openssl-dev has_library curl/curl.h libcurl.so
 # scripts/libcurl.sh builds what the wheel brings along from these, and Debian's source.

@@ -17,10 +17,17 @@ final class Application {
     private let memory: MemoryAccount
     private let pool: WorkerPool
     private let service: PredictionService
+    private let telemetry: TelemetryExport
     private var shutdown: Shutdown?
-    private var signals: [SignalSource] = []
-    private var reaper: OrphanReaper?
-    private var endsBySignal = false
+    private var signals = Signals()
+
+    /// What comes from the kernel.
+    private struct Signals {
+        var sources: [SignalSource] = []
+        var reaper: OrphanReaper?
+        /// Whether SIGINT ends the server.
+        var endsServer = false
+    }
 
     init(_ settings: Settings) throws(EventLoopError) {
         self.settings = settings
@@ -30,7 +37,12 @@ final class Application {
         memory = MemoryAccount(limitBytes: settings.memoryBudgetBytes)
         var poolSettings = settings.pool
         poolSettings.program.executable = Self.workerPath
-        pool = WorkerPool(on: loop, settings: poolSettings, folders: TemporaryFolders(in: store, on: loop))
+        telemetry = TelemetryExport(
+            on: loop, settings.telemetry,
+            OTLPSender.ServiceClient(
+                proxies: settings.service.proxies, fallbackTrustFile: settings.service.fallbackTrustFile), log)
+        pool = WorkerPool(
+            on: loop, settings: poolSettings, folders: TemporaryFolders(in: store, on: loop), tracer: telemetry.tracer)
         service = PredictionService(
             on: loop, settings: settings.service, pool: pool, store: store, memory: memory,
             log: ServiceLogger(log, readiness))
@@ -58,18 +70,22 @@ final class Application {
         let operation = Operation(
             isDraining: { [self] in shutdown?.hasBegun == true },
             connectionCount: { [self] in shutdown?.connectionCount ?? 0 }, shutDown: { [self] in shutdown?.begin() })
-        let (rows, metrics) = RouteTable.rows(service, settings, memory, log, operation)
+        let (rows, metrics) = RouteTable.rows(service, settings, memory, log, operation, telemetry)
         let keeper = try MemoryKeeper(on: loop, service: service, memory: memory)
-        let router = Router(rows, metrics, answers: settings.answers, memory: keeper, log: log)
+        let router = Router(
+            rows, metrics, answers: settings.answers, memory: keeper, log: log,
+            tracing: telemetry.requests)
         var configuration = settings.http
         configuration.memory = memory
         let server = try HTTPServer(loop: loop, configuration: configuration, handler: router)
         server.onConnectionClosed = { [service] number in service.clientGone(number) }
-        let port = try server.listen(host: settings.host, port: settings.port)
+        try telemetry.metrics?.start()
+        let port = try server.listen(host: settings.address.host, port: settings.address.port)
         shutdown = Shutdown(
-            on: loop, plan: settings.shutdown.plan, log: log, server: server, service: service, readiness: readiness)
+            on: loop, plan: settings.shutdown.plan, log: log, server: server, service: service, readiness: readiness,
+            telemetry: telemetry)
         log.info("coglet", "coglet \(Coglet.version)")
-        log.info("coglet::transport::http::server", "Starting coglet server on \(settings.host):\(port)")
+        log.info("coglet::transport::http::server", "Starting coglet server on \(settings.address.host):\(port)")
         for notice in settings.answers.platforms.notices { log.info("coglet", notice) }
         try installSignals()
     }
@@ -95,7 +111,7 @@ final class Application {
     }
 
     private func installSignals() throws(EventLoopError) {
-        signals.append(
+        signals.sources.append(
             try SignalSource(on: loop, signal: SIGTERM) { [self] in
                 if settings.shutdown.awaitsRequest {
                     log.info("coglet", "SIGTERM is ignored: waiting for POST /shutdown")
@@ -103,18 +119,18 @@ final class Application {
                     shutdown?.beginDelayed()
                 }
             })
-        signals.append(
+        signals.sources.append(
             try SignalSource(on: loop, signal: SIGINT) { [self] in
-                endsBySignal = true
+                signals.endsServer = true
                 shutdown?.begin()
             })
         // Ignored means that whoever started the server, `nohup` say, wants it to outlive the terminal.
         if !SignalSource.isIgnored(SIGHUP) {
-            signals.append(try SignalSource(on: loop, signal: SIGHUP) { [self] in shutdown?.begin() })
+            signals.sources.append(try SignalSource(on: loop, signal: SIGHUP) { [self] in shutdown?.begin() })
         }
         // Forked workers are orphans that this process inherits.
         if settings.pool.forksWorkers { try OrphanReaper.adoptOrphans() }
-        if OrphanReaper.isNeeded { reaper = try OrphanReaper(on: loop) }
+        if OrphanReaper.isNeeded { signals.reaper = try OrphanReaper(on: loop) }
     }
 
     /// Serves until the end, then leaves the process.
@@ -123,7 +139,7 @@ final class Application {
         readiness?.remove()
         log.flush()
         store.close()
-        if endsBySignal {
+        if signals.endsServer {
             // Whoever sent SIGINT, a shell say, wants to see that it was the reason.
             signal(SIGINT, SIG_DFL)
             raise(SIGINT)

@@ -19,6 +19,7 @@ final class Shutdown {
     private let server: HTTPServer
     private let service: PredictionService
     private let readiness: ReadinessFile?
+    private let telemetry: TelemetryExport
     /// Whether the server is about to end.
     private(set) var hasBegun = false
     /// When the port was closed, by a clock that only goes forward; nil before.
@@ -29,8 +30,9 @@ final class Shutdown {
 
     init(
         on loop: EventLoop, plan: ShutdownPlan, log: Log, server: HTTPServer, service: PredictionService,
-        readiness: ReadinessFile?
+        readiness: ReadinessFile?, telemetry: TelemetryExport
     ) {
+        self.telemetry = telemetry
         self.loop = loop
         self.plan = plan
         self.log = log
@@ -93,7 +95,7 @@ final class Shutdown {
             server.onDrained = { [weak self] in self?.ended(.connections) }
             after(times.answers) { $0.ended(.connections) }
         }
-        after(times.total) { $0.loop.stop() }
+        after(times.total) { $0.stop() }
     }
 
     /// Calls `body` after a while.
@@ -111,8 +113,14 @@ final class Shutdown {
     }
 
     private func ended(_ part: Part) {
-        remaining.remove(part)
-        if remaining.isEmpty { loop.stop() }
+        guard remaining.remove(part) != nil, remaining.isEmpty else { return }
+        // Last, because all of the others make spans. What takes too long ends with the time for everything.
+        telemetry.finish { [self] in stop() }
+    }
+
+    private func stop() {
+        telemetry.close()
+        loop.stop()
     }
 }
 

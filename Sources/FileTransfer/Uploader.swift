@@ -19,9 +19,9 @@ public final class Uploader {
         base = uploadURL
     }
 
-    /// The uploads of one prediction. `fields` go with every request: `traceparent` and `tracestate`.
-    public func makeSession(predictionID: String, fields: [(name: String, value: String)] = []) -> UploadSession {
-        UploadSession(of: self, predictionID: predictionID, fields: fields)
+    /// The uploads of one prediction.
+    public func makeSession(predictionID: String) -> UploadSession {
+        UploadSession(of: self, predictionID: predictionID)
     }
 
     func target(for name: String) -> String {
@@ -34,16 +34,24 @@ public final class UploadSession {
     /// Gets the URL the file has, or why it has none.
     public typealias Completion = (Result<String, FileError>) -> Void
 
+    /// What can be said of an upload that has ended.
+    public struct Report {
+        /// The size of the file; nil if that is unknown.
+        public let bytes: Int?
+        /// Its media type.
+        public let type: String
+        /// Why the file has no URL; nil if it has one.
+        public let error: FileError?
+    }
+
     private let uploader: Uploader
     private let predictionID: String
-    private let fields: [(name: String, value: String)]
     private var names: Set<String> = []
     private var uploads: [ObjectIdentifier: Upload] = [:]
 
-    init(of uploader: Uploader, predictionID: String, fields: [(name: String, value: String)]) {
+    init(of uploader: Uploader, predictionID: String) {
         self.uploader = uploader
         self.predictionID = predictionID
-        self.fields = fields
     }
 
     /// How many uploads have not ended.
@@ -52,16 +60,18 @@ public final class UploadSession {
     /// Sends all of `file` as `PUT <upload URL>/<name>` and calls `completion` with the URL the file then has.
     ///
     /// A name that was used before in this prediction gets a number: `out.png`, `out-1.png`. Transport errors, 429 and 5xx
-    /// are tried again. The completion is called on the loop, never from inside this.
-    public func upload(_ file: OpenFile, named name: String, completion: @escaping Completion) {
+    /// are tried again. The completion is called on the loop, never from inside this; before it, `noting` is told.
+    public func upload(
+        _ file: OpenFile, named name: String, noting: ((Report) -> Void)? = nil, completion: @escaping Completion
+    ) {
         uploader.loop.preconditionInEventLoop()
         let unique = uniqueName(for: name)
         var request = HTTPRequest(.put, uploader.target(for: unique))
+        let type = MediaType.ofOutput(named: unique)
         request.fields = [
-            ("content-type", MediaType.ofOutput(named: unique)), ("x-prediction-id", predictionID),
+            ("content-type", type), ("x-prediction-id", predictionID),
             ("user-agent", uploader.configuration.uploadUserAgent),
         ]
-        request.fields += fields
         request.redirectLimit = uploader.configuration.redirectLimit
         request.connectTimeout = uploader.configuration.connectTimeout
         request.stallTimeout = uploader.configuration.uploadStallTimeout
@@ -70,6 +80,10 @@ public final class UploadSession {
         uploads[ObjectIdentifier(upload)] = upload
         upload.start { [self] result in
             uploads[ObjectIdentifier(upload)] = nil
+            if let noting {
+                let error: FileError? = if case .failure(let error) = result { error } else { nil }
+                noting(Report(bytes: upload.lengthBytes, type: type, error: error))
+            }
             completion(result)
         }
     }
@@ -103,6 +117,8 @@ private final class Upload {
     private var transfer: Transfer?
     private var delay: Delay?
     private var attempts = 0
+    /// Nil before it is known.
+    private(set) var lengthBytes: Int?
 
     init(_ request: HTTPRequest, of file: OpenFile, named name: String, for uploader: Uploader) {
         self.request = request
@@ -123,6 +139,7 @@ private final class Upload {
         } then: { [self] (size: Result<Int?, SystemError>) in
             switch size {
             case .success(let size?):
+                lengthBytes = size
                 request.body = .file(file, lengthBytes: size)
                 attempt()
             case .success(nil):

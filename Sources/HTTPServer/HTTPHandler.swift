@@ -22,6 +22,10 @@ public protocol HTTPHandler: AnyObject {
 
     /// An answer is complete, or the client of a streamed one has gone. Called for every answer, to count them.
     func answered(_ report: AnswerReport)
+
+    /// The connection of a request has gone before its answer had begun. `label` is what ``receivedHead(_:)`` has said of it;
+    /// not called for 0.
+    func abandoned(label: Int)
 }
 
 extension HTTPHandler {
@@ -38,6 +42,9 @@ extension HTTPHandler {
 
     /// Does nothing.
     public func answered(_ report: AnswerReport) {}
+
+    /// Does nothing.
+    public func abandoned(label: Int) {}
 }
 
 /// What can be counted of an answer.

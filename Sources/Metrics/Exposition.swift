@@ -1,5 +1,5 @@
 /// Metrics as text for Prometheus.
-public struct Exposition {
+public struct Exposition: MetricWriter {
     /// The format of the text.
     public enum Format: Sendable {
         /// Prometheus's own format, version 0.0.4.
@@ -9,9 +9,11 @@ public struct Exposition {
     }
 
     /// The values of a metric for some values of its labels.
-    public struct Sample {
-        let labels: [String]
-        let value: Double
+    public struct Sample: Sendable {
+        /// The values of the labels, in the order of the declaration.
+        public let labels: [String]
+        /// The value.
+        public let value: Double
 
         /// A value, for label values in the order of the declaration.
         public init(_ labels: [String], _ value: Double) {
@@ -40,11 +42,6 @@ public struct Exposition {
         for sample in samples { line(metric, "", sample.labels, sample.value) }
     }
 
-    /// Adds a metric with one value.
-    public mutating func add(_ metric: Metric, _ value: Int) {
-        add(metric, [Sample([], value)])
-    }
-
     /// Adds histograms, one for each value of the labels.
     public mutating func add(_ metric: Metric, _ histograms: [(labels: [String], histogram: Histogram)]) {
         precondition(metric.kind == .histogram)
@@ -61,11 +58,6 @@ public struct Exposition {
             line(metric, "_sum", labels, Double(histogram.sum) / scale)
             line(metric, "_count", labels, Double(count))
         }
-    }
-
-    /// Adds a histogram without labels.
-    public mutating func add(_ metric: Metric, _ histogram: Histogram) {
-        add(metric, [(labels: [], histogram: histogram)])
     }
 
     /// Adds how many values there were and their sum, for each value of the labels.

@@ -5,9 +5,9 @@ public struct Histogram: Sendable {
     /// Which buckets there are.
     public struct Buckets: Sendable {
         /// The largest value of each bucket, rising. What is larger falls into one more.
-        let bounds: [Int]
+        public let bounds: [Int]
         /// How many of the recorded values make one of those that are shown: recorded are nanoseconds, shown are seconds.
-        let scale: Double
+        public let scale: Double
 
         /// Buckets for durations, given in milliseconds. Values are recorded in nanoseconds.
         public static func milliseconds(_ bounds: [Int]) -> Buckets {
@@ -20,19 +20,22 @@ public struct Histogram: Sendable {
 
     /// One of the values in a bucket, and the trace that it belongs to.
     public struct Exemplar: Sendable {
-        let trace: TraceID
-        let value: Int
+        /// The trace.
+        public let trace: TraceID
+        /// The value, as it was recorded.
+        public let value: Int
         /// When, in nanoseconds since 1970.
-        let moment: Int
+        public let moment: Int
     }
 
-    let buckets: Buckets
+    /// Which buckets there are.
+    public let buckets: Buckets
     /// How many values are in each bucket alone; the last one is for those above all bounds.
-    private(set) var counts: [Int]
+    public private(set) var counts: [Int]
     /// The sum of all values; it wraps.
-    private(set) var sum = 0
+    public private(set) var sum = 0
     /// The last exemplar of each bucket; empty before the first.
-    private(set) var exemplars: [Exemplar?] = []
+    public private(set) var exemplars: [Exemplar?] = []
 
     /// Nothing is recorded yet.
     public init(_ buckets: Buckets) {

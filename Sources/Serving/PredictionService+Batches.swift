@@ -1,6 +1,7 @@
 internal import EventLoop
 internal import FileTransfer
 internal import Predictions
+internal import Telemetry
 internal import WorkerProtocol
 internal import Workers
 
@@ -30,6 +31,7 @@ extension PredictionService {
     func startOver(_ id: RunID) {
         guard let run = runs[id] else { return }
         run.stage.slotLost()
+        run.span?.returned("the call that answers several predictions has failed", at: Clock.wall.nanoseconds)
         run.batched?.restarts += 1
         run.uploads?.cancel()
         run.uploads = nil

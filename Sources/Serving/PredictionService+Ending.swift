@@ -1,6 +1,7 @@
 internal import EventLoop
 internal import FileTransfer
 internal import Predictions
+internal import Telemetry
 internal import WorkerProtocol
 internal import Workers
 
@@ -65,6 +66,7 @@ extension PredictionService {
         let body = run.prediction.body()
         let event = run.history.map { _ in EventHistory.completed(run.prediction.body(for: .eventStream)) }
         if let event { run.history?.ended(event) }
+        endSpans(of: run)
         registry.ended(run.prediction.id, body: body, events: run.history, at: now)
         let facts = pool.facts?.documentFacts
         let isFile = run.request.isTraining ? facts?.trainingOutputIsFile : facts?.outputIsFile
@@ -102,6 +104,12 @@ extension PredictionService {
         if !run.timing.hasOutput, prediction.chunkCount > 0 { firstOutput(of: run, at: now) }
         metrics.ended(prediction.status, after: run.timing.slotTakenAt.map { now - $0 }, of: run.timing.trace)
         metrics.model.add(prediction.metrics)
+    }
+
+    private func endSpans(of run: Run) {
+        guard let span = run.span else { return }
+        let prediction = run.prediction
+        span.ended(prediction.status.rawValue, prediction.error, at: Clock.wall.nanoseconds)
     }
 
     private func giveBack(_ run: Run) {

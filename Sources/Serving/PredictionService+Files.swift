@@ -4,6 +4,7 @@ internal import Glibc
 internal import HTTPClient
 internal import JSON
 internal import Predictions
+internal import Telemetry
 internal import Workers
 
 /// Files of inputs on their way to the model, and of outputs on their way to clients.
@@ -13,11 +14,13 @@ extension PredictionService {
 
     /// Gets the files of a prediction's input.
     func fetchFiles(_ run: Run) {
+        run.span?.fetchBegan(at: Clock.wall.nanoseconds)
         run.fetch = files.fetcher.fetch(run.request.body.fileInputs, into: files.store) {
             [weak self, weak run] result in
             guard let self, let run else { return }
             switch result {
             case .success(let files):
+                run.span?.fetchEnded(nil, at: Clock.wall.nanoseconds)
                 perform(run.stage.fetched(files), for: run)
                 if run.batched != nil { perform(scheduler.prepared(run.id, at: Clock.monotonic)) }
             case .failure(let error): end(run, .failed("Input validation error: \(error)"))
@@ -39,10 +42,9 @@ extension PredictionService {
         let restarts = run.batched?.restarts
         if let uploader = files.uploader {
             shown(run)
-            let session =
-                run.uploads ?? uploader.makeSession(predictionID: run.prediction.id, fields: run.request.trace)
+            let session = run.uploads ?? uploader.makeSession(predictionID: run.prediction.id)
             run.uploads = session
-            session.upload(file, named: name) { [weak self, weak run] result in
+            session.upload(file, named: name, noting: run.span.map(Self.noteUpload)) { [weak self, weak run] result in
                 self?.metrics.uploaded(TransferOutcome(result))
                 self?.outputFileEnded()
                 guard let self, let run, run.batched?.restarts == restarts else { return }
@@ -60,6 +62,16 @@ extension PredictionService {
                 let text = result.map { ChunkText.large(OwnedBytes($0.bytes, owner: $0)) }
                 fill(place, run, text, prefix: "Prediction failed: Failed to process output: ")
             }
+        }
+    }
+
+    /// Makes the span of an upload that begins now.
+    private static func noteUpload(_ span: PredictionSpan) -> (UploadSession.Report) -> Void {
+        let start = Clock.wall.nanoseconds
+        return { report in
+            span.uploaded(
+                report.bytes, type: report.type, error: report.error.map { "\($0)" }, from: start,
+                at: Clock.wall.nanoseconds)
         }
     }
 

@@ -1,5 +1,6 @@
 internal import EventLoop
 internal import Predictions
+internal import Telemetry
 public import Workers
 internal import WorkerProtocol
 
@@ -15,6 +16,7 @@ extension PredictionService: WorkerPoolDelegate {
         case .printed(let id, let text, let source): printed(text, id.flatMap { runs[$0] }, source)
         case .outputFile(let id, let name, let descriptor):
             if let run = runs[id] { produced(descriptor, named: name, run) }
+        case .timed(let id, let report): runs[id]?.span?.reported(report)
         case .metric(let id, let mode, let name, let value):
             guard let run = runs[id] else { return }
             run.prediction.recorded(mode, name, value)
@@ -77,6 +79,7 @@ extension PredictionService: WorkerPoolDelegate {
     }
 
     private func finished(_ finish: WorkerEvent.Finish, _ run: Run) {
+        run.span?.returned(at: Clock.wall.nanoseconds)
         let ending: Ending
         switch finish {
         case .canceled: ending = .canceled

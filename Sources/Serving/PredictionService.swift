@@ -2,6 +2,7 @@ public import EventLoop
 public import FileTransfer
 internal import HTTPClient
 public import Predictions
+internal import Telemetry
 internal import WebhookDelivery
 public import Workers
 
@@ -186,7 +187,7 @@ public final class PredictionService {
             case .start(let id, let worker):
                 if let run = runs[id] { start(run, on: worker, at: Clock.monotonic) }
             case .startBatch(let ids, let worker): startBatch(ids, on: worker)
-            case .waitAgain(let id): runs[id]?.stage.slotLost()
+            case .waitAgain(let id): waitAgain(id)
             case .startOver(let id): startOver(id)
             case .drop(let id): drop(id)
             case .interrupt(let id, let interruption): interrupt(id, interruption)
@@ -213,7 +214,9 @@ public final class PredictionService {
         if run.timing.slotTakenAt == nil {
             run.timing.slotTakenAt = now
             metrics.slotTaken(after: now - run.timing.arrivedAt, of: run.timing.trace)
-            run.prediction.started(at: Clock.wall)
+            let moment = Clock.wall
+            run.prediction.started(at: moment)
+            run.span?.slotTaken(worker.number, at: moment.nanoseconds)
             run.tell(.started) { $0.started(id: run.prediction.id) }
         }
         perform(run.stage.slotGiven(worker, hasFiles: run.request.body.hasFiles), for: run)
@@ -221,10 +224,19 @@ public final class PredictionService {
 
     private func dispatch(_ run: Run, to worker: WorkerID, _ files: InputFiles) {
         let request = run.request
+        let invocation = run.span?.dispatched(at: Clock.wall.nanoseconds)
         let meta = RequestMeta.text(
             context: request.envelope.context, files: files + (request.uploads?.places ?? []),
-            isFollowed: run.isFollowed, trace: request.trace)
+            isFollowed: run.isFollowed, trace: request.trace?.modelFields(invocation) ?? [],
+            isTimed: invocation != nil)
         request.body.withParts(meta: meta) { pool.send($0, for: run.id, to: worker) }
+    }
+
+    /// Its worker has died before the model had begun it.
+    private func waitAgain(_ id: RunID) {
+        guard let run = runs[id] else { return }
+        run.stage.slotLost()
+        run.span?.returned("the worker has died before the model had begun", at: Clock.wall.nanoseconds)
     }
 
     private func interrupt(_ id: RunID, _ interruption: Interruption) {

@@ -6,7 +6,7 @@ enum RequestMeta {
     /// The JSON object, or nothing when there is nothing to tell, which is the usual case. See python/cog/_worker/requests.py.
     static func text(
         context: JSONValue?, files: [(pointer: String, path: String)], isFollowed: Bool,
-        trace: [(name: String, value: String)]
+        trace: [(name: String, value: String)], isTimed: Bool
     ) -> [UInt8] {
         var members: [(name: StaticString, value: [UInt8])] = []
         if let context {
@@ -17,6 +17,7 @@ enum RequestMeta {
         if !files.isEmpty { members.append((MetaKey.files, object(files.map { ($0.pointer, $0.path) }))) }
         if isFollowed { members.append((MetaKey.events, Array("true".utf8))) }
         if !trace.isEmpty { members.append((MetaKey.trace, object(trace.map { ($0.name, $0.value) }))) }
+        if isTimed { members.append((MetaKey.times, Array("true".utf8))) }
         guard !members.isEmpty else { return [] }
         var meta: [UInt8] = []
         for (index, member) in members.enumerated() {

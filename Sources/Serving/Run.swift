@@ -1,6 +1,7 @@
 public import FileTransfer
 internal import Metrics
 public import Predictions
+public import Telemetry
 internal import Workers
 
 /// A request that has passed all checks.
@@ -19,8 +20,8 @@ public struct NewPrediction {
     public let origin: FollowerKind?
     /// The number of the connection that waits for the answer; nil if none does.
     public let client: Int?
-    /// What the model and the webhooks are told of the trace that the request belongs to.
-    public let trace: [(name: String, value: String)]
+    /// What the model and the webhooks are told of the trace that the request belongs to; nil for nothing.
+    public let trace: TraceLinks?
     /// The files that came with the request.
     public let uploads: UploadedFiles?
     /// It takes the place of a prediction of the same request that has ended: it waits where another one would be refused.
@@ -29,7 +30,7 @@ public struct NewPrediction {
     /// Puts a request together.
     public init(
         id: String, envelope: PredictionRequest, body: RequestBody, schemaOfUnknown: InputSchema?,
-        isTraining: Bool, origin: FollowerKind?, client: Int?, trace: [(name: String, value: String)],
+        isTraining: Bool, origin: FollowerKind?, client: Int?, trace: TraceLinks?,
         uploads: UploadedFiles? = nil
     ) {
         self.id = id
@@ -92,9 +93,11 @@ final class Run {
         self.id = id
         self.prediction = prediction
         self.request = request
-        timing = Timing(
-            trace: request.trace.first { $0.name == "traceparent" }.flatMap { TraceID(traceparent: $0.value) })
+        timing = Timing(trace: request.trace?.recorded)
     }
+
+    /// Its spans, if its trace is recorded.
+    var span: PredictionSpan? { request.trace?.span }
 
     /// Tells the followers. `event` makes the text for event streams.
     func tell(_ kind: RunEvent.Kind, _ event: (inout EventHistory) -> [UInt8]) {

@@ -1,5 +1,7 @@
 internal import Predictions
+internal import Telemetry
 internal import WebhookDelivery
+internal import Workers
 
 /// Sends the webhooks of a prediction.
 final class WebhookFollower: Follower {
@@ -15,8 +17,20 @@ final class WebhookFollower: Follower {
         seesOutput = request.webhookEvents.contains { $0 == .output || $0 == .logs }
         session = sender.makeSession(
             url: url, events: Set(request.webhookEvents.compactMap { WebhookEvent(rawValue: $0.rawValue) }),
-            predictionID: prediction.id, fields: run.request.trace
+            predictionID: prediction.id, fields: run.request.trace?.webhookFields ?? [],
+            noting: run.span.map(Self.noting)
         ) { isTerminal in prediction.body(asRunning: !isTerminal).pieces }
+    }
+
+    private static func noting(_ span: PredictionSpan) -> () -> (WebhookReport) -> Void {
+        {
+            let start = Clock.wall.nanoseconds
+            return { report in
+                span.webhookSent(
+                    isTerminal: report.isTerminal, status: report.status, error: report.error, from: start,
+                    at: Clock.wall.nanoseconds)
+            }
+        }
     }
 
     var kind: FollowerKind { .webhook }

@@ -47,17 +47,18 @@ public final class WebhookSender {
     ///   - url: Where they go.
     ///   - events: What they are sent for.
     ///   - predictionID: For logs.
-    ///   - fields: What goes with every request: `traceparent` and `tracestate` of the request that made the prediction.
+    ///   - fields: What goes with every request: the trace of the prediction.
+    ///   - noting: Called when a request is sent; what it returns is called when the request has ended.
     ///   - body: Makes the body at the moment it is sent. `isTerminal` false asks for the state of a prediction that is being
     ///     processed, even when it has just ended.
     public func makeSession(
         url: String, events: Set<WebhookEvent>, predictionID: String, fields: [(name: String, value: String)] = [],
+        noting: (() -> (WebhookReport) -> Void)? = nil,
         body: @escaping (_ isTerminal: Bool) -> [HTTPRequest.Piece]
     ) -> WebhookSession {
         WebhookSession(
             of: self, receiver: origin(ofURL: url), url: url, events: events, predictionID: predictionID,
-            fields: fields,
-            body: body)
+            fields: fields, noting: noting, body: body)
     }
 
     /// Calls `completion` when everything is delivered or given up, which is after `limit` at the latest.

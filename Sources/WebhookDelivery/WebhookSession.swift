@@ -10,6 +10,7 @@ public final class WebhookSession {
     private let url: String
     private let predictionID: String
     private let fields: [(name: String, value: String)]
+    private let noting: (() -> (WebhookReport) -> Void)?
     // Gone after the end: it may hold the prediction, which may hold this.
     private var body: ((_ isTerminal: Bool) -> [HTTPRequest.Piece])?
 
@@ -29,13 +30,15 @@ public final class WebhookSession {
 
     init(
         of sender: WebhookSender, receiver: String, url: String, events: Set<WebhookEvent>, predictionID: String,
-        fields: [(name: String, value: String)], body: @escaping (_ isTerminal: Bool) -> [HTTPRequest.Piece]
+        fields: [(name: String, value: String)], noting: (() -> (WebhookReport) -> Void)?,
+        body: @escaping (_ isTerminal: Bool) -> [HTTPRequest.Piece]
     ) {
         self.sender = sender
         self.receiver = receiver
         self.url = url
         self.predictionID = predictionID
         self.fields = fields
+        self.noting = noting
         self.body = body
         order = DeliveryOrder(events: events, configuration: sender.configuration)
     }
@@ -162,8 +165,10 @@ public final class WebhookSession {
         request.allowsPrivateAddresses = configuration.allowsPrivateAddresses
         request.totalTimeout = sender.attemptTimeout
         attemptBegan = sender.loop.now
+        let note = noting?()
         var sent: Transfer?
         sent = sender.client.send(request) { [self] result in
+            note?(WebhookReport(kind, result))
             let isCurrent = transfer === sent
             let wasCutShort = isCurrent && isCutShort
             if isCurrent {

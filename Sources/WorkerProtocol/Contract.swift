@@ -37,6 +37,8 @@ public enum WorkerVariable {
     public static let index = "COG_WORKER_INDEX"
     /// `0`: the worker sleeps at once when it has nothing to do. Set by the operator.
     public static let polling = "COG_WORKER_POLLING"
+    /// The `traceparent` of the setup of a forked worker that sets the model up itself. The model doesn't see it.
+    public static let setupTrace = "TRACEPARENT"
     /// Where the worker keeps its temporary files.
     public static let temporaryFolder = "TMPDIR"
     /// The GPUs that the worker may use.
@@ -51,6 +53,30 @@ public enum SettingKey {
     public static let mode = "mode"
     /// What the process is to become: a ``WorkerStart``.
     public static let start = "start"
+    /// How the model's own spans are made, an object with the keys of ``TracingKey``; missing while tracing is off.
+    public static let tracing = "tracing"
+    /// The `traceparent` of the setup; missing while tracing is off.
+    public static let setupTrace = "setup_trace"
+}
+
+/// Keys of how the model's own spans are made.
+public enum TracingKey {
+    /// Whether the worker makes the provider that exports them; else only the image's `telemetry.py` does.
+    public static let exports = "exports"
+    /// Whether the image has a `telemetry.py`.
+    public static let isCustom = "custom"
+    /// Where they are sent to.
+    public static let endpoint = "endpoint"
+    /// The sampler's name.
+    public static let sampler = "sampler"
+    /// The sampler's ratio.
+    public static let ratio = "ratio"
+    /// How many seconds a request to the collector may take.
+    public static let timeout = "timeout"
+    /// The attributes of the resource.
+    public static let resource = "resource"
+    /// A line for the log of the setup; missing for none.
+    public static let notice = "notice"
 }
 
 /// How the workers of a pool come into being.
@@ -71,8 +97,10 @@ public enum MetaKey {
     public static let files: StaticString = "files"
     /// Present when somebody follows the output.
     public static let events: StaticString = "events"
-    /// `traceparent` and `tracestate` of the request.
+    /// `traceparent` and `tracestate` of the request, or of the call while tracing is on.
     public static let trace: StaticString = "trace"
+    /// Present when the call's spans are recorded: a ``FrameKind/times`` frame is wanted.
+    public static let times: StaticString = "times"
 }
 
 /// Keys of a ``FrameKind/ready`` frame.
@@ -106,6 +134,20 @@ public enum BatchFailureKey {
     /// The error as a prediction's `error` would be.
     public static let error = "error"
     /// The traceback as text of a log.
+    public static let traceback = "traceback"
+}
+
+/// Keys of a ``FrameKind/times`` frame. Times are pairs of nanoseconds since 1970.
+public enum TimesKey {
+    /// The call, with the conversion of its input.
+    public static let call = "call"
+    /// The conversion.
+    public static let conversion = "conversion"
+    /// The class of the exception that it has raised; missing if it hasn't.
+    public static let error = "error"
+    /// The text of the exception.
+    public static let message = "message"
+    /// The traceback as text.
     public static let traceback = "traceback"
 }
 

@@ -52,6 +52,10 @@ public enum FrameKind: UInt8, Sendable {
     /// Asks the server to say when it has handled all that was sent before; `token` comes back with the answer.
     case barrier = 43
 
+    /// When a call of the model took place, or the setup (`token` 0); the content is a JSON object. It comes before the end of
+    /// the prediction, or of the setup.
+    case times = 44
+
     // Worker to server, control channel.
 
     /// The answer to ``healthCheck``: empty when healthy, else the problem.

@@ -73,6 +73,12 @@ struct FrameCheck {
             guard try has(header, inFlight) else { return false }
             try checkContent(header, content)
             return true
+        case .times where header.token == 0:
+            guard stage == .settingUp else { throw .outOfOrder(.times) }
+            return true
+        case .times:
+            guard stage == .ready else { throw .outOfOrder(.times) }
+            return try has(header, inFlight)
         case .batchFailed:
             guard stage == .ready else { throw .outOfOrder(.batchFailed) }
             return true

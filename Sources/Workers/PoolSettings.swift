@@ -16,6 +16,8 @@ public struct PoolSettings: Sendable {
         public var library = ""
         /// The path of the interpreter.
         public var interpreter = ""
+        /// How the model's own spans are made: a JSON object with the keys of `TracingKey`. Nil while tracing is off.
+        public var tracing: String?
     }
 
     /// How many workers there are.

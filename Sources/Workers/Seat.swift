@@ -1,4 +1,5 @@
 internal import Predictions
+internal import Telemetry
 internal import WorkerProtocol
 
 /// One place in the pool: a worker, and after its death the next one.
@@ -24,6 +25,8 @@ struct Seat {
     var temporaryFolders: [TemporaryFolder] = []
     /// The setup of the worker.
     var setup: SetupRecord
+    /// The spans of the setup, while it goes on; nil while tracing is off.
+    var setupSpan: SetupSpan?
     /// The setup that failed last; nil once a worker is ready.
     var failedSetup: SetupRecord?
     /// Predictions that its workers have ended.

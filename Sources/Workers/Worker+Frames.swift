@@ -1,4 +1,5 @@
 internal import Predictions
+internal import Telemetry
 internal import WorkerProtocol
 
 /// What the worker's frames mean, once they have passed ``FrameCheck``.
@@ -30,6 +31,10 @@ extension Worker {
             drainOutputs()
             inFlight.ended(token)
             delegate?.worker(self, said: .finished(run, finish(of: frame)))
+        case .times where token == 0: delegate?.worker(self, sent: frame)
+        case .times:
+            guard let run = inFlight[token] else { return }
+            delegate?.worker(self, said: .timed(run, try CallReport(reading: frame.content)))
         case .batchFailed: try batchFailed(frame.content)
         case .ready, .setupFailed, .template, .templateRefused, .forked:
             drainOutputs()

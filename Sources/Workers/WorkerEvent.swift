@@ -1,6 +1,7 @@
 internal import Glibc
 public import JSON
 public import Predictions
+public import Telemetry
 public import WorkerProtocol
 
 /// What a worker says, or what happens to it; complete, so that nobody has to ask back.
@@ -21,6 +22,8 @@ public enum WorkerEvent {
     case outputFile(RunID, name: String, PassedDescriptor?)
     /// The model has recorded a metric.
     case metric(RunID, mode: String, name: String, value: JSONValue)
+    /// The call that answers a prediction was like this. Its end follows.
+    case timed(RunID, CallReport)
     /// The model has ended a prediction.
     case finished(RunID, Finish)
     /// A call has raised that was to answer these predictions of a batch, and maybe others that have ended. `error` is text

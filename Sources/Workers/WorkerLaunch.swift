@@ -15,13 +15,15 @@ struct WorkerLaunch {
 extension PoolSettings {
     /// How worker `index` is started: with this process's environment, its own index, its share of the GPUs, and a folder
     /// for its temporary files.
-    func launch(ofWorker index: Int, _ temporaryFolder: String, _ start: WorkerStart) -> WorkerLaunch {
+    func launch(
+        ofWorker index: Int, _ temporaryFolder: String, _ start: WorkerStart, setupTrace: String? = nil
+    ) -> WorkerLaunch {
         WorkerLaunch(
             executable: program.executable,
             arguments: [
                 WorkerArgument.library, program.library, WorkerArgument.program, program.interpreter,
                 WorkerArgument.settings,
-                modelSettings(start), WorkerArgument.descriptorLimit, "\(descriptorLimit)",
+                modelSettings(start, setupTrace), WorkerArgument.descriptorLimit, "\(descriptorLimit)",
             ],
             environment: variables(ofWorker: index, temporaryFolder: temporaryFolder)
                 + (start == .spawn ? [] : templateVariables), isTemplate: start != .spawn)
@@ -42,11 +44,14 @@ extension PoolSettings {
         return changes
     }
 
-    private func modelSettings(_ start: WorkerStart) -> String {
+    private func modelSettings(_ start: WorkerStart, _ setupTrace: String?) -> String {
         var text = Array("{\"\(SettingKey.reference)\":".utf8)
         appendJSONString(reference, to: &text)
         text += Array(",\"\(SettingKey.mode)\":\"\(mode.rawValue)\",".utf8)
-        text += Array("\"\(SettingKey.start)\":\"\(start.rawValue)\"}".utf8)
+        text += Array("\"\(SettingKey.start)\":\"\(start.rawValue)\"".utf8)
+        if let tracing = program.tracing { text += Array(",\"\(SettingKey.tracing)\":\(tracing)".utf8) }
+        if let setupTrace { text += Array(",\"\(SettingKey.setupTrace)\":\"\(setupTrace)\"".utf8) }
+        text.append(UInt8(ascii: "}"))
         return String(decoding: text, as: UTF8.self)
     }
 }

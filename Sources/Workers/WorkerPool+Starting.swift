@@ -30,8 +30,10 @@ extension WorkerPool {
         seats[index].setup = SetupRecord(at: Clock.wall)
         setupNote("Spawning worker subprocess", index)
         let number = seats[index].index
+        let trace = beginSetupSpan(index)
         begin(index) { (id, folder) throws(EventLoopError) in
-            try Worker(id, on: loop, settings.launch(ofWorker: number, folder.path, start), delegate: self)
+            try Worker(
+                id, on: loop, settings.launch(ofWorker: number, folder.path, start, setupTrace: trace), delegate: self)
         }
     }
 
@@ -45,8 +47,10 @@ extension WorkerPool {
         seats[index].setup = setup
         setupNote("Forking the worker from the template", index)
         let number = seats[index].index
+        let trace = settings.start == .forkAfterImport ? beginSetupSpan(index) : nil
         begin(index, inheriting: parent.temporaryFolders) { (id, folder) throws(EventLoopError) in
-            let variables = settings.variables(ofWorker: number, temporaryFolder: folder.path)
+            var variables = settings.variables(ofWorker: number, temporaryFolder: folder.path)
+            if let trace { variables.append("\(WorkerVariable.setupTrace)=\(trace)") }
             return try Worker(id, on: loop, forkedBy: process, variables, delegate: self)
         }
         guard let worker = seats[index].worker else { return }

@@ -22,6 +22,7 @@ extension WorkerPool {
         guard seats[index].role == .template, seats[index].lifecycle.state == .settingUp else { return }
         setupNote("The first worker is a template now: workers are forked from it", index)
         seats[index].setup.finish(.succeeded, at: Clock.wall)
+        endSetupSpan(index)
         record.setups.record(seats[index].setup)
         seats[index].failedSetup = nil
         seats[index].lifecycle.becameReady(at: Clock.monotonic)

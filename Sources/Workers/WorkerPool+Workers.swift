@@ -1,5 +1,6 @@
 internal import EventLoop
 internal import Predictions
+internal import Telemetry
 public import WorkerProtocol
 
 /// What the workers say.
@@ -13,6 +14,7 @@ extension WorkerPool: WorkerDelegate {
             reportedFailure(text, index)
         case .template: becameTemplate(index)
         case .templateRefused: refusedTemplate(String(decoding: frame.content, as: UTF8.self), index)
+        case .times: setupTimed(frame.content, by: worker, index)
         case .forked: forked(WorkerID(Int(frame.header.token)), frame.content, by: worker)
         case .health: healthAnswered(worker.id, frame.header.token, frame.content)
         default: break
@@ -39,6 +41,7 @@ extension WorkerPool: WorkerDelegate {
         }
         for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {
             seats[index].setup.log(Array("[coglet::setup] ".utf8) + UnsafeRawBufferPointer(rebasing: line))
+            seats[index].setupSpan?.logged(String(decoding: line, as: UTF8.self), at: Clock.wall.nanoseconds)
         }
         note(
             .output, String(decoding: text, as: UTF8.self), target: "coglet::setup", index, [("source", source.name)])
@@ -74,6 +77,7 @@ extension WorkerPool: WorkerDelegate {
             }
             setupNote("Server ready", index)
             seats[index].setup.finish(.succeeded, at: setupEnd(index))
+            endSetupSpan(index)
             if !isForked(index) || settings.start != .fork { record.setups.record(seats[index].setup) }
             seats[index].failedSetup = nil
             seats[index].lifecycle.becameReady(at: Clock.monotonic)
@@ -109,6 +113,7 @@ extension WorkerPool: WorkerDelegate {
     /// Tells the operator of a step of the setup, and puts it into the setup's own log.
     func setupNote(_ text: String, target: StaticString = "coglet", _ index: Int) {
         note(.info, text, target: target, index)
+        seats[index].setupSpan?.logged(text, at: Clock.wall.nanoseconds)
         if settings.logsSteps { seats[index].setup.log(Array("[\(target)] \(text)".utf8)) }
     }
 }

@@ -2,6 +2,7 @@ public import EventLoop
 internal import Glibc
 internal import JSON
 public import Predictions
+public import Telemetry
 
 /// The workers: starts them, watches their setups, replaces them when they die, and passes on what they say.
 ///
@@ -46,11 +47,11 @@ public final class WorkerPool {
         case told
     }
 
-    /// A pool whose workers are not started yet.
-    public init(on loop: EventLoop, settings: PoolSettings, folders: any WorkerFolders) {
+    /// A pool whose workers are not started yet. `tracer` makes the spans of setups; nil while tracing is off.
+    public init(on loop: EventLoop, settings: PoolSettings, folders: any WorkerFolders, tracer: Tracer? = nil) {
         self.loop = loop
         self.settings = settings
-        supplies = Supplies(folders)
+        supplies = Supplies(folders, tracer)
         seats = Seat.all(of: settings, at: Clock.wall)
         template = Template(settings.start, keepsStandby: settings.keepsStandby)
         recycling = Recycling(limits: settings.recycling)
@@ -235,6 +236,7 @@ public final class WorkerPool {
     func setupHasFailed(_ text: String, _ index: Int) {
         seats[index].setup.log(Array(text.utf8))
         seats[index].setup.finish(.failed, at: Clock.wall)
+        endSetupSpan(index, text)
         record.setups.record(seats[index].setup)
         seats[index].failedSetup = seats[index].setup
     }

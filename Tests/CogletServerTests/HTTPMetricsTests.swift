@@ -24,7 +24,7 @@ import Testing
         let metrics = HTTPMetrics([Route("/a/{id}", [.get], Nothing()), Route("/b", [.post], Nothing())])
         for answer in [
             report(1, .get, 200), report(1, .get, 200), report(1, .put, 404), report(2, .post, 200),
-        ] { metrics.count(answer) }
+        ] { metrics.count(answer, as: answer.label) }
         let found = lines(metrics)
         let requests = found.filter { $0.hasPrefix("cog_http_requests_total") }
         #expect(
@@ -40,7 +40,10 @@ import Testing
     /// What a client makes up has no label of its own.
     @Test func unknownRoutesAndMethodsShareALabel() {
         let metrics = HTTPMetrics([Route("/b", [.post], Nothing())])
-        for method in [HTTPMethod.other("X"), .other("Y"), .delete, .patch] { metrics.count(report(0, method, 404)) }
+        for method in [HTTPMethod.other("X"), .other("Y"), .delete, .patch] {
+            let answer = report(0, method, 404)
+            metrics.count(answer, as: answer.label)
+        }
         #expect(
             lines(metrics).filter { $0.hasPrefix("cog_http_requests_total") } == [
                 #"cog_http_requests_total{route="other",method="other",status="404"} 4"#

@@ -91,7 +91,7 @@ import Testing
                 "Started as a SageMaker container: GET /ping, POST /invocations",
                 "Answering on the routes of AIP_HEALTH_ROUTE and AIP_PREDICT_ROUTE: GET /h, POST /p",
             ])
-        #expect(found.port == 8080)
+        #expect(found.address.port == 8080)
     }
 
     @Test(arguments: [

@@ -88,8 +88,8 @@ import Workers
                 "--host", "::1", "--port", "0", "--mode", "train", "--await-explicit-shutdown", "--upload-url",
                 "http://u",
             ])
-        #expect(settings.host == "::1")
-        #expect(settings.port == 0)
+        #expect(settings.address.host == "::1")
+        #expect(settings.address.port == 0)
         #expect(settings.pool.mode == .train)
         #expect(settings.shutdown.awaitsRequest)
         #expect(try settings.service.uploadURL == HTTPURL("http://u"))

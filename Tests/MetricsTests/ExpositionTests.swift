@@ -6,7 +6,7 @@ import Testing
 @Suite struct Text {
     private let requests = Metric("requests_total", .counter, "Requests.", labels: ["route", "status"])
     private let time = Metric("time_seconds", .histogram, "Time.", labels: ["status"])
-    private let trace = TraceID(traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")!
+    private let trace = TraceID(high: 0x0af7_6519_16cd_43dd, low: 0x8448_eb21_1c80_319c)
 
     private func text(_ format: Exposition.Format, _ add: (inout Exposition) -> Void) -> [String] {
         var exposition = Exposition(format)
@@ -82,27 +82,5 @@ import Testing
             text(.text) { $0.add(metric, [(labels: ["x"], count: 2, sum: 2.5)]) }.suffix(2) == [
                 #"a_sum{name="x"} 2.5"#, #"a_count{name="x"} 2"#,
             ])
-    }
-}
-
-/// Ids of traces, from `traceparent`.
-@Suite struct Traces {
-    private static let trace = "0af7651916cd43dd8448eb211c80319c"
-    private static let span = "b7ad6b7169203331"
-
-    @Test(arguments: ["00-\(trace)-\(span)-01", "00-\(trace)-\(span)-ff", "01-\(trace)-\(span)-01-more"])
-    func recorded(field: String) {
-        #expect(TraceID(traceparent: field)?.text == Self.trace)
-    }
-
-    /// Malformed ones, and those of traces that nobody records.
-    @Test(arguments: [
-        "", "x", "00-\(trace)-\(span)-00", "00-\(trace)-\(span)-01-more", "ff-\(trace)-\(span)-01",
-        "00-\(String(repeating: "0", count: 32))-\(span)-01", "00-\(trace)-\(String(repeating: "0", count: 16))-01",
-        "00-\(trace.uppercased())-\(span)-01", "00-\(trace)-\(span)-0g", "00_\(trace)-\(span)-01",
-        "01-\(trace)-\(span)-01x",
-    ])
-    func others(field: String) {
-        #expect(TraceID(traceparent: field) == nil)
     }
 }

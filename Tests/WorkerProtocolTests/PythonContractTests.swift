@@ -28,6 +28,7 @@ import WorkerProtocol
             ("CANCELED", FinishDetail.canceled.rawValue), ("INLINE", FinishDetail.inline.rawValue),
             ("LIST", FinishDetail.list.rawValue), ("BATCH_FAILED", FrameKind.batchFailed.rawValue),
             ("TEMPLATE", FrameKind.template.rawValue), ("TEMPLATE_REFUSED", FrameKind.templateRefused.rawValue),
+            ("TIMES", FrameKind.times.rawValue),
         ]
         for (name, value) in ours { #expect(found.removeValue(forKey: name) == "\(value)", "\(name)") }
         // What remains is between Python and `_coglet` only.
@@ -45,11 +46,18 @@ import WorkerProtocol
             ("TOKENS", BatchFailureKey.tokens), ("ERROR", BatchFailureKey.error),
             ("TRACEBACK", BatchFailureKey.traceback), ("UNCAUGHT_EXCEPTION", LastWordsText.exception),
             ("CHANNEL_CLOSED", LastWordsText.channelClosed),
-            ("START", SettingKey.start),
+            ("START", SettingKey.start), ("TRACING", SettingKey.tracing), ("SETUP_TRACE", SettingKey.setupTrace),
+            ("EXPORTS", TracingKey.exports), ("CUSTOM", TracingKey.isCustom), ("ENDPOINT", TracingKey.endpoint),
+            ("SAMPLER", TracingKey.sampler), ("RATIO", TracingKey.ratio), ("TIMEOUT", TracingKey.timeout),
+            ("RESOURCE", TracingKey.resource), ("NOTICE", TracingKey.notice),
+            ("SETUP_TRACE_VARIABLE", WorkerVariable.setupTrace), ("TIMES", MetaKey.times.description),
+            ("CALL", TimesKey.call), ("CONVERSION", TimesKey.conversion), ("MESSAGE", TimesKey.message),
             ("SPAWN", WorkerStart.spawn.rawValue),
             ("FORK", WorkerStart.fork.rawValue), ("FORK_AFTER_IMPORT", WorkerStart.forkAfterImport.rawValue),
         ]
         for (name, value) in ours { #expect(found.removeValue(forKey: name) == "\"\(value)\"", "\(name)") }
+        #expect(TimesKey.error == BatchFailureKey.error)
+        #expect(TimesKey.traceback == BatchFailureKey.traceback)
         #expect(ReadyKey.files == MetaKey.files.description)
         #expect(found.removeValue(forKey: "CANCEL_ABOVE_SIGRTMIN") == "\(WorkerSignal.cancelAboveRealTimeMinimum)")
         #expect(found.removeValue(forKey: "LAST_WORDS_DESCRIPTOR") == "\(WorkerDescriptors.sharedMemory)")

@@ -38,20 +38,20 @@ final class HTTPMetrics {
         return route * methods.count + method
     }
 
-    /// An answer is complete.
-    func count(_ report: AnswerReport) {
-        if let index = answers[report.label].firstIndex(where: { $0.status == report.status }) {
-            answers[report.label][index].count += 1
+    /// An answer is complete; `label` is that of its request.
+    func count(_ report: AnswerReport, as label: Int) {
+        if let index = answers[label].firstIndex(where: { $0.status == report.status }) {
+            answers[label][index].count += 1
         } else {
-            answers[report.label].append((report.status, 1))
+            answers[label].append((report.status, 1))
         }
-        let route = report.label / Self.methods.count
+        let route = label / Self.methods.count
         requestSizes[route].record(report.requestBytes)
         responseSizes[route].record(report.responseBytes)
     }
 
     /// Writes what was counted. Routes that nobody has asked for are left out.
-    func write(to exposition: inout Exposition) {
+    func write(to exposition: inout some MetricWriter) {
         let samples = answers.enumerated().flatMap { label, counts in
             counts.map { status, count in
                 let (route, method) = label.quotientAndRemainder(dividingBy: Self.methods.count)

@@ -86,6 +86,14 @@ enum MetricCatalog {
     static let downloads = Metric(
         "cog_downloads_total", .counter, "Input files, by the outcome of their download.", labels: ["outcome"])
 
+    // MARK: - Tracing
+
+    static let spansExported = Metric(
+        "cog_runtime_spans_exported_total", .counter, "Spans of the server that the collector has taken.")
+    static let spansDropped = Metric(
+        "cog_runtime_spans_dropped_total", .counter,
+        "Spans of the server that are lost: too many waited, or the collector didn't take them.")
+
     // MARK: - The model's own
 
     static let model = Metric(
@@ -117,6 +125,13 @@ enum MetricCatalog {
     static let processStart = Metric(
         "process_start_time_seconds", .gauge, "When the server was started, in seconds since 1970.")
 
+    /// Whether a metric is sent to a collector. Those that say the same under an older name aren't, nor those that describe
+    /// the process, which collectors ask the system for.
+    static func isSent(_ metric: Metric) -> Bool {
+        let isDouble = [predictionsByStatus, running, slotCount, buildInfo].contains { $0.name == metric.name }
+        return metric.name.hasPrefix("cog_") && !isDouble
+    }
+
     /// A heading of the documentation and the metrics below it.
     struct Section {
         let title: String
@@ -139,6 +154,7 @@ enum MetricCatalog {
             ]),
         Section(
             title: "Files and webhooks", metrics: [webhooks, webhookRetries, webhooksWaiting, uploads, downloads]),
+        Section(title: "Tracing, while it is on", metrics: [spansExported, spansDropped]),
         Section(title: "The model's own", metrics: [model, modelDropped]),
         Section(
             title: "The process",

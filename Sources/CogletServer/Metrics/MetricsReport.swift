@@ -27,10 +27,20 @@ struct MetricsReport {
     let memory: MemoryBudget
     let connections: Int
     let isReady: Bool
+    /// The moment.
+    let moment = Clock.wall
+    /// Nil while tracing is off.
+    let spans: (exported: Int, dropped: Int)?
 
     /// The text in a format.
     func text(_ format: Exposition.Format) -> [UInt8] {
         var exposition = Exposition(format)
+        write(to: &exposition)
+        return exposition.finished()
+    }
+
+    /// Gives all metrics to `exposition`.
+    func write(to exposition: inout some MetricWriter) {
         writePredictions(to: &exposition)
         writeSlots(to: &exposition)
         http?.write(to: &exposition)
@@ -39,21 +49,24 @@ struct MetricsReport {
         writeEachWorker(to: &exposition)
         writeTransfers(to: &exposition)
         writeModel(to: &exposition)
+        if let spans {
+            exposition.add(MetricCatalog.spansExported, spans.exported)
+            exposition.add(MetricCatalog.spansDropped, spans.dropped)
+        }
         writeProcess(to: &exposition)
-        return exposition.finished()
     }
 
     // MARK: - Parts
 
-    private func writePredictions(to exposition: inout Exposition) {
+    private func writePredictions(to exposition: inout some MetricWriter) {
         let operation = constants.operation
         let ended = metrics.ended
         let byStatus = [("succeeded", ended.succeeded), ("failed", ended.failed), ("canceled", ended.canceled)]
-        exposition.add(MetricCatalog.predictionCount, byStatus.map { .init([operation, $0], $1) })
+        exposition.add(MetricCatalog.predictionCount, byStatus.map { Exposition.Sample([operation, $0], $1) })
         exposition.add(
             MetricCatalog.rejected,
-            zip(Rejection.allCases, metrics.rejections).map { .init([operation, $0.rawValue], $1) })
-        exposition.add(MetricCatalog.active, [.init([operation], status.takenSlots)])
+            zip(Rejection.allCases, metrics.rejections).map { Exposition.Sample([operation, $0.rawValue], $1) })
+        exposition.add(MetricCatalog.active, [Exposition.Sample([operation], status.takenSlots)])
         exposition.add(
             MetricCatalog.duration,
             [
@@ -65,19 +78,20 @@ struct MetricsReport {
         exposition.add(MetricCatalog.firstOutput, metrics.firstOutputTimes)
         exposition.add(MetricCatalog.batchSize, metrics.batchSizes)
         exposition.add(MetricCatalog.batchWait, metrics.batchWaits)
-        exposition.add(MetricCatalog.predictionsByStatus, byStatus.map { .init([$0], $1) })
+        exposition.add(MetricCatalog.predictionsByStatus, byStatus.map { Exposition.Sample([$0], $1) })
     }
 
-    private func writeSlots(to exposition: inout Exposition) {
+    private func writeSlots(to exposition: inout some MetricWriter) {
         let slots = status.workers.reduce(0) { $0 + $1.slots }
         exposition.add(
-            MetricCatalog.slots, [.init(["available"], status.freeSlots), .init(["busy"], status.takenSlots)])
+            MetricCatalog.slots,
+            [Exposition.Sample(["available"], status.freeSlots), Exposition.Sample(["busy"], status.takenSlots)])
         exposition.add(MetricCatalog.running, status.takenSlots)
         exposition.add(MetricCatalog.queued, status.waiting)
         exposition.add(MetricCatalog.slotCount, slots)
     }
 
-    private func writeWorkers(to exposition: inout Exposition) {
+    private func writeWorkers(to exposition: inout some MetricWriter) {
         exposition.add(MetricCatalog.ready, isReady ? 1 : 0)
         exposition.add(
             MetricCatalog.setupDuration,
@@ -88,17 +102,17 @@ struct MetricsReport {
         let states = status.workers.map { ShownState($0.status) }
         exposition.add(
             MetricCatalog.workers,
-            ShownState.allCases.map { state in .init([state.rawValue], states.count { $0 == state }) })
+            ShownState.allCases.map { state in Exposition.Sample([state.rawValue], states.count { $0 == state }) })
         exposition.add(MetricCatalog.workerStarts, status.workerCounts.starts)
         exposition.add(MetricCatalog.workerRestarts, status.workerCounts.restarts)
         exposition.add(
             MetricCatalog.workerDeaths,
-            DeathCertificate.Cause.allCases.map { .init([$0.rawValue], status.workerCounts.of($0)) })
+            DeathCertificate.Cause.allCases.map { Exposition.Sample([$0.rawValue], status.workerCounts.of($0)) })
     }
 
-    private func writeEachWorker(to exposition: inout Exposition) {
+    private func writeEachWorker(to exposition: inout some MetricWriter) {
         func add(_ metric: Metric, _ value: (Status.Worker) -> Int) {
-            exposition.add(metric, status.workers.map { .init(["\($0.status.index)"], value($0)) })
+            exposition.add(metric, status.workers.map { Exposition.Sample(["\($0.status.index)"], value($0)) })
         }
         add(MetricCatalog.workerReady) { $0.slots > 0 ? 1 : 0 }
         add(MetricCatalog.workerSlots) { $0.slots }
@@ -106,26 +120,26 @@ struct MetricsReport {
         add(MetricCatalog.workerPredictions) { $0.status.predictions }
     }
 
-    private func writeTransfers(to exposition: inout Exposition) {
+    private func writeTransfers(to exposition: inout some MetricWriter) {
         let webhooks = status.webhooks
         exposition.add(
             MetricCatalog.webhooks,
             [
-                .init(["update", "delivered"], webhooks.deliveredUpdates),
-                .init(["update", "failed"], webhooks.lostUpdates),
-                .init(["completed", "delivered"], webhooks.deliveredEnds),
-                .init(["completed", "failed"], webhooks.lostEnds),
+                Exposition.Sample(["update", "delivered"], webhooks.deliveredUpdates),
+                Exposition.Sample(["update", "failed"], webhooks.lostUpdates),
+                Exposition.Sample(["completed", "delivered"], webhooks.deliveredEnds),
+                Exposition.Sample(["completed", "failed"], webhooks.lostEnds),
             ])
         exposition.add(MetricCatalog.webhookRetries, webhooks.retries)
         exposition.add(MetricCatalog.webhooksWaiting, status.webhooksWaiting)
         func add(_ metric: Metric, _ counts: [Int]) {
-            exposition.add(metric, zip(TransferOutcome.allCases, counts).map { .init([$0.rawValue], $1) })
+            exposition.add(metric, zip(TransferOutcome.allCases, counts).map { Exposition.Sample([$0.rawValue], $1) })
         }
         add(MetricCatalog.uploads, metrics.uploads)
         add(MetricCatalog.downloads, metrics.downloads)
     }
 
-    private func writeModel(to exposition: inout Exposition) {
+    private func writeModel(to exposition: inout some MetricWriter) {
         guard metrics.model.isOn else { return }
         let sorted = metrics.model.summaries.sorted { $0.key < $1.key }
         exposition.add(
@@ -133,13 +147,17 @@ struct MetricsReport {
         exposition.add(MetricCatalog.modelDropped, metrics.model.dropped)
     }
 
-    private func writeProcess(to exposition: inout Exposition) {
+    private func writeProcess(to exposition: inout some MetricWriter) {
         exposition.add(MetricCatalog.memoryBudget, memory.limitBytes)
         exposition.add(
             MetricCatalog.memoryTaken,
-            [.init(["requests"], memory.requestBytes), .init(["webhooks"], memory.webhookBytes)])
+            [
+                Exposition.Sample(["requests"], memory.requestBytes),
+                Exposition.Sample(["webhooks"], memory.webhookBytes),
+            ])
         let versions = constants.versions
-        exposition.add(MetricCatalog.buildInfo, [.init([Coglet.version, versions.sdk, versions.python], 1)])
+        exposition.add(
+            MetricCatalog.buildInfo, [Exposition.Sample([Coglet.version, versions.sdk, versions.python], 1)])
         ProcessFigures().write(to: &exposition, start: constants.startedAt.nanoseconds)
     }
 }

@@ -24,13 +24,13 @@ struct ProcessFigures {
     }
 
     /// Writes the figures; `start` is when the server was started, in nanoseconds since 1970.
-    func write(to exposition: inout Exposition, start: Int) {
-        exposition.add(MetricCatalog.processCPU, [.init([], Double(cpuNanoseconds) / 1e9)])
+    func write(to exposition: inout some MetricWriter, start: Int) {
+        exposition.add(MetricCatalog.processCPU, [Exposition.Sample([], Double(cpuNanoseconds) / 1e9)])
         exposition.add(MetricCatalog.processOpenFiles, openFiles)
         exposition.add(MetricCatalog.processFileLimit, fileLimit)
         exposition.add(MetricCatalog.processVirtualMemory, virtualBytes)
         exposition.add(MetricCatalog.processResidentMemory, residentBytes)
-        exposition.add(MetricCatalog.processStart, [.init([], Double(start / 1_000_000) / 1000)])
+        exposition.add(MetricCatalog.processStart, [Exposition.Sample([], Double(start / 1_000_000) / 1000)])
     }
 
     /// proc(5), `statm`: size, resident, … in pages.

@@ -10,6 +10,8 @@ final class CancelRoute: RouteHandler {
         self.service = service
     }
 
+    var isTraced: Bool { true }
+
     func respond(to request: Request, id: PathID?, on exchange: Exchange) {
         let id = id?.text ?? ""
         if let run = service.running(id) {

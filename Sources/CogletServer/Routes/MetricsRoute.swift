@@ -10,11 +10,16 @@ final class MetricsRoute: RouteHandler {
     private let service: PredictionService
     private let memory: MemoryAccount
     private let operation: Operation
+    private let telemetry: TelemetryExport
     private let constants: MetricsReport.Constants
     /// Set when all routes are known.
     var http: HTTPMetrics?
 
-    init(_ service: PredictionService, _ settings: Settings, _ memory: MemoryAccount, _ operation: Operation) {
+    init(
+        _ service: PredictionService, _ settings: Settings, _ memory: MemoryAccount, _ operation: Operation,
+        _ telemetry: TelemetryExport
+    ) {
+        self.telemetry = telemetry
         self.service = service
         self.memory = memory
         self.operation = operation
@@ -34,14 +39,16 @@ final class MetricsRoute: RouteHandler {
                 body: .segment(.bytes(report.text(isOpenMetrics ? .openMetrics : .text)))))
     }
 
-    private var report: MetricsReport {
+    /// What there is to say now.
+    var report: MetricsReport {
         let status = service.status
         let isDraining = operation.isDraining()
         let readiness = Probe.ready.answer(
             Health(status, problem: nil), problem: nil, isDraining: isDraining)
         return MetricsReport(
             constants: constants, status: status, metrics: service.metrics, http: http, memory: memory.state,
-            connections: operation.connectionCount(), isReady: readiness.status == 200)
+            connections: operation.connectionCount(), isReady: readiness.status == 200,
+            spans: telemetry.spanCounts)
     }
 
     /// Whether the `Accept` fields rank OpenMetrics at least as high as plain text.

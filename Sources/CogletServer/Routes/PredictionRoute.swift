@@ -14,6 +14,8 @@ final class PredictionRoute: RouteHandler {
         self.isTraining = isTraining
     }
 
+    var isTraced: Bool { true }
+
     func bodyReader() -> (any BodyReader)? { starter.bodyReader(isTraining: isTraining) }
 
     func decide(on head: RequestHead, contentType: String) -> UploadIntake.Decision<Void> {

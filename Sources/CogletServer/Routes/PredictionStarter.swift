@@ -5,6 +5,7 @@ import HTTPServer
 import JSON
 import Predictions
 import Serving
+import Telemetry
 import Workers
 
 /// Checks a request for a prediction in a fixed order, begins the prediction, and chooses the answer's form.
@@ -15,14 +16,17 @@ final class PredictionStarter {
     let service: PredictionService
     let uploads: UploadIntake
     let context: AnswerContext
+    /// Nil while tracing is off.
+    let tracing: RequestSpans?
     private let reader: RequestReader
     private let log: Log
     private var ids = PredictionIDs()
 
     init(
         _ service: PredictionService, _ uploads: UploadIntake, _ settings: RouteSettings, _ memory: MemoryAccount,
-        _ log: Log
+        _ log: Log, tracing: RequestSpans?
     ) {
+        self.tracing = tracing
         self.service = service
         self.uploads = uploads
         context = AnswerContext(loop: log.loop, memory: memory, busyStatus: settings.busyStatus)
@@ -46,15 +50,16 @@ final class PredictionStarter {
             startUploaded(request, on: exchange, id: pathID, isTraining: isTraining, dialect)
             return
         }
+        let span = span(exchange, isTraining: isTraining)
         let patterns = service.facts?.filePatterns ?? FilePatterns([])
         reader.read(
             request, on: exchange, content: dialect.content, schema: schema(isTraining), filePatterns: patterns
         ) { [self] result in
             do throws(RequestError) {
                 let content = Content(read: try result.get(), body: request.body, dialect: dialect)
-                try start(content, request, on: exchange, id: pathID, isTraining: isTraining)
+                try start(content, span, request, on: exchange, id: pathID, isTraining: isTraining)
             } catch {
-                refuse(.invalidInput, Answers.refusal(error), exchange)
+                refuse(.invalidInput, Answers.refusal(error), exchange, span)
             }
         }
     }
@@ -71,6 +76,7 @@ final class PredictionStarter {
     private func startUploaded(
         _ request: Request, on exchange: Exchange, id pathID: String?, isTraining: Bool, _ dialect: RequestDialect
     ) {
+        let span = span(exchange, isTraining: isTraining)
         let upload: Upload
         switch uploads.upload(request.head, on: exchange, isTraining: isTraining) {
         case .take(let made): upload = made
@@ -79,21 +85,22 @@ final class PredictionStarter {
         upload.read { [self] result in
             switch result {
             case .failure(.clientGone): break
-            case .failure(let error): refuse(error.rejection, error.answer, exchange)
+            case .failure(let error): refuse(error.rejection, error.answer, exchange, span)
             case .success(let uploaded):
                 do throws(RequestError) {
                     let content = Content(
                         read: uploaded.read, body: uploaded.body, uploads: upload.files, dialect: dialect)
-                    try start(content, request, on: exchange, id: pathID, isTraining: isTraining)
+                    try start(content, span, request, on: exchange, id: pathID, isTraining: isTraining)
                 } catch {
-                    refuse(.invalidInput, Answers.refusal(error), exchange)
+                    refuse(.invalidInput, Answers.refusal(error), exchange, span)
                 }
             }
         }
     }
 
     private func start(
-        _ content: Content, _ request: Request, on exchange: Exchange, id pathID: String?, isTraining: Bool
+        _ content: Content, _ span: PredictionSpan?, _ request: Request, on exchange: Exchange, id pathID: String?,
+        isTraining: Bool
     ) throws(RequestError) {
         let reading = content.read.reading
         try check(webhook: reading.envelope.webhook)
@@ -102,24 +109,27 @@ final class PredictionStarter {
         var mode = AnswerMode(
             fields, request.head, exchange, content.dialect,
             streams: !isTraining && service.facts?.documentFacts?.allowsStreams == true)
+        span?.answered(mode.responseMode)
         if let id = pathID, let run = service.running(id) {
             join(run, mode, exchange, isTraining: isTraining)
             return
         }
-        switch try admit(content, fields, mode, pathID: pathID, isTraining: isTraining) {
+        let links = links(span, request.head, fields)
+        switch try admit(content, links, mode, pathID: pathID, isTraining: isTraining) {
         case .begin(let new):
             warn(ofUnknownIn: content)
             if case .replicate(let call) = content.dialect {
                 mode.form = call.api.began(new.id, model: call.model, body: content.body, head: request.head)
             }
             begin(new, mode, exchange)
-        case .refuse(let response, let reason): refuse(reason, response, exchange)
+        case .refuse(let response, let reason): refuse(reason, response, exchange, span)
         }
     }
 
     /// Answers a request that is not carried out.
-    func refuse(_ reason: Rejection, _ response: Response, _ exchange: Exchange) {
+    func refuse(_ reason: Rejection, _ response: Response, _ exchange: Exchange, _ span: PredictionSpan? = nil) {
         service.rejected(reason)
+        if let span { Self.refused(span, reason, status: response.status) }
         exchange.respond(response)
     }
 
@@ -162,7 +172,7 @@ final class PredictionStarter {
 
     /// Checks what was read, and whether there is room for a prediction.
     func admit(
-        _ content: Content, _ fields: RequestFields, _ mode: AnswerMode, pathID: String?, isTraining: Bool
+        _ content: Content, _ links: TraceLinks?, _ mode: AnswerMode, pathID: String?, isTraining: Bool
     ) throws(RequestError) -> Admission {
         let reading = content.read.reading
         guard !service.isClosed else { return .refuse(Answers.shuttingDown, .shuttingDown) }
@@ -178,11 +188,12 @@ final class PredictionStarter {
         let id = pathID ?? reading.envelope.id ?? ids.next(at: Clock.wall)
         guard service.running(id) == nil else { return .refuse(Answers.alreadyRunning(id), .duplicateID) }
         guard refusal == nil else { return .refuse(Answers.busy(status: context.busyStatus), .atCapacity) }
+        if let span = links?.span { Self.accepted(span, id, reading.envelope) }
         return .begin(
             NewPrediction(
                 id: id, envelope: reading.envelope, body: RequestBody(content.body, reading),
                 schemaOfUnknown: reading.schemaOfUnknown, isTraining: isTraining, origin: mode.origin,
-                client: mode.client, trace: fields.trace, uploads: content.uploads))
+                client: mode.client, trace: links, uploads: content.uploads))
     }
 
     private static func notAFile(_ found: FilePatterns.Found) -> RequestError {

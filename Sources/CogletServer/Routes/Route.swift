@@ -12,6 +12,9 @@ protocol RouteHandler: AnyObject {
 
     /// What becomes of a request with a body that is not JSON.
     func decide(on head: RequestHead, contentType: String) -> UploadIntake.Decision<Void>
+
+    /// Whether requests with POST or PUT have spans.
+    var isTraced: Bool { get }
 }
 
 extension RouteHandler {
@@ -20,6 +23,8 @@ extension RouteHandler {
     func decide(on head: RequestHead, contentType: String) -> UploadIntake.Decision<Void> {
         .refuse(Answers.unsupportedType)
     }
+
+    var isTraced: Bool { false }
 }
 
 /// An id from a path, percent-decoded; nil when it is not UTF-8.

@@ -27,17 +27,19 @@ struct RouteSettings {
 enum RouteTable {
     /// The rows that are there in the mode of the settings.
     static func rows(
-        _ service: PredictionService, _ settings: Settings, _ memory: MemoryAccount, _ log: Log, _ operation: Operation
+        _ service: PredictionService, _ settings: Settings, _ memory: MemoryAccount, _ log: Log, _ operation: Operation,
+        _ telemetry: TelemetryExport
     ) -> (rows: [Route], metrics: HTTPMetrics) {
         let limits = UploadReading.Limits(
             fileBytes: settings.service.files.downloadLimitBytes, fieldBytes: settings.http.bodyLimitBytes)
         let starter = PredictionStarter(
-            service, UploadIntake(service, limits, memory, log), settings.answers, memory, log)
+            service, UploadIntake(service, limits, memory, log), settings.answers, memory, log,
+            tracing: telemetry.requests)
         let cancel = CancelRoute(service)
         let page = settings.answers.showsPage ? PageRoute() : nil
         let discovery = DiscoveryRoute(
             service, version: settings.versions.sdk, root: settings.answers.root, page: page)
-        let metrics = MetricsRoute(service, settings, memory, operation)
+        let metrics = MetricsRoute(service, settings, memory, operation, telemetry)
         let reading: [HTTPMethod] = [.get, .head]
         func probe(_ probe: Probe, _ name: String) -> Route {
             Route(
@@ -89,6 +91,7 @@ enum RouteTable {
         for (index, route) in served.enumerated() { route.number = index + 1 }
         let counts = HTTPMetrics(served)
         metrics.http = counts
+        telemetry.metrics?.report = { metrics.report }
         return (served, counts)
     }
 

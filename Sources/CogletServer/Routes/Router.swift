@@ -11,14 +11,20 @@ final class Router: HTTPHandler {
     private let crossOrigin: CrossOrigin
     private let access: Access
     private let metrics: HTTPMetrics
+    /// Nil while tracing is off.
+    private let tracing: RequestSpans?
 
     /// A router for these rows, also below the root that the settings name.
-    init(_ routes: [Route], _ metrics: HTTPMetrics, answers: RouteSettings, memory: MemoryKeeper, log: Log) {
+    init(
+        _ routes: [Route], _ metrics: HTTPMetrics, answers: RouteSettings, memory: MemoryKeeper, log: Log,
+        tracing: RequestSpans?
+    ) {
         root = answers.root
         crossOrigin = CrossOrigin(allowed: answers.allowedOrigins)
         access = Access(keys: answers.keys)
         self.routes = routes
         self.metrics = metrics
+        self.tracing = tracing
         self.memory = memory
         self.log = log
     }
@@ -26,7 +32,7 @@ final class Router: HTTPHandler {
     func receivedHead(_ head: RequestHead) -> HeadAction {
         memory.requestArrived()
         let route = find(head.path)?.0
-        let label = HTTPMetrics.label(route?.number ?? 0, head.method)
+        let label = label(of: head, route)
         switch crossOrigin.verdict(on: head, route) {
         case .answer(let response): return .refuse(response, label: label)
         case .accept(let fields):
@@ -42,6 +48,14 @@ final class Router: HTTPHandler {
                 return .refuse(response, label: label)
             }
         }
+    }
+
+    private func label(of head: RequestHead, _ route: Route?) -> Int {
+        let count = HTTPMetrics.label(route?.number ?? 0, head.method)
+        guard let tracing, let route, route.handler.isTraced, head.method == .post || head.method == .put else {
+            return count
+        }
+        return RequestLabel(count: count, span: tracing.began(head, route)).number
     }
 
     /// Nil for a request that is taken with a body in memory.
@@ -81,7 +95,13 @@ final class Router: HTTPHandler {
     }
 
     func answered(_ report: AnswerReport) {
-        metrics.count(report)
+        let label = RequestLabel(report.label)
+        metrics.count(report, as: label.count)
+        tracing?.ended(label, status: report.status)
+    }
+
+    func abandoned(label: Int) {
+        tracing?.ended(RequestLabel(label), status: nil)
     }
 
     private func find(_ path: HeadBytes) -> (Route, PathMatch)? {

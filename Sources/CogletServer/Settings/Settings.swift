@@ -11,8 +11,8 @@ import Workers
 /// Everything that is decided before the server starts: its command line, made by `python -m cog.server.http`, and the
 /// environment. ``Variable`` says what each is for.
 struct Settings {
-    var host = "0.0.0.0"
-    var port = 5000
+    /// Where the server listens: a host or an address, and a port.
+    var address = (host: "0.0.0.0", port: 5000)
     var versions = Versions()
     var pool = PoolSettings()
     var service: ServiceSettings
@@ -23,6 +23,8 @@ struct Settings {
     /// Whether a file tells Kubernetes that the model is ready.
     var keepsReadinessFile: Bool
     var memoryBudgetBytes: Int
+    /// What is sent to a collector.
+    var telemetry: TelemetrySettings
     /// Variables whose value made no sense, as log warnings.
     private(set) var warnings: [String] = []
 
@@ -61,9 +63,10 @@ struct Settings {
         keepsReadinessFile = reader.text(.kubernetes) != nil
         memoryBudgetBytes = reader.count(.memoryBudget, least: 1) ?? Self.usualMemoryBudgetBytes
         service = Self.service(&reader, environment)
+        telemetry = TelemetrySettings(&reader)
         readPool(&reader)
         readHTTP(&reader)
-        warnings = reader.warnings
+        warnings = reader.warnings + telemetry.notices
         dropUselessStandby()
         try parse(arguments)
     }
@@ -98,6 +101,7 @@ struct Settings {
         pool.failureLimit = reader.count(.maxWorkerFailures, least: 1) ?? RestartPolicy.defaultLimit
         pool.recycling.predictions = reader.count(.workerMaxPredictions, least: 1)
         pool.recycling.residentBytes = reader.count(.workerMaxResidentBytes, least: 1)
+        pool.program.tracing = telemetry.worker
         pool.logsSteps = log.level <= .info
     }
 
@@ -161,10 +165,10 @@ struct Settings {
             }
             guard let value = rest.popFirst() else { throw .missingValue(name) }
             switch name {
-            case "--host": host = value
+            case "--host": address.host = value
             case "--port":
                 guard let number = Int(value), (0...65_535).contains(number) else { throw .badValue(name, value) }
-                port = number
+                address.port = number
             case "--mode":
                 guard let known = PoolSettings.Mode(rawValue: value) else { throw .badValue(name, value) }
                 pool.mode = known

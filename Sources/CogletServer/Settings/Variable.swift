@@ -132,6 +132,11 @@ struct Variable {
                     "the same, if neither of those is set"),
             ]),
         Section(
+            title: "Tracing",
+            introduction:
+                "See [Tracing](tracing.md). `COG_…` variables come from the image; those of OpenTelemetry go before them.",
+            variables: tracing),
+        Section(
             title: "Logs and metrics",
             variables: [
                 modelMetrics, logLevel, logFormat, modelOutput, noColor, kubernetes,

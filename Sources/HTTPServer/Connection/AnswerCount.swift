@@ -15,6 +15,16 @@ extension Connection {
             label: count.label, status: count.status, requestBytes: count.requestBytes,
             responseBytes: count.responseBytes)
         count.status = 0
+        count.label = 0
         server.handler.answered(report)
+    }
+
+    /// The connection ends: reports its answer, or that there will be none.
+    func reportLastCount() {
+        reportCount()
+        guard count.label != 0 else { return }
+        let label = count.label
+        count.label = 0
+        server.handler.abandoned(label: label)
     }
 }

@@ -37,7 +37,7 @@ extension Connection {
         guard state != .closed else { return }
         let wasExchanging = state == .exchanging
         state = .closed
-        reportCount()
+        reportLastCount()
         stopWatching()
         outbox.removeAll()
         body = nil

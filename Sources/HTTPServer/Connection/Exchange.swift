@@ -20,6 +20,9 @@ public final class Exchange {
     /// another. `nil` when the connection is gone.
     public var connectionNumber: Int? { connection?.number }
 
+    /// What ``HTTPHandler/receivedHead(_:)`` has said of the request; 0 once it is answered.
+    public var label: Int { connection?.count.label ?? 0 }
+
     init(on connection: Connection) {
         self.connection = connection
     }

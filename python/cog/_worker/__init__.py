@@ -13,6 +13,8 @@ def main(path: list[str], known: set[str]) -> None:
         path: the whole import path. The working directory has been left out until now: nothing was imported from it.
         known: the names of the modules that were there when the interpreter had started.
     """
+    import sys
+
     from cog._model import shadows
 
     from . import forked, last_words
@@ -22,7 +24,12 @@ def main(path: list[str], known: set[str]) -> None:
         from .startup import run
 
         shadows.put_back(path, known)
-        run()
+        try:
+            run()
+        finally:
+            # Only there while tracing is on.
+            if "cog._worker.tracing" in sys.modules:
+                sys.modules["cog._worker.tracing"].shut_down()
     except BaseException as error:
         last_words.tell_exception(error)
         forked.end(error)

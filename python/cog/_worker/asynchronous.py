@@ -148,6 +148,8 @@ class AsyncServer:
                 results.finish(prediction, frames.CANCELED)
                 return
             values = self.plan.convert(request.values, request.meta.get(FILES) or {})
+            if prediction.timing is not None:
+                prediction.timing.converted()
             result = self.model.call(**values)
             if self.model.kind != "async_generator":
                 result = await result
@@ -162,8 +164,7 @@ class AsyncServer:
         except BaseException as error:
             # SystemExit too: it ends this prediction, not the loop that serves all the others. A cancellation is a
             # failure like any other unless the server asked for it: models cancel tasks too.
-            if not prediction.is_canceled:
-                results.log_traceback(error)
+            results.log_failure(prediction, error)
             results.fail(prediction, "Prediction failed: Async prediction failed: " + results.describe(error))
         finally:
             del running[prediction.token]

@@ -16,7 +16,7 @@ from coglet import CancelationException
 
 from . import frames, keys, results, temporaries
 from .requests import Request
-from .running import Running, current
+from .running import Running, current, join_trace
 
 
 class Item(Running):
@@ -91,6 +91,11 @@ class Batch(Running):
         """Make it the current one. Call this inside the context that it runs in."""
         scopes = tuple([item.scope for item in self.items])
         current.set(self)
+        # The model's spans can be part of one trace only.
+        for item in self.items:
+            if keys.TRACE in item.request.meta:
+                join_trace(item.request.meta)
+                break
         cog_scope._batch.set(scopes)
         cog_scope._current.set(cog_scope.Scope._for_batch(scopes))
 
@@ -156,6 +161,8 @@ class Batch(Running):
             results.log_traceback(error)
             self._fail(item, f"Prediction failed: {results.describe(error)}")
             return None
+        if item.timing is not None:
+            item.timing.converted()
         wrong = plan.wrong_names(values)
         if wrong is not None:
             self._fail(item, f"Prediction failed: TypeError: {self.name}() {wrong}")
@@ -235,8 +242,7 @@ class Batch(Running):
             self.unshield()
 
     def _fail_with(self, item: Item, error: BaseException, failure_prefix: str) -> None:
-        if not item.is_canceled:
-            results.log_traceback(error)
+        results.log_failure(item, error)
         self._fail(item, failure_prefix + results.describe(error))
 
     def _fail(self, item: Item, text: str) -> None:
@@ -266,7 +272,7 @@ class Batch(Running):
                 results.fail(item, f"Prediction failed: {error}")
             elif alone:
                 current.set(item)
-                results.log_traceback(error)
+                results.log_failure(item, error)
                 results.fail(item, failure_prefix + results.describe(error))
         left = self._unended()
         if left:
@@ -283,6 +289,9 @@ class Batch(Running):
     def _leave_to_server(self, items: list[Item], error: BaseException, failure_prefix: str) -> None:
         for item in items:
             item.flush_logs()
+            if item.timing is not None:
+                item.timing.failed(error)
+                item.timing.send(item.token)
         content = {
             keys.TOKENS: [item.token for item in items],
             keys.ERROR: failure_prefix + results.describe(error),

@@ -11,8 +11,13 @@ from typing import Any
 
 import _coglet
 
+from . import keys
+
 # Whether this process was forked from a template.
 is_forked = False
+
+# The `traceparent` of its setup, if that is its own and is traced.
+setup_trace: str | None = None
 
 # Above the template's: when memory runs out, a worker can be forked again, and the template can't.
 _OOM_SCORE_STEP = 100
@@ -28,10 +33,13 @@ def prepare() -> None:
 
 def begin(order: bytes) -> None:
     """Become a worker of its own, right after the fork."""
-    global is_forked
+    global is_forked, setup_trace
     is_forked = True
     for variable in json.loads(order):
         name, _, value = variable.partition("=")
+        if name == keys.SETUP_TRACE_VARIABLE:
+            setup_trace = value
+            continue
         if name == "TMPDIR":
             _move(os.environ.get(name), value)
         os.environ[name] = value

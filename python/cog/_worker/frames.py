@@ -17,6 +17,7 @@ FINISHED = 38
 BATCH_FAILED = 39
 TEMPLATE = 40
 TEMPLATE_REFUSED = 41
+TIMES = 44
 
 # The `detail` of FINISHED; 0 is plain success.
 FAILED = 1

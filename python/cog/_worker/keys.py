@@ -6,6 +6,21 @@ from __future__ import annotations
 REFERENCE = "reference"
 MODE = "mode"
 START = "start"
+TRACING = "tracing"
+SETUP_TRACE = "setup_trace"
+
+# How the model's own spans are made.
+EXPORTS = "exports"
+CUSTOM = "custom"
+ENDPOINT = "endpoint"
+SAMPLER = "sampler"
+RATIO = "ratio"
+TIMEOUT = "timeout"
+RESOURCE = "resource"
+NOTICE = "notice"
+
+# The `traceparent` of the setup of a forked worker that sets the model up itself.
+SETUP_TRACE_VARIABLE = "TRACEPARENT"
 
 # How the workers of a pool are started.
 SPAWN = "spawn"
@@ -17,6 +32,7 @@ CONTEXT = "context"
 FILES = "files"
 EVENTS = "events"
 TRACE = "trace"
+TIMES = "times"
 
 # The report of a model that is ready; `FILES` is used here as well.
 CONCURRENCY = "concurrency"
@@ -33,6 +49,11 @@ MAX_WAIT = "max_wait"
 TOKENS = "tokens"
 ERROR = "error"
 TRACEBACK = "traceback"
+
+# When a call took place; `ERROR` and `TRACEBACK` are used here as well.
+CALL = "call"
+CONVERSION = "conversion"
+MESSAGE = "message"
 
 # How far the signal that interrupts a synchronous prediction lies above SIGRTMIN.
 CANCEL_ABOVE_SIGRTMIN = 5

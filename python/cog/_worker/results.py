@@ -106,9 +106,12 @@ def send_value(prediction: Running, value: Any) -> None:
     elif kind is str:
         prediction.flush_logs()
         prediction.close()
+        if prediction.timing is not None:
+            prediction.timing.send(prediction.token)
         try:
             _coglet.send_string(frames.FINISHED, frames.INLINE, prediction.token, value, prediction.urgency)
         except UnicodeEncodeError:
+            prediction.timing = None
             finish(prediction, frames.INLINE, encoded(value))
     else:
         finish(prediction, frames.INLINE, encoded(value))
@@ -138,6 +141,8 @@ def finish(prediction: Running, detail: int, content: str | bytes = b"") -> None
     """End the prediction; from here on it can't be interrupted."""
     prediction.flush_logs()
     prediction.close()
+    if prediction.timing is not None:
+        prediction.timing.send(prediction.token)
     _coglet.send(frames.FINISHED, detail, prediction.token, content, frames.NO_DESCRIPTOR, prediction.urgency)
 
 
@@ -156,6 +161,14 @@ def describe(error: BaseException) -> str:
 
         explain(error)
     return outputs.described(error).encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def log_failure(prediction: Running, error: BaseException) -> None:
+    """Write what the model has raised to the log, and note it for the span; not if the prediction was canceled."""
+    if not prediction.is_canceled:
+        log_traceback(error)
+        if prediction.timing is not None:
+            prediction.timing.failed(error)
 
 
 def log_traceback(error: BaseException) -> None:

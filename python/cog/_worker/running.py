@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from _thread import allocate_lock
 from contextvars import ContextVar
-from importlib import import_module
 from typing import Any
 
 import _coglet
@@ -13,7 +12,8 @@ import _coglet
 from cog import scope as cog_scope
 
 from . import frames
-from .keys import CONTEXT, EVENTS, TRACE
+from .keys import CONTEXT, EVENTS, TIMES, TRACE
+from .timing import Timing
 
 # Threads of a model may ask for the scope of one prediction at the same time.
 _making_scope = allocate_lock()
@@ -24,7 +24,7 @@ class Running:
 
     __slots__ = (
         *("_meta", "file_objects", "folders", "is_canceled", "is_itemized"),
-        *("made_scope", "partial", "token", "urgency"),
+        *("made_scope", "partial", "timing", "token", "urgency"),
     )
 
     # The model runs nothing beside the prediction, unless it has started it itself.
@@ -38,6 +38,8 @@ class Running:
         # A client follows the prediction: every element of a list is sent as its own chunk.
         self.is_itemized = EVENTS in meta
         self.is_canceled = False
+        # What the server's spans need to know, while they are recorded.
+        self.timing = Timing() if TIMES in meta else None
         # Text without a final newline, per log source; nothing before the first text.
         self.partial: dict[int, str] = {}
         self.urgency = urgency
@@ -116,10 +118,20 @@ def of_caller() -> Running | None:
 def enter(prediction: Running, meta: dict[str, Any]) -> None:
     """Make `prediction` the current one; to be called inside the context it runs in."""
     current.set(prediction)
+    join_trace(meta)
+
+
+def join_trace(meta: dict[str, Any]) -> None:
+    """Let the spans that a model makes with OpenTelemetry belong to the trace of a request."""
     if TRACE in meta and "opentelemetry" in sys.modules:
         _join_trace(meta[TRACE])
 
 
 def _join_trace(trace: dict[str, str]) -> None:
-    """Let the spans that a model makes with OpenTelemetry belong to the trace of the request."""
-    import_module("opentelemetry.context").attach(import_module("opentelemetry.propagate").extract(trace))
+    from . import joining
+
+    # The provider is ours: so is the trace.
+    if "cog._worker.tracing" in sys.modules:
+        joining.join_checked(trace)
+    else:
+        joining.join(trace)

@@ -18,7 +18,7 @@ from cog._document.checks import beyond
 from cog._model import loader
 from cog._values.inputs import InputPlan
 
-from . import children, forked, frames, keys, results, streams, temporaries, threads
+from . import children, forked, frames, keys, results, setup_trace, streams, temporaries, threads
 
 _SCHEMA_PATH = os.path.join(".cog", "openapi_schema.json")
 
@@ -39,13 +39,20 @@ def run() -> None:
         forked.prepare()
         rehearsal.prepare()
     _show_every_deprecation()
+    trace = setup_trace.SetupTrace(settings)
     try:
+        _install_tracing(settings)
+        trace.enter()
         model = _load(settings)
         plan = InputPlan(model.call)
         schema = _schema(settings)
         concurrency = _concurrency(model)
-        if start == keys.FORK_AFTER_IMPORT and not _fork_workers(None):
-            return
+        if start == keys.FORK_AFTER_IMPORT:
+            trace.leave()
+            if not _fork_workers(None):
+                return
+            trace = trace.of_this_process()
+            trace.enter()
         loop = _new_loop() if model.is_asynchronous or model.setup_is_async else None
         if start == keys.FORK and loop is not None:
             from . import loops
@@ -53,6 +60,7 @@ def run() -> None:
             loops.watch(loop)
         _set_up(model, loop)
     except SetupError as error:
+        trace.failed(error.__context__ or error)
         sys.stdout.flush()
         sys.stderr.flush()
         _coglet.send(
@@ -64,6 +72,7 @@ def run() -> None:
             frames.NOW,
         )
         return
+    trace.leave()
     sys.stdout.flush()
     sys.stderr.flush()
     report = _report(model, plan, schema, concurrency)
@@ -85,7 +94,23 @@ def _new_loop() -> Any:
 def _fork_workers(loop: Any) -> bool:
     from . import template
 
-    return template.fork_workers(loop)
+    is_worker = template.fork_workers(loop)
+    if is_worker and "cog._worker.tracing" in sys.modules:
+        sys.modules["cog._worker.tracing"].begin_exporting()
+    return is_worker
+
+
+def _install_tracing(settings: dict[str, Any]) -> None:
+    options = settings.get(keys.TRACING)
+    if options is None:
+        return
+    from . import tracing
+
+    try:
+        tracing.install(options, is_template=settings[keys.START] != keys.SPAWN)
+    except BaseException as error:
+        results.log_traceback(error)
+        raise SetupError(f"Setup failed: {results.describe(error)}") from None
 
 
 def _serve(model: loader.LoadedModel, plan: InputPlan, loop: Any, concurrency: int) -> None:

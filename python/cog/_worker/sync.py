@@ -57,6 +57,8 @@ class SyncModel:
             try:
                 prediction.open()
                 values = self._plan.convert(request.values, request.meta.get(FILES) or {})
+                if prediction.timing is not None:
+                    prediction.timing.converted()
                 result = self._model.call(**values)
                 if results.is_iterator(result):
                     failure_prefix = "Prediction failed: Generator iteration error: "
@@ -71,8 +73,7 @@ class SyncModel:
             results.fail(prediction, f"Prediction failed: {error}")
         except BaseException as error:
             # A cancellation is a failure like any other unless the server asked for it: models cancel tasks too.
-            if not prediction.is_canceled:
-                results.log_traceback(error)
+            results.log_failure(prediction, error)
             results.fail(prediction, failure_prefix + results.describe(error))
 
 

@@ -12,6 +12,8 @@ final class InferenceRoute: RouteHandler {
         self.model = model
     }
 
+    var isTraced: Bool { true }
+
     func respond(to request: Request, id: PathID?, on exchange: Exchange) {
         if let refusal = model.refusal(of: id) { return exchange.respond(refusal) }
         let field = request.head.field(NamedInferenceRequest.lengthField)?.string

@@ -15,6 +15,8 @@ final class InstancesRoute: RouteHandler {
         self.model = model
     }
 
+    var isTraced: Bool { true }
+
     func respond(to request: Request, id: PathID?, on exchange: Exchange) {
         if let model, let refusal = model.refusal(of: id) { return exchange.respond(refusal) }
         let (form, signature) = (form, starter.signature)

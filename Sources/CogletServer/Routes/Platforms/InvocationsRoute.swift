@@ -9,6 +9,8 @@ final class InvocationsRoute: RouteHandler {
         self.starter = starter
     }
 
+    var isTraced: Bool { true }
+
     func bodyReader() -> (any BodyReader)? {
         starter.bodyReader(isTraining: false, content: RequestDialect.sageMaker.content)
     }

@@ -4,6 +4,7 @@ import JSON
 import Platforms
 import Predictions
 import Serving
+import Telemetry
 import Workers
 
 /// Begins what requests in a platform's form ask for, by the same checks as any prediction.
@@ -74,7 +75,10 @@ final class PlatformStarter {
         for (index, content) in contents.enumerated() {
             let place = reading.request.place(index)
             do throws(RequestError) {
-                switch try starter.admit(content, fields, mode, pathID: nil, isTraining: false) {
+                let span = starter.span(exchange, isTraining: false)
+                span?.answered(mode.responseMode)
+                let links = starter.links(span, request.head, fields)
+                switch try starter.admit(content, links, mode, pathID: nil, isTraining: false) {
                 case .begin(let prediction): predictions.append(prediction)
                 case .refuse(let response, .invalidInput): return refuse(.invalidInput, response, exchange, at: place)
                 case .refuse(let response, let reason): return refuse(reason, response, exchange)

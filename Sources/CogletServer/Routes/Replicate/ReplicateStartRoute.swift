@@ -11,6 +11,8 @@ final class ReplicateStartRoute: RouteHandler {
         self.api = api
     }
 
+    var isTraced: Bool { true }
+
     func bodyReader() -> (any BodyReader)? { starter.bodyReader(isTraining: false) }
 
     func decide(on head: RequestHead, contentType: String) -> UploadIntake.Decision<Void> {

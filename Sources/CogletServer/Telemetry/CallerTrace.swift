@@ -1,0 +1,32 @@
+import HTTPServer
+import Telemetry
+
+/// The trace that a request says it belongs to.
+enum CallerTrace {
+    /// A valid `traceparent` counts, else the field that the operator has named; nil if there is neither.
+    static func context(_ head: RequestHead, _ header: TraceHeader?) -> TraceContext? {
+        var parent: UnsafeRawBufferPointer?
+        var named: UnsafeRawBufferPointer?
+        var states: [UnsafeRawBufferPointer] = []
+        head.forEachField { name, value in
+            // The length tells nearly all other fields apart.
+            switch name.count {
+            case 11 where parent == nil && isName("traceparent".utf8, name): parent = value
+            case 10 where isName("tracestate".utf8, name): states.append(value)
+            default: break
+            }
+            if let header, named == nil, isName(header.name.utf8, name) { named = value }
+        }
+        if let parent {
+            // A list that may come in parts.
+            let state = states.isEmpty ? nil : states.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ",")
+            if let context = TraceContext(traceparent: parent, state: state) { return context }
+        }
+        return named.flatMap { header?.read($0) }
+    }
+
+    private static func isName(_ lowered: String.UTF8View, _ name: UnsafeRawBufferPointer) -> Bool {
+        guard lowered.count == name.count else { return false }
+        return zip(lowered, name).allSatisfy { $0 == ($1 &- 0x41 < 26 ? $1 | 0x20 : $1) }
+    }
+}

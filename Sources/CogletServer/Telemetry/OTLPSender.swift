@@ -1,0 +1,92 @@
+import EventLoop
+import HTTPClient
+import Telemetry
+
+/// Sends messages to a collector: OTLP over HTTP, as protobuf.
+///
+/// Bound to the loop. It has connections of its own, so that a slow collector holds up nothing else.
+final class OTLPSender {
+    /// Where messages go, and how.
+    struct Configuration: Equatable {
+        let url: String
+        let headers: [(name: String, value: String)]
+        /// The time for one message.
+        let timeout: Duration
+
+        static func == (left: Self, right: Self) -> Bool {
+            left.url == right.url && left.timeout == right.timeout
+                && left.headers.elementsEqual(right.headers, by: ==)
+        }
+    }
+
+    private let client: HTTPClient
+    private let configuration: Configuration
+    private let log: Log
+    /// What is sent, for the log.
+    private let what: String
+    private var isFailing = false
+
+    init(on loop: EventLoop, _ configuration: Configuration, _ service: ServiceClient, what: String, log: Log) {
+        client = HTTPClient(
+            on: loop, proxies: service.proxies, fallbackTrustFile: service.fallbackTrustFile, transferLimit: 1)
+        self.configuration = configuration
+        self.what = what
+        self.log = log
+    }
+
+    /// What the client has in common with the service's.
+    struct ServiceClient {
+        let proxies: ProxySettings
+        let fallbackTrustFile: String?
+    }
+
+    /// Sends a message; `completion` is called on the loop, never from inside this.
+    func send(_ message: [UInt8], completion: @escaping (SpanQueue.Outcome) -> Void) {
+        var request = HTTPRequest(.post, configuration.url)
+        request.fields = [
+            ("content-type", "application/x-protobuf"), ("user-agent", "OTel-OTLP-Exporter-coglet/\(Coglet.version)"),
+        ]
+        request.fields += configuration.headers
+        request.body = .pieces([.bytes(message)])
+        request.totalTimeout = configuration.timeout
+        client.send(request) { [self] result in
+            let (outcome, problem) = Self.outcome(result)
+            report(problem)
+            completion(outcome)
+        }
+    }
+
+    /// Gives up what is on its way.
+    func close() {
+        client.close()
+    }
+
+    private static func outcome(
+        _ result: Result<HTTPResponse, HTTPClientError>
+    ) -> (SpanQueue.Outcome, problem: String?) {
+        switch result {
+        case .success(let response) where response.isSuccess: (.delivered, nil)
+        case .success(let response):
+            // What may be sent again (OTLP, section "OTLP/HTTP Response").
+            if [429, 502, 503, 504].contains(response.status) {
+                (.failed(retryAfter: response.retryAfter), "it answers with status \(response.status)")
+            } else {
+                (.refused, "it answers with status \(response.status)")
+            }
+        case .failure(let error): (.failed(retryAfter: nil), "\(error)")
+        }
+    }
+
+    /// One line when it begins to fail, and one when it works again.
+    private func report(_ problem: String?) {
+        if let problem, !isFailing {
+            log.warning("coglet::telemetry", "The collector doesn't take \(what): \(problem)")
+        } else if problem == nil, isFailing {
+            log.info("coglet::telemetry", "The collector takes \(what) again")
+        }
+        isFailing = problem != nil
+    }
+}
+
+@available(*, unavailable)
+extension OTLPSender: Sendable {}

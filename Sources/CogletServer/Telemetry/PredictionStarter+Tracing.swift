@@ -1,0 +1,66 @@
+import HTTPServer
+import JSON
+import Predictions
+import Serving
+import Telemetry
+import Workers
+
+/// The traces of predictions that are asked for.
+extension PredictionStarter {
+    /// The span of the prediction that a request asks for; nil if its trace isn't recorded.
+    func span(_ exchange: Exchange, isTraining: Bool) -> PredictionSpan? {
+        guard let tracing, let request = tracing.context(of: RequestLabel(exchange.label)) else { return nil }
+        return PredictionSpan(tracing.tracer, of: request, isTraining: isTraining, at: Clock.wall.nanoseconds)
+    }
+
+    /// What goes on of the trace of a request whose prediction begins.
+    /// Nil for nothing.
+    func links(_ span: PredictionSpan?, _ head: RequestHead, _ fields: RequestFields) -> TraceLinks? {
+        guard let tracing else { return TraceLinks(passing: fields.trace) }
+        let header = tracing.tracer.header
+        if let span { return TraceLinks(span, header: header) }
+        let caller = CallerTrace.context(head, header)
+        return TraceLinks(
+            unrecorded: tracing.tracer.root(under: caller), hasCaller: caller != nil, header: header)
+    }
+
+    /// What the span of a refused prediction says of the reason. A request that couldn't be read asks for none.
+    static func refused(_ span: PredictionSpan, _ reason: Rejection, status: Int) {
+        guard status != 400 else { return }
+        let now = Clock.wall.nanoseconds
+        span.validated(at: now)
+        span.refused(reason.errorType, at: now)
+    }
+
+    /// The span of a prediction that is about to begin.
+    static func accepted(_ span: PredictionSpan, _ id: String, _ envelope: PredictionRequest) {
+        let now = Clock.wall.nanoseconds
+        span.validated(at: now)
+        var context: [(name: String, value: String)] = []
+        envelope.context?.forEachMember { name, value in
+            if let text = value.string { context.append((name, text)) }
+        }
+        span.accepted(id, CallerTags.attributes(of: context), at: now)
+    }
+}
+
+extension AnswerMode {
+    /// What a span calls it.
+    var responseMode: PredictionSpan.ResponseMode {
+        switch stream {
+        case .events, .text: .sse
+        case .none: prefer.isAsynchronous ? .async : .sync
+        }
+    }
+}
+
+extension Rejection {
+    /// The `error.type` of a span.
+    fileprivate var errorType: String {
+        switch self {
+        case .invalidInput: "validation_error"
+        case .notReady, .shuttingDown: "not_ready"
+        default: rawValue
+        }
+    }
+}

@@ -1,0 +1,79 @@
+/// Where a signal is sent to.
+public struct Endpoint: Equatable, Sendable {
+    /// What is sent.
+    public enum Signal: String, Sendable {
+        case traces, metrics
+
+        /// The path below a base address.
+        var path: String { "/v1/\(rawValue)" }
+    }
+
+    /// The address.
+    public let url: String
+
+    /// The address of a signal, used as it is.
+    public init(exactly url: String) {
+        self.url = url
+    }
+
+    /// The address of a signal below a base address: its path is added, in front of `?` or `#`, unless it is there.
+    public init(below base: String, _ signal: Signal) {
+        let end = base.firstIndex { $0 == "?" || $0 == "#" } ?? base.endIndex
+        var path = base[..<end]
+        while path.hasSuffix("/") { path.removeLast() }
+        let added = path.hasSuffix(signal.path) ? "" : signal.path
+        url = path + added + base[end...]
+    }
+
+    /// Whether it can be an address at all.
+    public var isUsable: Bool {
+        let lowered = url.lowercased()
+        return (lowered.hasPrefix("http://") && lowered.utf8.count > 7)
+            || (lowered.hasPrefix("https://") && lowered.utf8.count > 8)
+    }
+
+    /// Reads `OTEL_EXPORTER_OTLP_HEADERS`: `name=value` between commas, values percent-encoded. Entries that are none are left
+    /// out.
+    public static func headers(_ text: String) -> [(name: String, value: String)] {
+        text.split(separator: ",").compactMap { entry in
+            guard let (name, value) = pair(entry) else { return nil }
+            return (name.lowercased(), value)
+        }
+    }
+
+    /// Reads `OTEL_RESOURCE_ATTRIBUTES`, which has the same form.
+    public static func attributes(_ text: String) -> [(name: String, value: String)] {
+        text.split(separator: ",").compactMap(pair)
+    }
+
+    private static func pair(_ entry: Substring) -> (name: String, value: String)? {
+        guard let sign = entry.firstIndex(of: "=") else { return nil }
+        let name = trimmed(entry[..<sign])
+        guard !name.isEmpty else { return nil }
+        return (String(name), decoded(trimmed(entry[entry.index(after: sign)...])))
+    }
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        var text = text
+        while text.first?.isWhitespace == true { text.removeFirst() }
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return text
+    }
+
+    private static func decoded(_ text: Substring) -> String {
+        let bytes = Array(text.utf8)
+        var output: [UInt8] = []
+        var index = 0
+        while index < bytes.count {
+            let digits = index + 2 < bytes.count ? String(decoding: bytes[index + 1...index + 2], as: UTF8.self) : ""
+            if bytes[index] == UInt8(ascii: "%"), let byte = UInt8(digits, radix: 16) {
+                output.append(byte)
+                index += 3
+            } else {
+                output.append(bytes[index])
+                index += 1
+            }
+        }
+        return String(decoding: output, as: UTF8.self)
+    }
+}

@@ -1,0 +1,117 @@
+/// Spans on their way to the collector: which are sent when, and which are lost.
+///
+/// A value without clock or socket. Methods are named after what happened and return what to do. One batch is on its way at a
+/// time; when more spans wait than the limit allows, further ones are dropped.
+public struct SpanQueue: Sendable {
+    /// How spans are gathered, as `OTEL_BSP_…` say.
+    public struct Limits: Equatable, Sendable {
+        /// How long the first span of a batch waits for others.
+        public var delay = Duration.seconds(5)
+        /// How many spans wait at most.
+        public var queueSize = 2048
+        /// How many are sent at once.
+        public var batchSize = 512
+
+        /// OpenTelemetry's defaults.
+        public init() {}
+    }
+
+    /// How an attempt to send a batch has ended.
+    public enum Outcome: Equatable, Sendable {
+        case delivered
+        /// It may succeed later; the collector may have said when.
+        case failed(retryAfter: Duration?)
+        /// It would fail again.
+        case refused
+    }
+
+    /// What to do now.
+    public enum Action: Equatable, Sendable {
+        case nothing
+        /// Send these, then call ``sent(_:at:)``.
+        case send([Span])
+    }
+
+    /// How often a batch is sent at most.
+    static let attemptLimit = 5
+    static let firstRetryDelay = Duration.seconds(1)
+    static let longestRetryDelay = Duration.seconds(30)
+
+    /// How many spans the collector has taken.
+    public private(set) var exportedCount = 0
+    /// How many spans are lost.
+    public private(set) var droppedCount = 0
+    /// When to call ``deadlinePassed(at:)``; nil for never.
+    public private(set) var nextDeadline: Duration?
+
+    private let limits: Limits
+    private let spanLimits: Span.Limits
+    private var waiting: [Span] = []
+    /// The batch that is on its way, or will be sent again.
+    private var batch: [Span] = []
+    private var attempts = 0
+    private var isSending = false
+    private var isEnding = false
+
+    /// Nothing waits.
+    public init(_ limits: Limits, _ spanLimits: Span.Limits) {
+        self.limits = limits
+        self.spanLimits = spanLimits
+    }
+
+    /// Whether nothing is left to send.
+    public var isEmpty: Bool { waiting.isEmpty && batch.isEmpty }
+
+    /// A span has ended.
+    public mutating func ended(_ span: Span, at now: Duration) -> Action {
+        guard waiting.count + batch.count < limits.queueSize else {
+            droppedCount += 1
+            return .nothing
+        }
+        waiting.append(span.limited(spanLimits))
+        guard batch.isEmpty else { return .nothing }
+        if waiting.count >= limits.batchSize || isEnding { return sendNext() }
+        if nextDeadline == nil { nextDeadline = now + limits.delay }
+        return .nothing
+    }
+
+    /// The time of ``nextDeadline`` is here.
+    public mutating func deadlinePassed(at now: Duration) -> Action {
+        guard let deadline = nextDeadline, deadline <= now, !isSending else { return .nothing }
+        return sendNext()
+    }
+
+    /// An attempt to send a batch has ended.
+    public mutating func sent(_ outcome: Outcome, at now: Duration) -> Action {
+        guard isSending else { return .nothing }
+        isSending = false
+        if case .failed(let asked) = outcome, attempts < Self.attemptLimit, !isEnding {
+            let delay = Self.firstRetryDelay * (1 << (attempts - 1))
+            nextDeadline = now + min(max(asked ?? .zero, delay), Self.longestRetryDelay)
+            return .nothing
+        }
+        if outcome == .delivered { exportedCount += batch.count } else { droppedCount += batch.count }
+        batch = []
+        attempts = 0
+        if waiting.count >= limits.batchSize || (isEnding && !waiting.isEmpty) { return sendNext() }
+        nextDeadline = waiting.isEmpty ? nil : now + limits.delay
+        return .nothing
+    }
+
+    /// The server is about to end: all that waits is sent now, once.
+    public mutating func ending() -> Action {
+        isEnding = true
+        return isSending || isEmpty ? .nothing : sendNext()
+    }
+
+    private mutating func sendNext() -> Action {
+        if batch.isEmpty {
+            batch = Array(waiting.prefix(limits.batchSize))
+            waiting.removeFirst(batch.count)
+        }
+        nextDeadline = nil
+        isSending = true
+        attempts += 1
+        return .send(batch)
+    }
+}

@@ -1,0 +1,40 @@
+/// What a worker says of one call of the model: when what took place, and what it has raised.
+public struct CallReport: Equatable, Sendable {
+    /// An exception, as the conventions for its event have it.
+    public struct Failure: Equatable, Sendable {
+        let type: String
+        let message: String
+        let traceback: String
+
+        /// An exception of this class.
+        public init(type: String, message: String, traceback: String) {
+            self.type = type
+            self.message = message
+            self.traceback = traceback
+        }
+
+        /// The event of a span.
+        func event(at moment: Int) -> Span.Event {
+            Span.Event(
+                "exception", at: moment,
+                [
+                    .init("exception.type", .text(type)), .init("exception.message", .text(message)),
+                    .init("exception.stacktrace", .text(traceback)),
+                ])
+        }
+    }
+
+    /// The call with the conversion of its input, in nanoseconds since 1970.
+    public let call: Range<Int>
+    /// The conversion alone; nil if there was none.
+    public let conversion: Range<Int>?
+    /// Nil if it hasn't raised.
+    public let failure: Failure?
+
+    /// A report.
+    public init(call: Range<Int>, conversion: Range<Int>? = nil, failure: Failure? = nil) {
+        self.call = call
+        self.conversion = conversion
+        self.failure = failure
+    }
+}

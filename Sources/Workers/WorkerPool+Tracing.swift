@@ -1,0 +1,28 @@
+internal import Predictions
+internal import Telemetry
+internal import WorkerProtocol
+
+/// The spans of setups.
+extension WorkerPool {
+    /// A setup begins. Returns the `traceparent` that its worker is told; nil while tracing is off.
+    func beginSetupSpan(_ index: Int) -> String? {
+        seats[index].setupSpan = supplies.tracer.map { SetupSpan($0, at: Clock.wall.nanoseconds) }
+        return seats[index].setupSpan?.predictor.traceparent
+    }
+
+    /// The worker has said when it has loaded the model and set it up.
+    func setupTimed(_ content: UnsafeRawBufferPointer, by worker: Worker, _ index: Int) {
+        do throws(WorkerFault) {
+            seats[index].setupSpan?.reported(try CallReport(reading: content))
+        } catch {
+            worker.refuse(error)
+        }
+    }
+
+    /// A setup has ended. `error` says what went wrong.
+    func endSetupSpan(_ index: Int, _ error: String? = nil) {
+        guard let span = seats[index].setupSpan else { return }
+        seats[index].setupSpan = nil
+        span.ended(error, at: Clock.wall.nanoseconds)
+    }
+}

@@ -1,0 +1,202 @@
+"""When spans and metrics are sent to a collector, and what becomes of them when it fails; forks and batches."""
+
+import pytest
+from support.collector import Collector, paths
+from support.receiver import Answer
+from support.waiting import wait_for
+
+ROOT = "POST /predictions"
+PREDICTION = f"{ROOT}/cog.prediction"
+INVOKE = f"{PREDICTION}/cog.prediction.execute/cog.prediction.invoke"
+OWN = "from opentelemetry import trace\nwith trace.get_tracer('model').start_as_current_span('of the model'): return 1"
+
+pytestmark = pytest.mark.ours
+
+
+@pytest.fixture(scope="module")
+def collector():
+    collector = Collector()
+    yield collector
+    collector.close()
+
+
+_traces = iter(range(1, 1 << 30))
+
+
+def fields(**more):
+    """Fields of a request that belongs to a trace of its own, and the trace's id."""
+    trace = f"{next(_traces):032x}"
+    return {"traceparent": f"00-{trace}-b7ad6b7169203331-01", **more}, trace
+
+
+def traced(server, collector, body, *names, method="post", path="/predictions", **more):
+    """The answer, and the spans of the request once these are there."""
+    headers, trace = fields(**more)
+    answer = getattr(server, method)(path, body, headers)
+    return answer, collector.trace(trace, *names)
+
+
+# MARK: - Switches
+
+
+INVALID = "Invalid OpenTelemetry tracing configuration; tracing disabled: "
+
+
+@pytest.mark.parametrize(
+    "env, text",
+    [
+        ({"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, INVALID + "the protocol grpc is not supported"),
+        ({"OTEL_TRACES_SAMPLER": "sometimes"}, INVALID + "OTEL_TRACES_SAMPLER must be one of"),
+        ({"COG_TRACE_SAMPLER_ARG": "0.5"}, INVALID + "a sampler argument is only valid for ratio samplers"),
+        ({"COG_TRACE_ENABLED": "maybe"}, INVALID + "COG_TRACE_ENABLED must be true or false"),
+        ({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": ""}, "Tracing enabled without an OTLP endpoint; tracing disabled"),
+    ],
+    ids=["grpc", "sampler", "argument", "word", "endpoint"],
+)
+def test_unusable_settings_switch_it_off_and_are_named(fresh, collector, env, text):
+    server = fresh("script", env=collector.environment(**env))
+    assert server.predict({"code": "return 1"}).json["output"] == 1
+    server.wait_log(text)
+    assert text in server.get("/health-check").json["setup"]["logs"]
+
+
+@pytest.mark.parametrize(
+    "env",
+    [{"COG_TRACE_CONFIGURED": "0"}, {"COG_TRACE_ENABLED": "no"}, {"OTEL_SDK_DISABLED": "TRUE"}],
+    ids=["configured", "enabled", "disabled"],
+)
+def test_switched_off_loads_nothing_of_opentelemetry(fresh, collector, env):
+    server = fresh("script", env=collector.environment(**env))
+    code = "import sys; return [name for name in sys.modules if name.split('.')[0] == 'opentelemetry']"
+    before = len(collector.at("/v1/traces"))
+    headers, _ = fields()
+    assert server.post("/predictions", {"input": {"code": code}}, headers).json["output"] == []
+    assert len(collector.at("/v1/traces")) == before
+
+
+# MARK: - The collector
+
+
+def test_spans_leave_before_the_server_ends(fresh, collector):
+    env = collector.environment(OTEL_BSP_SCHEDULE_DELAY="3600000")
+    server = fresh("script", env=env)
+    headers, trace = fields()
+    server.post("/predictions", {"input": {"code": OWN}}, headers)
+    assert server.stop() == 0
+    collector.trace(trace, ROOT, "of the model")
+
+
+def test_dead_collector_costs_spans_alone(fresh):
+    collector = Collector()
+    env = collector.environment(OTEL_BSP_MAX_QUEUE_SIZE="8", OTEL_BSP_MAX_EXPORT_BATCH_SIZE="4")
+    collector.close()
+    server = fresh("noop", env=env)
+    for _ in range(20):
+        headers, _ = fields()
+        assert server.post("/predictions", {"input": {}}, headers).json["status"] == "succeeded"
+    server.wait_log("The collector doesn't take spans")
+    text = server.request("GET", "/metrics").text
+    [dropped] = [line for line in text.splitlines() if line.startswith("cog_runtime_spans_dropped_total")]
+    assert int(dropped.split()[1]) > 0
+
+
+def test_span_that_the_collector_refuses_for_now_comes_again(fresh):
+    collector = Collector()
+    collector.on("/v1/traces", Answer(503), Answer(200))
+    server = fresh("noop", env=collector.environment())
+    headers, _ = fields()
+    server.post("/predictions", {"input": {}}, headers)
+    requests = collector.wait("/v1/traces", 2)
+    assert requests[0].body == requests[1].body
+    assert requests[0].headers["content-type"] == "application/x-protobuf"
+    collector.close()
+
+
+def test_collector_is_sent_the_fields_that_it_wants(fresh):
+    collector = Collector()
+    env = collector.environment(OTEL_EXPORTER_OTLP_HEADERS="api-key=a%20b")
+    server = fresh("noop", env=env)
+    headers, _ = fields()
+    server.post("/predictions", {"input": {}}, headers)
+    assert collector.wait("/v1/traces")[0].headers["api-key"] == "a b"
+    collector.close()
+
+
+@pytest.mark.parametrize("start", ["fork", "fork-after-import"])
+def test_forked_workers_send_spans_of_the_model(fresh, collector, start):
+    name = f"forked {start}"
+    source = (
+        "from opentelemetry import trace\n"
+        "from cog import BasePredictor\n"
+        "class Runner(BasePredictor):\n"
+        "  def setup(self) -> None:\n"
+        "    with trace.get_tracer('m').start_as_current_span('in setup'): pass\n"
+        "  def predict(self) -> int:\n"
+        "    with trace.get_tracer('m').start_as_current_span('of the model'): return 1\n"
+    )
+    env = collector.environment(COG_WORKER_START=start, COG_WORKERS="2", OTEL_SERVICE_NAME=name)
+    server = fresh(source=source, env=env)
+    assert "can't be forked" not in server.log_text()
+    _, spans = traced(server, collector, {"input": {}}, ROOT, "of the model")
+    assert f"{INVOKE}/of the model" in paths(spans)
+
+    def setups():
+        return [span for span in collector.spans if span.name == "in setup" and span.resource["service.name"] == name]
+
+    wait_for(lambda: len(setups()) == (1 if start == "fork" else 2), "spans of setups")
+    parents = {s.id for s in collector.spans if s.name == "cog.setup.predictor" and s.resource["service.name"] == name}
+    assert {span.parent for span in setups()} <= parents
+
+
+def test_batch_has_a_span_for_each_prediction(fresh, collector):
+    source = (
+        "import cog\n"
+        "class Runner(cog.BasePredictor):\n"
+        "  @cog.batched(max_size=4, max_wait=0.05)\n"
+        "  def predict(self, number: list[int]) -> list[int]:\n"
+        "    if 13 in number: raise ValueError('unlucky')\n"
+        "    return number\n"
+    )
+    server = fresh(source=source, env=collector.environment())
+    _, spans = traced(server, collector, {"input": {"number": 1}}, ROOT, "cog.prediction")
+    assert INVOKE in paths(spans)
+    _, spans = traced(server, collector, {"input": {"number": 13}}, ROOT, "cog.prediction")
+    assert spans["cog.prediction.invoke"].attributes["error.type"] == "ValueError"
+
+
+def test_metrics_are_sent_too(fresh, collector):
+    env = {"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": collector.url + "/v1/metrics", "OTEL_METRIC_EXPORT_INTERVAL": "50"}
+    server = fresh("noop", env=env)
+    server.predict({})
+
+    def counted():
+        count = collector.metrics().get("cog.runtime.prediction.count")
+        points = count.sum.data_points if count else []
+        return [point for point in points if point.as_int == 1]
+
+    [point] = wait_for(counted, "a counted prediction")
+    assert {pair.key: pair.value.string_value for pair in point.attributes} == {
+        "operation": "predict",
+        "status": "succeeded",
+    }
+    metrics = collector.metrics()
+    count = metrics["cog.runtime.prediction.count"]
+    assert (count.unit, count.sum.is_monotonic, count.sum.aggregation_temporality) == ("{prediction}", True, 2)
+    assert 0 < point.start_time_unix_nano < point.time_unix_nano
+    duration = metrics["cog.runtime.prediction.duration"]
+    assert duration.unit == "s"
+    [histogram] = [point for point in duration.histogram.data_points if point.count]
+    assert list(histogram.explicit_bounds)[:3] == [0.01, 0.025, 0.05]
+    assert len(histogram.bucket_counts) == len(histogram.explicit_bounds) + 1
+    assert sum(histogram.bucket_counts) == histogram.count == 1
+    states = {point.attributes[0].value.string_value for point in metrics["cog.runtime.slot.count"].gauge.data_points}
+    assert states == {"available", "busy"}
+    assert not [name for name in metrics if not name.startswith("cog.runtime.")]
+
+
+def test_server_says_what_is_in_its_metrics(shared, collector):
+    server = shared("script", env=collector.environment())
+    traced(server, collector, {"input": {"code": "return 1"}}, ROOT)
+    text = server.request("GET", "/metrics").text
+    [sent] = [line for line in text.splitlines() if line.startswith("cog_runtime_spans_exported_total")]
+    assert int(sent.split()[1]) > 0

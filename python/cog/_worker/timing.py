@@ -1,0 +1,46 @@
+"""What the server's spans need to know of a call of the model."""
+
+from __future__ import annotations
+
+import json
+from time import time_ns
+from typing import Any
+
+import _coglet
+
+from . import frames, keys
+
+
+class Timing:
+    """When a call took place, from now on, and what it has raised."""
+
+    __slots__ = ("_converted", "_failure", "_started")
+
+    def __init__(self) -> None:
+        self._started = time_ns()
+        self._converted = 0
+        self._failure: dict[str, str] = {}
+
+    def converted(self) -> None:
+        """Note that the input is converted."""
+        self._converted = time_ns()
+
+    def failed(self, error: BaseException) -> None:
+        """Note what the call has raised."""
+        from . import results
+
+        kind = type(error)
+        name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+        self._failure = {
+            keys.ERROR: name,
+            keys.MESSAGE: results.describe(error).partition(": ")[2],
+            keys.TRACEBACK: results.traceback_of(error),
+        }
+
+    def send(self, token: int) -> None:
+        """Tell the server; the end of the prediction, or of the setup, follows."""
+        content: dict[str, Any] = {keys.CALL: [self._started, time_ns()], **self._failure}
+        if self._converted:
+            content[keys.CONVERSION] = [self._started, self._converted]
+        text = json.dumps(content).encode()
+        _coglet.send(frames.TIMES, 0, token, text, frames.NO_DESCRIPTOR, frames.HELD)
