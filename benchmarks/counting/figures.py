@@ -5,7 +5,7 @@ import json
 import os
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cogbench.servers import NO_OP_BODY
 from cogbench.workloads import ASYNC, FILE_IN, FILE_OUT, SYNC, TEXT, Workload
@@ -109,11 +109,27 @@ def system_calls() -> Iterator[Figure]:
         yield Figure(f"{title} prediction", count, "system calls", limit)
 
 
+def tracing() -> Iterator[Figure]:
+    """Instructions of predictions while a hundredth of the traces, or all, is sent to a collector that is gone."""
+    for title, ratio in (("off", None), ("1 %", "0.01"), ("all", "1")):
+        variables = {} if ratio is None else _TRACING | {"OTEL_TRACES_SAMPLER_ARG": ratio}
+        with serving(Instructions, replace(SYNC, variables=variables)) as counter:
+            count = _predictions(counter, "curl", _TRACED_TIMES)
+        yield Figure(f"synchronous prediction, tracing {title}", count, "instructions")
+
+
+_TRACING = {
+    "COG_TRACE_CONFIGURED": "1",
+    "OTEL_TRACES_SAMPLER": "traceidratio",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9",
+}
+
 GROUPS = {
     "predictions": small_predictions,
     "values": large_values,
     "lines": log_lines,
     "calls": system_calls,
+    "tracing": tracing,
 }
 
 

@@ -12,6 +12,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 __all__ = ["detach", "join", "join_checked"]
 
 _propagator = TraceContextTextMapPropagator()
+_EMPTY = Context()
 _FLAGS = {"00": TraceFlags(0), "01": TraceFlags(1)}
 
 
@@ -30,13 +31,25 @@ def join_checked(fields: dict[str, str]) -> object:
     Returns:
         What `detach` takes.
     """
-    parent = fields["traceparent"]
-    state = fields.get("tracestate")
-    context = SpanContext(
-        int(parent[3:35], 16),
-        int(parent[36:52], 16),
-        is_remote=True,
-        trace_flags=_FLAGS[parent[53:55]],
-        trace_state=None if state is None else TraceState.from_header([state]),
-    )
-    return attach(set_span_in_context(NonRecordingSpan(context), Context()))
+    return attach(set_span_in_context(_Parent(fields), _EMPTY))
+
+
+class _Parent(NonRecordingSpan):
+    """The span of the server, which most models never look at: it is read when one does."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        self._fields = fields
+
+    def get_span_context(self) -> SpanContext:
+        parent = self._fields["traceparent"]
+        state = self._fields.get("tracestate")
+        return SpanContext(
+            int(parent[3:35], 16),
+            int(parent[36:52], 16),
+            is_remote=True,
+            trace_flags=_FLAGS[parent[53:55]],
+            trace_state=None if state is None else TraceState.from_header([state]),
+        )
+
+    def __repr__(self) -> str:
+        return f"NonRecordingSpan({self.get_span_context()!r})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from _thread import allocate_lock
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
@@ -127,11 +128,15 @@ def join_trace(meta: dict[str, Any]) -> None:
         _join_trace(meta[TRACE])
 
 
-def _join_trace(trace: dict[str, str]) -> None:
-    from . import joining
+# Known from the first time on; an import statement would cost more than the rest.
+_join: Callable[[dict[str, str]], object] | None = None
 
-    # The provider is ours: so is the trace.
-    if "cog._worker.tracing" in sys.modules:
-        joining.join_checked(trace)
-    else:
-        joining.join(trace)
+
+def _join_trace(trace: dict[str, str]) -> None:
+    global _join
+    if _join is None:
+        from . import joining
+
+        # The provider is ours: so is the trace.
+        _join = joining.join_checked if "cog._worker.tracing" in sys.modules else joining.join
+    _join(trace)
