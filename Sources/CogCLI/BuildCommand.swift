@@ -40,9 +40,8 @@ struct BuildCommand: AsyncParsableCommand {
         let session = Session(global)
         let console = session.console
         let project = try session.loadProject(self.project.file)
-        let given = tag ?? project.config.image ?? project.config.model
-        let name = given ?? project.derivedImageName
-        if push, given == nil {
+        let name = try project.imageName(tag: tag)
+        if push, (tag ?? project.config.image ?? project.config.model) == nil {
             throw CogError.usage(
                 "To push images, you must either set the 'image' option in \(project.configName) or pass a name with "
                     + "its registry as --tag")

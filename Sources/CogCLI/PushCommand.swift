@@ -60,6 +60,7 @@ struct PushCommand: AsyncParsableCommand {
                 "To push images, you must either set the 'image' option in \(project.configName) or pass an image name as "
                     + "an argument. For example, 'cog push registry.example.com/hotdog-detector'")
         }
+        if image == nil { try project.checkImage() }
         do {
             _ = try ImageReference(name)
         } catch {

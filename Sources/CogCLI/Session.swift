@@ -21,12 +21,12 @@ struct Session {
         if options.noColor {
             // Tools that are called obey too.
             setenv("NO_COLOR", "1", 1)
-            environment["NO_COLOR"] = "1"
+            environment[.noColor] = "1"
         }
         self.environment = environment
         console = Console(
             environment: environment, noColor: options.noColor, debug: options.debug, terse: terse)
-        let host = environment["COG_REGISTRY_HOST"] ?? ""
+        let host = environment[.registryHost] ?? ""
         self.registry = registry ?? (host.isEmpty ? "r8.im" : host)
         isDebug = options.debug
     }
@@ -52,16 +52,16 @@ struct Session {
     }
 
     /// Reads the model's source, so that its mistakes are told before anything is built.
-    ///
-    /// - Returns: the model's document, where the source tells its inputs.
-    private func readSource(_ project: Project, _ request: BuildRequest) async throws -> ModelDocument? {
+    private func readSource(_ project: Project, _ request: BuildRequest) async throws -> SourceFacts {
         // The user's own Dockerfile may put the model's files into the image.
-        guard request.dockerfile == nil else { return nil }
+        guard request.dockerfile == nil else { return SourceFacts() }
         let given = try ModelDocument.given(request.schemaFile, environment)
         let signatures = given == nil && !request.skipsSchema
-        let document = try await SourceReader(planner(project)).read(signatures: signatures).document
-        if let known = given ?? document { try project.checkExamples(known) }
-        return given ?? document
+        var facts = try await SourceReader(planner(project)).read(signatures: signatures)
+        facts.document = given ?? facts.document
+        facts.warnings.forEach(console.warn)
+        if let document = facts.document { try project.checkExamples(document) }
+        return facts
     }
 
     /// Plans a build and tells what is unusual about it, then connects to the engine: what is wrong with a project is
@@ -77,9 +77,14 @@ struct Session {
         let planner = planner(project)
         let plan = try planner.plan(request)
         tell(plan)
+        var request = request
         if request.describesModel {
             var document = known
-            if document == nil { document = try await readSource(project, request) }
+            if document == nil {
+                let facts = try await readSource(project, request)
+                document = facts.document
+                request.toldWarnings = facts.warnings
+            }
             if let document { try check(document) }
         }
         return ImageBuilder(
@@ -107,7 +112,7 @@ struct Session {
 
     /// Variables that all containers get besides those of the user.
     func containerEnvironment(_ user: [String]) -> [String] {
-        let level = environment["RUST_LOG"].flatMap { $0.isEmpty ? nil : "RUST_LOG=\($0)" }
+        let level = environment[.logLevel].flatMap { $0.isEmpty ? nil : "RUST_LOG=\($0)" }
         return user + [level, "LOG_FORMAT=console"].compactMap(\.self)
     }
 

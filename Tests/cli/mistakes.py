@@ -157,7 +157,42 @@ MISTAKES = {
     "variadic": code(model("**a: str) -> str"), "predict.py:6:25: parameter 'a'", "Declare each input by name."),
     "input-as-type": code(model("a: Input(description='x')) -> str"), "predict.py:6:23: ", "Write the type after the colon"),
     "no-output": code(model("a: str)"), "predict.py:6:5: predict(): it has no return annotation"),
+    "default-limit": code(
+        model("a: int = Input(default=5, le=3)) -> str"),
+        "predict.py:6:23: parameter 'a' of predict(): invalid default: number must be at most 3, got 5",
+        "Correct the default or the limits.",
+    ),
+    "default-choice": code(
+        model("a: str = Input(default='x', choices=['y'])) -> str"), "predict.py:6:23: ", "invalid default: 'x' is not one of ['y']"
+    ),
+    "no-self": code(
+        "class Predictor:\n    def predict(a: str) -> str: ...\n",
+        "predict.py:2:17: predict() has no self: write predict(self, …)\n      def predict(a: str)",
+    ),
+    "no-self-alone": code("class Predictor:\n    def predict() -> str: ...\n", "predict.py:2:5: predict() has no self: write predict(self)"),
+    "setup-parameter": code(
+        "class Predictor:\n    def setup(self, device): ...\n    def predict(self) -> str: ...\n",
+        "predict.py:2:21: setup() can't have the parameter 'device': only weights is passed to it. Give it a default",
+    ),
+    # Names of images
+    "image-name": yaml(
+        CONFIG + "image: Me/My-Model\n", 'cog.yaml:4:8: invalid image "Me/My-Model": ', "Write a name such as me/my-model\n  image"
+    ),
+    "image-words": yaml(CONFIG + "image: my model\n", "cog.yaml:4:8: invalid image", "such as registry.example.com/me/my-model:v1"),
+    "tag-name": Mistake(('invalid --tag "Me/it": ', "Write a name such as me/it"), command=("build", "-t", "Me/it")),
+    "tag-tag": Mistake(('invalid --tag "me/it:": "" is not a tag',), command=("build", "-t", "me/it:")),
     # Requirements
+    "no-version-at-all": requirements(
+        "six\ntorch==abc\n", 'requirements.txt:2:1: "torch==abc" is no requirement: abc is no version. Write numbers, such as "torch==1.0"'
+    ),
+    "packages-command": yaml(
+        PYTHON + "  python_packages:\n    - six\n    - pip install numpy\n" + ENTRY,
+        'cog.yaml:5:7: "pip install numpy" is no requirement: write "numpy"\n      - pip',
+    ),
+    "packages-equals": yaml(
+        PYTHON + "  python_packages: [torch=2.1]\n" + ENTRY, 'cog.yaml:3:21: "torch=2.1" is no requirement: write "torch==2.1"'
+    ),
+    "packages-version": yaml(PYTHON + "  python_packages: [torch==abc]\n" + ENTRY, "cog.yaml:3:21: ", "abc is no version"),
     "requirements-file": yaml(REQUIREMENTS, "cog.yaml:3:24: ", "file does not exist: create it, or correct the path"),
     "one-equals": requirements("six\ntorch=2.1\n", 'requirements.txt:2:1: "torch=2.1" is not a requirement: write "torch==2.1"'),
     "turned-around": requirements("six=>1.0\n", 'requirements.txt:1:1: "six=>1.0" is not a requirement: write "six>=1.0"'),
@@ -182,7 +217,7 @@ MISTAKES = {
 
 
 # Warnings alone keep nobody from building.
-WARNINGS = {"unknown-key", "module-name", "missing"}
+WARNINGS = {"unknown-key", "module-name", "missing", "default-limit", "default-choice"}
 
 
 def arranged(project: Project, mistake: Mistake) -> Project:

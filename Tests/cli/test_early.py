@@ -107,6 +107,50 @@ def test_a_given_document_needs_no_signature(project):
     project.cog("build", "--openapi-schema", "document.json").fails(ENGINE_ASKED)
 
 
+SELVES = {
+    "another name": "def predict(this, a: str) -> str: ...",
+    "a static method": "@staticmethod\n    def predict(a: str) -> str: ...",
+    "any arguments": "def setup(*args): ...\n    def predict(self) -> str: ...",
+    "weights": "def setup(self, weights): ...\n    def predict(self) -> str: ...",
+    "a default": "def setup(self, device='cuda', *, size=1, **more): ...\n    def predict(self) -> str: ...",
+}
+
+
+@pytest.mark.parametrize("name", SELVES)
+def test_methods_that_are_right(project, name):
+    (project.directory / "predict.py").write_text(f"class Predictor:\n    {SELVES[name]}\n")
+    project.cog("build").fails(ENGINE_ASKED)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(
+            "six==1.17.0",
+            "six==1.*",
+            "six>=1.0,<2",
+            "six~=1.4rc1",
+            "six!=1.0.post1",
+            "six==1!2.0.dev3+cu118",
+            "six==v1",
+        ),
+        *("six===anything", "six==${VERSION}", "six (>=1.0)", "six[a,b]==1.0-1 ; python_version > '3'", "six == 1.0"),
+    ],
+)
+def test_versions_that_are_right(project, line):
+    project.write("requirements.txt", line + "\n")
+    project.config(REQUIREMENTS).cog("debug").ok()
+    project.config(PYTHON + f'  python_packages: ["{line}"]\n' + ENTRY).cog("debug").ok()
+
+
+def test_the_name_of_an_image_is_no_matter_where_it_gets_none(project):
+    """Templates have names to fill in; a prediction needs none."""
+    project.config(project.read("cog.yaml") + 'image: "r8.im/<you>/<model>"\n')
+    project.cog("predict", "-i", "s=x").fails(ENGINE_ASKED)
+    project.cog("build", "-t", "mine").fails(ENGINE_ASKED)
+    project.cog("push").fails('cog.yaml:4:8: invalid image "r8.im/<you>/<model>"')
+
+
 # MARK: - Imports
 
 

@@ -4,7 +4,8 @@ extension ConfigReader {
         text.message(message, at: place(of: field))
     }
 
-    private func place(of field: String) -> SourceText.Place? {
+    /// Where a field's value stands; for what isn't there, the nearest thing around it.
+    func place(of field: String) -> SourceText.Place? {
         if let place = values[field] { return place }
         var field = field
         while !field.isEmpty {

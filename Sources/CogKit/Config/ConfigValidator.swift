@@ -48,7 +48,8 @@ package struct ConfigValidator {
     package static func deprecations(in reader: ConfigReader, file: String) -> [String] {
         ConfigSchema.flattened.compactMap { field, key in
             guard let replacement = key.replacement, let place = reader.places[field] else { return nil }
-            return "\(file):\(place.line):\(place.column): deprecated field \"\(field)\": use \"\(replacement)\" instead"
+            let at = "\(file):\(place.line):\(place.column)"
+            return "\(at): deprecated field \"\(field)\": use \"\(replacement)\" instead"
         }
     }
 

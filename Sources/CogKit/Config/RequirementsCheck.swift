@@ -1,4 +1,4 @@
-/// Finds what pip would refuse in a requirements file, before an image is built for it.
+/// Finds what pip would refuse in the project's requirements, before an image is built for them.
 struct RequirementsCheck {
     /// What is wrong, each with its place.
     private(set) var problems: [String] = []
@@ -7,6 +7,8 @@ struct RequirementsCheck {
     private var pins: [String: (version: String, line: Int)] = [:]
     private let text: SourceText
 
+    /// Checks a requirements file.
+    ///
     /// - Parameters:
     ///   - text: of the file.
     ///   - file: its name, as messages have it.
@@ -17,12 +19,21 @@ struct RequirementsCheck {
             // What goes on over several lines is pip's to judge.
             let isJoined = line.hasSuffix("\\") || (index > 0 && lines[index - 1].hasSuffix("\\"))
             guard !isJoined, let only = Requirements(text: line).lines.first else { continue }
-            check(only, index + 1)
+            check(only, .init(line: index + 1, column: self.text.firstColumn(line: index + 1)))
         }
     }
 
-    private mutating func check(_ written: String, _ line: Int) {
-        let place = SourceText.Place(line: line, column: text.firstColumn(line: line))
+    /// Checks the items of `build.python_packages`.
+    init(packagesOf reader: ConfigReader) {
+        text = reader.text
+        for (index, package) in reader.config.build.pythonPackages.enumerated() {
+            let lines = Requirements(packages: [package]).lines
+            guard lines.count == 1, let place = reader.place(of: "build.python_packages[\(index)]") else { continue }
+            check(lines[0], place)
+        }
+    }
+
+    private mutating func check(_ written: String, _ place: SourceText.Place) {
         if let option = written.split(separator: " ").first, written.hasPrefix("-") {
             let isOther = ["-r", "--requirement", "-c", "--constraint"].contains(option)
             if isOther, !written.contains("://"), !written.dropFirst(option.count).trimmingSpaces.hasPrefix("/") {
@@ -75,6 +86,13 @@ struct RequirementsCheck {
                     "\"\(written)\" has no version after \"\(used)\": write \"\(name)\(used)1.0\", or the name alone",
                     place)
             }
+            // pip puts variables into its files.
+            guard used == "===" || version.contains("${") || Self.isVersion(version, mayEndInStar: used.hasSuffix("="))
+            else {
+                return problem(
+                    "\"\(written)\" is no requirement: \(version) is no version. Write numbers, such as \"\(name)\(used)1.0\"",
+                    place)
+            }
         }
         guard let line = Optional(RequirementLine(written)), line.marker.isEmpty, let pin = line.pinned,
             let key = line.name
@@ -85,6 +103,16 @@ struct RequirementsCheck {
             )
         }
         pins[key] = (pin, place.line)
+    }
+
+    /// Whether a text is a version, as Python's packages have them.
+    private static func isVersion(_ text: String, mayEndInStar: Bool) -> Bool {
+        var text = text[...]
+        if mayEndInStar, text.hasSuffix(".*") { text = text.dropLast(2) }
+        let form =
+            /v?([0-9]+!)?[0-9]+(\.[0-9]+)*([-_.]?(alpha|beta|preview|pre|rc|a|b|c)[-_.]?[0-9]*)?(-[0-9]+|[-_.]?(post|rev|r)[-_.]?[0-9]*)?([-_.]?dev[-_.]?[0-9]*)?(\+[a-z0-9]+([-_.][a-z0-9]+)*)?/
+            .ignoresCase()
+        return text.wholeMatch(of: form) != nil
     }
 
     private mutating func problem(_ message: String, _ place: SourceText.Place) {

@@ -26,6 +26,8 @@ package struct BuildRequest: Equatable, Sendable {
     package var precompile = false
     /// Where BuildKit writes the image instead of into the engine: `type=oci,dest=FILE`.
     package var output: String?
+    /// Warnings about the model that were printed already, with or without their places.
+    package var toldWarnings: [String] = []
     /// More labels, for pushes.
     package var labels: [String: String] = [:]
 

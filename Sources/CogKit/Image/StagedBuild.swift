@@ -114,7 +114,7 @@ struct StagedBuild: Sendable {
         guard file("status").trimmingSpaces == "0" else {
             throw .build("image build failed: " + DescriptionFailure(error).text)
         }
-        if !error.isEmpty { console.plain(error) }
+        tellWarnings(error)
         description.document = try checked(file("openapi_schema.json"))
         return description
     }
@@ -163,9 +163,17 @@ struct StagedBuild: Sendable {
             command, in: image, project: mountsProject ? project.directory : nil,
             variables: plan.config.exampleVariables)
         guard answer.succeeded else { throw .build("image build failed: " + DescriptionFailure(answer.error).text) }
-        let warnings = answer.error.trimmingSpaces
-        if !warnings.isEmpty { console.plain(warnings) }
+        tellWarnings(answer.error.trimmingSpaces)
         return try checked(answer.output)
+    }
+
+    /// Passes on what the SDK has to say of the model, without what reading the source has told already.
+    private func tellWarnings(_ text: String) {
+        let lines = text.split(separator: "\n").filter { line in
+            let words = String(line).split(around: "Warning: ").last ?? ""
+            return words.isEmpty || !request.toldWarnings.contains { $0.contains(words) }
+        }
+        if !lines.isEmpty { console.plain(lines.joined(separator: "\n")) }
     }
 
     /// What is added to the user's own Dockerfile, which may end as another user than root: `COPY` works for all.

@@ -10,8 +10,8 @@ package enum ModelReference {
     package static func resolve(
         config: Config, environment: [String: String], registry: String, now: Date
     ) throws(CogError) -> ImageReference? {
-        func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-        let names = ["COG_MODEL", "COG_MODEL_REGISTRY", "COG_MODEL_REPO"]
+        func variable(_ name: Variable) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        let names: [Variable] = [.model, .modelRegistry, .modelRepository]
         if config.image != nil {
             guard names.allSatisfy({ variable($0) == nil }) else {
                 throw .usage(
@@ -19,8 +19,8 @@ package enum ModelReference {
             }
             return nil
         }
-        let tag = try tag(variable("COG_MODEL_TAG"), now)
-        if let whole = variable("COG_MODEL") {
+        let tag = try tag(variable(.modelTag), now)
+        if let whole = variable(.model) {
             do {
                 var reference = try ImageReference(whole)
                 if reference.tag == nil, reference.digest == nil { reference.tag = tag }
@@ -30,11 +30,11 @@ package enum ModelReference {
             }
         }
         let declared = config.model.flatMap { try? ImageReference($0) }
-        let host = variable("COG_MODEL_REGISTRY") ?? declared?.host ?? registry
+        let host = variable(.modelRegistry) ?? declared?.host ?? registry
         guard !host.contains("/"), !host.contains("@") else {
             throw .usage("invalid COG_MODEL_REGISTRY \"\(host)\": must be a bare host (no path, tag, or digest)")
         }
-        guard let path = variable("COG_MODEL_REPO") ?? declared?.path else { return nil }
+        guard let path = variable(.modelRepository) ?? declared?.path else { return nil }
         guard ImageReference.isPath(path), !path.contains(":"), !path.contains("@") else {
             throw .usage("invalid COG_MODEL_REPO \"\(path)\": must be a bare repository path (no host, tag, or digest)")
         }

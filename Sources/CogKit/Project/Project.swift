@@ -52,7 +52,7 @@ package struct Project: Sendable {
         var validator = ConfigValidator(
             reader, file: relative, requirements: requirements, fileExists: exists,
             projectFile: { ProjectFile($0, in: directory) })
-        let packages = checkRequirements(reader.config.build, directory)
+        let packages = checkRequirements(reader, directory)
         let problems = validator.validate() + packages.problems
         guard problems.isEmpty else { throw .config(problems) }
         let deprecations = ConfigValidator.deprecations(in: reader, file: relative)
@@ -123,10 +123,13 @@ package struct Project: Sendable {
         URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
     }
 
-    private static func checkRequirements(_ build: Config.Build, _ directory: String) -> (
+    private static func checkRequirements(_ reader: ConfigReader, _ directory: String) -> (
         problems: [String], warnings: [String]
     ) {
-        guard let path = build.pythonRequirements else { return ([], []) }
+        guard let path = reader.config.build.pythonRequirements else {
+            let check = RequirementsCheck(packagesOf: reader)
+            return (check.problems, check.warnings)
+        }
         let full = path.hasPrefix("/") ? path : directory + "/" + path
         // A missing file is told by the validator.
         guard let data = FileManager.default.contents(atPath: full) else { return ([], []) }

@@ -2,8 +2,8 @@
 package enum StarterFiles {
     /// Path and text, in the order in which they are written.
     package static let files: [(path: String, text: String)] = [
-        (".dockerignore", dockerignore), (".github/workflows/push.yaml", workflow), ("cog.yaml", ConfigSchema.comment + config),
-        ("requirements.txt", requirements), ("run.py", runner),
+        (".dockerignore", dockerignore), (".github/workflows/push.yaml", workflow),
+        ("cog.yaml", ConfigSchema.comment + config), ("requirements.txt", requirements), ("run.py", runner),
     ]
 
     /// A command to try the project with.

@@ -4,8 +4,12 @@ import Foundation
 package struct SourceFacts: Sendable {
     /// Nil where the source doesn't tell it all. Its inputs are right; its outputs may be left open.
     package var document: ModelDocument?
+    /// What is most likely wrong, each with its place.
+    package var warnings: [String] = []
     /// How many predictions one process runs at a time; nil where the source doesn't tell.
     package var slots: Int?
+
+    package init() {}
 }
 
 /// Reads the model's source without running it, so that mistakes are found before anything is built.
@@ -101,6 +105,7 @@ package struct SourceReader: Sendable {
         guard problems.isEmpty else { throw .config(problems) }
         var facts = SourceFacts()
         if let document = root["document"], document != .null { facts.document = try? ModelDocument(document.text()) }
+        facts.warnings = (root["warnings"]?.array ?? []).compactMap(text)
         facts.slots = root["slots"]?.double.map { Int($0) }
         return facts
     }
@@ -123,7 +128,7 @@ package struct SourceReader: Sendable {
 
     /// The Pythons on PATH. Those of version managers come last: they are scripts that take as long as the reading.
     static func interpreters(_ environment: [String: String]) -> [String] {
-        let directories = (environment["PATH"] ?? "").split(separator: ":").map(String.init)
+        let directories = (environment[.path] ?? "").split(separator: ":").map(String.init)
         let names = ["python3", "python3.13", "python3.12", "python3.11", "python3.10"]
         let found = directories.flatMap { directory in names.map { directory + "/" + $0 } }.filter {
             FileManager.default.isExecutableFile(atPath: $0)

@@ -64,6 +64,17 @@ def describe(called: dict[str, Any]) -> Any:
     return openapi.describe(called.get("predict"), called.get("train"), strict=True)
 
 
+def doubt(warning: Any) -> Mistake:
+    """Return a warning about a model as a mistake at its place.
+
+    Args:
+        warning: as `warnings.catch_warnings` records it.
+    """
+    text = str(warning.message)
+    match = re.match(r"parameter '(\w+)'", text)
+    return Mistake(text, warning.lineno, _column(warning.filename, warning.lineno, match[1] if match else None))
+
+
 def _parsed(path: str, version: tuple[int, int]) -> ast.Module:
     try:
         with open(path, "rb") as file:

@@ -6,7 +6,7 @@ import ast
 import builtins
 from typing import Any
 
-from . import hints
+from . import hints, methods
 from .bindings import Bindings
 from .outcome import Mistake, Unresolved
 from .plain import Scope, has_unknown, plain
@@ -157,6 +157,10 @@ class Skeleton(Scope):
         if node.decorator_list or node.keywords:
             raise Unresolved
         body: list[ast.stmt] = []
+        for name in (*_METHODS, "setup"):
+            method = scope.bindings.statement(name)
+            if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                methods.check(method)
         for name in _METHODS:
             method = scope.bindings.statement(name)
             if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)):

@@ -1,8 +1,9 @@
 """Reads a model's source for the build tool, which does so before it builds anything.
 
 `read_source PYTHON [--predict REF] [--train REF]` prints a JSON object: `problems`, each with the reference's mode, the
-line, the column, and a text; `document`, null where the source alone doesn't tell it all; and `slots`, how many
-predictions a process runs at a time, null likewise. PYTHON is the version that the model is written for, such as `3.12`.
+line, the column, and a text; `warnings` of the same form; `document`, null where the source alone doesn't tell it all;
+and `slots`, how many predictions a process runs at a time, null likewise. PYTHON is the version that the model is
+written for, such as `3.12`.
 """
 
 from __future__ import annotations
@@ -25,27 +26,35 @@ def main(arguments: list[str]) -> int:
     from cog._static import reading
     from cog._static.outcome import Mistake, Unresolved
 
-    warnings.simplefilter("ignore")  # They come when the model is run.
     major, _, minor = arguments[0].partition(".")
     references = {option.lstrip("-"): value for option, value in zip(arguments[1::2], arguments[2::2])}  # noqa: B905
     called: dict[str, Any] = {}
     problems = []
+    doubts = []
     document = None
     slots = None
     for mode, reference in references.items():
         try:
-            called[mode] = reading.read(reference, mode, (int(major), int(minor)))
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                called[mode] = reading.read(reference, mode, (int(major), int(minor)))
+            # Others are for whoever runs the model.
+            doubts += [_told(mode, reading.doubt(each)) for each in caught if each.category is UserWarning]
         except Unresolved:
             continue
         except Mistake as mistake:
-            place = {"line": mistake.line, "column": mistake.column}
-            problems.append({"mode": mode, **place, "text": mistake.text})
+            problems.append(_told(mode, mistake))
+    warnings.simplefilter("ignore")  # They were told above.
     if called.keys() == references.keys():
         document = reading.describe(called)
     if "predict" in called:
         slots = _slots(called["predict"])
-    json.dump({"problems": problems, "document": document, "slots": slots}, sys.stdout)
+    json.dump({"problems": problems, "warnings": doubts, "document": document, "slots": slots}, sys.stdout)
     return 0
+
+
+def _told(mode: str, mistake: Any) -> dict[str, Any]:
+    return {"mode": mode, "line": mistake.line, "column": mistake.column, "text": mistake.text}
 
 
 def _slots(called: Any) -> int:
