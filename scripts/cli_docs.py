@@ -1,7 +1,7 @@
 """Writes what the program says about itself into its pages; `--check` only compares.
 
-These are the commands and options of docs/cli.md and the keys of docs/cog-yaml.md. The program is the one in COG_TEST_BIN,
-or the release build. Text outside the markers is left alone.
+These are the commands, options, and variables of docs/cli.md, and the keys of docs/cog-yaml.md. The program is the one
+in COG_TEST_BIN, or the release build. Text outside the markers is left alone.
 """
 
 import difflib
@@ -31,7 +31,7 @@ def row(argument: dict[str, Any]) -> str:
     return f"| {spelling(argument)} | {default} | {argument.get('abstract', '').replace('|', chr(92) + '|')} |\n"
 
 
-def table(arguments: list[dict[str, Any]]) -> str:
+def options_table(arguments: list[dict[str, Any]]) -> str:
     return "| option | default | |\n| --- | --- | --- |\n" + "".join(row(argument) for argument in arguments)
 
 
@@ -56,7 +56,7 @@ def section(command: dict[str, Any]) -> str:
     for argument in shown:
         if argument["kind"] == "positional":
             text += f"\n`{argument['valueName'].upper()}`: {argument['abstract']}\n"
-    return text + ("\n" + table(options) if options else "")
+    return text + ("\n" + options_table(options) if options else "")
 
 
 def is_everywhere(argument: dict[str, Any]) -> bool:
@@ -71,28 +71,28 @@ def commands() -> str:
     everywhere = [
         argument for argument in found[0]["arguments"] if argument["shouldDisplay"] and is_everywhere(argument)
     ]
-    return "\n".join(["Every command has these options:\n\n" + table(everywhere), *map(section, found)])
+    return "\n".join(["Every command has these options:\n\n" + options_table(everywhere), *map(section, found)])
 
 
-def keys() -> str:
-    done = subprocess.run(
-        [PROGRAM, "config-schema", "--table"], capture_output=True, text=True, timeout=60, check=True
-    )
-    return done.stdout
+def table(of: str) -> str:
+    command = [PROGRAM, "config-schema", "--table", of]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
 
 
-PAGES = {"cli.md": ("commands", commands), "cog-yaml.md": ("keys", keys)}
+# What is written, and into which page.
+PARTS = {"commands": "cli.md", "variables": "cli.md", "keys": "cog-yaml.md"}
 
 
 def main() -> int:
     status = 0
-    for name, (what, text) in PAGES.items():
+    for what, name in PARTS.items():
         page = ROOT / "docs" / name
         begin, end = f"<!-- {what}: written by scripts/docs.sh -->\n", f"<!-- end of the {what} -->\n"
         before = page.read_text()
         head, rest = before.split(begin)
         tail = rest.split(end)[1]
-        after = f"{head}{begin}\n{text()}\n{end}{tail}"
+        text = commands() if what == "commands" else table(what)
+        after = f"{head}{begin}\n{text}\n{end}{tail}"
         if sys.argv[1:] == ["--check"]:
             lines = difflib.unified_diff(before.splitlines(True), after.splitlines(True), f"docs/{name}", "now")
             sys.stdout.writelines(lines)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes what is made from the programs: docs/environment.md, docs/metrics.md, docs/llms.txt, the commands and options of docs/cli.md, the keys
+# Writes what is made from the programs: docs/environment.md, docs/metrics.md, docs/llms.txt, the commands, options, and variables of docs/cli.md, the keys
 # of docs/cog-yaml.md, and the tables that the SDK has in common with the server.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh

@@ -16,7 +16,8 @@ struct Cog: AsyncParsableCommand {
         version: "cog version \(ProgramVersion.current) (built \(buildTime))",
         subcommands: [
             BuildCommand.self, DoctorCommand.self, ExecCommand.self, InitCommand.self, LoginCommand.self,
-            ManifestCommand.self, PlaygroundCommand.self, PredictCommand.self, PushCommand.self, RunCommand.self, ServeCommand.self,
+            ManifestCommand.self, PlaygroundCommand.self, PredictCommand.self, PushCommand.self, RunCommand.self,
+            ServeCommand.self,
             CompletionCommand.self, SchemaCommand.self, TrainCommand.self, DebugCommand.self,
         ])
 

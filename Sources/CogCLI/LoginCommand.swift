@@ -22,7 +22,7 @@ struct LoginCommand: AsyncParsableCommand {
     func run() async throws {
         let session = Session(options, registry: registry)
         let login = RegistryLogin(
-            host: session.registry, client: Tool(session.environment["COG_ENGINE"] ?? "docker"),
+            host: session.registry, client: Tool(session.environment[.engine] ?? "docker"),
             console: session.console)
         try await login.run(username: username, readsInput: tokenStdin)
     }

@@ -17,7 +17,8 @@ struct ManifestCommand: AsyncParsableCommand {
     @Argument(help: "The image to run instead of the one that cog.yaml names.")
     var image: String?
 
-    @Option(help: ArgumentHelp("What the model is called on the platform (default: the image's name).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("What the model is called on the platform (default: the image's name).", valueName: "name"))
     var name: String?
 
     @Option(help: ArgumentHelp("How many GPUs the model gets (default: 1 with build.gpu).", valueName: "count"))
@@ -42,7 +43,8 @@ struct ManifestCommand: AsyncParsableCommand {
     func validate() throws {
         guard ManifestPlatform(rawValue: platform) != nil else {
             throw ValidationError(
-                "no manifest for \"\(platform)\": use \(ManifestPlatform.allCases.map(\.rawValue).joined(separator: ", "))")
+                "no manifest for \"\(platform)\": use \(ManifestPlatform.allCases.map(\.rawValue).joined(separator: ", "))"
+            )
         }
     }
 

@@ -68,7 +68,7 @@ struct PredictCommand: AsyncParsableCommand {
         request.output = options.output
         request.showsStream = options.stream || isatty(STDOUT_FILENO) == 1
         if options.useReplicateToken {
-            guard let token = session.environment["REPLICATE_API_TOKEN"], !token.isEmpty else {
+            guard let token = session.environment[.replicateToken], !token.isEmpty else {
                 throw CogError.usage(
                     "Failed to find REPLICATE_API_TOKEN in the current environment when called with --use-replicate-token"
                 )

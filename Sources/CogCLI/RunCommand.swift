@@ -22,10 +22,10 @@ struct RunCommand: AsyncParsableCommand {
         let rest = Array(arguments.dropFirst())
         if rest.first == "-h" || rest.first == "--help" { return arguments }
         // Both names are meant to stay; whoever moves scripts from one to the other can ask to be told.
-        let notices = environment["COG_DEPRECATIONS"] == "1"
+        let notices = environment[.deprecations] == "1"
         if arguments.first == "predict", notices { console.warn("\"cog predict\" is deprecated, use \"cog run\"") }
         guard arguments.first == "run" else { return arguments }
-        let mode = environment["COG_RUN_MODE"].flatMap { $0.isEmpty ? nil : $0 }
+        let mode = environment[.runMode].flatMap { $0.isEmpty ? nil : $0 }
         if let mode, RunMeaning(rawValue: mode) == nil {
             throw .usage("invalid COG_RUN_MODE \"\(mode)\": use predict or exec")
         }
@@ -42,7 +42,8 @@ struct RunCommand: AsyncParsableCommand {
                 return labels["run.cog.config"] != nil
             })
         let meaning = await RunMeaning.of(
-            rest, mode: mode, predict: Cog.forms(of: PredictCommand.self), exec: Cog.forms(of: ExecCommand.self), questions)
+            rest, mode: mode, predict: Cog.forms(of: PredictCommand.self), exec: Cog.forms(of: ExecCommand.self),
+            questions)
         if meaning == .exec, notices { console.warn("\"cog run <command>\" is deprecated, use \"cog exec\"") }
         return [meaning.rawValue] + rest
     }

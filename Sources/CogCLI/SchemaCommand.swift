@@ -9,10 +9,23 @@ struct SchemaCommand: ParsableCommand {
             'cog init' writes a line into cog.yaml that leads editors to this schema in the project's directory .cog.
             """)
 
-    @Flag(help: .hidden)
-    var table = false
+    @Option(help: .hidden)
+    var table: Table?
+
+    /// What the reference pages have as tables.
+    enum Table: String, ExpressibleByArgument {
+        case keys
+        case variables
+
+        var text: String {
+            switch self {
+            case .keys: ConfigSchema.table
+            case .variables: Variable.table
+            }
+        }
+    }
 
     @OptionGroup var global: GlobalOptions
 
-    func run() { Console.result(table ? ConfigSchema.table : ConfigSchema.text) }
+    func run() { Console.result(table?.text ?? ConfigSchema.text) }
 }

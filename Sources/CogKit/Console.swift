@@ -17,9 +17,9 @@ package struct Console: Sendable {
     ///   - noColor: `--no-color`.
     ///   - terse: whether a pipe gets warnings and errors alone, and no notes.
     package init(environment: [String: String], noColor: Bool, debug: Bool, terse: Bool = false) {
-        let off = ["NO_COLOR", "COG_NO_COLOR"].contains { !(environment[$0] ?? "").isEmpty }
+        let off = [Variable.noColor, .cogNoColor].contains { !(environment[$0] ?? "").isEmpty }
         isTerminal = isatty(STDERR_FILENO) == 1
-        drawsLines = isTerminal && environment["TERM"] != "dumb"
+        drawsLines = isTerminal && environment[.terminal] != "dumb"
         usesColor = !noColor && !off && drawsLines
         isDebug = debug
         isTerse = terse

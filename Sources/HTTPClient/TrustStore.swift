@@ -9,15 +9,6 @@ struct TrustStore: Equatable, Sendable {
     /// Where this was found, for messages.
     let origin: String
 
-    /// Where distributions keep the bundle: Debian and Alpine, Fedora and RHEL, openSUSE, newer RHEL, BSD.
-    static let systemBundles = [
-        "/etc/ssl/certs/ca-certificates.crt",
-        "/etc/pki/tls/certs/ca-bundle.crt",
-        "/etc/ssl/ca-bundle.pem",
-        "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
-        "/etc/ssl/cert.pem",
-    ]
-
     /// The variables that name certificates, the first one first: a file or a folder in those of `requests`.
     private static let bundleVariables = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]
 
@@ -38,7 +29,7 @@ struct TrustStore: Equatable, Sendable {
             let names = [file.map { "SSL_CERT_FILE=\($0)" }, folder.map { "SSL_CERT_DIR=\($0)" }]
             return TrustStore(file: file, folder: folder, origin: names.compactMap { $0 }.joined(separator: " and "))
         }
-        if let bundle = systemBundles.first(where: exists) {
+        if let bundle = SystemBundles.paths.first(where: exists) {
             return TrustStore(file: bundle, folder: nil, origin: bundle)
         }
         if let fallback, exists(fallback) {

@@ -31,7 +31,7 @@ import Testing
     }
 
     /// Then the system's bundle, wherever the distribution keeps it; an empty variable counts as none.
-    @Test(arguments: TrustStore.systemBundles)
+    @Test(arguments: SystemBundles.paths)
     func systemBundle(_ path: String) {
         let store = find(["SSL_CERT_FILE": ""], existing: [path, "/certifi.pem"], fallback: "/certifi.pem")
         #expect(store == TrustStore(file: path, folder: nil, origin: path))

@@ -348,7 +348,11 @@ def test_the_file_of_observability_needs_traces(project, traces):
         (["trace_header: ''"], 6, '.trace_header "": must be a valid, non-reserved HTTP header name'),
         (["trace_header: a b"], 6, '.trace_header "a b": must be a valid, non-reserved HTTP header name'),
         (["trace_header: Cookie"], 6, '.trace_header "Cookie": must be a valid, non-reserved HTTP header name'),
-        (["trace_header: traceparent"], 6, '.trace_header "traceparent": must be a valid, non-reserved HTTP header name'),
+        (
+            ["trace_header: traceparent"],
+            6,
+            '.trace_header "traceparent": must be a valid, non-reserved HTTP header name',
+        ),
         (["trace_header_format: b3"], 6, '.trace_header_format "b3": must be w3c or jaeger'),
     ],
 )

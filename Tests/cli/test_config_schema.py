@@ -25,7 +25,7 @@ def schema(tmp_path_factory):
 @pytest.fixture(scope="module")
 def keys(tmp_path_factory):
     """All keys, by their dotted names."""
-    table = Project(tmp_path_factory.mktemp("table")).cog("config-schema", "--table").ok().out
+    table = Project(tmp_path_factory.mktemp("table")).cog("config-schema", "--table", "keys").ok().out
     return re.findall(r"^\| `(\S+)` \|", table, re.MULTILINE)
 
 

@@ -10,7 +10,6 @@ import pytest
 from terminal import COG, ROOT
 
 YAML_PAGE = (ROOT / "docs" / "cog-yaml.md").read_text()
-CLI_PAGE = (ROOT / "docs" / "cli.md").read_text()
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", YAML_PAGE, re.DOTALL)
 SECTIONS = re.findall(r"^### `(\S+)`$", YAML_PAGE, re.MULTILINE)
 TABLE = re.findall(r"^\| `(\S+)` \|", YAML_PAGE, re.MULTILINE)
@@ -55,13 +54,3 @@ def test_getting_started_runs_commands_that_there_are(empty):
     for call in calls:
         # The engine is as far as any gets; a mistake in the line would be told with the usage.
         assert "sage: cog" not in empty.cog(*shlex.split(call)[1:], stdin="", env={"PATH": "/nonexistent"}).err, call
-
-
-def test_every_variable_is_explained():
-    sources = [*ROOT.glob("Sources/CogKit/**/*.swift"), *ROOT.glob("Sources/CogCLI/*.swift")]
-    read = re.compile(r'(?:\benvironment\[|\bvariable\(|\bisSet\()"([A-Z][A-Z0-9_]+)"')
-    found = {name for path in sources for name in read.findall(path.read_text())}
-    # Those that are set for a model's process, and what a shell has anyway.
-    found -= {"COG_PREDICT_TYPE_STUB", "COG_TRAIN_TYPE_STUB", "COG_MAX_CONCURRENCY", "PORT", "PATH", "TERM"}
-    assert len(found) > 15
-    assert sorted(name for name in found if f"`{name}`" not in CLI_PAGE) == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -167,9 +166,10 @@ def test_no_library(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
 
 
 def bundle_of(monkeypatch: pytest.MonkeyPatch, system: list[str], path: list[str]) -> str:
+    from cog import _server_tables
     from cog.server import http
 
-    monkeypatch.setattr(http, "_SYSTEM_BUNDLES", tuple(system))
+    monkeypatch.setattr(_server_tables, "SYSTEM_BUNDLES", tuple(system))
     monkeypatch.setattr(sys, "path", path)
     return http._certifi_bundle()
 
@@ -192,14 +192,6 @@ def test_certifi_counts_only_without_certificates_of_the_system(
     assert bundle_of(monkeypatch, [], [str(tmp_path)]) == ""
     bundle.unlink()  # as in Debian's package, which uses the system's certificates
     assert bundle_of(monkeypatch, [], path) == ""
-
-
-def test_launcher_and_server_know_the_same_bundles() -> None:
-    from cog.server import http
-
-    source = (Path(__file__).parents[2] / "Sources" / "HTTPClient" / "TrustStore.swift").read_text()
-    listed = source.partition("systemBundles = [")[2].partition("]")[0]
-    assert tuple(re.findall(r'"(.*?)"', listed)) == http._SYSTEM_BUNDLES
 
 
 def test_document_command(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -29,6 +29,15 @@ SPECIAL_ADDRESSES = (
     "3fff::/20",
 )
 
+# Where systems keep the certificates that they trust.
+SYSTEM_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+
 # Each row a media type and the extensions of its files; the first row with an extension counts.
 MEDIA_TYPES = """
 application/atom+xml atom; application/avro avro; application/cbor cbor; application/dash+xml mpd

@@ -8,8 +8,8 @@ extension Doctor {
     func machine(
         pythonVersion: String?, _ configName: String, _ project: Project?, _ report: inout DoctorReport
     ) async {
-        let usesGPU = !isSet("COG_SKIP_GPU_CHECK") && project?.config.build.gpu == true
-        if !isSet("COG_SKIP_DOCKER_CHECK") {
+        let usesGPU = !isSet(.skipGPUCheck) && project?.config.build.gpu == true
+        if !isSet(.skipEngineCheck) {
             let (check, engine) = await docker()
             report.record(check)
             if let engine, usesGPU { report.recordFindings(await toolkit(engine)) }
@@ -19,7 +19,7 @@ extension Doctor {
         if usesGPU, let project { report.record(await gpu(project)) }
     }
 
-    private func isSet(_ name: String) -> Bool { !(environment[name] ?? "").isEmpty }
+    private func isSet(_ variable: Variable) -> Bool { !(environment[variable] ?? "").isEmpty }
 
     private func docker() async -> (DoctorCheck, Engine?) {
         var check = DoctorCheck(.engine)

@@ -55,7 +55,7 @@ package struct Doctor {
     }
 
     /// `predict` and its relatives are as good as the newer names, unless somebody asks to be told.
-    private var wantsNewNames: Bool { environment["COG_DEPRECATIONS"] == "1" }
+    private var wantsNewNames: Bool { environment[.deprecations] == "1" }
 
     // MARK: - Configuration
 

@@ -12,8 +12,8 @@ extension Engine {
     /// Empty where nothing says it.
     package static func endpoint(_ environment: [String: String]) async throws(CogError) -> String {
         let client = Self.client(environment)
-        if isPodman(client) { return environment["CONTAINER_HOST"] ?? "" }
-        if let host = environment["DOCKER_HOST"], !host.isEmpty { return host }
+        if isPodman(client) { return environment[.containerHost] ?? "" }
+        if let host = environment[.dockerHost], !host.isEmpty { return host }
         do {
             let answer = try await client.answer(["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"])
             return answer.succeeded ? answer.output.trimmingSpaces : ""

@@ -48,7 +48,7 @@ package struct Engine: Sendable {
     }
 
     static func client(_ environment: [String: String]) -> Tool {
-        Tool(environment["COG_ENGINE"].flatMap { $0.isEmpty ? nil : $0 } ?? "docker")
+        Tool(environment[.engine].flatMap { $0.isEmpty ? nil : $0 } ?? "docker")
     }
 
     static func isPodman(_ client: Tool) -> Bool { client.name.split(separator: "/").last == "podman" }
@@ -61,7 +61,7 @@ package struct Engine: Sendable {
     ) async throws(CogError) -> (Tool, Bool) {
         var candidates = [name]
         if !name.contains("/") {
-            candidates = (environment["PATH"] ?? "").split(separator: ":").map { $0 + "/" + name }.filter {
+            candidates = (environment[.path] ?? "").split(separator: ":").map { $0 + "/" + name }.filter {
                 FileManager.default.isExecutableFile(atPath: $0)
             }
         }

@@ -31,7 +31,7 @@ package struct BuildPlanner {
             useCUDA: request.usesCUDABase, registry: request.registry)
         var plan = BuildPlan(config: project.config, base: base, packages: packages, sources: sources)
         plan.otherConfigName = project.configName == "cog.yaml" ? nil : project.configName
-        plan.certificate = try environment["COG_CA_CERT"].flatMapNonEmpty(CACertificate.read)
+        plan.certificate = try environment[.certificate].flatMapNonEmpty(CACertificate.read)
         plan.notes = sources.notes + packages.warnings.map { .warning($0) }
         plan.document = document
         if let path = request.schemaFile { plan.notes.append(.info("Validating model schema from \(path)...")) }
@@ -54,7 +54,7 @@ package struct BuildPlanner {
                 in: project.directory, aboveBytes: limit,
                 ignored: try project.ignoreText() + plan.separateWeights.ignorePatterns.joined(separator: "\n"))
         }
-        if let image = environment["COG_UV_IMAGE"], !image.isEmpty { plan.uvImage = image }
+        if let image = environment[.uvImage], !image.isEmpty { plan.uvImage = image }
         try plan.validate()
         for artifact in packages.artifacts { _ = try artifactPath(artifact) }
         return plan
@@ -125,7 +125,7 @@ package struct BuildPlanner {
 
     private static func initProgram(near executable: String, _ environment: [String: String]) -> String? {
         let own = directories(near: executable)[0] + "/tini"
-        return [environment["COG_TINI"] ?? "", own, "/usr/bin/tini-static"].first {
+        return [environment[.initProgram] ?? "", own, "/usr/bin/tini-static"].first {
             !$0.isEmpty && FileManager.default.isExecutableFile(atPath: $0)
         }
     }

@@ -23,10 +23,10 @@ package struct PackageSources: Equatable, Sendable {
     package static func find(
         config: Config, environment: [String: String], directories: [String], working: String
     ) throws(CogError) -> PackageSources {
-        let given = try environment["COG_SDK_WHEEL"].flatMapNonEmpty { text throws(CogError) in
+        let given = try environment[.sdkWheel].flatMapNonEmpty { text throws(CogError) in
             try parse(text, variable: "COG_SDK_WHEEL", package: "cog", working: working)
         }
-        let server = try environment["COGLET_WHEEL"].flatMapNonEmpty { text throws(CogError) in
+        let server = try environment[.serverWheel].flatMapNonEmpty { text throws(CogError) in
             try parse(text, variable: "COGLET_WHEEL", package: "coglet", working: working)
         }
         let sdk: PackageSource

@@ -3,13 +3,13 @@ enum SourceControl {
     /// The labels for revision and version; none where neither knows. Never fails a build.
     static func labels(of directory: String, _ environment: [String: String]) async -> [String: String] {
         let git = Tool("git", directory: directory)
-        func value(_ variable: String, _ question: [String]) async -> String? {
+        func value(_ variable: Variable, _ question: [String]) async -> String? {
             if let given = environment[variable], !given.isEmpty { return given }
             return await quick(git, question)
         }
         var labels: [String: String] = [:]
-        labels["org.opencontainers.image.revision"] = await value("GITHUB_SHA", ["rev-parse", "HEAD"])
-        labels["org.opencontainers.image.version"] = await value("GITHUB_REF_NAME", ["describe", "--tags", "--dirty"])
+        labels["org.opencontainers.image.revision"] = await value(.revision, ["rev-parse", "HEAD"])
+        labels["org.opencontainers.image.version"] = await value(.revisionName, ["describe", "--tags", "--dirty"])
         return labels
     }
 

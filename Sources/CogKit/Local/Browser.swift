@@ -17,22 +17,22 @@ package enum Browser {
     package static func command(
         for url: String, _ environment: [String: String], find: (String) -> String?
     ) -> Command? {
-        for entry in (environment["BROWSER"] ?? "").split(separator: ":") {
+        for entry in (environment[.browser] ?? "").split(separator: ":") {
             let words = entry.split(separator: " ").map(String.init)
             guard let name = words.first, let program = name.contains("/") ? name : find(name) else { continue }
             var arguments = words.dropFirst().map { $0.replacing("%s", with: url) }
             if !entry.contains("%s") { arguments.append(url) }
             return Command(program: program, arguments: arguments)
         }
-        let isSet = { (name: String) in environment[name]?.isEmpty == false }
-        if isSet("SSH_CONNECTION") || isSet("SSH_TTY") { return nil }
-        guard isSet("DISPLAY") || isSet("WAYLAND_DISPLAY") else { return nil }
+        let isSet = { (variable: Variable) in environment[variable]?.isEmpty == false }
+        if isSet(.sshConnection) || isSet(.sshTerminal) { return nil }
+        guard isSet(.display) || isSet(.waylandDisplay) else { return nil }
         return find("xdg-open").map { Command(program: $0, arguments: [url]) }
     }
 
     /// Opens an address, or says which one to open.
     package static func open(_ url: String, _ environment: [String: String], _ console: Console) async {
-        let directories = (environment["PATH"] ?? "").split(separator: ":").map(String.init)
+        let directories = (environment[.path] ?? "").split(separator: ":").map(String.init)
         let command = command(for: url, environment) { name in
             directories.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
         }

@@ -45,7 +45,7 @@ package struct CogletProgram: Sendable, Equatable {
     static func place(
         _ environment: [String: String], executable: String, wheel: String?, isProgram: (String) -> Bool
     ) -> Place? {
-        if let named = environment["COGLET_BINARY"], !named.isEmpty { return .named(named) }
+        if let named = environment[.server], !named.isEmpty { return .named(named) }
         let folder = URL(fileURLWithPath: executable).resolvingSymlinksInPath().deletingLastPathComponent().path
         let beside = folder + "/coglet"
         if isProgram(beside) { return .beside(beside) }
@@ -89,8 +89,8 @@ package struct CogletProgram: Sendable, Equatable {
 
     /// A folder for this very wheel: one that is built anew under the same name gets another.
     private static func cacheFolder(_ wheel: String, _ environment: [String: String]) -> String {
-        let given = environment["XDG_CACHE_HOME"] ?? ""
-        let cache = given.hasPrefix("/") ? given : (environment["HOME"] ?? "/tmp") + "/.cache"
+        let given = environment[.cacheDirectory] ?? ""
+        let cache = given.hasPrefix("/") ? given : (environment[.home] ?? "/tmp") + "/.cache"
         let attributes = try? FileManager.default.attributesOfItem(atPath: wheel)
         let time = Int((attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0)
         let size = (attributes?[.size] as? Int) ?? 0

@@ -22,7 +22,7 @@ package struct LocalEnvironment: Sendable {
         var onCPU = project.config
         onCPU.build.gpu = false
         packages = try ResolvedPackages(
-            config: project.config.build.gpu && planner.environment["COG_LOCAL_GPU"] != nil ? project.config : onCPU,
+            config: project.config.build.gpu && planner.environment[.localGPU] != nil ? project.config : onCPU,
             requirements: project.requirements, sdkName: sources.sdk.text("cog"), place: project.message(_:about:))
     }
 
@@ -118,7 +118,7 @@ package struct LocalEnvironment: Sendable {
     package func tool(_ extra: [String]) -> Tool {
         var environment: [String: String?] = [
             "VIRTUAL_ENV": directory, "PYTHONUNBUFFERED": "1",
-            "PATH": directory + "/bin:" + (planner.environment["PATH"] ?? "/usr/bin:/bin"),
+            "PATH": directory + "/bin:" + (planner.environment[.path] ?? "/usr/bin:/bin"),
         ]
         if let predict = project.config.predict { environment["COG_PREDICT_TYPE_STUB"] = predict }
         if let train = project.config.train { environment["COG_TRAIN_TYPE_STUB"] = train }

@@ -39,7 +39,8 @@ package struct ModelDeployment: Equatable, Sendable {
         environment = config.environment
         guard Self.isLabel(self.name) else {
             throw .usage(
-                "invalid name \"\(self.name)\": use at most 63 lower-case letters, digits, and '-', with a letter first")
+                "invalid name \"\(self.name)\": use at most 63 lower-case letters, digits, and '-', with a letter first"
+            )
         }
         if let cpu, cpu.wholeMatch(of: /[0-9]+(\.[0-9]+)?m?/) == nil {
             throw .usage("invalid --cpu \"\(cpu)\": write a number of processors, such as 2 or 500m")
@@ -115,7 +116,8 @@ package struct ModelDeployment: Equatable, Sendable {
         var remarks: [String] = []
         if platform != .compose, let reference = try? ImageReference(image), reference.host == nil {
             remarks.append(
-                "the cluster looks for \(image) on Docker Hub: name an image with its registry, and push it with cog push")
+                "the cluster looks for \(image) on Docker Hub: name an image with its registry, and push it with cog push"
+            )
         }
         if platform == .knative || platform == .kserve, requestSeconds > Self.usualRequestSeconds {
             remarks.append(

@@ -20,8 +20,8 @@ package enum BuildProgress: String, CaseIterable, Sendable {
     ///   - option: `--progress`; nil when not given.
     ///   - isTerminal: whether standard error is one.
     package static func chosen(_ option: String?, _ environment: [String: String], isTerminal: Bool) -> BuildProgress {
-        let names = [option, environment["BUILDKIT_PROGRESS"]].compactMap(\.self)
+        let names = [option, environment[.buildProgress]].compactMap(\.self)
         if let form = names.compactMap(BuildProgress.init).first { return form }
-        return isTerminal && environment["TERM"] == "dumb" ? .plain : .auto
+        return isTerminal && environment[.terminal] == "dumb" ? .plain : .auto
     }
 }

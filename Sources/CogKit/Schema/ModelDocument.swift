@@ -33,7 +33,7 @@ package struct ModelDocument: Equatable, Sendable {
     /// The ready document that is used instead of one made from the model, checked: that of the variable
     /// `COG_OPENAPI_SCHEMA`, else `file`; nil where neither is named.
     package static func given(_ file: String?, _ environment: [String: String]) throws(CogError) -> ModelDocument? {
-        let variable = environment["COG_OPENAPI_SCHEMA"] ?? ""
+        let variable = environment[.document] ?? ""
         guard let path = variable.isEmpty ? file : variable else { return nil }
         let text: String
         do {

@@ -7,6 +7,7 @@ enum SharedTables {
     static var module: String {
         let files = FileTransferConfiguration(version: Coglet.version)
         let waits = files.retryDelays.map { "\($0 / .seconds(1))" }.joined(separator: ", ")
+        let bundles = SystemBundles.paths.map { "    \"\($0)\",\n" }.joined()
         let addresses = SpecialAddresses.blocks.map { "    \"\($0)\",\n" }.joined()
         return """
             # Made by `make docs` from the server's sources.
@@ -21,6 +22,10 @@ enum SharedTables {
             # The addresses that are not public.
             SPECIAL_ADDRESSES = (
             \(addresses))
+
+            # Where systems keep the certificates that they trust.
+            SYSTEM_BUNDLES = (
+            \(bundles))
 
             # Each row a media type and the extensions of its files; the first row with an extension counts.
             MEDIA_TYPES = \"""

@@ -225,6 +225,31 @@ def test_own_dockerfile(workspace, engine, hello_image):
     assert workspace.predict("custom", "-i", "s=custom").ok().out == "hello custom\n"
 
 
+def test_own_dockerfile_gets_what_traces_need(workspace, engine, network):
+    workspace.with_model().with_pip_settings()
+    workspace.cog("build", "-t", "trusting", env=network).ok()
+    workspace.config("""
+        build:
+          python_version: "3.12"
+        observability:
+          config: ours.py
+          traces: {enabled: true, sampler: always_on}
+        predict: predict.py:Predictor
+    """)
+    workspace.write("ours.py", "# ours\n")
+    workspace.write("custom.dockerfile", "FROM trusting\nCOPY . /src\nUSER nobody\n")
+    workspace.cog("build", "-t", "tracing", "--dockerfile", "custom.dockerfile").ok()
+    config = engine.inspect("tracing")["Config"]
+    assert config["User"] == "nobody"
+    assert {"COG_TRACE_CONFIGURED=true", "COG_TRACE_SAMPLER=always_on"} <= set(config["Env"])
+    assert engine.run("tracing", "cat", "/.cog/telemetry.py") == "# ours\n"
+    assert json.loads(engine.labels("tracing")["run.cog.config"])["observability"]["config"] == "ours.py"
+    assert "opentelemetry-exporter-otlp-proto-http==1.44.0" in engine.run("tracing", "python", "-m", "pip", "freeze")
+    # Nothing is described here, so nobody knows the user yet.
+    told = workspace.cog("exec", "--dockerfile", "custom.dockerfile", "sh", "-c", "id -un; echo $COG_TRACE_ENABLED").ok()
+    assert told.out == "nobody\ntrue\n"
+
+
 def test_own_dockerfile_for_other_commands(workspace, hello_image):
     workspace.with_model().write("custom.dockerfile", f"FROM {hello_image}\nENV CUSTOM=yes\n")
     option = ("--dockerfile", "custom.dockerfile")

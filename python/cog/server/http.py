@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import sys
 
+from cog import _server_tables
+
 # `typing` is not loaded for this: `python -m` looks for it in the model's folder first.
 TYPE_CHECKING = False
 
@@ -21,14 +23,6 @@ _DEFAULT_PORT = 5000
 _SAGEMAKER_PORT = 8080
 _TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
 _FALSE = frozenset({"", "0", "false", "no", "off", "n", "f"})
-# Where distributions keep their trusted certificates, as in Sources/HTTPClient/TrustStore.swift.
-_SYSTEM_BUNDLES = (
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-)
 _VALUED = ("--host", "--x-mode", "--await-explicit-shutdown", "--upload-url", "--threads")
 
 
@@ -318,7 +312,7 @@ def _certifi_bundle() -> str:
 
     Looks where an import would, because importing certifi, or asking importlib for it, would slow down the start.
     """
-    if any(map(_has_content, _SYSTEM_BUNDLES)):
+    if any(map(_has_content, _server_tables.SYSTEM_BUNDLES)):
         return ""
     for folder in sys.path:
         package = os.path.join(folder or os.curdir, "certifi")
