@@ -183,16 +183,16 @@ MISTAKES = {
     "tag-tag": Mistake(('invalid --tag "me/it:": "" is not a tag',), command=("build", "-t", "me/it:")),
     # Requirements
     "no-version-at-all": requirements(
-        "six\ntorch==abc\n", 'requirements.txt:2:1: "torch==abc" is no requirement: abc is no version. Write numbers, such as "torch==1.0"'
+        "six\ntorch==abc\n", 'requirements.txt:2:1: "torch==abc" is not a requirement: abc is not a version. Write numbers, such as "torch==1.0"'
     ),
     "packages-command": yaml(
         PYTHON + "  python_packages:\n    - six\n    - pip install numpy\n" + ENTRY,
-        'cog.yaml:5:7: "pip install numpy" is no requirement: write "numpy"\n      - pip',
+        'cog.yaml:5:7: "pip install numpy" is not a requirement: write "numpy"\n      - pip',
     ),
     "packages-equals": yaml(
-        PYTHON + "  python_packages: [torch=2.1]\n" + ENTRY, 'cog.yaml:3:21: "torch=2.1" is no requirement: write "torch==2.1"'
+        PYTHON + "  python_packages: [torch=2.1]\n" + ENTRY, 'cog.yaml:3:21: "torch=2.1" is not a requirement: write "torch==2.1"'
     ),
-    "packages-version": yaml(PYTHON + "  python_packages: [torch==abc]\n" + ENTRY, "cog.yaml:3:21: ", "abc is no version"),
+    "packages-version": yaml(PYTHON + "  python_packages: [torch==abc]\n" + ENTRY, "cog.yaml:3:21: ", "abc is not a version"),
     "requirements-file": yaml(REQUIREMENTS, "cog.yaml:3:24: ", "file does not exist: create it, or correct the path"),
     "one-equals": requirements("six\ntorch=2.1\n", 'requirements.txt:2:1: "torch=2.1" is not a requirement: write "torch==2.1"'),
     "turned-around": requirements("six=>1.0\n", 'requirements.txt:1:1: "six=>1.0" is not a requirement: write "six>=1.0"'),

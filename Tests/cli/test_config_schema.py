@@ -55,7 +55,7 @@ def test_projects(schema, path):
         ("observability: {traces: {}}\n", "observability/traces"),
         ("observability: {traces: {enabled: true, sampler: some}}\n", "observability/traces/sampler"),
         ("examples: [a]\n", "examples/0"),
-        ("weights: [{name: a}]\n", "weights/0"),
+        ("weights: [{name: a, target: /a}]\n", "weights/0"),
     ],
 )
 def test_mistakes(project, schema, text, place):

@@ -81,17 +81,17 @@ struct RequirementsCheck {
                 return problem("\"\(written)\" is not a requirement: \(fix)", place)
             }
             let version = part.dropFirst(used.count).trimmingSpaces
+            // pip puts variables into its files.
+            if version.contains("${") { continue }
             guard version.first.map({ $0.isNumber || $0.isLetter }) == true else {
                 return problem(
                     "\"\(written)\" has no version after \"\(used)\": write \"\(name)\(used)1.0\", or the name alone",
                     place)
             }
-            // pip puts variables into its files.
-            guard used == "===" || version.contains("${") || Self.isVersion(version, mayEndInStar: used.hasSuffix("="))
-            else {
+            guard used == "===" || Self.isVersion(version, mayEndInStar: used.hasSuffix("=")) else {
                 return problem(
-                    "\"\(written)\" is no requirement: \(version) is no version. Write numbers, such as \"\(name)\(used)1.0\"",
-                    place)
+                    "\"\(written)\" is not a requirement: \(version) is not a version. Write numbers, such as "
+                        + "\"\(name)\(used)1.0\"", place)
             }
         }
         guard let line = Optional(RequirementLine(written)), line.marker.isEmpty, let pin = line.pinned,
