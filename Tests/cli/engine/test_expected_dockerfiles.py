@@ -18,7 +18,6 @@ OPTIONS = {
     "repeatable": ("--timestamp", "0"),
     "separate-weights": ("--separate-weights",),
     "strip-precompile": ("--strip", "--precompile"),
-    "traces-telemetry": (),
 }
 
 
@@ -31,8 +30,15 @@ def test_project_builds_and_predicts(name, tmp_path, engine, network):
         project.with_pip_settings()
     project.predictor(model("s: str) -> str", "return 'hello ' + s"))
     project.cog("build", "-t", f"expected-{name}", *OPTIONS[name], env=network).ok()
-    if name == "traces-telemetry":
-        told = "import opentelemetry.exporter.otlp.proto.http, opentelemetry.exporter.otlp.proto.grpc, pathlib; "
-        told += "print(pathlib.Path('/.cog/telemetry.py').read_text())"
-        assert "def create_tracer_provider" in engine.run(f"expected-{name}", "python", "-c", told)
     assert project.predict(f"expected-{name}", "-i", f"s={name}").ok().out == f"hello {name}\n"
+
+
+def test_project_that_traces_has_what_it_needs(tmp_path, engine, network):
+    project = EngineProject(tmp_path / "project", engine)
+    shutil.copytree(PROJECTS / "traces-telemetry" / "project", project.directory, dirs_exist_ok=True)
+    project.with_pip_settings().write("predict.py", model("s: str) -> str", "return 'hello ' + s"))
+    project.cog("build", "-t", "expected-traces", env=network).ok()
+    told = "import opentelemetry.exporter.otlp.proto.http, opentelemetry.exporter.otlp.proto.grpc, pathlib; "
+    told += "print(pathlib.Path('/.cog/telemetry.py').read_text())"
+    assert "def create_tracer_provider" in engine.run("expected-traces", "python", "-c", told)
+    assert project.predict("expected-traces", "-i", "s=traced").ok().out == "hello traced\n"
