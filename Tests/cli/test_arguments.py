@@ -116,7 +116,9 @@ def test_one_image_is_enough(project, command):
 
 @pytest.mark.parametrize("command", [*SHOWN, *HIDDEN])
 def test_unknown_option_is_named_after_a_short_usage(project, command):
-    result = project.cog(command, *NEEDED.get(command, []), "--no-such", env={"COG_RUN_MODE": "predict"}).fails("no-such")
+    result = project.cog(command, *NEEDED.get(command, []), "--no-such", env={"COG_RUN_MODE": "predict"}).fails(
+        "no-such"
+    )
     lines = result.err.splitlines()
     assert len(lines) < 12
     assert lines[0].startswith(f"Usage: cog {command}" if command != "run" else "Usage: cog predict")

@@ -246,7 +246,9 @@ def test_own_dockerfile_gets_what_traces_need(workspace, engine, network):
     assert json.loads(engine.labels("tracing")["run.cog.config"])["observability"]["config"] == "ours.py"
     assert "opentelemetry-exporter-otlp-proto-http==1.44.0" in engine.run("tracing", "python", "-m", "pip", "freeze")
     # Nothing is described here, so nobody knows the user yet.
-    told = workspace.cog("exec", "--dockerfile", "custom.dockerfile", "sh", "-c", "id -un; echo $COG_TRACE_ENABLED").ok()
+    told = workspace.cog(
+        "exec", "--dockerfile", "custom.dockerfile", "sh", "-c", "id -un; echo $COG_TRACE_ENABLED"
+    ).ok()
     assert told.out == "nobody\ntrue\n"
 
 
