@@ -7,24 +7,33 @@ extension DataURL {
     /// ``write(to:path:)`` does.
     var flaw: FileError? {
         guard isBase64 else { return nil }
+        switch Self.flaw(of: data) {
+        case .notBase64(let position) where isLiteral && data[position] == UInt8(ascii: "\\"):
+            return unescaped(data).withUnsafeBytes(Self.flaw)
+        case let flaw:
+            return flaw
+        }
+    }
+
+    private static func flaw(of data: UnsafeRawBufferPointer) -> FileError? {
         var characters = 0
         var padding = 0
         var position = 0
         while position < data.count {
-            let run = Self.base64Run(data, from: position)
+            let run = base64Run(data, from: position)
             if run > 0 {
                 guard padding == 0 else { return .incorrectPadding }
                 characters += run
                 position += run
                 continue
             }
-            guard let (byte, length) = Self.byte(data, at: position) else { return .notBase64(at: position) }
+            guard let (byte, length) = byte(data, at: position) else { return .notBase64(at: position) }
             switch byte {
             case UInt8(ascii: "="):
                 padding += 1
-            case _ where Self.isSpace(byte):
+            case _ where isSpace(byte):
                 break
-            case _ where length > 1 && Self.isBase64Character(byte):
+            case _ where length > 1 && isBase64Character(byte):
                 guard padding == 0 else { return .incorrectPadding }
                 characters += 1
             default:

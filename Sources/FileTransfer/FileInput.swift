@@ -41,8 +41,8 @@ public struct FileInput: Sendable {
                 return error.description
             }
         case .data:
-            return withText { text in
-                switch DataURL.parse(text) {
+            return withDataURL { text, isLiteral in
+                switch DataURL.parse(text, isLiteral: isLiteral) {
                 case .failure(let error): error.description
                 case .success(let url): url.flaw?.description
                 }
