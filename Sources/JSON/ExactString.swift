@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A string of JSON that is equal to another one only if it has the same code points.
 ///
 /// Swift's own strings are equal, and one key of a dictionary, when they look the same: "é" may be one character or two. To
@@ -23,7 +25,15 @@ extension ExactString: Hashable, Comparable, ExpressibleByStringLiteral, CustomS
 
     /// Whether both have the same code points.
     public static func == (left: Self, right: Self) -> Bool {
-        left.text.utf8.elementsEqual(right.text.utf8)
+        let (left, right) = (left.text.utf8, right.text.utf8)
+        guard left.count == right.count else { return false }
+        let areEqual = left.withContiguousStorageIfAvailable { left in
+            right.withContiguousStorageIfAvailable { right -> Bool in
+                guard let first = left.baseAddress, let second = right.baseAddress else { return true }
+                return memcmp(first, second, left.count) == 0
+            }
+        }
+        return (areEqual ?? nil) ?? left.elementsEqual(right)
     }
 
     /// By code points.

@@ -38,7 +38,8 @@ struct EventArchive {
 
     /// Forgets the events of a prediction.
     mutating func forget(_ id: ExactString) {
-        if let entry = histories.removeValue(forKey: id) { bytes -= entry.history.storedBytes }
+        // Most models have no events, and every prediction asks twice.
+        if !histories.isEmpty, let entry = histories.removeValue(forKey: id) { bytes -= entry.history.storedBytes }
     }
 
     private mutating func forgetOldest() {
