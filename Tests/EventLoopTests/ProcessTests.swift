@@ -151,20 +151,28 @@ import Testing
             var reaped: [Int32] = []
             let reaper = try OrphanReaper(on: loop) { reaped.append($0) }
             var ends: [Int32] = [-1, -1]
-            #expect(pipe(&ends) == 0)
+            var gate: [Int32] = [-1, -1]
+            #expect(pipe(&ends) == 0 && pipe2(&gate, O_CLOEXEC) == 0)
             let expectation = AdoptedProcess.Expectation(on: loop)
             var hasLeft = false
             _ = try Process(
                 on: loop,
                 .init(
-                    executable: "sh", arguments: ["-c", "sh -c '\(script)' & echo $!"], descriptors: [nil, ends[1], 2]),
+                    executable: "sh",
+                    arguments: ["-c", "exec 3<&0; sh -c 'read line; \(script)' <&3 3<&- & echo $!"],
+                    descriptors: [gate[0], ends[1], 2]),
                 onExit: { _ in hasLeft = true })
             close(ends[1])
+            close(gate[0])
             try loop.run(until: { hasLeft })
+            // Its parent might have waited for it, had it ended sooner.
+            close(gate[1])
             var text = [UInt8](repeating: 0, count: 32)
             let count = read(ends[0], &text, text.count)
             close(ends[0])
             let id = Int32(String(decoding: text[..<max(0, count - 1)], as: UTF8.self)) ?? 0
+            var info = siginfo_t()
+            #expect(waitid(P_PID, id_t(id), &info, WEXITED | WNOWAIT) == 0)
             var exit: Process.Exit?
             let adopted = try #require(AdoptedProcess(on: loop, id: id) { exit = $0 })
             // Somebody waits for it already.
