@@ -21,8 +21,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SUITE_LIMIT_SECONDS = 2400.0
 # Where the tests of a suite are, and how they run. Those that wait most of the time run side by side, more of them than
-# there are processors; those of a file stay together and share its servers. There is one engine, and so one process.
+# there are processors; those of a file stay together and share its servers. Two processes have a container engine each.
 SIDE_BY_SIDE = ["--numprocesses", str((os.cpu_count() or 1) + 1), "--dist", "loadfile"]
+BY_TWO = ["--numprocesses", "2", "--dist", "loadfile"]
 # Plugins that only the SDK's tests use, and that every process takes seconds to load.
 PLAIN = ["-p", "no:schemathesis", "-p", "no:hypothesispytest"]
 PYTEST = {
@@ -31,7 +32,7 @@ PYTEST = {
     "http": ["Tests/http", *PLAIN, *SIDE_BY_SIDE],
     "cli": ["Tests/cli", "--ignore=Tests/cli/engine", *PLAIN, *SIDE_BY_SIDE],
     "docs": ["Tests/docs", *PLAIN, *SIDE_BY_SIDE],
-    "engine": ["Tests/cli/engine", *PLAIN],
+    "engine": ["Tests/cli/engine", *PLAIN, *BY_TWO],
 }
 # More failures than these are no accident, and none of them gets a second run.
 SECOND_RUNS = 3
@@ -124,7 +125,7 @@ def pytest(name: str, reports: Path) -> Outcome:
         return first
     report = reports / f"{name}-again.xml"
     alone = ["--last-failed", "--last-failed-no-failures=none", "-p", "no:xdist"]
-    paths = [argument for argument in command if argument not in SIDE_BY_SIDE]
+    paths = [argument for argument in command if argument not in (*SIDE_BY_SIDE, *BY_TWO)]
     second = run(f"{name}, what failed again", [*paths, *alone, f"--junitxml={report}"], [report])
     return after_second_run(name, first, second)
 

@@ -1,4 +1,4 @@
-"""One engine for all tests of a session; every test must leave it without containers."""
+"""One engine for all tests of a process; every test must leave it without containers."""
 
 import os
 import sys

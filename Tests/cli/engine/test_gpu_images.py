@@ -18,7 +18,7 @@ PROJECTS = ROOT / "Tests" / "CogKitTests" / "dockerfiles"
 # Those that fetch nothing but packages of an index.
 FETCHES = {"public-03-captions", "public-11-detection", "public-15-inpainting"}
 ALL = sorted(path.name for path in PROJECTS.glob("public-*") if path.name not in FETCHES)
-CHOSEN = ALL if os.environ.get("COG_TEST_GPU_IMAGES") == "all" else ["public-06-attention", "public-17-face"]
+CHOSEN = ALL if os.environ.get("COG_TEST_GPU_IMAGES") == "all" else ["public-17-face"]
 
 
 def installed_by_steps(config: str) -> list[str]:

@@ -8,15 +8,17 @@ import shutil
 import subprocess
 import urllib.request
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from running import Running, free_port, started, wait_for, wait_status
 from terminal import COG, ROOT, Project, Result, environment
 
 SCRIPTS = ROOT / "docker" / "engine"
 CACHE = Path(os.environ.get("COG_TEST_CACHE", Path.home() / ".cache" / "cog-tests"))
+# How many engines run side by side.
+PLACES = 2
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 
 
@@ -58,19 +60,33 @@ def clients(home: Path) -> list[Client]:
     return [Client(program, home) for program in found.values()]
 
 
+def taken_place() -> tuple[TextIO, int]:
+    """A place for an engine, free again when the file is closed, and its number.
+
+    Each engine has a bridge of its own. A machine has two places, and whoever finds both taken waits for the first.
+    """
+    CACHE.mkdir(parents=True, exist_ok=True)
+    for number in range(PLACES):
+        place = (CACHE / f"engine-{number}.lock").open("w")
+        with suppress(BlockingIOError):
+            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return place, number
+        place.close()
+    place = (CACHE / "engine-0.lock").open("w")
+    fcntl.flock(place, fcntl.LOCK_EX)
+    return place, 0
+
+
 class Engine:
     """A Docker engine of the tests' own: nothing in it but what the tests put there."""
 
     def __init__(self, directory: Path, env: dict[str, str] | None = None):
         self.directory = directory
-        # Engines of one machine share its bridge and hand out the same addresses: one runs at a time.
-        CACHE.mkdir(parents=True, exist_ok=True)
-        self._turn = (CACHE / "engine.lock").open("w")
-        fcntl.flock(self._turn, fcntl.LOCK_EX)
+        self._place, number = taken_place()
         self.clients = clients(directory)
         self.client = self.clients[0]
         started = subprocess.run(
-            [SCRIPTS / "start-engine.sh", directory / "run", directory / "data"],
+            [SCRIPTS / "start-engine.sh", directory / "run", directory / "data", str(number)],
             env={**os.environ, **(env or {})},
             capture_output=True,
             text=True,
@@ -88,7 +104,7 @@ class Engine:
 
     def close(self) -> None:
         subprocess.run([SCRIPTS / "stop.sh", self.directory / "run"], check=True)
-        self._turn.close()
+        self._place.close()
         shutil.rmtree(self.directory / "data", ignore_errors=True)
 
     # MARK: - Looking into it
