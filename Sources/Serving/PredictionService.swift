@@ -227,7 +227,7 @@ public final class PredictionService {
         let invocation = run.span?.dispatched(at: Clock.wall.nanoseconds)
         let meta = RequestMeta.text(
             context: request.envelope.context, files: files + (request.uploads?.places ?? []),
-            isFollowed: run.isFollowed, trace: request.trace?.modelFields(invocation) ?? [],
+            isFollowed: run.isFollowed, trace: request.trace?.modelFields(invocation),
             isTimed: invocation != nil)
         request.body.withParts(meta: meta) { pool.send($0, for: run.id, to: worker) }
     }

@@ -6,7 +6,7 @@ enum RequestMeta {
     /// The JSON object, or nothing when there is nothing to tell, which is the usual case. See python/cog/_worker/requests.py.
     static func text(
         context: JSONValue?, files: [(pointer: String, path: String)], isFollowed: Bool,
-        trace: [(name: String, value: String)], isTimed: Bool
+        trace: [(name: String, value: String)]?, isTimed: Bool
     ) -> [UInt8] {
         var members: [(name: StaticString, value: [UInt8])] = []
         if let context {
@@ -16,7 +16,7 @@ enum RequestMeta {
         }
         if !files.isEmpty { members.append((MetaKey.files, object(files.map { ($0.pointer, $0.path) }))) }
         if isFollowed { members.append((MetaKey.events, Array("true".utf8))) }
-        if !trace.isEmpty { members.append((MetaKey.trace, object(trace.map { ($0.name, $0.value) }))) }
+        if let trace { members.append((MetaKey.trace, object(trace.map { ($0.name, $0.value) }))) }
         if isTimed { members.append((MetaKey.times, Array("true".utf8))) }
         guard !members.isEmpty else { return [] }
         var meta: [UInt8] = []
@@ -32,6 +32,7 @@ enum RequestMeta {
     }
 
     private static func object(_ members: [(String, String)]) -> [UInt8] {
+        guard !members.isEmpty else { return Array("{}".utf8) }
         var output: [UInt8] = []
         for (index, member) in members.enumerated() {
             output.append(UInt8(ascii: index == 0 ? "{" : ","))

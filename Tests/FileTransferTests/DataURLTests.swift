@@ -31,7 +31,8 @@ import Testing
         arguments: [
             ("data:;base64,QUJD-UJD", FileError.notBase64(at: 4)), ("data:;base64,QUJD=QUJD", .incorrectPadding),
             ("data:;base64,Q", .incorrectPadding), ("data:;base64,QUI%3", .notBase64(at: 3)),
-            ("data:;base64,QU\nI%3D ", nil), (#"data:;base64,QU\/D"#, .notBase64(at: 2)), ("data:,100%", nil), ("data:text/plain;charset=x-none,é", nil),
+            ("data:;base64,QU\nI%3D ", nil), (#"data:;base64,QU\/D"#, .notBase64(at: 2)), ("data:,100%", nil),
+            ("data:text/plain;charset=x-none,é", nil),
         ] as [(String, FileError?)])
     func flaws(url: String, flaw: FileError?) {
         let file = OpenFile(taking: open("/dev/null", O_WRONLY | O_CLOEXEC))

@@ -107,13 +107,14 @@ import Testing
     @Test func linksTellWhatIsKnown() throws {
         let tracer = Tracer(Sampler(.parentAlwaysOff), header: TraceHeader(name: "x-t", format: .jaeger))
         let own = tracer.root(under: nil)
-        #expect(TraceLinks(unrecorded: own, hasCaller: false, header: tracer.header).webhookFields.isEmpty)
-        let caller = TraceLinks(unrecorded: own, hasCaller: true, header: tracer.header)
+        #expect(TraceLinks().webhookFields.isEmpty)
+        #expect(TraceLinks().modelFields(nil)?.isEmpty == true)
+        let caller = TraceLinks(unrecorded: own, header: tracer.header)
         #expect(caller.webhookFields.map(\.name) == ["traceparent", "x-t"])
         #expect(caller.recorded == nil)
         #expect(TraceLinks(passing: []) == nil)
         let passed = try #require(TraceLinks(passing: [("traceparent", "x"), ("tracestate", "y")]))
         #expect(passed.webhookFields.map(\.value) == ["x", "y"])
-        #expect(passed.modelFields(nil).map(\.value) == ["x", "y"])
+        #expect(passed.modelFields(nil)?.map(\.value) == ["x", "y"])
     }
 }

@@ -316,6 +316,17 @@ def test_unrecorded_trace_goes_on_without_spans(fresh, collector, receiver):
     assert not [span for span in collector.spans if span.trace == "a" * 32]
 
 
+@pytest.mark.parametrize("sampler", ["always_off", "parentbased_always_off", "traceidratio"])
+def test_model_records_nothing_of_a_trace_that_nobody_records(fresh, collector, sampler):
+    ratio = {"OTEL_TRACES_SAMPLER_ARG": "0"} if sampler == "traceidratio" else {}
+    server = fresh("script", env=collector.environment(OTEL_TRACES_SAMPLER=sampler, **ratio))
+    code = (
+        "from opentelemetry import trace; from cog import current_scope\n"
+        "with trace.get_tracer('m').start_as_current_span('s') as s: return [s.is_recording(), current_scope().trace]"
+    )
+    assert server.predict({"code": code}).json["output"] == [False, {}]
+
+
 def test_nothing_is_made_up_for_webhooks(fresh, collector, receiver):
     server = fresh("script", env=collector.environment(OTEL_TRACES_SAMPLER="parentbased_always_off"))
     server.post("/predictions", {"input": {"code": "return 1"}, "webhook": receiver.url + "/h"})

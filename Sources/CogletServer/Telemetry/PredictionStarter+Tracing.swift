@@ -19,9 +19,11 @@ extension PredictionStarter {
         guard let tracing else { return TraceLinks(passing: fields.trace) }
         let header = tracing.tracer.header
         if let span { return TraceLinks(span, header: header) }
-        let caller = CallerTrace.context(head, header)
-        return TraceLinks(
-            unrecorded: tracing.tracer.root(under: caller), hasCaller: caller != nil, header: header)
+        // Most requests: they are done with before their fields are looked through again.
+        guard header != nil || !fields.trace.isEmpty, let caller = CallerTrace.context(head, header) else {
+            return tracing.unrecorded
+        }
+        return TraceLinks(unrecorded: tracing.tracer.root(under: caller), header: header)
     }
 
     /// What the span of a refused prediction says of the reason. A request that couldn't be read asks for none.

@@ -9,6 +9,8 @@ import Workers
 final class RequestSpans {
     /// Makes the spans.
     let tracer: Tracer
+    /// What goes on of a trace that nobody has begun and nobody records.
+    let unrecorded = TraceLinks()
     private var open: [Open?] = []
     private var unused: [Int] = []
 

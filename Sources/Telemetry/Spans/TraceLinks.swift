@@ -10,6 +10,8 @@ public final class TraceLinks {
     public let context: TraceContext?
     /// Whether there is something to tell others: a caller's trace, or spans.
     private let isTold: Bool
+    /// Whether the model is told that nobody records the trace.
+    private let isUnrecorded: Bool
     private let passed: [(name: String, value: String)]
     private let header: TraceHeader?
 
@@ -17,21 +19,27 @@ public final class TraceLinks {
     public init?(passing fields: [(name: String, value: String)]) {
         guard !fields.isEmpty else { return nil }
         passed = fields
-        (span, context, header, isTold) = (nil, nil, nil, false)
+        (span, context, header, isTold, isUnrecorded) = (nil, nil, nil, false, false)
+    }
+
+    /// Tracing is on, but the trace isn't recorded, and it has no caller, so that it needs no name. The same for all such
+    /// predictions.
+    public init() {
+        (span, context, header, isTold, isUnrecorded, passed) = (nil, nil, nil, false, true, [])
     }
 
     /// Tracing is on, and the trace is recorded.
     public init(_ span: PredictionSpan, header: TraceHeader?) {
         self.span = span
         self.header = header
-        (context, isTold, passed) = (span.context, true, [])
+        (context, isTold, isUnrecorded, passed) = (span.context, true, false, [])
     }
 
-    /// Tracing is on, but the trace isn't recorded. It has a `caller`, or begins here.
-    public init(unrecorded context: TraceContext, hasCaller: Bool, header: TraceHeader?) {
+    /// Tracing is on, but the trace of a caller isn't recorded.
+    public init(unrecorded context: TraceContext, header: TraceHeader?) {
         self.context = context
         self.header = header
-        (span, isTold, passed) = (nil, hasCaller, [])
+        (span, isTold, isUnrecorded, passed) = (nil, true, false, [])
     }
 
     /// The trace, if somebody records it.
@@ -51,9 +59,10 @@ public final class TraceLinks {
         return fields
     }
 
-    /// What the model is told. `invocation` is the context of its call, if that is recorded.
-    public func modelFields(_ invocation: TraceContext?) -> [(name: String, value: String)] {
-        guard let context = invocation ?? context else { return passed }
+    /// What the model is told; nil for nothing. No fields say that nobody records the trace. `invocation` is the context of its
+    /// call, if that is recorded.
+    public func modelFields(_ invocation: TraceContext?) -> [(name: String, value: String)]? {
+        guard let context = invocation ?? context else { return isUnrecorded || !passed.isEmpty ? passed : nil }
         return Self.fields(of: context)
     }
 

@@ -91,11 +91,10 @@ class Batch(Running):
         """Make it the current one. Call this inside the context that it runs in."""
         scopes = tuple([item.scope for item in self.items])
         current.set(self)
-        # The model's spans can be part of one trace only.
-        for item in self.items:
-            if keys.TRACE in item.request.meta:
-                join_trace(item.request.meta)
-                break
+        # The model's spans can be part of one trace only: preferably one that somebody records.
+        traced = [item.request.meta for item in self.items if keys.TRACE in item.request.meta]
+        if traced:
+            join_trace(next((meta for meta in traced if meta[keys.TRACE]), traced[0]))
         cog_scope._batch.set(scopes)
         cog_scope._current.set(cog_scope.Scope._for_batch(scopes))
 

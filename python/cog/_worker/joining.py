@@ -13,6 +13,11 @@ __all__ = ["detach", "join", "join_checked"]
 
 _propagator = TraceContextTextMapPropagator()
 _EMPTY = Context()
+# The model's spans are part of it, so none of them is recorded: samplers that go by the last half of a trace's id keep
+# the lowest.
+_UNRECORDED = set_span_in_context(
+    NonRecordingSpan(SpanContext(2**128 - 1, 1, is_remote=True, trace_flags=TraceFlags(0))), _EMPTY
+)
 _FLAGS = {"00": TraceFlags(0), "01": TraceFlags(1)}
 
 
@@ -20,17 +25,22 @@ def join(fields: dict[str, str]) -> None:
     """Make the trace of a request current in the running context. A malformed one is ignored.
 
     Args:
-        fields: `traceparent` and `tracestate`, as the client has sent them.
+        fields: `traceparent` and `tracestate`, as the client has sent them; none for a trace that nobody records.
     """
-    attach(_propagator.extract(fields))
+    attach(_propagator.extract(fields) if fields else _UNRECORDED)
 
 
 def join_checked(fields: dict[str, str]) -> object:
     """Do the same for a trace that the server itself has written.
 
+    Args:
+        fields: `traceparent` and `tracestate`; none for a trace that nobody records.
+
     Returns:
         What `detach` takes.
     """
+    if not fields:
+        return attach(_UNRECORDED)
     return attach(set_span_in_context(_Parent(fields), _EMPTY))
 
 

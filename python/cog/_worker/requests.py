@@ -15,7 +15,7 @@ class Request:
         token: identifies the prediction to the server.
         meta: what the server adds; keys that don't apply are missing. `context` (object of strings), `files`
             (JSON pointer without the leading slash → path), `events` (somebody follows the output), `trace`
-            (`traceparent` and `tracestate` of the request, W3C Trace Context).
+            (`traceparent` and `tracestate` of the request, W3C Trace Context; empty if nobody records the trace).
         values: the request's `input`, without what the model doesn't know; at the place of a file is an empty string.
     """
 

@@ -39,9 +39,14 @@ class TracingError(Exception):
 class _State:
     """What this process has of OpenTelemetry."""
 
-    provider: TracerProvider | None = None
-    # Adds what exports the spans of our own provider; None once that is done, and for a provider of the model's author.
-    begin: Callable[[], None] | None = None
+    def __init__(self) -> None:
+        self.provider: TracerProvider | None = None
+        # Adds what exports the spans of our own provider; None once that is done, and for a provider of the model's
+        # author.
+        self.begin: Callable[[], None] | None = None
+
+
+_state = _State()
 
 
 def install(options: dict[str, Any], *, is_template: bool) -> None:
@@ -79,7 +84,7 @@ def install(options: dict[str, Any], *, is_template: bool) -> None:
         held = _Held() if is_template else None
         if held is not None:
             provider.add_span_processor(held.processor)
-        _State.begin = lambda: _export(provider, options, held)
+        _state.begin = lambda: _export(provider, options, held)
         if not is_template:
             begin_exporting()
     except Exception:
@@ -89,7 +94,7 @@ def install(options: dict[str, Any], *, is_template: bool) -> None:
 
 def begin_exporting() -> None:
     """Begin to export spans, in the process that runs predictions. Does nothing the second time."""
-    begin, _State.begin = _State.begin, None
+    begin, _state.begin = _state.begin, None
     if begin is None:
         return
     try:
@@ -100,10 +105,10 @@ def begin_exporting() -> None:
 
 def shut_down() -> None:
     """Export what is left and end the provider, within a few seconds."""
-    provider = _State.provider
+    provider = _state.provider
     if provider is None:
         return
-    _State.provider = None
+    _state.provider = None
     # A collector that hangs must not hold up the end of the worker.
     thread = threading.Thread(target=_end, args=(provider,), name="cog-tracing-end", daemon=True)
     thread.start()
@@ -129,7 +134,7 @@ def _make_global(provider: TracerProvider) -> None:
     if trace._TRACER_PROVIDER is not None:
         raise TracingError("A global OpenTelemetry TracerProvider is already installed")
     trace.set_tracer_provider(provider)
-    _State.provider = provider
+    _state.provider = provider
 
 
 # MARK: - The image's telemetry.py
