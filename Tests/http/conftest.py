@@ -14,3 +14,4 @@ from support.plugin import (  # noqa: F401
     receiver,
     shared,
 )
+from support.tracing import collector  # noqa: F401
