@@ -59,6 +59,9 @@ final class WorkerListener: WorkerDelegate {
             var text: [UInt8] = []
             metrics.write(to: &text, predictTime: .seconds(1))
             text.withUnsafeBytes { hear(2, $0) }
+        case .timed(let run, let report):
+            expect(run)
+            note("\(report)")
         case .finished(let run, let finish):
             expect(run)
             running.remove(run)

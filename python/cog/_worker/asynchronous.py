@@ -13,7 +13,7 @@ from cog._model.loader import LoadedModel
 from cog._values import outputs
 from cog._values.inputs import InputError, InputPlan
 
-from . import frames, results, temporaries
+from . import failures, frames, results, temporaries
 from .control import Control
 from .health import HealthChecks
 from .keys import FILES
@@ -165,7 +165,7 @@ class AsyncServer:
             # SystemExit too: it ends this prediction, not the loop that serves all the others. A cancellation is a
             # failure like any other unless the server asked for it: models cancel tasks too.
             results.log_failure(prediction, error)
-            results.fail(prediction, "Prediction failed: Async prediction failed: " + results.describe(error))
+            results.fail(prediction, "Prediction failed: Async prediction failed: " + failures.describe(error))
         finally:
             del running[prediction.token]
             prediction.made_scope = None

@@ -14,7 +14,7 @@ from cog._values import outputs
 from cog._values.inputs import InputError, InputPlan
 from coglet import CancelationException
 
-from . import frames, keys, results, temporaries
+from . import failures, frames, keys, results, temporaries
 from .requests import Request
 from .running import Running, current, join_trace
 
@@ -157,8 +157,8 @@ class Batch(Running):
             self._fail(item, f"Input validation error: {error}")
             return None
         except Exception as error:
-            results.log_traceback(error)
-            self._fail(item, f"Prediction failed: {results.describe(error)}")
+            failures.log_traceback(error)
+            self._fail(item, f"Prediction failed: {failures.describe(error)}")
             return None
         if item.timing is not None:
             item.timing.converted()
@@ -242,7 +242,7 @@ class Batch(Running):
 
     def _fail_with(self, item: Item, error: BaseException, failure_prefix: str) -> None:
         results.log_failure(item, error)
-        self._fail(item, failure_prefix + results.describe(error))
+        self._fail(item, failure_prefix + failures.describe(error))
 
     def _fail(self, item: Item, text: str) -> None:
         results.fail(item, text)
@@ -272,7 +272,7 @@ class Batch(Running):
             elif alone:
                 current.set(item)
                 results.log_failure(item, error)
-                results.fail(item, failure_prefix + results.describe(error))
+                results.fail(item, failure_prefix + failures.describe(error))
         left = self._unended()
         if left:
             self._leave_to_server(left, error, failure_prefix)
@@ -293,8 +293,8 @@ class Batch(Running):
                 item.timing.send(item.token)
         content = {
             keys.TOKENS: [item.token for item in items],
-            keys.ERROR: failure_prefix + results.describe(error),
-            keys.TRACEBACK: results.traceback_of(error),
+            keys.ERROR: failure_prefix + failures.describe(error),
+            keys.TRACEBACK: failures.traceback_of(error),
         }
         text = json.dumps(content).encode()
         _coglet.send(frames.BATCH_FAILED, 0, self.token, text, frames.NO_DESCRIPTOR, frames.HELD)

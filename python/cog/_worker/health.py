@@ -9,7 +9,7 @@ from typing import Any
 
 import _coglet
 
-from . import frames, results
+from . import failures, frames
 from .keys import HEALTHCHECK_SECONDS
 from .running import current
 
@@ -82,4 +82,4 @@ def _problem(result: Any) -> str:
 def _failure(error: BaseException) -> str:
     if isinstance(error, (TimeoutError, asyncio.TimeoutError)):
         return _TIMED_OUT
-    return f"Healthcheck failed: {results.describe(error)}".encode("utf-8", "replace").decode("utf-8")
+    return f"Healthcheck failed: {failures.describe(error)}".encode("utf-8", "replace").decode("utf-8")

@@ -28,7 +28,7 @@ def install() -> None:
 
 def tell_exception(error: BaseException) -> None:
     """Write down the exception that ends the interpreter, in the form that faulthandler has."""
-    from .results import describe
+    from .failures import describe
 
     # A SystemExit often has no message.
     text = " ".join(describe(error).split())[:_TEXT_LIMIT].removesuffix(":")

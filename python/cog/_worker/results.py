@@ -16,7 +16,7 @@ from cog._values.probe import types_in
 from cog._values.replacement import numpy_replacements
 from cog.types import Path
 
-from . import frames, handover
+from . import failures, frames, handover
 from .running import Running
 
 # Values of these types are neither files nor iterators, so there is no need to look at their interface.
@@ -154,37 +154,12 @@ def fail(prediction: Running, text: str) -> None:
         finish(prediction, frames.FAILED, text.encode("utf-8", "replace"))
 
 
-def describe(error: BaseException) -> str:
-    """Return `TypeName: text` of an exception as text that can be sent, whatever its `__str__` does."""
-    if isinstance(error, ImportError):
-        from cog._model.module import explain
-
-        explain(error)
-    return outputs.described(error).encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-
-
 def log_failure(prediction: Running, error: BaseException) -> None:
     """Write what the model has raised to the log, and note it for the span; not if the prediction was canceled."""
     if not prediction.is_canceled:
-        log_traceback(error)
+        failures.log_traceback(error)
         if prediction.timing is not None:
             prediction.timing.failed(error)
-
-
-def log_traceback(error: BaseException) -> None:
-    """Write the traceback to the current prediction's log."""
-    sys.stderr.write(traceback_of(error))
-
-
-def traceback_of(error: BaseException) -> str:
-    """Return the traceback as text that can be sent, without the frames of this package that led to the model."""
-    from cog._model import tracebacks
-
-    try:
-        lines = tracebacks.of_model(error)
-    except Exception as problem:  # A broken __str__ or __repr__ of the model's own exception class.
-        lines = [f"{type(error).__name__} (its traceback can't be shown: {type(problem).__name__})\n"]
-    return "".join(lines).encode("utf-8", "replace").decode("utf-8")
 
 
 def _send_file(prediction: Running, file: BinaryIO, name: str, is_last: bool) -> None:
@@ -198,7 +173,7 @@ def _send_file(prediction: Running, file: BinaryIO, name: str, is_last: bool) ->
             elif not (is_last and prediction.runs_alone and handover.is_model_resting()):
                 descriptor = copy = handover.copy_of_file(descriptor)
         except Exception as error:
-            raise outputs.OutputError(f"Failed to process output: {describe(error)}") from error
+            raise outputs.OutputError(f"Failed to process output: {failures.describe(error)}") from error
         if not is_path:
             # A file object's name is where its bytes came from, not their name, so only its extension counts.
             name = f"{prediction.file_objects}{os.path.splitext(name)[1] or '.bin'}"

@@ -18,7 +18,7 @@ from cog._document.checks import beyond
 from cog._model import loader
 from cog._values.inputs import InputPlan
 
-from . import children, forked, frames, keys, results, setup_trace, streams, temporaries, threads
+from . import children, failures, forked, frames, keys, setup_trace, streams, temporaries, threads
 
 _SCHEMA_PATH = os.path.join(".cog", "openapi_schema.json")
 
@@ -109,8 +109,8 @@ def _install_tracing(settings: dict[str, Any]) -> None:
     try:
         tracing.install(options, is_template=settings[keys.START] != keys.SPAWN)
     except BaseException as error:
-        results.log_traceback(error)
-        raise SetupError(f"Setup failed: {results.describe(error)}") from None
+        failures.log_traceback(error)
+        raise SetupError(f"Setup failed: {failures.describe(error)}") from None
 
 
 def _serve(model: loader.LoadedModel, plan: InputPlan, loop: Any, concurrency: int) -> None:
@@ -166,8 +166,8 @@ def _load(settings: dict[str, Any]) -> loader.LoadedModel:
     try:
         return loader.load(settings[keys.REFERENCE], settings[keys.MODE])
     except BaseException as error:
-        results.log_traceback(error)
-        raise SetupError(f"Setup failed: failed to load predictor: {results.describe(error)}") from None
+        failures.log_traceback(error)
+        raise SetupError(f"Setup failed: failed to load predictor: {failures.describe(error)}") from None
 
 
 def _set_up(model: loader.LoadedModel, loop: Any) -> None:
@@ -178,8 +178,8 @@ def _set_up(model: loader.LoadedModel, loop: Any) -> None:
         if inspect.isawaitable(result):
             loop.run_until_complete(_awaited(result))
     except BaseException as error:
-        results.log_traceback(error)
-        raise SetupError(f"Setup failed: setup failed: {results.describe(error)}") from None
+        failures.log_traceback(error)
+        raise SetupError(f"Setup failed: setup failed: {failures.describe(error)}") from None
 
 
 async def _awaited(result: Any) -> Any:
@@ -206,7 +206,7 @@ def _schema(settings: dict[str, Any]) -> str | None:
     try:
         document = openapi.for_server(settings[keys.MODE], settings[keys.REFERENCE])
     except BaseException as error:
-        raise SetupError(f"Setup failed: failed to load predictor: {results.describe(error)}") from None
+        raise SetupError(f"Setup failed: failed to load predictor: {failures.describe(error)}") from None
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -14,7 +14,7 @@ from cog._values import outputs
 from cog._values.inputs import InputError, InputPlan
 from coglet import CancelationException
 
-from . import frames, results, temporaries
+from . import failures, frames, results, temporaries
 from .keys import CANCEL_ABOVE_SIGRTMIN, FILES
 from .requests import Request
 from .running import Running, enter, running
@@ -74,7 +74,7 @@ class SyncModel:
         except BaseException as error:
             # A cancellation is a failure like any other unless the server asked for it: models cancel tasks too.
             results.log_failure(prediction, error)
-            results.fail(prediction, failure_prefix + results.describe(error))
+            results.fail(prediction, failure_prefix + failures.describe(error))
 
 
 def serve(model: SyncModel) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import _coglet
 
-from . import frames, keys
+from . import failures, frames, keys
 
 
 class Timing:
@@ -27,14 +27,12 @@ class Timing:
 
     def failed(self, error: BaseException) -> None:
         """Note what the call has raised."""
-        from . import results
-
         kind = type(error)
         name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
         self._failure = {
             keys.ERROR: name,
-            keys.MESSAGE: results.describe(error).partition(": ")[2],
-            keys.TRACEBACK: results.traceback_of(error),
+            keys.MESSAGE: failures.describe(error).partition(": ")[2],
+            keys.TRACEBACK: failures.traceback_of(error),
         }
 
     def send(self, token: int) -> None:
