@@ -6,7 +6,6 @@ to run on that Python, and the programs are those of the wheel, unchanged.
 
 import json
 import os
-import re
 import shutil
 import tarfile
 import urllib.request
@@ -15,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import older_python
 import pytest
 from receiver import receiving
 from roots import MAY_MOUNT, PATH, inside, run, unpacked
@@ -37,17 +37,6 @@ class Predictor(BasePredictor):
         subprocess.run(["echo", "by a child"])
         return "hello " + s + (open(str(file)).read() if file else "")
 """
-# What the SDK uses of newer Pythons.
-NEWER = """
-import sys, types, typing
-
-sys.stdlib_module_names = frozenset()
-types.UnionType = type("UnionType", (), {})
-types.NoneType = type(None)
-types.EllipsisType = type(...)
-typing.ParamSpec = typing.TypeVar
-typing.TypeAlias = typing.Concatenate = typing.TypeGuard = typing.Any
-"""
 PACKAGES = "/opt/packages"
 SERVER = (
     f"cd /src && exec {PACKAGES}/coglet/bin/coglet --host 127.0.0.1 --port 0 --mode predict "
@@ -65,9 +54,8 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
                 archive.extractall(packages)
         for program in (packages / "coglet" / "bin").iterdir():
             program.chmod(0o755)
-        for source in (packages / "cog").rglob("*.py"):
-            source.write_text(re.sub(r", strict=(True|False)\)", ")", source.read_text()))
-        (packages / "sitecustomize.py").write_text(NEWER)
+        older_python.rewrite(packages / "cog")
+        (packages / "sitecustomize.py").write_text(older_python.NEWER_NAMES)
         yield tree
 
 
