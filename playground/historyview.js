@@ -62,7 +62,7 @@ export class HistoryView {
       this.actions.fillIn(input());
       this.actions.open(this.asRun(entry));
     }, { class: "small", "aria-label": `Open the run of ${when}` }),
-    button("Run again", () => this.actions.rerun(input()), { class: "small", "aria-label": `Repeat the run of ${when}` }));
+    button("Run again", () => this.actions.rerun(input()), { class: "small", "aria-label": `Run again as on ${when}` }));
   }
 
   /** @param {import("./history.js").Entry} entry */

@@ -32,11 +32,16 @@ public struct Endpoint: Equatable, Sendable {
             || (lowered.hasPrefix("https://") && lowered.utf8.count > 8)
     }
 
+    /// What every request has by itself.
+    private static let ownFields: Set = [
+        "connection", "content-encoding", "content-length", "content-type", "host", "transfer-encoding",
+    ]
+
     /// Reads `OTEL_EXPORTER_OTLP_HEADERS`: `name=value` between commas, values percent-encoded. Entries that are none are left
-    /// out.
+    /// out, and so are fields that would make the request another one.
     public static func headers(_ text: String) -> [(name: String, value: String)] {
         text.split(separator: ",").compactMap { entry in
-            guard let (name, value) = pair(entry) else { return nil }
+            guard let (name, value) = pair(entry), !ownFields.contains(name.lowercased()) else { return nil }
             return (name.lowercased(), value)
         }
     }

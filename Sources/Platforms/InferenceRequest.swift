@@ -8,8 +8,11 @@ public struct InferenceRequest: Sendable {
     /// The name of the tensor that is a prediction's output.
     public static let outputName = "output"
 
-    /// The inputs, one for each prediction.
-    public private(set) var inputs: [InputText] = []
+    /// The inputs, one for each prediction. Each is put together when it is asked for.
+    public var inputs: LazyMapSequence<Range<Int>, InputText> {
+        (0..<count).lazy.map { [members] in .text(Self.object(members, row: $0)) }
+    }
+
     /// Whether a tensor has values for several predictions, so that the output has as well.
     public private(set) var isBatch = false
     /// Whether the client wants the output behind the JSON.
@@ -18,6 +21,9 @@ public struct InferenceRequest: Sendable {
     public private(set) var id: String?
     /// What the output is made by.
     public let signature: ModelSignature
+    private var members: [(name: String, texts: [[UInt8]])] = []
+    /// How many predictions there are.
+    private var count = 1
 
     /// Reads a body.
     ///
@@ -131,7 +137,6 @@ public struct InferenceRequest: Sendable {
     private mutating func compose(
         _ tensors: [InferenceTensor], _ parameters: JSONValue?, limit: Int
     ) throws(PlatformError) {
-        var members: [(name: String, texts: [[UInt8]])] = []
         var rows: (count: Int, name: String)?
         for tensor in tensors {
             guard let input = signature.input(tensor.name) else {
@@ -143,6 +148,8 @@ public struct InferenceRequest: Sendable {
             let (layout, texts) = try tensor.rows(for: input.kind, limit: limit)
             members.append((tensor.name, texts))
             guard let count = layout.rows else { continue }
+            isBatch = true
+            guard count > 1 else { continue }
             if let rows, rows.count != count {
                 throw PlatformError(
                     "input `\(tensor.name)` is for \(count) predictions, but input `\(rows.name)` for \(rows.count)")
@@ -157,11 +164,9 @@ public struct InferenceRequest: Sendable {
             value.writeAsRead(to: &text)
             members.append((name, [text]))
         }
-        isBatch = rows != nil
-        let count = rows?.count ?? 1
+        count = rows?.count ?? 1
         let bytes = members.reduce(0) { $0 + ($1.texts.count == 1 ? count : 1) * $1.texts.reduce(0) { $0 + $1.count } }
         guard bytes <= InputText.limitBytes else { throw InputText.tooLarge }
-        inputs = (0..<count).map { .text(Self.object(members, row: $0)) }
     }
 
     private static func object(_ members: [(name: String, texts: [[UInt8]])], row: Int) -> [UInt8] {

@@ -11,7 +11,7 @@ public enum InputText: Equatable, Sendable {
     public static let limitBytes = 256 << 20
 
     /// The error of a request that is beyond ``limitBytes``.
-    static let tooLarge = PlatformError(
+    public static let tooLarge = PlatformError(
         "The inputs of the request have more than \(limitBytes >> 20) MiB together. Send them in several requests",
         status: 413)
 }

@@ -11,9 +11,12 @@ public struct InstancesRequest: Sendable {
         case kServe
     }
 
-    /// The inputs, one for each instance.
-    public private(set) var inputs: [InputText] = []
+    /// The inputs, one for each instance. What isn't in the body as it is needed is put together when it is asked for.
+    public var inputs: LazyMapSequence<Range<Int>, InputText> {
+        instances.indices.lazy.map { [self] in input(of: instances[$0]) }
+    }
 
+    private var instances: [JSONValue] = []
     private var parameters: [(name: String, value: JSONValue)] = []
     private let signature: ModelSignature?
 
@@ -30,23 +33,20 @@ public struct InstancesRequest: Sendable {
         } catch {
             throw PlatformError(error)
         }
-        guard root.kind == .object, let instances = root["instances"] else {
+        guard root.kind == .object, let given = root["instances"] else {
             throw PlatformError(#"The body must be a JSON object with the member `instances`: {"instances": [{…}]}"#)
         }
-        guard instances.kind == .array else { throw PlatformError("`instances` must be a list") }
-        guard instances.count <= InputText.limit else {
+        guard given.kind == .array else { throw PlatformError("`instances` must be a list") }
+        guard given.count <= InputText.limit else {
             throw PlatformError("`instances` has more than \(InputText.limit) entries. Send them in several requests")
         }
         if form == .vertex, let given = root["parameters"], given.kind != .null {
             guard given.kind == .object else { throw PlatformError("`parameters` must be an object") }
             given.forEachMember { parameters.append(($0, $1)) }
         }
-        var bytes = 0
-        try instances.forEachElement { (instance) throws(PlatformError) in
-            let input = try input(of: instance)
-            if case .text(let text) = input { bytes += text.count }
-            guard bytes <= InputText.limitBytes else { throw InputText.tooLarge }
-            inputs.append(input)
+        try given.forEachElement { (instance) throws(PlatformError) in
+            guard !isNameless(instance) || signature?.soleInput != nil else { throw nameless }
+            instances.append(instance)
         }
     }
 
@@ -55,31 +55,44 @@ public struct InstancesRequest: Sendable {
 
     // MARK: - Instances
 
-    private func input(of instance: JSONValue) throws(PlatformError) -> InputText {
-        guard instance.kind == .object, !isFileAlone(instance) else { return .text(try input(of: nameless(instance))) }
-        let added = parameters.filter { instance[$0.name] == nil }
-        let files = signature?.inputs.filter { $0.kind == .file && Self.base64(in: instance[$0.name]) != nil } ?? []
-        guard !added.isEmpty || !files.isEmpty else { return .part(instance.range) }
+    private func input(of instance: JSONValue) -> InputText {
         var members: [(name: String, value: JSONValue)] = []
+        if isNameless(instance) {
+            // There is one: that was looked at when the request was read.
+            let name = signature?.soleInput?.name ?? ""
+            members = [(name, instance)] + parameters.filter { ExactString($0.name) != ExactString(name) }
+            return .text(object(members))
+        }
+        let added = parameters.filter { instance[$0.name] == nil }
+        guard !added.isEmpty || hasFiles(instance) else { return .part(instance.range) }
         instance.forEachMember { members.append(($0, $1)) }
-        return .text(Self.object(members + added, files: Set(files.map { ExactString($0.name) })))
+        return .text(object(members + added))
     }
 
-    /// What an instance without names is the value of.
-    private func nameless(_ instance: JSONValue) throws(PlatformError) -> (
-        input: ModelSignature.Input, value: JSONValue
-    ) {
-        if let input = signature?.soleInput { return (input, instance) }
+    /// Whether an instance is the value of an input, and not all of them by their names.
+    private func isNameless(_ instance: JSONValue) -> Bool { instance.kind != .object || isFileAlone(instance) }
+
+    /// Why an instance can't be the value of an input.
+    private var nameless: PlatformError {
         let names = signature.map { "; the model's are \($0.names)" } ?? ""
-        let place = Self.place(of: inputs.count)
-        throw PlatformError("\(place) must be an object with the inputs by their names\(names)")
+        let place = Self.place(of: instances.count)
+        return PlatformError("\(place) must be an object with the inputs by their names\(names)")
     }
 
-    private func input(of nameless: (input: ModelSignature.Input, value: JSONValue)) -> [UInt8] {
-        let name = ExactString(nameless.input.name)
-        let added = parameters.filter { ExactString($0.name) != name }
-        let isFile = nameless.input.kind == .file && Self.base64(in: nameless.value) != nil
-        return Self.object([(name.text, nameless.value)] + added, files: isFile ? [name] : [])
+    // MARK: - Files
+
+    private func hasFiles(_ instance: JSONValue) -> Bool {
+        signature?.inputs.contains { input in
+            instance[input.name].map { Self.hasFiles($0, input.kind) } ?? false
+        } ?? false
+    }
+
+    private static func hasFiles(_ value: JSONValue, _ kind: ModelSignature.Kind) -> Bool {
+        switch kind {
+        case .file: base64(in: value) != nil
+        case .list(let element): value.kind == .array && value.elements.contains { hasFiles($0, element) }
+        default: false
+        }
     }
 
     /// Whether an instance is a file by itself, as TensorFlow Serving writes it: `{"b64": "…"}`.
@@ -95,19 +108,31 @@ public struct InstancesRequest: Sendable {
         return data
     }
 
-    private static func object(_ members: [(name: String, value: JSONValue)], files: Set<ExactString>) -> [UInt8] {
+    private func object(_ members: [(name: String, value: JSONValue)]) -> [UInt8] {
         var text: [UInt8] = [UInt8(ascii: "{")]
         for (name, value) in members {
             if text.count > 1 { text.append(UInt8(ascii: ",")) }
             appendJSONString(name, to: &text)
             text.append(UInt8(ascii: ":"))
-            if files.contains(ExactString(name)), let data = base64(in: value) {
-                FileText.append(base64: data, type: FileText.unknownType, to: &text)
-            } else {
-                value.writeAsRead(to: &text)
-            }
+            Self.append(value, signature?.input(name)?.kind ?? .json, to: &text)
         }
         text.append(UInt8(ascii: "}"))
         return text
+    }
+
+    /// Appends a value, in which files are URLs.
+    private static func append(_ value: JSONValue, _ kind: ModelSignature.Kind, to text: inout [UInt8]) {
+        if kind == .file, let data = base64(in: value) {
+            FileText.append(base64: data, type: FileText.unknownType, to: &text)
+        } else if case .list(let element) = kind, hasFiles(value, kind) {
+            text.append(UInt8(ascii: "["))
+            for (index, one) in value.elements.enumerated() {
+                if index > 0 { text.append(UInt8(ascii: ",")) }
+                append(one, element, to: &text)
+            }
+            text.append(UInt8(ascii: "]"))
+        } else {
+            value.writeAsRead(to: &text)
+        }
     }
 }

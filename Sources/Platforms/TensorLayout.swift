@@ -40,7 +40,7 @@ struct TensorLayout: Equatable {
                     "takes a list: the shape must have \(dimensions), or one more for a batch, and is \(shape)")
             }
             guard !isBatch || shape[0] > 0 else { throw PlatformError("the batch is empty: its shape is \(shape)") }
-            rows = isBatch && shape[0] > 1 ? shape[0] : nil
+            rows = isBatch ? shape[0] : nil
             rowShape = isBatch ? Array(shape.dropFirst()) : shape
         }
         if let rows, rows > InputText.limit {

@@ -16,7 +16,7 @@ import Testing
 
     /// Values are percent-encoded, names are trimmed, and what has no sign is no entry.
     @Test func headersAreRead() {
-        let headers = Endpoint.headers(" Api-Key = a%20b%2Cc ,x=1=2,none,=y, z=%zz")
+        let headers = Endpoint.headers(" Api-Key = a%20b%2Cc ,x=1=2,none,=y, z=%zz,Host=h,content-length=3")
         #expect(headers.map(\.name) == ["api-key", "x", "z"])
         #expect(headers.map(\.value) == ["a b,c", "1=2", "%zz"])
         #expect(Endpoint.attributes("Service.Name=x").map(\.name) == ["Service.Name"])

@@ -65,6 +65,24 @@ private let properties =
                 ])
     }
 
+    /// Wherever a file may stand: among the parameters, and in lists.
+    @Test func filesInBase64InOtherPlaces() throws {
+        let list = #""files":{"type":"array","items":{"type":"string","format":"uri"},"x-order":2}"#
+        let one = try signature(properties + "," + list, required: #"["image","files"]"#)
+        let data = "data:application/octet-stream;base64,AAAA"
+        #expect(
+            try inputs(
+                #"{"instances":[{"size":1},{"files":["u",{"b64":"AAAA"}]},{"files":["u"]}],"parameters":{"image":{"b64":"AAAA"}}}"#,
+                signature: one) == [
+                    #"{"size":1,"image":"\#(data)"}"#, #"{"files":["u","\#(data)"],"image":"\#(data)"}"#,
+                    #"{"files":["u"],"image":"\#(data)"}"#,
+                ])
+        #expect(
+            try inputs(#"{"instances":[{"files":["u",{"b64":"AAAA"}]},{"files":["u"]}]}"#, signature: one) == [
+                #"{"files":["u","\#(data)"]}"#, #"[{"files":["u"]}]"#,
+            ])
+    }
+
     private static let bodyMistakes: [(String, String)] = [
         ("", "Failed to parse the request body as JSON: EOF while parsing a value at line 1 column 0"),
         ("{", "Failed to parse the request body as JSON: EOF while parsing an object at line 1 column 1"),

@@ -28,9 +28,27 @@ import Testing
         #expect(TraceContext(traceparent: ("01" + Self.parent.dropFirst(2) + "-more").utf8) != nil)
     }
 
-    @Test func stateThatIsEmptyOrTooLongIsLeftOut() {
-        #expect(TraceContext(traceparent: Self.parent.utf8, state: "")?.state == nil)
-        let longest = String(repeating: "x", count: 4096)
+    @Test(arguments: [
+        "a=b", "a=1,b=2", " a=1 ,\tb= x y ", "1t@s=v", "a-b*c/d_0=!", ",a=b,",
+        "a=" + String(repeating: "v", count: 256),
+    ])
+    func stateIsKept(state: String) {
+        #expect(TraceContext(traceparent: Self.parent.utf8, state: state)?.state == state)
+    }
+
+    @Test(arguments: [
+        "", ",", "x", "A=1", "1=a", "=a", "a=", "a b=1", "a=b=c", "a=é", "a@1=b", "@a=b",
+        "a=" + String(repeating: "v", count: 257), (1...33).map { "k\($0)=v" }.joined(separator: ","),
+    ])
+    func malformedStateIsLeftOut(state: String) throws {
+        let context = try #require(TraceContext(traceparent: Self.parent.utf8, state: state))
+        #expect(context.state == nil)
+    }
+
+    @Test func stateThatIsTooLongIsLeftOut() {
+        let member = "a=" + String(repeating: "x", count: 254) + ","
+        let longest = String(repeating: member, count: 15) + "a=" + String(repeating: "x", count: 239)
+        #expect(longest.utf8.count == 4096)
         #expect(TraceContext(traceparent: Self.parent.utf8, state: longest)?.state == longest)
         #expect(TraceContext(traceparent: Self.parent.utf8, state: longest + "x")?.state == nil)
     }

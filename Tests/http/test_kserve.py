@@ -5,7 +5,7 @@ import json
 import struct
 
 import pytest
-from support import clients
+from support import clients, processes
 from support.waiting import Background, wait_for
 
 pytestmark = pytest.mark.ours(strict=False)
@@ -237,6 +237,24 @@ def test_inputs_of_every_kind(shared):
     assert found["parameters"] == {"content_type": "application/json"}
     assert json.loads(found["data"][0]) == {"sum": 3, "words": ["a", "True"]}
     assert json.loads(output(infer(server, parameters={"flag": True}))["data"][0])["words"] == ["True"]
+
+
+def test_batch_of_one_is_a_batch(numbers):
+    """A client whose batches differ in size gets as many dimensions from each."""
+    for count in (1, 2):
+        answer = infer(numbers, ("values", "FP64", [count, 2], [1.0, 2.0] * count), path="/v2/models/numbers/infer")
+        assert output(answer)["shape"] == [count, 2]
+
+
+def test_what_predictions_share_is_no_way_to_the_servers_memory(fresh):
+    """A small request may stand for much: each prediction has the inputs that they share."""
+    server = fresh(source=TEXTS, env={"COG_MEMORY_BUDGET_BYTES": str(32 << 20)})
+    before = processes.peak_rss_kb(server.pid)
+    answer = infer(server, ("text", "BYTES", [1], ["x" * 20_000]), ("times", "INT64", [10_000], [1] * 10_000))
+    assert answer.status == 503
+    assert "no memory" in answer.json["error"]
+    assert processes.peak_rss_kb(server.pid) - before < 64 * 1024
+    assert output(infer(server, ("text", "BYTES", [1], ["ab"])))["data"] == ["ab"]
 
 
 def test_files(files):

@@ -9,6 +9,21 @@ from support.waiting import wait_for
 pytestmark = pytest.mark.ours
 
 
+def test_keys_are_for_the_collector_alone(fresh, collector):
+    """A collector that sends spans elsewhere doesn't take them."""
+    other = Collector()
+    collector.on("/away", Answer(307, {"Location": other.url + "/v1/traces"}))
+    env = collector.environment(OTEL_EXPORTER_OTLP_HEADERS="x-api-key=k3y,host=evil")
+    env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = collector.url + "/away"
+    server = fresh("script", env=env)
+    server.predict({"code": "return 1"})
+    server.wait_log("The collector doesn't take spans: it answers with status 307")
+    assert collector.at("/away")[0].headers["x-api-key"] == "k3y"
+    assert "evil" not in str(collector.at("/away")[0].headers)
+    assert other.requests == []
+    other.close()
+
+
 # MARK: - Switches
 
 
@@ -117,8 +132,12 @@ def test_forked_workers_send_spans_of_the_model(fresh, collector, start):
         return [span for span in collector.spans if span.name == "in setup" and span.resource["service.name"] == name]
 
     wait_for(lambda: len(setups()) == (1 if start == "fork" else 2), "spans of setups")
-    parents = {s.id for s in collector.spans if s.name == "cog.setup.predictor" and s.resource["service.name"] == name}
-    assert {span.parent for span in setups()} <= parents
+
+    def parents():
+        mine = (span for span in collector.spans if span.resource["service.name"] == name)
+        return {span.id for span in mine if span.name == "cog.setup.predictor"}
+
+    wait_for(lambda: {span.parent for span in setups()} <= parents(), "the setups that they are part of")
 
 
 def test_batch_has_a_span_for_each_prediction(fresh, collector):

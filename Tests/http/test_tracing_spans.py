@@ -269,6 +269,24 @@ def test_failed_setup_is_an_error(fresh, collector):
     assert [name for name, _ in spans["cog.setup.predictor"].events] == ["exception"]
 
 
+@pytest.mark.parametrize("second", ["return 1", None])
+def test_every_prediction_of_a_group_has_its_span(shared, collector, second):
+    """Whether it runs, another one fails before it begins, or the group is refused for another one's input."""
+    server = shared("script", env=collector.environment())
+    headers, trace = fields()
+    codes = ["raise ValueError('no')", second, "return 2"]
+    body = {"instances": [{"code": code} for code in codes]}
+    assert server.post("/v1/models/model:predict", body, headers).status >= 400
+
+    def complete():
+        spans = [span for span in collector.spans if span.trace == trace]
+        return any(span.name == "POST /v1/models/{model}:predict" for span in spans) and spans
+
+    spans = wait_for(complete, "the group's spans")
+    ids = {span.id for span in spans} | {"b7ad6b7169203331"}
+    assert [span.name for span in spans if span.parent not in ids] == []
+
+
 # MARK: - Sampling and other fields
 
 

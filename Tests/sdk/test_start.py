@@ -117,7 +117,7 @@ def test_help_and_version() -> None:
         (["--await-explicit-shutdown"], "http.py: error: argument --await-explicit-shutdown: expected one argument"),
         (["--await-explicit-shutdown", "maybe"], "invalid boolean value: 'maybe'"),
         (["--threads", "x"], "http.py: error: argument --threads: invalid int value: 'x'"),
-        (["train"], "http.py: error: argument command: invalid choice: 'train'"),
+        (["train"], "http.py: error: unrecognized arguments: train"),
     ],
 )
 def test_usage_errors(flags: list[str], message: str) -> None:

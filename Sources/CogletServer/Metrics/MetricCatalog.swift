@@ -154,7 +154,7 @@ enum MetricCatalog {
             ]),
         Section(
             title: "Files and webhooks", metrics: [webhooks, webhookRetries, webhooksWaiting, uploads, downloads]),
-        Section(title: "Tracing, while it is on", metrics: [spansExported, spansDropped]),
+        Section(title: "Tracing", metrics: [spansExported, spansDropped]),
         Section(title: "The model's own", metrics: [model, modelDropped]),
         Section(
             title: "The process",

@@ -49,10 +49,8 @@ struct MetricsReport {
         writeEachWorker(to: &exposition)
         writeTransfers(to: &exposition)
         writeModel(to: &exposition)
-        if let spans {
-            exposition.add(MetricCatalog.spansExported, spans.exported)
-            exposition.add(MetricCatalog.spansDropped, spans.dropped)
-        }
+        exposition.add(MetricCatalog.spansExported, spans?.exported ?? 0)
+        exposition.add(MetricCatalog.spansDropped, spans?.dropped ?? 0)
         writeProcess(to: &exposition)
     }
 

@@ -49,6 +49,8 @@ final class OTLPSender {
         request.fields += configuration.headers
         request.body = .pieces([.bytes(message)])
         request.totalTimeout = configuration.timeout
+        // The fields may hold a key, which is meant for this server alone.
+        request.redirectLimit = 0
         client.send(request) { [self] result in
             let (outcome, problem) = Self.outcome(result)
             report(problem)

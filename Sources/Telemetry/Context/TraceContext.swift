@@ -36,7 +36,7 @@ public struct TraceContext: Equatable, Sendable {
             let flags = Self.number(bytes[53..<55], allowsUpperCase: false),
             high | low != 0, span != 0
         else { return nil }
-        let isUsable = state.map { !$0.isEmpty && $0.utf8.count <= Self.stateLimitBytes } ?? false
+        let isUsable = state.map { TraceState.isValid($0) && $0.utf8.count <= Self.stateLimitBytes } ?? false
         self.init(
             trace: TraceID(high: high, low: low), span: span, isSampled: flags & 1 == 1, state: isUsable ? state : nil)
     }

@@ -151,7 +151,10 @@ if not TYPE_CHECKING:
 
 
 def _parse_fully(arguments: list[str]) -> Options:
-    found = _parser().parse_args(arguments)
+    parser = _parser()
+    found = parser.parse_args(arguments)
+    if found.command not in (None, "serve"):
+        parser.error(f"unrecognized arguments: {found.command}")
     return Options(
         found.host, found.mode, found.await_explicit_shutdown, found.upload_url or None, found.command == "serve"
     )
@@ -163,8 +166,9 @@ def _parser() -> ArgumentParser:
     from cog._version import version
 
     parser = argparse.ArgumentParser(prog="http.py", description="Cog HTTP server")
+    # Without choices, so that another word gets the usual message.
     parser.add_argument(
-        "command", nargs="?", choices=["serve"], help="serve: answer as a SageMaker container does, on port 8080"
+        "command", nargs="?", metavar="serve", help="answer as a SageMaker container does, on port 8080"
     )
     parser.add_argument("-v", "--version", action="version", version=f"coglet {version}")
     parser.add_argument("--host", default="0.0.0.0", metavar="HOST", help="address or name to listen on (0.0.0.0)")

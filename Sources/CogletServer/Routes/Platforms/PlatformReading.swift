@@ -23,11 +23,14 @@ struct PlatformReading: Sendable {
     /// Reads the inputs of a request that came in `body`. Any thread.
     ///
     /// - Throws: ``PlatformError`` if there is no memory for them.
-    init(_ request: any PlatformRequest, in body: Buffer, _ rules: Rules) throws(PlatformError) {
+    init(_ request: some PlatformRequest, in body: Buffer, _ rules: Rules) throws(PlatformError) {
         self.request = request
         let scan = RequestScan(schema: rules.schema, content: .input)
         var inputs: [Input] = []
+        var composedBytes = 0
         for (index, text) in request.inputs.enumerated() {
+            if case .text(let bytes) = text { composedBytes += bytes.count }
+            guard composedBytes <= InputText.limitBytes else { throw InputText.tooLarge }
             let (range, source) = try Self.place(of: text, in: body, rules)
             do throws(RequestError) {
                 let read = try RequestReader.read(range, of: source, scan, rules.schema, rules.filePatterns).get()

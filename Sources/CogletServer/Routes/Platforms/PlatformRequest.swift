@@ -6,8 +6,9 @@ import Predictions
 
 /// A request in a platform's form, which asks for any number of predictions.
 protocol PlatformRequest: Sendable {
-    /// The inputs of the predictions.
-    var inputs: [InputText] { get }
+    associatedtype Inputs: RandomAccessCollection<InputText>
+    /// The inputs of the predictions, put together one by one, so that they needn't all be in memory.
+    var inputs: Inputs { get }
 
     /// Where a prediction stands in the request, for messages; nil if that goes without saying.
     func place(_ index: Int) -> String?
@@ -45,7 +46,7 @@ struct NamedInferenceRequest: PlatformRequest {
     let request: InferenceRequest
     let model: String
 
-    var inputs: [InputText] { request.inputs }
+    var inputs: LazyMapSequence<Range<Int>, InputText> { request.inputs }
 
     func place(_ index: Int) -> String? { request.place(of: index) }
 

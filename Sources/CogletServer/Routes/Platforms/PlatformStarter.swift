@@ -14,8 +14,8 @@ final class PlatformStarter {
     /// Reads a body as a platform writes it. Any thread.
     typealias Reader = @Sendable (Buffer) throws(PlatformError) -> any PlatformRequest
 
-    /// Larger bodies are read on the thread pool.
-    private static let longBytes = 64 << 10
+    /// Larger bodies are read on the thread pool. What predictions share is there for each of them, so this is little.
+    private static let longBytes = 4 << 10
 
     let starter: PredictionStarter
     private let memory: MemoryAccount
@@ -49,7 +49,10 @@ final class PlatformStarter {
         let rules = PlatformReading.Rules(
             schema: facts.predictionSchema, filePatterns: facts.filePatterns, memory: memory)
         let work: @Sendable () -> Result<PlatformReading, PlatformError> = {
-            Result { () throws(PlatformError) in try PlatformReading(try read(body), in: body, rules) }
+            Result { () throws(PlatformError) in
+                let request: any PlatformRequest = try read(body)
+                return try PlatformReading(request, in: body, rules)
+            }
         }
         guard body.count > Self.longBytes else { return begin(work(), request, exchange) }
         starter.loop.submit(work: work) { [self] result in
@@ -72,6 +75,8 @@ final class PlatformStarter {
         let mode = AnswerMode(waitingOn: reading.inputs.count == 1 ? exchange : nil)
         let contents = reading.inputs.map { PredictionStarter.Content(read: $0.read, body: $0.body) }
         var predictions: [NewPrediction] = []
+        var isComplete = false
+        defer { if !isComplete { PredictionGroup.letGo(predictions) } }
         for (index, content) in contents.enumerated() {
             let place = reading.request.place(index)
             do throws(RequestError) {
@@ -80,19 +85,23 @@ final class PlatformStarter {
                 let links = starter.links(span, request.head, fields)
                 switch try starter.admit(content, links, mode, pathID: nil, isTraining: false) {
                 case .begin(let prediction): predictions.append(prediction)
-                case .refuse(let response, .invalidInput): return refuse(.invalidInput, response, exchange, at: place)
-                case .refuse(let response, let reason): return refuse(reason, response, exchange)
+                case .refuse(let response, let reason):
+                    return refuse(reason, response, exchange, span, at: reason == .invalidInput ? place : nil)
                 }
             } catch {
                 return refuse(.invalidInput, Answers.refusal(error), exchange, at: place)
             }
         }
+        isComplete = true
         if let first = contents.first(where: { $0.read.reading.unknown.count > 0 }) { starter.warn(ofUnknownIn: first) }
         PredictionGroup(predictions, of: reading.request, service, starter.context, on: exchange).begin()
     }
 
-    private func refuse(_ reason: Rejection, _ response: Response, _ exchange: Exchange, at place: String? = nil) {
-        starter.refuse(reason, PlatformAnswers.translated(response, at: place), exchange)
+    private func refuse(
+        _ reason: Rejection, _ response: Response, _ exchange: Exchange, _ span: PredictionSpan? = nil,
+        at place: String? = nil
+    ) {
+        starter.refuse(reason, PlatformAnswers.translated(response, at: place), exchange, span)
     }
 }
 

@@ -2,6 +2,8 @@ import EventLoop
 import HTTPServer
 import Predictions
 import Serving
+import Telemetry
+import Workers
 
 /// The predictions of one request, which are answered together.
 ///
@@ -101,7 +103,7 @@ final class PredictionGroup {
 
     private func fail(_ index: Int, _ end: RunEnd) {
         isOver = true
-        waiting = []
+        letGoOfWaiting()
         outputs = []
         if !running.isEmpty { leaveLater() }
         let response = end.waitedTooLong ? Answers.busy(status: context.busyStatus) : Answers.failure(end)
@@ -118,10 +120,21 @@ final class PredictionGroup {
         }
     }
 
+    private func letGoOfWaiting() {
+        Self.letGo(waiting)
+        waiting = []
+    }
+
+    /// Ends the spans of predictions that will not begin.
+    static func letGo(_ predictions: [NewPrediction]) {
+        let now = Clock.wall.nanoseconds
+        for prediction in predictions { prediction.trace?.span?.ended("canceled", nil, at: now) }
+    }
+
     private func leaveAll() {
         cleanUp?.close()
         cleanUp = nil
-        waiting = []
+        letGoOfWaiting()
         let left = running
         running = []
         for member in left { service.leave(member.run, member) }
