@@ -217,3 +217,11 @@ def test_key(fresh):
     assert server.get(HEALTH).status == 200
     assert server.post(PREDICT, {"instances": []}).status == 401
     assert server.post(PREDICT, {"instances": []}, {"X-API-Key": "secret"}).json == {"predictions": []}
+
+
+def test_what_instances_share_is_limited(server):
+    """Each prediction has it, so a request of a megabyte could stand for gigabytes."""
+    body = {"instances": [{} for _ in range(300)], "parameters": {"text": "x" * (1 << 20)}}
+    answer = server.post(PREDICT, body)
+    assert (answer.status, "more than 256 MiB together" in answer.json["error"]) == (413, True)
+    assert server.post(PREDICT, {"instances": [{"text": "a"}]}).json == {"predictions": ["a"]}
