@@ -38,7 +38,7 @@ struct Instrument: Equatable {
     let name: String
     let unit: String
 
-    /// Dots separate the parts that the original has named; the unit is no part of a name.
+    /// Dots separate the parts that the original has named; the unit is not part of a name.
     init(_ metric: Metric) {
         var name = metric.family
         if let unit = metric.unit { name = String(name.dropLast(unit.count + 1)) }

@@ -20,14 +20,14 @@ public final class Tracer {
         self.ids = ids
     }
 
-    /// The context of a new span that is no part of another one of this process. `parent` is its parent in another process.
+    /// The context of a new span without a parent in this process. `parent` is its parent in another process.
     public func root(under parent: TraceContext?) -> TraceContext {
         let trace = parent?.trace ?? ids.trace()
         return TraceContext(
             trace: trace, span: ids.span(), isSampled: sampler.samples(trace, parent: parent), state: parent?.state)
     }
 
-    /// The context of a new span that is a part of another one of this process.
+    /// The context of a new span whose parent is in this process.
     public func child(of parent: TraceContext) -> TraceContext {
         TraceContext(trace: parent.trace, span: ids.span(), isSampled: parent.isSampled, state: parent.state)
     }

@@ -88,7 +88,7 @@ def install(options: dict[str, Any], *, is_template: bool) -> None:
         if not is_template:
             begin_exporting()
     except Exception:
-        # A collector, or its address, is no reason for a model not to run.
+        # A wrong collector address must not keep the model from running.
         traceback.print_exc()
 
 
