@@ -96,6 +96,7 @@ if [ "$with_counts" = yes ]; then
 fi
 # The engine and the registry that the command-line tests start need root: without it those tests are skipped.
 if [ "$with_tests" = yes ] && [ "$(id -u)" = 0 ]; then
+    want iproute2 command -v ip
     want docker.io command -v dockerd
     want docker-registry command -v docker-registry
     want apache2-utils command -v htpasswd
