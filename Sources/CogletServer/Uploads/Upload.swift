@@ -71,6 +71,7 @@ final class Upload {
             hasArrived = true
             handOn()
         case .notYet: break
+        case .failed(.outOfMemory): end(.failure(.outOfMemory))
         case .failed(let failure): end(.failure(.body(failure)))
         }
         return false

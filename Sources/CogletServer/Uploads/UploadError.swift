@@ -13,7 +13,7 @@ enum UploadError: Error {
     case fileTooLarge(limitBytes: Int)
     /// The fields that are no files have more bytes than a body may have.
     case fieldsTooLarge(limitBytes: Int)
-    /// There is no memory for the fields.
+    /// There is no memory for the fields, or for what has arrived of the body.
     case outOfMemory
     /// A file can't be stored.
     case storage(FileError)
@@ -36,8 +36,8 @@ enum UploadError: Error {
                 "The fields of the form that aren't files have more than \(limit) bytes. COG_BODY_LIMIT_BYTES sets the limit.",
                 status: 413)
         case .outOfMemory:
-            return Answers.error("The server has no memory left for this request. Try again later.", status: 503)
-                .retryAfter(seconds: 1)
+            let failure = RequestFailure.outOfMemory
+            return Answers.error(failure.description, status: failure.status).retryAfter(seconds: 1)
         case .storage(let error):
             return Answers.error(
                 "The server can't store a file of the request: \(error)", status: error.isOutOfSpace ? 507 : 500)
@@ -49,7 +49,7 @@ enum UploadError: Error {
     /// What the request is counted as.
     var rejection: Rejection {
         switch self {
-        case .outOfMemory, .storage, .body(.outOfMemory): .noRoom
+        case .outOfMemory, .storage: .noRoom
         case .form, .request, .fileTooLarge, .fieldsTooLarge, .body, .clientGone: .invalidInput
         }
     }

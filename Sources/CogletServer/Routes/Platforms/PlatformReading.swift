@@ -1,4 +1,5 @@
 import EventLoop
+import HTTPServer
 import Platforms
 import Predictions
 
@@ -51,7 +52,8 @@ struct PlatformReading: Sendable {
         case .text(let bytes):
             let copy = Buffer(accountedIn: rules.memory)
             guard bytes.withUnsafeBytes({ copy.tryAppend($0, upTo: $0.count) }) else {
-                throw PlatformError("The server has no memory left for this request. Try again later.", status: 503)
+                let failure = RequestFailure.outOfMemory
+                throw PlatformError(failure.description, status: failure.status)
             }
             return (0..<copy.count, copy)
         }
