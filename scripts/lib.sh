@@ -54,20 +54,35 @@ any_python() {
     die "no usable Python 3.10 - 3.13: install python3, python3-venv and libpython3 (Debian: scripts/setup.sh does)"
 }
 
+# uv ARGS...: uv, which makes environments and installs into them many times faster than venv and pip. It takes the packages
+# from where pip would take them.
+uv() {
+    local dir=$root/.envs/uv
+    if ! cmp -s "$root/scripts/uv.txt" "$dir/installed.txt"; then
+        rm -rf "$dir"
+        "$(any_python)" -m venv "$dir"
+        "$dir/bin/python" -m pip install --quiet --disable-pip-version-check -r "$root/scripts/uv.txt"
+        cp "$root/scripts/uv.txt" "$dir/installed.txt"
+    fi
+    local index
+    index=${UV_DEFAULT_INDEX:-${PIP_INDEX_URL:-$("$dir/bin/python" -m pip config get global.index-url 2>/dev/null || true)}}
+    UV_DEFAULT_INDEX=$index "$dir/bin/uv" --quiet --no-config "$@"
+}
+
 # environment DIR PYTHON: a virtual environment of that interpreter at DIR, made anew when it was of another one.
 environment() {
     if [ ! -x "$1/bin/python" ] || [ "$(cat "$1/made-of" 2>/dev/null)" != "$2" ]; then
-        rm -rf "$1"
-        "$2" -m venv "$1"
+        uv venv --no-project --seed --clear --python "$2" "$1"
         printf '%s\n' "$2" >"$1/made-of"
     fi
 }
 
-# pip_install DIR ARGS...: quiet installation into the environment at DIR.
+# pip_install DIR ARGS...: quiet installation into the environment at DIR. Files are copied, so that no environment shares
+# them with another.
 pip_install() {
     local dir=$1
     shift
-    "$dir/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
+    uv pip install --python "$dir/bin/python" --compile-bytecode --link-mode copy "$@"
 }
 
 # tools: the environment with build, auditwheel and ruff; made again when its list changes.
@@ -91,7 +106,7 @@ install_wheels() {
     local stamp
     stamp=$(cat "$root"/dist/cog-*.whl "$root"/dist/coglet-*.whl | sha256sum)
     if [ "$(cat "$1/wheels" 2>/dev/null)" != "$stamp" ]; then
-        pip_install "$1" --no-deps --force-reinstall "$root/dist/coglet-$version-"*.whl "$root/dist/cog-$version-"*.whl
+        pip_install "$1" --no-deps --reinstall "$root/dist/coglet-$version-"*.whl "$root/dist/cog-$version-"*.whl
         printf '%s\n' "$stamp" >"$1/wheels"
     fi
 }
@@ -103,7 +118,7 @@ ocr_environment() {
     if ! cmp -s "$list" "$1/installed.txt"; then
         pip_install "$1" -r "$list"
         # The usual package of OpenCV needs a desktop's graphics libraries. This one is the same without windows.
-        "$1/bin/python" -m pip uninstall --quiet --yes opencv-python
+        uv pip uninstall --python "$1/bin/python" opencv-python
         pip_install "$1" opencv-python-headless
         cp "$list" "$1/installed.txt"
     fi
