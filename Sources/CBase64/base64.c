@@ -7,20 +7,21 @@
 
 /* 24 bytes to 32 characters: each half of the vector takes 12. */
 __attribute__((target("avx2"))) static size_t encode_wide(const uint8_t *input, size_t count, uint8_t *output) {
-    /* Of three bytes a b c each 32 bits get b a c b, so that every six bits lie within 16. */
+    /* Each 32 bits get the bytes b a c b of three bytes a b c, so that every six bits lie within 16. */
     const __m256i spread = _mm256_setr_epi8(
         1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10, 1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10);
-    /* What is added to a value, by its class: 26 to 51 are lower case, then come ten digits, `+`, `/`, and upper case. */
+    /* The offset to add to a value, by its class: 26 to 51 are lower case, then come ten digits, `+`, `/`, and upper
+     * case. */
     const __m256i offsets = _mm256_setr_epi8(
         71, -4, -4, -4, -4, -4, -4, -4, -4, -4, -4, -19, -16, 65, 0, 0, 71, -4, -4, -4, -4, -4, -4, -4, -4, -4, -4,
         -19, -16, 65, 0, 0);
     size_t done = 0;
-    /* The second load reads four bytes more than it takes. */
+    /* The second load reads four bytes more than it uses. */
     while (count - done >= 28) {
         const __m128i low = _mm_loadu_si128((const __m128i *)(input + done));
         const __m128i high = _mm_loadu_si128((const __m128i *)(input + done + 12));
         const __m256i bytes = _mm256_shuffle_epi8(_mm256_set_m128i(high, low), spread);
-        /* Multiplying shifts, by another count in each 16 bits. */
+        /* Multiplication shifts each 16 bits by a different count. */
         const __m256i even =
             _mm256_mulhi_epu16(_mm256_and_si256(bytes, _mm256_set1_epi32(0x0FC0FC00)), _mm256_set1_epi32(0x04000040));
         const __m256i odd =
@@ -37,23 +38,23 @@ __attribute__((target("avx2"))) static size_t encode_wide(const uint8_t *input, 
     return done;
 }
 
-/* A table of 16 for both halves of a vector. */
+/* A table of 16 entries, repeated for both halves of a vector. */
 #define TABLE(...) _mm256_setr_epi8(__VA_ARGS__, __VA_ARGS__)
 
-/* The values of 32 characters. What `flaws` gets is 0 where all of them belong. */
+/* The values of 32 characters. `flaws` becomes 0 where all of them are valid. */
 __attribute__((target("avx2"))) static inline __m256i values(__m256i characters, __m256i *flaws) {
-    /* By the upper half of a character it belongs to a column of ASCII, of which each allows other lower halves. */
+    /* The upper half of a character selects a column of ASCII; each column allows different lower halves. */
     enum { SIGNS = 1, DIGITS = 2, FROM_ONE = 4, UP_TO_A = 8, NEVER = 16 };
     const __m256i columns = TABLE(
         NEVER, NEVER, SIGNS, DIGITS, FROM_ONE, UP_TO_A, FROM_ONE, UP_TO_A, NEVER, NEVER, NEVER, NEVER, NEVER, NEVER,
         NEVER, NEVER);
-    /* The columns in which a lower half means nothing: `+` is 0x2B and `/` is 0x2F, letters begin after 0x40 and 0x60, and end
-     * with 0x5A and 0x7A. */
+    /* The columns in which a lower half is invalid: `+` is 0x2B and `/` is 0x2F, letters begin after 0x40 and 0x60, and
+     * end with 0x5A and 0x7A. */
     enum { DIGIT = SIGNS | NEVER, BEYOND = SIGNS | DIGITS | UP_TO_A | NEVER };
     const __m256i excluded = TABLE(
         DIGIT | FROM_ONE, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, SIGNS | DIGITS | NEVER,
         DIGITS | UP_TO_A | NEVER, BEYOND, BEYOND, BEYOND, DIGITS | UP_TO_A | NEVER);
-    /* What is added to a character, by its column. `/` takes the column before its own. */
+    /* The offset to add to a character, by its column. `/` uses the column before its own. */
     const __m256i offsets = TABLE(0, 16, 19, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0);
     const __m256i half = _mm256_set1_epi8(0x0F);
     const __m256i upper = _mm256_and_si256(_mm256_srli_epi16(characters, 4), half);
@@ -63,10 +64,10 @@ __attribute__((target("avx2"))) static inline __m256i values(__m256i characters,
     return _mm256_add_epi8(characters, _mm256_shuffle_epi8(offsets, _mm256_add_epi8(upper, is_slash)));
 }
 
-/* Writes 24 bytes for 32 values, and four more, which mean nothing. */
+/* Writes 24 bytes for 32 values, followed by four meaningless ones. */
 __attribute__((target("avx2"))) static inline void pack(__m256i values, uint8_t *output) {
     const __m256i gather = TABLE(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1);
-    /* Two values become 12 bits, and two of these 24. */
+    /* Two values become 12 bits, and two pairs become 24. */
     const __m256i pairs = _mm256_maddubs_epi16(values, _mm256_set1_epi32(0x01400140));
     const __m256i quanta = _mm256_madd_epi16(pairs, _mm256_set1_epi32(0x00011000));
     const __m256i bytes = _mm256_shuffle_epi8(quanta, gather);
@@ -74,10 +75,10 @@ __attribute__((target("avx2"))) static inline void pack(__m256i values, uint8_t 
     _mm_storeu_si128((__m128i *)(output + 12), _mm256_extracti128_si256(bytes, 1));
 }
 
-/* 32 characters to 24 bytes, four times in each step. */
+/* 32 characters to 24 bytes, four times per step. */
 __attribute__((target("avx2"))) static size_t decode_wide(const uint8_t *input, size_t count, uint8_t *output) {
     size_t done = 0;
-    /* Four bytes more are written than are meant: so many must follow. */
+    /* Each step writes four bytes too many, so at least that many must follow. */
     while (count - done >= 144) {
         __m256i decoded[4], flaws = _mm256_setzero_si256();
 #pragma clang loop unroll(full)
@@ -103,7 +104,7 @@ __attribute__((target("avx2"))) static size_t decode_wide(const uint8_t *input, 
     return done;
 }
 
-/* How many characters at the start belong, in steps of 256. */
+/* The number of valid characters at the start, in steps of 256. */
 __attribute__((target("avx2"))) static size_t span_wide(const uint8_t *input, size_t count) {
     size_t done = 0;
     while (count - done >= 256) {
