@@ -1,4 +1,4 @@
-/* Functions that older systems don't have at all, or only under another name. */
+/* Functions that older systems lack, or have under another name. */
 #define _GNU_SOURCE /* RTLD_DEFAULT */
 #include "CGlibcFloor.h"
 
@@ -11,16 +11,16 @@
 
 #define HIDDEN __attribute__((visibility("hidden")))
 
-/* Swift's own wrapper of the C library mentions `hypotf`, which nobody calls; glibc 2.35 gave it a new version. In double
- * precision no float overflows or underflows on the way. */
+/* Swift's wrapper of the C library refers to `hypotf`, although nothing calls it, and glibc 2.35 gave it a new version.
+ * In double precision, no float overflows or underflows in between. */
 HIDDEN float hypotf(float x, float y) {
     if (isinf(x) || isinf(y)) {
-        return INFINITY; /* also beside a NaN, as ISO C has it */
+        return INFINITY; /* even if the other is NaN, as ISO C requires */
     }
     return (float)sqrt((double)x * x + (double)y * y);
 }
 
-/* Functions of the C library since 2.33; before, its headers turned them into these calls. */
+/* C library functions since 2.33; before that, its headers turned them into these calls. */
 struct stat;
 enum { STAT_VERSION = 1 }; /* of x86-64 */
 
@@ -35,7 +35,7 @@ STAT(stat, __xstat, const char *of)
 STAT(lstat, __lxstat, const char *of)
 STAT(fstat, __fxstat, int of)
 
-/* New in 2.33. Before, numbers of more than 32 bits were cut off. */
+/* New in 2.33. Before that, numbers of more than 32 bits were truncated. */
 HIDDEN struct mallinfo2 mallinfo2(void) {
     struct mallinfo2 (*newer)(void) = (struct mallinfo2(*)(void))dlsym(RTLD_DEFAULT, "mallinfo2");
     if (newer != NULL) return newer();
@@ -54,7 +54,7 @@ HIDDEN struct mallinfo2 mallinfo2(void) {
     };
 }
 
-/* What GCC 11's headers call where GCC 10's called the one below (libstdc++ 3.4.29). */
+/* GCC 11's headers call this where GCC 10's called the function below (libstdc++ 3.4.29). */
 extern void _ZSt17__throw_bad_allocv(void) __attribute__((noreturn));
 HIDDEN void _ZSt28__throw_bad_array_new_lengthv(void);
 HIDDEN void _ZSt28__throw_bad_array_new_lengthv(void) { _ZSt17__throw_bad_allocv(); }

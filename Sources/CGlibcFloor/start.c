@@ -1,5 +1,5 @@
-/* The start of a program, which glibc 2.34 has changed: since then the library runs a program's constructors, before that
- * the program did, by a function that the system's newer start file no longer brings along. */
+/* Program startup, which glibc 2.34 changed. Since then, the library runs a program's constructors. Before, the program
+ * ran them with a function that the newer system's start file no longer contains. */
 #include "CGlibcFloor.h"
 
 #ifdef COG_GLIBC_FLOOR
@@ -10,7 +10,7 @@
 
 typedef void (*constructor)(int count, char **arguments, char **variables);
 
-/* Made by the linker. */
+/* Defined by the linker. */
 extern HIDDEN const constructor __preinit_array_start[], __preinit_array_end[], __init_array_start[], __init_array_end[];
 extern HIDDEN void _init(void);
 
@@ -30,7 +30,7 @@ extern int old_start(program main, int count, char **arguments, constructor init
                      void (*rtld_fini)(void), void *stack_end);
 __asm__(".symver old_start, __libc_start_main@GLIBC_2.2.5");
 
-/* The loader runs the destructors, on old systems too. */
+/* The loader runs the destructors, even on old systems. */
 HIDDEN int __libc_start_main(program main, int count, char **arguments, constructor init, void (*fini)(void),
                              void (*rtld_fini)(void), void *stack_end);
 HIDDEN int __libc_start_main(program main, int count, char **arguments, constructor init, void (*fini)(void),

@@ -1,20 +1,20 @@
-/* Functions whose old versions do the same as the newest. */
+/* Functions whose old versions behave like the newest ones. */
 #include "CGlibcFloor.h"
 
 #ifdef COG_GLIBC_FLOOR
 
 #if !defined(__x86_64__)
-#error "the versions of this processor's C library are to be written down here"
+#error "add the symbol versions of this processor's C library here"
 #endif
 
-/* A hidden function of that name, which jumps to the version. */
+/* A hidden function with that name, which jumps to the given version. */
 #define OLD(name, version)                                                                                             \
     __asm__(".symver __floor_" #name ", " #name "@" version "\n"                                                       \
             ".section .text." #name ",\"ax\",@progbits\n"                                                              \
             ".globl " #name "\n.hidden " #name "\n.type " #name ",@function\n" #name ": jmp *__floor_" #name           \
             "@GOTPCREL(%rip)\n.size " #name ", .-" #name "\n.text\n");
 
-/* All of libdl, libm, and libpthread came with the first C library for x86-64. */
+/* All of libdl, libm, and libpthread dates from the first C library for x86-64. */
 #define FIRST(name) OLD(name, "GLIBC_2.2.5")
 
 FIRST(dladdr)
