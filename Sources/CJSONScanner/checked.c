@@ -1,4 +1,4 @@
-/* Finding one's way in text that the scanner has accepted. */
+/* Navigation in text that the scanner has accepted. */
 #include "CJSONScanner.h"
 
 #include <string.h>
@@ -37,7 +37,7 @@ static size_t next_mark(const uint8_t *text, size_t position, size_t count) {
 #if defined(__x86_64__)
     while (count - position >= 16) {
         const __m128i v = _mm_loadu_si128((const __m128i *)(text + position));
-        /* [ and {, ] and } differ in one bit. */
+        /* [ and {, and likewise ] and }, differ in one bit. */
         const __m128i folded = _mm_or_si128(v, _mm_set1_epi8(0x20));
         const __m128i brackets = _mm_or_si128(
             _mm_cmpeq_epi8(folded, _mm_set1_epi8('{')), _mm_cmpeq_epi8(folded, _mm_set1_epi8('}')));
@@ -72,7 +72,7 @@ size_t cogjson_value_end(const uint8_t *text, size_t start, size_t count) {
             position++;
             if (--depth == 0) return position;
         }
-        /* Mostly the next mark is near. */
+        /* The next mark is usually near. */
         if (position < count && text[position] == ',') position++;
         position = next_mark(text, position, count);
         if (position >= count) return count;

@@ -1,14 +1,14 @@
-/* Numbers: how they are spelled, and what they are worth. */
+/* The spelling and the value of numbers. */
 #include "scanner.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Longer integers are refused: Python refuses them too, for the time that reading them takes. */
+/* Longer integers are refused. Python refuses them too, because they take so long to read. */
 enum { INTEGER_DIGIT_LIMIT = 4300 };
 
-/* A process that never calls setlocale has the decimal point that JSON has. */
+/* A process that never calls setlocale uses JSON's decimal point. */
 double cogjson_double(const uint8_t *bytes, size_t count) {
     char copy[COGJSON_NUMBER_BYTES + 1];
     memcpy(copy, bytes, count);
@@ -159,7 +159,7 @@ cogjson_step cogjson_read_numbers(cogjson_scanner *scanner, cogjson_input in) {
         const uint8_t first = in.text[start];
         scanner->token_start = start;
         const size_t end = number_end(in.text, start, in.count, &scanner->number);
-        /* One that is wrong, or that may go on, is read byte by byte. */
+        /* A number that is wrong or may continue is read byte by byte. */
         if (end == start || end == in.count || (scanner->number == NUMBER_ZERO && cogjson_is_digit(in.text[end]))) {
             scanner->token = TOKEN_NUMBER;
             scanner->number = first == '-' ? NUMBER_SIGN : first == '0' ? NUMBER_ZERO : NUMBER_INTEGER;

@@ -1,4 +1,4 @@
-/* The grammar: one pass over the tokens, which may stop and go on anywhere. */
+/* The grammar: one pass over the tokens, which may stop and resume anywhere. */
 #include "scanner.h"
 
 #include <stdlib.h>
@@ -94,7 +94,7 @@ static cogjson_step value(cogjson_scanner *scanner, cogjson_input in, uint8_t by
     case CLASS_NUMBER: return cogjson_read_numbers(scanner, in);
     case CLASS_WORD: {
         const cogjson_step result = word(scanner, in);
-        /* It is read anew when more is there. */
+        /* It is read again once more text is available. */
         if (result == STEP_MORE) {
             scanner->facts.values--;
             if (scanner->depth > 0) scanner->frames[scanner->depth - 1].count--;

@@ -14,10 +14,10 @@ typedef enum {
     STATE_COMPLETE,
 } cogjson_state;
 
-/* The token that the text so far ends within, if any. */
+/* The token that the end of the available text falls into, if any. */
 typedef enum { TOKEN_NONE, TOKEN_KEY, TOKEN_STRING, TOKEN_NUMBER } cogjson_token;
 
-/* How far a number is. */
+/* The state within a number. */
 typedef enum {
     NUMBER_SIGN,
     NUMBER_ZERO,
@@ -32,15 +32,15 @@ typedef enum {
 /* An open container. */
 typedef struct {
     const cogjson_node *node;
-    /* Of the node's properties, those that were seen. */
+    /* The node's properties that were seen so far. */
     uint64_t seen;
     size_t count;
-    /* The property that is likely to come next: most clients send them in one order. */
+    /* The property that is likely to come next: most clients always send them in the same order. */
     uint32_t next;
     bool is_object;
 } cogjson_frame;
 
-/* Deeper than this nothing is read, whatever the caller allows. */
+/* The deepest nesting ever allowed, whatever the caller permits. */
 enum { COGJSON_DEPTH_LIMIT = 127 };
 
 struct cogjson_scanner {
@@ -57,10 +57,10 @@ struct cogjson_scanner {
     cogjson_frame frames[COGJSON_DEPTH_LIMIT];
 };
 
-/* What a step over a token comes to. */
+/* The result of a step over a token. */
 typedef enum { STEP_DONE, STEP_MORE, STEP_WRONG } cogjson_step;
 
-/* The text as far as it is there. */
+/* The text, as far as it is available. */
 typedef struct {
     const uint8_t *text;
     size_t count;
@@ -75,12 +75,12 @@ static inline cogjson_step cogjson_fail(cogjson_scanner *scanner, const char *er
     return STEP_WRONG;
 }
 
-/* The text so far ends within a token. */
+/* The end of the available text falls into a token. */
 static inline cogjson_step cogjson_end_within(cogjson_scanner *scanner, cogjson_input in, const char *error) {
     return in.is_final ? cogjson_fail(scanner, error, in.count) : STEP_MORE;
 }
 
-/* A value begins where the text was read to. */
+/* A value begins at the current position. */
 static inline void cogjson_value_begins(cogjson_scanner *scanner) {
     if (scanner->depth == 1) scanner->value_start = scanner->facts.position;
     if (scanner->depth > 0) scanner->frames[scanner->depth - 1].count++;
@@ -97,14 +97,14 @@ static inline void cogjson_value_ended(cogjson_scanner *scanner) {
     scanner->state = scanner->depth > 0 ? STATE_AFTER : STATE_COMPLETE;
 }
 
-/* Reads the number that starts here, and those that follow it in the same array as far as they are there. */
+/* Reads the number that starts here, and further numbers in the same array as far as they are available. */
 cogjson_step cogjson_read_numbers(cogjson_scanner *scanner, cogjson_input in);
 
-/* Tokens that may go on over the end of the text so far. They go on from where the text was read to. */
+/* Tokens that may extend past the end of the available text. Reading resumes at the current position. */
 cogjson_step cogjson_read_number(cogjson_scanner *scanner, cogjson_input in);
 cogjson_step cogjson_read_string(cogjson_scanner *scanner, cogjson_input in);
 
-/* The checks of schema.c: what a node says about a value, or about a token of the text. */
+/* The checks of schema.c: whether a value or a token satisfies a node. */
 void cogjson_check_type(cogjson_scanner *scanner, uint32_t type);
 void cogjson_check_string(cogjson_scanner *scanner, const uint8_t *bytes, size_t count);
 void cogjson_check_number(cogjson_scanner *scanner, const uint8_t *bytes, size_t count, bool is_integer);

@@ -1,4 +1,4 @@
-/* Checks values in passing. Whatever isn't surely valid is doubtful; after that nothing is checked any more. */
+/* Checks values in passing. Anything that isn't certainly valid is doubtful; after that, nothing more is checked. */
 #include "scanner.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@ static inline void doubt(cogjson_scanner *scanner) {
     scanner->facts.is_doubtful = true;
 }
 
-/* The node to check by; NULL if there is nothing to check. */
+/* The node to check against; NULL if there is nothing to check. */
 static inline const cogjson_node *node_of(cogjson_scanner *scanner) {
     const cogjson_node *node = scanner->node;
     if (node == NULL || scanner->facts.is_doubtful) return NULL;
@@ -21,12 +21,12 @@ static inline const cogjson_node *node_of(cogjson_scanner *scanner) {
 void cogjson_check_type(cogjson_scanner *scanner, uint32_t type) {
     const cogjson_node *node = node_of(scanner);
     if (node == NULL) return;
-    /* The choices are strings: nothing else is one of them, unless the node is nullable. */
+    /* The choices are strings, so only a string can be one of them, or null if the node is nullable. */
     const bool is_chosen = node->choices == NULL || (type == COGJSON_NULL && node->types & COGJSON_NULL);
     if ((node->types != 0 && !(node->types & type)) || !is_chosen) doubt(scanner);
 }
 
-/* The number of characters, as long as a look at each of them is cheap; otherwise SIZE_MAX. */
+/* The number of characters if it is cheap to determine; otherwise SIZE_MAX. */
 static size_t characters(const uint8_t *bytes, size_t count) {
     enum { CHEAP_BYTES = 4096 };
     if (count > CHEAP_BYTES) return SIZE_MAX;
@@ -61,10 +61,10 @@ void cogjson_check_number(cogjson_scanner *scanner, const uint8_t *bytes, size_t
     const cogjson_node *node = node_of(scanner);
     if (node == NULL) return;
     const uint32_t accepted = COGJSON_NUMBER | (is_integer ? COGJSON_INTEGER : 0);
-    /* `1.0` is an integer as well; the validator knows. */
+    /* `1.0` is also an integer, which the validator knows. */
     if ((node->types != 0 && !(node->types & accepted)) || node->choices != NULL) return doubt(scanner);
     if (!node->has_bounds) return;
-    /* A double has every integer of 15 digits. */
+    /* A double represents every integer of 15 digits. */
     if (count > (is_integer ? 15 : COGJSON_NUMBER_BYTES)) return doubt(scanner);
     const double value = cogjson_double(bytes, count);
     const bool is_above = node->excludes_minimum ? value > node->minimum : value >= node->minimum;
@@ -72,7 +72,7 @@ void cogjson_check_number(cogjson_scanner *scanner, const uint8_t *bytes, size_t
     if (!is_above || !is_below) doubt(scanner);
 }
 
-/* A name with its escapes resolved; false if it is longer than any name worth knowing. */
+/* A name with its escapes resolved; false if it is longer than any relevant name. */
 static bool resolve(cogjson_text *name, uint8_t *copy, size_t limit) {
     if (name->count > limit) return false;
     name->count = cogjson_unescape(name->bytes, name->count, copy);
@@ -80,7 +80,7 @@ static bool resolve(cogjson_text *name, uint8_t *copy, size_t limit) {
     return true;
 }
 
-/* The number of the property with a name; -1 if the node has none. */
+/* The index of the property with this name; -1 if the node has none. */
 static int find(const cogjson_node *node, cogjson_text name, size_t likely) {
     for (size_t i = 0; i < node->property_count; i++, likely++) {
         if (likely >= node->property_count) likely = 0;
@@ -101,7 +101,7 @@ void cogjson_check_key(cogjson_scanner *scanner, const uint8_t *bytes, size_t co
     uint8_t copy[512];
     cogjson_text name = {bytes, count};
     if (scanner->has_escapes && !resolve(&name, copy, sizeof copy)) {
-        /* Whatever it is called, an envelope may have it. */
+        /* An envelope may have a member of any name. */
         if (scanner->depth > 1 || node->reports_unknown || node->is_closed || node->others != NULL) doubt(scanner);
         return;
     }
@@ -120,7 +120,7 @@ void cogjson_check_key(cogjson_scanner *scanner, const uint8_t *bytes, size_t co
         if (frame->seen & bit) scanner->facts.repeated |= (uint32_t)bit;
         if (index < COGJSON_MEMBER_LIMIT) scanner->member = index;
     } else if (frame->seen & bit) {
-        /* The last value counts: what an earlier one violates is no violation. */
+        /* The last value counts, so an earlier one that breaks a rule isn't a violation. */
         doubt(scanner);
     }
     frame->seen |= bit;

@@ -1,4 +1,4 @@
-/* Strings, values and names alike. */
+/* Strings: both values and names. */
 #include "scanner.h"
 
 #include "CText.h"
