@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <stdio.h>
 
-/* Every function of libcurl that is used, by name. */
+/* The functions of libcurl that are used, by name. */
 #define FUNCTIONS(X)       \
     X(curl_global_init)    \
     X(curl_easy_init)      \
@@ -32,7 +32,7 @@ static struct {
 
 static __thread char failure[512];
 
-/* Fills the table from what `path` names. RTLD_LOCAL: nobody else gets to see libcurl or its OpenSSL. */
+/* Fills the table from the library at `path`. RTLD_LOCAL keeps libcurl and its OpenSSL invisible to everything else. */
 static int open_library(const char *path) {
     void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (handle == NULL) {
@@ -43,7 +43,7 @@ static int open_library(const char *path) {
 #define RESOLVE(name)                                                           \
     library.name = (__typeof__(library.name))dlsym(handle, #name);              \
     if (library.name == NULL) {                                                 \
-        snprintf(failure, sizeof failure, "%s: no function %s", path, #name);   \
+        snprintf(failure, sizeof failure, "%s: function %s is missing", path, #name);   \
         dlclose(handle);                                                        \
         return 0;                                                               \
     }
