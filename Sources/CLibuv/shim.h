@@ -19,15 +19,15 @@
 #include <unistd.h>
 #include <uv.h>
 
-/* This process's environment, ended by NULL. Swift takes `environ` for a variable that other threads may change; nobody
- * in the server does. */
+/* This process's environment, terminated by NULL. Swift treats `environ` as a variable that other threads may change;
+ * no thread of the server does. */
 static inline char *_Nullable *_Nullable coguv_environment(void) {
     extern char **environ;
     return environ;
 }
 
-/* uv_close for every kind of handle: C casts a handle to its base, Swift cannot. `closed` is called by the loop once
- * libuv no longer refers to the memory, and frees it. */
+/* uv_close for every kind of handle: C can cast a handle to its base, Swift can't. The loop calls `closed` once libuv
+ * no longer refers to the memory; `closed` frees it. */
 static inline void coguv_close(void *_Nonnull handle, void (*_Nonnull closed)(uv_handle_t *_Nonnull)) {
     uv_close((uv_handle_t *)handle, (uv_close_cb)closed);
 }
@@ -39,8 +39,8 @@ static inline int coguv_fileno(const void *_Nonnull handle) {
     return status < 0 ? status : (int)descriptor;
 }
 
-/* UV_CREATE_PIPE and friends are flags in a C enum, which Swift imports without the operators: one call per kind of
- * entry in a child's descriptor table. */
+/* UV_CREATE_PIPE and its siblings are flags in a C enum, which Swift imports without operators. So there is one
+ * function for each kind of entry in a child's descriptor table. */
 static inline void coguv_stdio_inherit(uv_stdio_container_t *_Nonnull entry, int descriptor) {
     entry->flags = UV_INHERIT_FD;
     entry->data.fd = descriptor;
@@ -50,13 +50,15 @@ static inline void coguv_stdio_ignore(uv_stdio_container_t *_Nonnull entry) {
     entry->flags = UV_IGNORE;
 }
 
-/* Marks all descriptors from `first` on as close-on-exec: libraries open some that are not (libcurl its connections). */
+/* Marks all descriptors from `first` on as close-on-exec, because libraries open some that aren't (libcurl's
+ * connections). */
 static inline void coguv_close_on_exec_from(int first) {
     const unsigned mark_only = 4; /* CLOSE_RANGE_CLOEXEC, which older headers lack */
     if (syscall(436 /* close_range, the same everywhere */, (unsigned)first, ~0U, mark_only) == 0) {
         return;
     }
-    /* Before Linux 5.11, and where a sandbox doesn't know the call. Not all numbers up to the limit: it can be a billion. */
+    /* Before Linux 5.11, or in a sandbox that doesn't allow the call. Doesn't try all numbers up to the limit, which
+     * can be a billion. */
     DIR *folder = opendir("/proc/self/fd");
     if (folder != NULL) {
         for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
@@ -69,8 +71,9 @@ static inline void coguv_close_on_exec_from(int first) {
     }
 }
 
-/* Whether the kernel has thrown this TCP connection away: after a reset the state is CLOSE, while a peer that only
- * finished sending leaves it in CLOSE_WAIT. 1 reset, 0 not, negative libuv code when it cannot be told. */
+/* Whether the kernel has reset this TCP connection: after a reset the state is CLOSE, while a peer that only finished
+ * sending leaves it in CLOSE_WAIT. Returns 1 for reset, 0 for not reset, or a negative libuv code if the state is
+ * unknown. */
 static inline int coguv_tcp_is_reset(int descriptor) {
     struct tcp_info info;
     socklen_t length = sizeof info;
@@ -81,13 +84,13 @@ static inline int coguv_tcp_is_reset(int descriptor) {
     return info.tcpi_state == TCP_CLOSE ? 1 : 0;
 }
 
-/* How many bytes of this socket the kernel holds because the peer has not acknowledged them; 0 when it cannot be told. */
+/* The number of bytes of this socket that the peer hasn't acknowledged yet; 0 if unknown. */
 static inline int coguv_unacknowledged(int descriptor) {
     int bytes = 0;
     return ioctl(descriptor, SIOCOUTQ, &bytes) == 0 ? bytes : 0;
 }
 
-/* The id of a child that has ended and was not waited for yet; it stays waitable. 0 when there is none. */
+/* The id of a child that has ended but hasn't been reaped; it stays waitable. 0 if there is none. */
 static inline int coguv_peek_ended_child(void) {
     siginfo_t info;
     memset(&info, 0, sizeof info);
@@ -97,13 +100,13 @@ static inline int coguv_peek_ended_child(void) {
     return info.si_pid;
 }
 
-/* A descriptor that becomes readable when the process has ended, or -1 without one. */
+/* A descriptor that becomes readable when the process ends, or -1 if it can't be opened. */
 static inline int coguv_open_process(int id) {
     return (int)syscall(434 /* pidfd_open, the same everywhere */, id, 0);
 }
 
-/* The largest resident set of a child that has ended and was not waited for yet, in bytes; it stays waitable. 0 when there
- * is none. The system call has an argument for this that glibc's waitid leaves out. */
+/* The largest resident set, in bytes, of a child that has ended but hasn't been reaped; it stays waitable. 0 if there
+ * is none. The system call has an argument for this that glibc's waitid omits. */
 static inline long coguv_peak_memory(int id) {
     siginfo_t info;
     struct rusage usage;
@@ -115,7 +118,7 @@ static inline long coguv_peak_memory(int id) {
     return usage.ru_maxrss * 1024;
 }
 
-/* Whether a process is a child of this one that was not waited for yet; it stays waitable. */
+/* Whether a process is an unreaped child of this one; it stays waitable. */
 static inline int coguv_is_child(int id) {
     siginfo_t info;
     return waitid(P_PID, (id_t)id, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
@@ -127,8 +130,8 @@ static inline int coguv_port(const struct sockaddr_storage *_Nonnull address) {
                                           : ntohs(((const struct sockaddr_in *)address)->sin_port);
 }
 
-/* A TCP socket bound to `address`, or a negative errno. A name can have addresses of families that this machine has not,
- * so each gets its own socket, before libuv has one. */
+/* A TCP socket bound to `address`, or a negative errno. A name can have addresses of families that this machine lacks,
+ * so each gets its own socket before libuv gets one. */
 static inline int coguv_bound_socket(const struct addrinfo *_Nonnull address) {
     int on = 1;
     int descriptor = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -144,7 +147,8 @@ static inline int coguv_bound_socket(const struct addrinfo *_Nonnull address) {
     return descriptor;
 }
 
-/* Makes this process inherit the orphans among its descendants, or no longer; prctl is variadic. 0 or a negative errno. */
+/* Makes this process inherit the orphans among its descendants, or stops it from doing so. prctl is variadic. Returns 0
+ * or a negative errno. */
 static inline int coguv_set_subreaper(int adopts) {
     return prctl(PR_SET_CHILD_SUBREAPER, (unsigned long)adopts, 0, 0, 0) == 0 ? 0 : -errno;
 }
@@ -154,8 +158,8 @@ static inline int coguv_is_subreaper(void) {
     return prctl(PR_GET_CHILD_SUBREAPER, &adopts, 0, 0, 0) == 0 && adopts != 0;
 }
 
-/* The smaller of the process's own limits of address space and data in bytes, or -1 without one. A function, because
- * glibc declares the names of the limits as members of an enum that Swift does not import under _GNU_SOURCE. */
+/* The smaller of the process's own limits for address space and data in bytes, or -1 if there is none. A function,
+ * because glibc declares the names of the limits in an enum that Swift doesn't import under _GNU_SOURCE. */
 static inline long coguv_memory_rlimit(void) {
     struct rlimit space, data;
     rlim_t limit = RLIM_INFINITY;
