@@ -1,4 +1,4 @@
-/* Calls of Linux that the Glibc module leaves out, as they are GNU extensions. */
+/* Linux calls that the Glibc module omits because they are GNU extensions. */
 #pragma once
 
 #include <malloc.h>
