@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Keys of objects repeat: a small cache spares making the same text again. */
+/* Objects repeat their keys; a small cache avoids creating the same text again. */
 enum { KEY_CACHE_SIZE = 64, CACHED_KEY_LIMIT_BYTES = 48 };
 
-/* From here on a str in ASCII is worth a way of its own. */
+/* From this length on, ASCII text is decoded by a separate path. */
 enum { LONG_TEXT_BYTES = 1024 };
 
 typedef struct {
@@ -18,7 +18,7 @@ typedef struct {
 typedef struct {
     const unsigned char *next;
     const unsigned char *end;
-    /* Items of the lists that are being read, owned; a list is made when its length is known. */
+    /* Items of the lists being read, owned. A list is created once its length is known. */
     PyObject **items;
     size_t item_count;
     size_t item_capacity;
@@ -33,7 +33,7 @@ static void skip_space(reader *in) {
         in->next++;
 }
 
-/* Takes the byte, after white space, if it is the next one. */
+/* Skips whitespace and takes the byte if it comes next. */
 static bool take(reader *in, unsigned char byte) {
     skip_space(in);
     if (in->next == in->end || *in->next != byte) return false;
@@ -47,23 +47,23 @@ static PyObject *text_of(const unsigned char *bytes, size_t count) {
     return cogpy_table.PyUnicode_DecodeUTF8((const char *)bytes, (Py_ssize_t)count, NULL);
 }
 
-/* Text in ASCII. Python would look at each byte of it once more. */
+/* ASCII text. Python would examine each byte again. */
 static PyObject *ascii_text(const unsigned char *bytes, size_t count) {
     if (count < LONG_TEXT_BYTES) return text_of(bytes, count);
-    /* Text of one character is shared by all who have it, and can't be resized. */
+    /* A one-character string is shared by all its users and can't be resized. */
     PyObject *text = text_of(bytes, 2);
     if (text == NULL) return NULL;
     if (cogpy_table.PyUnicode_Resize(&text, (Py_ssize_t)count) != 0) {
         cogpy_table.Py_DecRef(text);
         return NULL;
     }
-    /* Of text in ASCII the UTF-8 is the text itself, and nobody else has seen it yet. */
+    /* The UTF-8 of ASCII text is the text itself, and nothing else has seen the string yet. */
     char *own = (char *)cogpy_table.PyUnicode_AsUTF8AndSize(text, NULL);
     memcpy(own, bytes, count);
     return text;
 }
 
-/* The rest of a string that has escapes, the first of them `plain` bytes after `in->next`. */
+/* The rest of a string with escapes, of which the first is `plain` bytes after `in->next`. */
 static PyObject *read_escaped(reader *in, size_t plain) {
     cogpy_text text = {0};
     PyObject *string = NULL;
@@ -87,7 +87,7 @@ static PyObject *read_escaped(reader *in, size_t plain) {
     return string;
 }
 
-/* A string, after its first quote. */
+/* A string after its opening quote. */
 static PyObject *read_string(reader *in) {
     const unsigned char *start = in->next;
     const size_t count = (size_t)(in->end - start);
@@ -123,7 +123,7 @@ static bool is_digit(const reader *in, const unsigned char *at) {
     return at < in->end && (unsigned char)(*at - '0') < 10;
 }
 
-/* Python reads the digits from `start` up to `in->next`: only that takes some numbers right. */
+/* Lets Python read the digits from `start` up to `in->next`; only Python gets some numbers right. */
 static PyObject *number_by_python(const reader *in, const unsigned char *start, bool is_float) {
     size_t count = (size_t)(in->next - start);
     char *text = malloc(count + 1);
@@ -141,8 +141,8 @@ static PyObject *number_by_python(const reader *in, const unsigned char *start, 
     return number;
 }
 
-/* The number that eight digits mean, if that's what the bytes are: neighbors are joined to pairs, pairs to fours, and
- * fours to all eight (after D. Lemire, as floats.c is). */
+/* The number that eight bytes represent, if all are digits: joins neighbors into pairs, pairs into fours, and fours
+ * into all eight (after D. Lemire, like floats.c). */
 static inline bool eight_digits(const unsigned char *bytes, uint64_t *number) {
     uint64_t word;
     memcpy(&word, bytes, sizeof word);
@@ -154,7 +154,7 @@ static inline bool eight_digits(const unsigned char *bytes, uint64_t *number) {
     return true;
 }
 
-/* Takes the digits at `in->next` into `*digits`, which holds `*count` significant ones so far; more than 19 overflow. */
+/* Adds the digits at `in->next` to `*digits`, which holds `*count` significant ones so far; more than 19 overflow. */
 static void take_digits(reader *in, uint64_t *digits, size_t *count) {
     const unsigned char *at = in->next;
     if (*count == 0)
@@ -222,7 +222,7 @@ static bool push(reader *in, PyObject *item) {
     return true;
 }
 
-/* A list, after its bracket. What has been pushed when it fails, the caller of all lets go. */
+/* A list after its opening bracket. If it fails, the outermost caller releases the items pushed so far. */
 static PyObject *read_list(reader *in, int depth) {
     size_t first = in->item_count;
     if (!take(in, ']')) {
@@ -255,7 +255,7 @@ static bool read_member(reader *in, PyObject *object, int depth) {
     return is_set;
 }
 
-/* An object, after its brace. */
+/* An object after its opening brace. */
 static PyObject *read_object(reader *in, int depth) {
     PyObject *object = cogpy_table.PyDict_New();
     if (object == NULL || take(in, '}')) return object;
@@ -268,7 +268,7 @@ fail:
     return NULL;
 }
 
-/* One of Python's constants, if the text goes on with `word`. */
+/* One of Python's constants, if the text continues with `word`. */
 static PyObject *read_word(reader *in, const char *word, void *constant) {
     size_t count = strlen(word);
     if ((size_t)(in->end - in->next) < count || memcmp(in->next, word, count) != 0) return NULL;
@@ -277,7 +277,7 @@ static PyObject *read_word(reader *in, const char *word, void *constant) {
     return constant;
 }
 
-/* NULL without an exception where the text isn't JSON, or `json` is needed. */
+/* NULL without an exception if the text isn't JSON or `json` is needed. */
 static PyObject *read_value(reader *in, int depth) {
     skip_space(in);
     if (in->next == in->end) return NULL;
@@ -304,7 +304,7 @@ PyObject *cogpy_decode(const unsigned char *bytes, size_t count) {
     for (int i = 0; i < KEY_CACHE_SIZE; i++)
         if (in.keys[i].key != NULL) cogpy_table.Py_DecRef(in.keys[i].key);
     free(in.items);
-    /* `json` meets what stopped this, and says it in its own words. */
+    /* `json` encounters whatever stopped this, and reports it in its own words. */
     if (value == NULL) cogpy_table.PyErr_Clear();
     return value;
 }

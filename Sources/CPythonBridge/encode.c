@@ -53,7 +53,7 @@ static cogpy_encoding write_object(cogpy_writer *out, PyObject *value, int depth
     return done(cogpy_put(out, "}", 1));
 }
 
-/* Writes what stands for a value that has a type of its own. */
+/* Writes the replacement for a value whose type has one. */
 static cogpy_encoding write_replaced(cogpy_writer *out, PyObject *value, int depth) {
     PyObject *replacer = cogpy_table.PyDict_GetItem(out->replacers, value->type); /* borrowed */
     if (replacer == NULL) return COGPY_NOT_ENCODED;
@@ -61,7 +61,8 @@ static cogpy_encoding write_replaced(cogpy_writer *out, PyObject *value, int dep
     if (encoded == COGPY_ENCODED) return encoded;
     PyObject *plain = cogpy_table.PyObject_CallFunctionObjArgs(replacer, value, NULL);
     if (plain == NULL) {
-        /* `json` meets the same failure and says where; but what interrupts the model must not be asked for twice. */
+        /* `json` encounters the same failure and says where. An interruption of the model must not be requested twice,
+         * though. */
         if (!cogpy_table.PyErr_ExceptionMatches(*(PyObject **)cogpy_table.PyExc_Exception)) return COGPY_RAISED;
         cogpy_table.PyErr_Clear();
         return COGPY_NOT_ENCODED;
@@ -88,7 +89,8 @@ static cogpy_encoding write_value(cogpy_writer *out, PyObject *value, int depth)
     if (value == cogpy_table._Py_TrueStruct) return done(cogpy_put(out, "true", 4));
     if (value == cogpy_table._Py_FalseStruct) return done(cogpy_put(out, "false", 5));
     if (depth == COGPY_DEPTH_LIMIT) return COGPY_NOT_ENCODED;
-    /* The replacers run Python code, which may change any list or dictionary: what is being written is held meanwhile. */
+    /* The replacers run Python code, which may change any list or dictionary, so hold a reference to what is being
+     * written. */
     cogpy_table.Py_IncRef(value);
     cogpy_encoding outcome = write_composed(out, value, depth + 1);
     cogpy_table.Py_DecRef(value);
@@ -104,7 +106,7 @@ PyObject *cogpy_types_in(PyObject *container) {
     bool is_list = container->type == cogpy_table.PyList_Type;
     bool is_dict = container->type == cogpy_table.PyDict_Type;
     if (!is_list && !is_dict && container->type != cogpy_table.PyTuple_Type) {
-        cogpy_table.PyErr_SetString(*(PyObject **)cogpy_table.PyExc_TypeError, "a list, tuple, or dict is needed");
+        cogpy_table.PyErr_SetString(*(PyObject **)cogpy_table.PyExc_TypeError, "a list, tuple, or dict is required");
         return NULL;
     }
     PyObject *types = cogpy_table.PySet_New(NULL);
@@ -122,7 +124,7 @@ PyObject *cogpy_types_in(PyObject *container) {
         }
         if (item->type == last) continue;
         last = item->type;
-        /* A class's own class may say in Python how it is hashed, and change the container meanwhile. */
+        /* A class's metaclass may compute its hash in Python and change the container meanwhile. */
         cogpy_table.Py_IncRef(last);
         int status = cogpy_table.PySet_Add(types, last);
         cogpy_table.Py_DecRef(last);

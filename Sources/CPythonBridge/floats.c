@@ -1,8 +1,8 @@
 /* Floating-point numbers as decimal text and back, exactly as Python does it.
  *
- * Written after R. Giulietti, "The Schubfach way to render doubles" (2021), and D. Lemire, "Number parsing at a gigabyte
- * per second" (Software: Practice and Experience 51, 2021). Both need 128 bits of powers of five. A model's numbers are
- * rarely farther from 1 than 10^±38, so the table holds the powers that can be worked out in 128 bits; Python's own
+ * Based on R. Giulietti, "The Schubfach way to render doubles" (2021), and D. Lemire, "Number parsing at a gigabyte per
+ * second" (Software: Practice and Experience 51, 2021). Both need powers of five with 128 bits. A model's numbers are
+ * rarely farther from 1 than 10^±38, so the table holds the powers that can be computed in 128 bits; Python's own
  * functions do the rest. */
 #include "codec.h"
 
@@ -23,7 +23,7 @@ static int leading_zeros(u128 value) {
     return high != 0 ? __builtin_clzll(high) : 64 + __builtin_clzll((uint64_t)value);
 }
 
-/* ⌈2^e ÷ divisor⌉ for the e that makes it 128 bits long; the divisor is no power of two. */
+/* ⌈2^e ÷ divisor⌉ for the e that makes it 128 bits long; the divisor must not be a power of two. */
 static u128 reciprocal(u128 divisor) {
     u128 quotient = 0;
     u128 rest = 1;
@@ -54,7 +54,7 @@ static int log10_of_three_quarters(int n) { return (n * 1262611 - 524031) >> 22;
 
 /* MARK: - To text */
 
-/* power × factor ÷ 2^128, rounded to odd: the last bit says whether anything was cut off. */
+/* power × factor ÷ 2^128, rounded to odd: the last bit tells whether anything was cut off. */
 static uint64_t scaled(u128 power, uint64_t factor) {
     u128 low = (u128)(uint64_t)power * factor;
     u128 sum = (u128)(uint64_t)(power >> 64) * factor + (uint64_t)(low >> 64);
@@ -66,14 +66,14 @@ typedef struct {
     int exponent;
 } decimal;
 
-/* The shortest decimal that reads as significand × 2^exponent, and the nearest of those. Everything is counted in quarters
- * of a unit of the last decimal place. `power` is that of 10^-place. */
+/* The shortest decimal that reads as significand × 2^exponent; of several, the nearest. All numbers are in quarters of
+ * a unit of the last decimal place. `power` is 10^-place. */
 static decimal shortest(uint64_t significand, int exponent, bool is_boundary_closer, int place, u128 power) {
     int shift = exponent + log2_of_power_of_10(-place) + 1;
     uint64_t low = scaled(power, (4 * significand - 2 + is_boundary_closer) << shift);
     uint64_t here = scaled(power, (4 * significand) << shift);
     uint64_t high = scaled(power, (4 * significand + 2) << shift);
-    /* The ends of the interval read as the number itself only if it is even. */
+    /* The ends of the interval read as the number itself only if the number is even. */
     if (significand & 1) {
         low++;
         high--;
@@ -90,11 +90,11 @@ static decimal shortest(uint64_t significand, int exponent, bool is_boundary_clo
     return (decimal){whole + (here > middle || (here == middle && (whole & 1))), place};
 }
 
-/* A decimal has at most so many digits. As many zeros after them spare every copy a look at how many there are. */
+/* The most digits that a decimal has. As many zeros follow them, so copies needn't check how many digits there are. */
 enum { PLACES = 17, ZEROS = 17 };
 
-/* The eight digits of a number below 10^8, one in each byte, the first in the lowest: the number is cut into fours, these into
- * pairs, and the pairs into digits, all of them at once. */
+/* The eight digits of a number below 10^8, one per byte, the first in the lowest. The number is split into fours, then
+ * pairs, then digits, each step on all of them at once. */
 static uint64_t spread(uint32_t number) {
     uint64_t fours = number / 10000 | (uint64_t)(number % 10000) << 32;
     uint64_t hundreds = (fours * 5243) >> 19 & 0x0000007F0000007F;
@@ -103,7 +103,7 @@ static uint64_t spread(uint32_t number) {
     return tens | (pairs - tens * 10) << 8;
 }
 
-/* Digits as text: the first that counts is at `first`, the last one before `end`, and zeros follow. */
+/* Digits as text: `first` is the first significant one, `end` follows the last, and zeros come after that. */
 typedef struct {
     char places[PLACES + ZEROS];
     int first, end;
@@ -138,7 +138,8 @@ static size_t exponent_text(int exponent, char *text) {
     return (size_t)(end - text);
 }
 
-/* Lays digits out as `repr` does: with an exponent outside of 1e-4 … 1e16. Copies all places, whether they count or not. */
+/* Formats digits as `repr` does, with an exponent outside of 1e-4 … 1e16. Copies all places, whether or not they count.
+ */
 static size_t laid_out(decimal number, char *text) {
     spelling spelled;
     spell(number.digits, &spelled);
@@ -165,7 +166,7 @@ static size_t laid_out(decimal number, char *text) {
     return (size_t)end + exponent_text(point - 1, text + end);
 }
 
-/* Python's own way, for what is too large or too small for the table. */
+/* Python's own conversion, for numbers that are too large or too small for the table. */
 static size_t text_by_python(double value, char *text) {
     char *made = cogpy_table.PyOS_double_to_string(value, 'r', 0, PY_DTSF_ADD_DOT_0, NULL);
     if (made == NULL) {
@@ -212,7 +213,7 @@ bool cogpy_float_from_digits(uint64_t digits, int exponent, double *value) {
     uint64_t factor = digits << shift;
     u128 product = (u128)factor * (uint64_t)(power >> 64);
     if ((product >> 64 & 0x1ff) == 0x1ff) {
-        /* The nine bits below the result may still change by what the power's lower half adds. */
+        /* The power's lower half may still change the nine bits below the result. */
         product += (uint64_t)((u128)factor * (uint64_t)power >> 64);
         if ((uint64_t)product == UINT64_MAX && exponent < -27) return false;
     }
@@ -220,7 +221,7 @@ bool cogpy_float_from_digits(uint64_t digits, int exponent, double *value) {
     int upper = (int)(high >> 63);
     uint64_t significand = high >> (upper + 9); /* 53 bits and one more to round by */
     int binary = log2_of_power_of_10(exponent) + 63 + upper - shift + 1023;
-    /* Halfway between two numbers: only small powers can be, and then the even one is nearest. */
+    /* Halfway between two numbers, which only small powers allow: the even one counts as the nearest. */
     if ((uint64_t)product <= 1 && exponent >= -4 && exponent <= 23 && (significand & 3) == 1 &&
         significand << (upper + 9) == high)
         significand &= ~(uint64_t)1;

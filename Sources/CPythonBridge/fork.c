@@ -1,5 +1,5 @@
-/* Forks workers from a template. A forked worker's parent is the server, not the template: a process in between, which
- * ends at once, makes the worker an orphan that the server adopts (PR_SET_CHILD_SUBREAPER). */
+/* Forks workers from a template. A forked worker's parent is the server, not the template: an intermediate process that
+ * exits immediately makes the worker an orphan, which the server adopts (PR_SET_CHILD_SUBREAPER). */
 #define _GNU_SOURCE /* pipe2 */
 #include "fork.h"
 
@@ -18,31 +18,31 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The I/O thread and Python's. */
+/* The I/O thread and the Python thread. */
 enum { OWN_THREADS = 2 };
-/* How long a child may take to answer when forking is tried out. */
+/* How long a child may take to answer in a rehearsal. */
 enum { ANSWER_MILLISECONDS = 2000 };
-/* A thread that was joined is in /proc for a moment longer. */
+/* A joined thread stays in /proc for a moment. */
 enum { LINGER_STEPS = 10, LINGER_NANOSECONDS = 1000000 };
 
 static bool forking;
 static bool trying;
 static char own_tasks[32];
-/* The threads that a rehearsal found alive when libraries had stopped theirs. */
+/* The number of threads that a rehearsal found alive after libraries had stopped theirs. */
 static size_t threads_in_prepare;
-/* What the process in between says; shared memory, since it may be one with memory of its own. */
+/* The report of the intermediate process; in shared memory, because that process may have memory of its own. */
 static struct {
     pid_t child;
     size_t middle_threads;
 } *report;
-/* vfork spares a second copy of the page tables, which takes most of the time of a fork. */
+/* vfork avoids a second copy of the page tables, which takes most of the time of a fork. */
 static bool uses_vfork = true;
 
 bool cogpy_is_forking(void) { return forking; }
 
 static size_t count_tasks(const char *folder) {
     struct stat status;
-    /* A folder has a link for each folder in it, besides its own two. */
+    /* A folder has one link for each subfolder, plus two of its own. */
     return stat(folder, &status) == 0 && status.st_nlink > 2 ? status.st_nlink - 2 : 0;
 }
 
@@ -56,13 +56,14 @@ static void prepare(void) {
 }
 
 void cogpy_watch_forks(void) {
-    /* Not /proc/self: in a process made by vfork that is another one. */
+    /* Not /proc/self, which names a different process after vfork. */
     snprintf(own_tasks, sizeof own_tasks, "/proc/%d/task", (int)getpid());
-    /* Handlers that prepare a fork run last-registered first, so this one runs when libraries have stopped their threads. */
+    /* Handlers that prepare a fork run in reverse order of registration, so this one runs after libraries have stopped
+     * their threads. */
     pthread_atfork(prepare, NULL, NULL);
 }
 
-/* rand() and drand48() would give all workers the same numbers. */
+/* Otherwise, rand() and drand48() would give all workers the same numbers. */
 static void reseed(void) {
     unsigned seed;
     if (getrandom(&seed, sizeof seed, 0) != sizeof seed) return;
@@ -70,8 +71,8 @@ static void reseed(void) {
     srand48((long)seed);
 }
 
-/* Returns 0 in the child, its id in the parent, or -errno. Memory of the frame is shared with the process in between, so
- * nothing here is changed by one and needed by the other. */
+/* Returns 0 in the child, the child's id in the parent, or -errno. The intermediate process shares this stack frame, so
+ * neither process may change anything that the other needs. */
 __attribute__((noinline)) static pid_t fork_away(void) {
     report->child = -EAGAIN;
     report->middle_threads = 0;
@@ -113,7 +114,7 @@ static pid_t fork_worker(void) {
     return child;
 }
 
-/* Whether a child of a rehearsal answers in time; what it writes comes through `answer`. */
+/* Whether a rehearsal's child answers in time, by writing to the pipe `answer`. */
 static bool answers(int answer) {
     struct pollfd readable = {answer, POLLIN, 0};
     char byte;
@@ -136,7 +137,7 @@ PyObject *cogpy_rehearse(void) {
     pid_t child = fork_worker();
     trying = false;
     if (child == 0) {
-        /* The hooks of Python and of C have run; that is all that was to be seen. */
+        /* Python's and C's hooks have run; there was nothing else to test. */
         _exit(write(ends[1], "", 1) == 1 ? 0 : 1);
     }
     close(ends[1]);
@@ -150,12 +151,13 @@ PyObject *cogpy_rehearse(void) {
         snprintf(text, sizeof text, "silent");
     }
     close(ends[0]);
-    /* A library has started threads again in the process in between, where they end with it. */
+    /* A library has started threads again in the intermediate process, where they end with it. */
     if (child > 0 && report->middle_threads > 1) uses_vfork = false;
     return cogpy_string(text);
 }
 
-/* Waits in a new worker until the server has been told of it; without a template nobody could. */
+/* Blocks a new worker until the server knows about it. If the template dies first, the worker exits: the server could
+ * never learn of it. */
 static void wait_at_gate(const int gate[2]) {
     char byte;
     ssize_t count;
@@ -189,7 +191,7 @@ PyObject *cogpy_serve_as_template(const cogpy_callbacks *callbacks, void *contex
             return cogpy_table.PyBytes_FromStringAndSize(text.base, (Py_ssize_t)text.count);
         }
         callbacks->forked(context, child);
-        /* A worker that was killed meanwhile doesn't read it. */
+        /* A worker that was killed in the meantime doesn't read it. */
         if (child > 0 && write(gate[1], "", 1) < 0) kill(child, SIGKILL);
         close(gate[0]);
         close(gate[1]);

@@ -8,7 +8,7 @@ cogpy_python cogpy_table;
 static char failure[512];
 
 const char *cogpy_load(const char *path) {
-    /* Global visibility: extension modules are linked without libpython and find its symbols through the process. */
+    /* Global visibility: extension modules aren't linked with libpython and find its symbols through the process. */
     void *library = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
     if (library == NULL) {
         snprintf(failure, sizeof failure, "%s", dlerror());

@@ -1,4 +1,4 @@
-/* The built-in module `_coglet`. Its Python face is described in python/_coglet.pyi. */
+/* The built-in module `_coglet`. python/_coglet.pyi describes its Python interface. */
 #include "codec.h"
 #include "fork.h"
 
@@ -11,7 +11,7 @@ static const cogpy_options *options;
 static const cogpy_callbacks *callbacks;
 static void *context;
 
-/* Up to this size a frame is copied into the outgoing buffer; larger ones are written from where they lie. */
+/* Frames up to this size are copied into the outgoing buffer; larger ones are written in place. */
 enum { QUEUE_LIMIT_BYTES = 32 * 1024 };
 
 static void flush_without_gil(const cogpy_frame *frame) {
@@ -20,7 +20,7 @@ static void flush_without_gil(const cogpy_frame *frame) {
     cogpy_table.PyEval_RestoreThread(state);
 }
 
-/* False with an exception set when the frame is larger than the server accepts. */
+/* False, with an exception set, if the frame is larger than the server accepts. */
 static bool submit(const cogpy_frame *frame, int urgency) {
     size_t count = 0;
     for (size_t i = 0; i < frame->part_count; i++) count += frame->parts[i].count;
@@ -39,7 +39,7 @@ static bool submit(const cogpy_frame *frame, int urgency) {
     return true;
 }
 
-/* The contents of a str (as UTF-8) or bytes object, borrowed. Returns false with an exception set. */
+/* The contents of a str (as UTF-8) or bytes object, borrowed. False, with an exception set, for other objects. */
 static bool contents(PyObject *object, cogpy_bytes *bytes) {
     Py_ssize_t count = 0;
     int is_string = cogpy_table.PyObject_IsInstance(object, cogpy_table.PyUnicode_Type);
@@ -71,7 +71,7 @@ static PyObject *byte_object(cogpy_bytes bytes) {
     return cogpy_table.PyBytes_FromStringAndSize(bytes.base, (Py_ssize_t)bytes.count);
 }
 
-/* What JSON text says. The text itself where that is left to `json`; None where there is none. */
+/* The value of a JSON text. The text itself if `json` has to decode it; None if there is no text. */
 static PyObject *content(cogpy_bytes text) {
     if (text.count == 0) return cogpy_none();
     PyObject *value = cogpy_decode(text.base, text.count);
@@ -123,13 +123,13 @@ static PyObject *next_request(PyObject *const *arguments, Py_ssize_t count, int 
     }
 }
 
-/* receive(wait) -> request tuple | None when nothing is there | False at the end */
+/* receive(wait) -> request tuple | None if there is none | False at the end */
 static PyObject *receive(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
     (void)self;
     return next_request(arguments, count, 0);
 }
 
-/* gather(wait) -> request tuple | tokens of a batch | None when nothing is there | False at the end */
+/* gather(wait) -> request tuple | tokens of a batch | None if there is neither | False at the end */
 static PyObject *gather(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
     (void)self;
     return next_request(arguments, count, COGPY_GATHER);
@@ -171,7 +171,7 @@ static PyObject *send_string(PyObject *self, PyObject *const *arguments, Py_ssiz
     return is_submitted ? cogpy_none() : NULL;
 }
 
-/* decode(text) -> what JSON text says | None where that is null or left to `json` */
+/* decode(text) -> value of JSON text | None if it is null or `json` has to decode it */
 static PyObject *decode(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
     (void)self;
     cogpy_bytes text;
@@ -180,7 +180,7 @@ static PyObject *decode(PyObject *self, PyObject *const *arguments, Py_ssize_t c
     return value == NULL ? cogpy_none() : value;
 }
 
-/* encode(value, replacers) -> JSON text | None where that is left to `json` */
+/* encode(value, replacers) -> JSON text | None if `json` has to encode it */
 static PyObject *encode(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
     (void)self;
     if (!arity(count, 2)) return NULL;
@@ -210,7 +210,7 @@ static PyObject *flush(PyObject *self, PyObject *const *arguments, Py_ssize_t co
     return cogpy_none();
 }
 
-/* settle(): what was printed so far gets in front of what another process prints from here on */
+/* settle(): makes sure that what was printed so far precedes what another process prints from now on */
 static PyObject *settle(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
     (void)self;
     (void)arguments;
@@ -258,7 +258,7 @@ static PyObject *interrupt(PyObject *self, PyObject *const *arguments, Py_ssize_
     return cogpy_none();
 }
 
-/* control(wait) -> (kind, token) | None when nothing is there | False at the end */
+/* control(wait) -> (kind, token) | None if there is no message | False at the end */
 static PyObject *control(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
     (void)self;
     long wait;
@@ -286,14 +286,14 @@ static PyObject *healthy(PyObject *self, PyObject *const *arguments, Py_ssize_t 
     return cogpy_none();
 }
 
-/* rehearse() -> what speaks against forking workers, or '' */
+/* rehearse() -> the reason why workers can't be forked, or '' */
 static PyObject *rehearse(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
     (void)self;
     (void)arguments;
     return arity(count, 0) ? cogpy_rehearse() : NULL;
 }
 
-/* template() -> the order, in each forked worker; None in the template, at its end */
+/* template() -> the order, in each forked worker; None in the template when it ends */
 static PyObject *template(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
     (void)self;
     (void)arguments;
@@ -309,7 +309,7 @@ static PyObject *moved(PyObject *self, PyObject *const *arguments, Py_ssize_t co
     return cogpy_none();
 }
 
-/* leave(status): ends a forked worker, without the finalization of the interpreter */
+/* leave(status): ends a forked worker without finalizing the interpreter */
 static PyObject *leave(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
     (void)self;
     long status;

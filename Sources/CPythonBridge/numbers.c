@@ -1,4 +1,4 @@
-/* Arrays and numbers of numpy, written from where they lie: `tolist()` would make an object of each number first. */
+/* numpy's arrays and numbers, written in place: `tolist()` would first make an object for each number. */
 #include "writer.h"
 
 typedef struct {
@@ -33,7 +33,7 @@ static bool put_double(cogpy_writer *out, const char *item) {
     return cogpy_put_float(out, value);
 }
 
-/* Python has no smaller floats: the text is that of the double with the same value. */
+/* Python has no smaller floats, so the text is that of the double with the same value. */
 static bool put_single(cogpy_writer *out, const char *item) {
     float value;
     memcpy(&value, item, sizeof value);
@@ -93,12 +93,12 @@ cogpy_encoding cogpy_write_numbers(cogpy_writer *out, PyObject *value, int depth
     Py_buffer buffer;
     if (!cogpy_table.PyObject_CheckBuffer(value)) return COGPY_NOT_ENCODED;
     if (cogpy_table.PyObject_GetBuffer(value, &buffer, PYBUF_RECORDS_RO) != 0) {
-        cogpy_table.PyErr_Clear(); /* the type of its items is none that a buffer can have, such as a time */
+        cogpy_table.PyErr_Clear(); /* a buffer can't hold items of this type, such as times */
         return COGPY_NOT_ENCODED;
     }
     const array numbers = {&buffer, putter(&buffer)};
     const size_t before = out->text->count;
-    /* `depth` counts the outermost list already. */
+    /* `depth` already counts the outermost list. */
     bool is_written = numbers.put != NULL && depth + buffer.ndim - 1 <= COGPY_DEPTH_LIMIT &&
                       put_dimension(out, &numbers, buffer.buf, 0);
     if (!is_written) out->text->count = before;

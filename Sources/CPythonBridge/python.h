@@ -1,5 +1,5 @@
-/* The part of CPython's stable ABI that the bridge calls, as a table filled by dlsym.
- * Layouts are those that the stable ABI fixes for 3.2 and later (PEP 384); no macro of Python.h is used. */
+/* The part of CPython's stable ABI that the bridge calls, as a table filled by dlsym. Layouts are those that the stable
+ * ABI fixes for 3.2 and later (PEP 384); no macro of Python.h is used. */
 #pragma once
 
 #include "include/CPythonBridge.h"
@@ -15,7 +15,7 @@ typedef struct {
 
 typedef PyObject *(*PyCFunctionFast)(PyObject *self, PyObject *const *arguments, Py_ssize_t count);
 
-/* What an object shows of its memory. In the stable ABI since 3.11, and the same in 3.10. */
+/* What an object exposes of its memory. In the stable ABI since 3.11, and identical in 3.10. */
 typedef struct {
     void *buf;
     PyObject *obj;
@@ -109,7 +109,7 @@ typedef struct {
     each(PyBuffer_Release, void, (Py_buffer *buffer))                                                \
     each(PyObject_CallFunctionObjArgs, PyObject *, (PyObject *function, ...))
 
-/* Data of the library. */
+/* The library's data. */
 #define COGPY_OBJECTS(each) \
     each(_Py_NoneStruct) each(_Py_TrueStruct) each(_Py_FalseStruct)                                 \
     each(PyExc_Exception) each(PyExc_TypeError) each(PyExc_ValueError)                              \
@@ -131,7 +131,7 @@ extern cogpy_python cogpy_table;
 /* Loads the library at `path` and fills the table. Returns NULL, or a text that says what failed. */
 const char *cogpy_load(const char *path);
 
-/* Makes the module `_coglet`; what it uses is set by cogpy_module_configure. */
+/* Makes the module `_coglet`; cogpy_module_configure sets what it uses. */
 PyObject *cogpy_module_init(void);
 void cogpy_module_configure(const cogpy_options *options, const cogpy_callbacks *callbacks, void *context);
 

@@ -16,10 +16,10 @@ int cogpy_run(const cogpy_options *options, const cogpy_callbacks *callbacks, vo
         fprintf(stderr, "coglet-worker: can't register the module _coglet\n");
         return 127;
     }
-    /* Py_BytesMain rather than PyConfig, which is not in the stable ABI: virtual environments, PYTHONPATH and every
-     * other rule of `python` apply as they are. `-c` also makes sys.argv == ['-c'].
-     * `-P` keeps the working directory off the import path, so that no file of the model is taken for one of Python's
-     * modules before the command has begun. Python 3.10 has neither that option nor Py_Version. */
+    /* Py_BytesMain instead of PyConfig, which isn't in the stable ABI: virtual environments, PYTHONPATH, and every
+     * other rule of `python` apply unchanged. `-c` also makes sys.argv == ['-c']. `-P` keeps the working directory off
+     * the import path, so that no file of the model is mistaken for one of Python's modules before the command has
+     * begun. Python 3.10 has neither that option nor Py_Version. */
     char *arguments[] = {(char *)options->program, "-P", "-c", (char *)options->command, NULL};
     if (dlsym(RTLD_DEFAULT, "Py_Version") != NULL) {
         return cogpy_table.Py_BytesMain(4, arguments);

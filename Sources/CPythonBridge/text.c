@@ -14,7 +14,7 @@ bool cogpy_text_reserve(cogpy_text *text, size_t more) {
     return true;
 }
 
-/* Writes the escape of a byte; returns its length. */
+/* Writes the escape for a byte and returns its length. */
 static size_t escape(unsigned char byte, unsigned char *end) {
     static const char hex[] = "0123456789abcdef";
     static const char letters[] = {['"'] = '"', ['\\'] = '\\', ['\b'] = 'b', ['\t'] = 't',

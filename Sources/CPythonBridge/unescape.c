@@ -6,7 +6,7 @@ static int hex_value(unsigned char byte) {
     return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
 }
 
-/* The code unit of the four digits after `\u`, or -1. */
+/* The code unit that the four digits after `\u` stand for, or -1. */
 static int code_unit(const unsigned char *digits, const unsigned char *end) {
     if (end - digits < 4) return -1;
     int unit = 0;

@@ -1,4 +1,4 @@
-/* JSON text while it is written. */
+/* JSON text that is being written. */
 #pragma once
 
 #include "codec.h"
@@ -12,11 +12,11 @@ typedef struct {
     PyObject *replacers;
 } cogpy_writer;
 
-/* Writes an array or a number of a buffer's (PEP 3118), with its own lists at `depth`. Where there is no buffer, or one whose
- * values this doesn't know, nothing is written. */
+/* Writes an array or number that has a buffer (PEP 3118), with its outermost list at `depth`. Writes nothing if there
+ * is no buffer or if its item type isn't supported. */
 cogpy_encoding cogpy_write_numbers(cogpy_writer *out, PyObject *value, int depth);
 
-/* Appends a few bytes. False when the text gets too long. */
+/* Appends a few bytes. False if the text gets too long. */
 static inline bool cogpy_put(cogpy_writer *out, const void *bytes, size_t count) {
     cogpy_text *text = out->text;
     if (text->count > out->limit_bytes || !cogpy_text_reserve(text, count)) return false;
@@ -25,7 +25,7 @@ static inline bool cogpy_put(cogpy_writer *out, const void *bytes, size_t count)
     return true;
 }
 
-/* False where JSON has no such number, too. */
+/* Also false if JSON has no such number. */
 static inline bool cogpy_put_float(cogpy_writer *out, double number) {
     if (!isfinite(number) || !cogpy_text_reserve(out->text, COGPY_FLOAT_TEXT_BYTES)) return false;
     size_t count = cogpy_float_text(number, (char *)out->text->base + out->text->count);
