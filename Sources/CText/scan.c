@@ -1,4 +1,5 @@
-/* Finds what needs an escape. x86-64 has SSE2 always and AVX2 if the processor says so; others look at eight bytes. */
+/* Finds bytes that need an escape. x86-64 always has SSE2, and AVX2 if the processor says so; on other processors,
+ * eight bytes at a time are examined. */
 #include "CText.h"
 
 #include <stdbool.h>
@@ -42,7 +43,7 @@ __attribute__((target("avx2"))) static inline size_t wide_end(
     return start;
 }
 
-/* The two ways are functions of their own, so that what they stop at is known when they are compiled. */
+/* The two variants are separate functions, so that what they stop at is known at compile time. */
 __attribute__((target("avx2"))) static size_t wide_plain_end(const uint8_t *text, size_t start, size_t count) {
     return wide_end(text, start, count, true);
 }
@@ -74,7 +75,8 @@ static inline size_t vector_end(const uint8_t *text, size_t start, size_t count,
     while (count - start >= 8) {
         uint64_t word;
         memcpy(&word, text + start, 8);
-        /* A byte that is 0, or below 0x20, borrows: its high bit appears. Wrong bits arise only above a right one. */
+        /* A byte that is 0, or below 0x20, borrows, which sets its high bit. False bits appear only above a correct
+         * one. */
         const uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
         uint64_t found = ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | ((word - ones * 0x20) & ~word);
         if (stops_beyond_ascii) found |= word;

@@ -1,4 +1,4 @@
-/* Checks UTF-8: character by character, and with AVX2 32 bytes at a time. */
+/* Checks UTF-8 character by character, or 32 bytes at a time with AVX2. */
 #include "CText.h"
 
 #include <stdbool.h>
@@ -32,7 +32,8 @@ int cogtext_character_length(const uint8_t *bytes, size_t count) {
 #if defined(__x86_64__)
 #include "vectors.h"
 
-/* The last place up to `end` where a character begins. What is before `end` is well-formed, or would be with more bytes. */
+/* The last position up to `end` where a character begins. The text before `end` is well-formed, or would be with more
+ * bytes. */
 static size_t character_start(const uint8_t *text, size_t start, size_t end) {
     for (size_t back = 1; back <= 3 && end - start >= back; back++) {
         const uint8_t byte = text[end - back];
@@ -45,25 +46,25 @@ static size_t character_start(const uint8_t *text, size_t start, size_t end) {
     return end;
 }
 
-/* What two bytes in a row can have against them. Whether they do depends on three halves of bytes: each has a table of the
- * flaws that it allows, and the flaws that all three allow are there (J. Keiser and D. Lemire, "Validating UTF-8 in less than
- * one instruction per byte", 2021). */
+/* The possible flaws of two consecutive bytes. Whether one is present depends on three half-bytes. A table for each of
+ * them lists the flaws that it allows; a flaw that all three allow is present (J. Keiser and D. Lemire, "Validating
+ * UTF-8 in less than one instruction per byte", 2021). */
 enum {
-    TOO_SHORT = 1 << 0,   /* the start of a character, and then no continuation */
-    TOO_LONG = 1 << 1,    /* ASCII, and then a continuation */
+    TOO_SHORT = 1 << 0,   /* the start of a character without a continuation */
+    TOO_LONG = 1 << 1,    /* ASCII, followed by a continuation */
     OVERLONG_3 = 1 << 2,  /* three bytes for what needs two */
     TOO_LARGE = 1 << 3,   /* beyond U+10FFFF, second byte 0x90 or more */
     SURROGATE = 1 << 4,
     OVERLONG_2 = 1 << 5,  /* two bytes for what needs one */
     OUT_OF_4 = 1 << 6,    /* second byte below 0x90: four bytes for what needs three, or beyond U+10FFFF */
-    CONTINUES = 1 << 7,   /* two continuations: right if the byte before them starts a character that long */
+    CONTINUES = 1 << 7,   /* two continuations: valid if the byte before them starts a character of that length */
     ANY_SECOND = TOO_SHORT | TOO_LONG | CONTINUES,
 };
 
-/* A table of 16 for both halves of a vector. */
+/* A table of 16 entries, repeated for both halves of a vector. */
 #define TABLE(...) _mm256_setr_epi8(__VA_ARGS__, __VA_ARGS__)
 
-/* Where bytes don't go on from those before them as UTF-8 does: those bytes are not 0. `before` comes before `bytes`. */
+/* Nonzero where bytes don't continue those before them as valid UTF-8. `before` precedes `bytes`. */
 __attribute__((target("avx2"))) static inline __m256i flaws(__m256i bytes, __m256i before) {
     const __m256i by_first_high = TABLE(
         TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, (char)CONTINUES, (char)CONTINUES,
@@ -91,7 +92,7 @@ __attribute__((target("avx2"))) static inline __m256i flaws(__m256i bytes, __m25
             _mm256_shuffle_epi8(by_first_high, _mm256_and_si256(_mm256_srli_epi16(first, 4), half)),
             _mm256_shuffle_epi8(by_first_low, _mm256_and_si256(first, half))),
         _mm256_shuffle_epi8(by_second_high, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half)));
-    /* The highest bit of what must be the third or fourth byte of a character. */
+    /* The high bit is set in bytes that must be the third or fourth of a character. */
     const __m256i continues = _mm256_and_si256(
         _mm256_or_si256(
             _mm256_subs_epu8(second_last, _mm256_set1_epi8(0xE0 - 0x80)),
@@ -100,8 +101,9 @@ __attribute__((target("avx2"))) static inline __m256i flaws(__m256i bytes, __m25
     return _mm256_xor_si256(found, continues);
 }
 
-/* How far from `start` on, where a character begins, vectors come: to the end of the run of a JSON string, or to less than 32
- * bytes before the end of the text, or to something malformed, or to where only ASCII follows. There a character begins. */
+/* How far vectors can scan from `start`, where a character begins. They stop at the end of the run of a JSON string,
+ * less than 32 bytes before the end of the text, at a malformed character, or where only ASCII follows. A character
+ * begins at the result. */
 __attribute__((target("avx2"))) static size_t wide_end(const uint8_t *text, size_t start, size_t count) {
     size_t position = start;
     __m256i before = _mm256_setzero_si256();
@@ -111,7 +113,7 @@ __attribute__((target("avx2"))) static size_t wide_end(const uint8_t *text, size
             (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(flaws(bytes, before), _mm256_setzero_si256()));
         const uint32_t found = (uint32_t)_mm256_movemask_epi8(cogtext_to_escape(bytes));
         if (found != 0) {
-            /* A character that is cut off by what is found is a flaw there. */
+            /* A character that the found byte cuts off counts as a flaw there. */
             const uint32_t up_to_found = found ^ (found - 1);
             if ((~right & up_to_found) == 0) return position + (size_t)__builtin_ctz(found);
             break;
@@ -138,7 +140,7 @@ size_t cogtext_string_end(const uint8_t *text, size_t start, size_t count) {
         size_t position = cogtext_plain_end(text, start, count);
         if (position >= count || text[position] < 0x80) return position;
         position = vector_end(text, position, count);
-        /* What vectors can't do. Text in other scripts comes in runs, too. */
+        /* What vectors can't handle. Text in other scripts comes in runs. */
         while (position < count && text[position] >= 0x80) {
             const int length = cogtext_character_length(text + position, count - position);
             if (length <= 0) return position;
