@@ -1,17 +1,17 @@
 import Glibc
 import WorkerProtocol
 
-/// Lets a Python thread wait until the server has handled what was printed: text of a process that it starts next comes
-/// by a pipe, which the server reads before the frames that arrive at the same time.
+/// Lets a Python thread wait until the server has handled what was printed. Output of a process that the thread starts
+/// next comes through a pipe, which the server reads before frames that arrive at the same time.
 ///
 /// Safe to share: `turn` lets one thread wait at a time, and `reached` guards itself.
 final class Barrier: @unchecked Sendable {
-    /// A server that doesn't read, because a client is slow, costs the order, not the model's time.
+    /// If the server doesn't read because a client is slow, the order of the output suffers, not the model's time.
     private static let limitSeconds = 1
 
-    /// The number of the last barrier that was sent.
+    /// The number of the last barrier sent.
     private let turn = Lock(UInt32(0))
-    /// The number of the last one that the server has reached.
+    /// The number of the last barrier that the server has reached.
     private let reached = Lock(UInt32(0))
     private let news = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
@@ -24,7 +24,7 @@ final class Barrier: @unchecked Sendable {
         news.deallocate()
     }
 
-    /// In a forked worker: the template's barriers are nobody's any more.
+    /// In a forked worker: discards the template's barriers.
     func startOver() {
         turn.startOver(with: 0)
         reached.startOver(with: 0)
@@ -46,7 +46,7 @@ final class Barrier: @unchecked Sendable {
         }
     }
 
-    /// To be called on the I/O thread when the server has said so.
+    /// Call this on the I/O thread when the server has reached a barrier.
     func reached(_ token: UInt32) {
         reached.withLock { $0 = token }
         sem_post(news)

@@ -1,7 +1,7 @@
 import CPythonBridge
 import WorkerProtocol
 
-/// The worker's side of the bridge: C functions that hand over to the ``Worker`` given as context.
+/// The worker's side of the bridge: C functions that call the ``Worker`` passed as context.
 enum BridgeCallbacks {
     static var table: cogpy_callbacks {
         cogpy_callbacks(

@@ -1,26 +1,28 @@
 import Glibc
 import WorkerProtocol
 
-/// Interrupts the synchronous call of the model that is running, and no other.
+/// Interrupts the synchronous call of the model that is running, and no other call.
 ///
-/// A call answers one prediction or a batch of them; a batch is interrupted when all of its predictions are canceled.
-/// The signal makes a blocking call of the Python thread return at once; its handler in Python asks
-/// ``isRequested(_:)`` before it raises, so that a signal which comes too late does nothing.
+/// A call answers one prediction or a batch; a batch is interrupted when all of its predictions are canceled. The
+/// signal makes a blocking call of the Python thread return immediately. Its handler in Python asks ``isRequested(_:)``
+/// before it raises, so a signal that comes too late does nothing.
 final class Cancellation: Sendable {
-    /// Sent to the Python thread; a real-time signal, since models use SIGUSR1 and SIGUSR2 themselves.
+    /// The signal sent to the Python thread; a real-time signal, because models use SIGUSR1 and SIGUSR2 themselves.
     static var signal: Int32 { SIGRTMIN() + WorkerSignal.cancelAboveRealTimeMinimum }
 
     private struct State {
         var thread: pthread_t?
         /// The predictions that the running call answers.
         var running: [UInt32] = []
-        /// Those that are to be canceled. The channels can overtake each other: some may not have begun, or have ended.
+        /// The predictions to cancel. The channels can overtake each other, so some may not have begun or may have
+        /// ended.
         var requested: [UInt32] = []
-        /// A cancel has come that the model wasn't interrupted for. A second one raises again in a model that caught the first.
+        /// A cancel has come for which the model wasn't interrupted. A second cancel raises again in a model that
+        /// caught the first.
         var isPending = false
         var isSynchronous = false
 
-        /// A cancel is remembered for a prediction that hasn't begun; the oldest are those that came too late.
+        /// How many cancels are kept for predictions that haven't begun; the oldest are those that came too late.
         static let rememberedLimit = 2 * TokenList.limit
 
         var isWholeCallRequested: Bool { !running.isEmpty && running.allSatisfy(requested.contains) }
@@ -33,12 +35,12 @@ final class Cancellation: Sendable {
 
     private let state = Lock(State())
 
-    /// Names the thread that runs predictions.
+    /// Sets the thread that runs predictions.
     func target(_ thread: pthread_t) {
         state.withLock { $0.thread = thread }
     }
 
-    /// In a forked worker: the template has run nothing that could be canceled.
+    /// In a forked worker: the template ran nothing that could be canceled.
     func startOver() {
         var fresh = State()
         fresh.thread = pthread_self()
@@ -63,7 +65,7 @@ final class Cancellation: Sendable {
         }
     }
 
-    /// The call that answers `token`, the first of its batch, is over: from here on it is not interrupted.
+    /// The call that answers `token`, the first of its batch, is over and must not be interrupted any more.
     func ended(_ token: UInt32) {
         state.withLock { state in
             guard state.running.first == token else { return }
@@ -73,8 +75,8 @@ final class Cancellation: Sendable {
         }
     }
 
-    /// Asks for a cancel. False if calls aren't made one at a time: then Python deals with it. Before the first call nobody
-    /// knows, so the cancel is kept here as well.
+    /// Requests a cancel. False if calls don't run one at a time; then Python handles it. Before the first call that
+    /// isn't known, so the cancel is also kept here.
     func request(_ token: UInt32) -> Bool {
         state.withLock {
             if !$0.requested.contains(token) { $0.requested.append(token) }
@@ -87,7 +89,7 @@ final class Cancellation: Sendable {
         }
     }
 
-    /// Whether the running call, which answers `token` first, is to be interrupted; says so once for each cancel.
+    /// Whether to interrupt the running call, which answers `token` first; true once per cancel.
     func isRequested(_ token: UInt32) -> Bool {
         state.withLock {
             guard $0.isPending, $0.running.first == token else { return false }
@@ -96,7 +98,7 @@ final class Cancellation: Sendable {
         }
     }
 
-    /// Whether this prediction of the running call is to be canceled.
+    /// Whether to cancel this prediction of the running call.
     func isCanceled(_ token: UInt32) -> Bool {
         state.withLock { $0.requested.contains(token) }
     }

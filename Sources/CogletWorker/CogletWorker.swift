@@ -1,4 +1,4 @@
-/// The worker: runs the model in an interpreter of its own, on behalf of the `coglet` that started it.
+/// The worker: runs the model in its own interpreter, on behalf of the `coglet` that started it.
 ///
 /// The first thread serves the control channel; a second one becomes the interpreter's main thread.
 @main

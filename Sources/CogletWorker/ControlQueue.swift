@@ -2,17 +2,17 @@ import CPythonBridge
 import Glibc
 import WorkerProtocol
 
-/// Control messages on their way from the I/O thread to Python.
+/// Control messages that the I/O thread passes to Python.
 final class ControlQueue: Sendable {
-    /// Readable while messages are here.
+    /// Readable while there are messages.
     var descriptor: Int32 { doorbell.descriptor }
     private let doorbell = Doorbell()
     private let messages = Lock<[cogpy_control]>([])
 
-    /// Adds a message, unless Python hasn't taken an earlier one that says the same.
+    /// Adds a message, unless an identical one is still waiting for Python.
     ///
-    /// So the queue never drops anything and yet holds no more than a cancel for each running prediction and one health
-    /// check, however often clients ask.
+    /// The queue therefore never drops anything, yet holds no more than one cancel for each running prediction and one
+    /// health check, however often clients ask.
     func append(_ header: FrameHeader) {
         let message = cogpy_control(kind: header.kind.rawValue, token: header.token)
         messages.withLock {
@@ -27,13 +27,13 @@ final class ControlQueue: Sendable {
         }
     }
 
-    /// In a forked worker: a queue of its own.
+    /// In a forked worker: starts with an empty queue.
     func startOver() {
         doorbell.renew()
         messages.startOver(with: [])
     }
 
-    /// Takes the oldest message, waiting for one if `wait`.
+    /// Takes the oldest message; waits for one if `wait`.
     func take(wait: Bool, into message: UnsafeMutablePointer<cogpy_control>) -> Int32 {
         while true {
             guard !Fork.isChild else { return COGPY_END.outcome }

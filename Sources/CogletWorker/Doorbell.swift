@@ -1,6 +1,6 @@
 import Glibc
 
-/// A descriptor that one thread makes readable for another.
+/// A descriptor that one thread makes readable to wake another.
 struct Doorbell: Sendable {
     /// Readable from ``ring()`` until ``silence()``.
     let descriptor: Int32
@@ -10,10 +10,11 @@ struct Doorbell: Sendable {
         (descriptor, writeDescriptor) = Self.makePipe()
     }
 
-    /// In a forked process: a pipe of its own behind the same numbers. Processes that share one would wake each other.
+    /// In a forked process: replaces the pipe, keeping the descriptor numbers. Processes that share a pipe would wake
+    /// each other.
     func renew() {
         let (new, newWriteEnd) = Self.makePipe()
-        // The numbers stay, because Python knows them.
+        // Python knows the numbers, so they must stay.
         for (new, old) in [(new, descriptor), (newWriteEnd, writeDescriptor)] {
             dup2(new, old)
             _ = fcntl(old, F_SETFD, FD_CLOEXEC)
@@ -36,7 +37,7 @@ struct Doorbell: Sendable {
 
     func ring() {
         var byte: UInt8 = 1
-        // A full pipe is readable already.
+        // A full pipe is already readable.
         _ = write(writeDescriptor, &byte, 1)
     }
 

@@ -2,7 +2,7 @@ import CPythonBridge
 import Glibc
 import WorkerProtocol
 
-/// Predictions as they arrive on the work channel; used by the Python thread alone.
+/// Predictions as they arrive on the work channel; used only by the Python thread.
 ///
 /// Safe to share: only the interpreter's main thread calls it.
 final class Inbox: @unchecked Sendable {
@@ -11,7 +11,7 @@ final class Inbox: @unchecked Sendable {
     private let shared: SharedMemory
     private var frames = FrameBuffer()
     private var polling: Polling
-    /// The last read has emptied the socket, and nobody has been told yet that nothing is there.
+    /// Whether the last read emptied the socket and the caller hasn't been told yet that nothing is left.
     private var isEmptied = false
 
     init(descriptor: Int32, cancellation: Cancellation, shared: SharedMemory, isPollingAllowed: Bool) {
@@ -21,12 +21,12 @@ final class Inbox: @unchecked Sendable {
         self.cancellation = cancellation
     }
 
-    /// Takes the next prediction. With `COGPY_WAIT` in `how` the caller makes one call of the model at a time and can be
-    /// interrupted by a cancel; without, it makes many and learns of cancels from the ``ControlQueue``. With `COGPY_GATHER`
-    /// the model begins predictions when their batch comes, instead of one by one. With `COGPY_POLL` the next prediction is
-    /// looked for as long as ``Polling`` says.
+    /// Takes the next prediction. With `COGPY_WAIT` in `how`, the caller makes one call of the model at a time, and a
+    /// cancel can interrupt it; without it, the caller makes many and learns of cancels from the ``ControlQueue``. With
+    /// `COGPY_GATHER`, the model begins predictions when their batch comes instead of one by one. With `COGPY_POLL`,
+    /// this looks for the next prediction as long as ``Polling`` says.
     ///
-    /// - Returns: one of `COGPY_END`, `COGPY_REQUEST`, `COGPY_BATCH`, `COGPY_AGAIN`, `COGPY_INTERRUPTED`.
+    /// - Returns: `COGPY_END`, `COGPY_REQUEST`, `COGPY_BATCH`, `COGPY_AGAIN`, or `COGPY_INTERRUPTED`.
     func receive(_ how: Int32, into request: UnsafeMutablePointer<cogpy_request>) -> Int32 {
         guard !Fork.isChild else { return COGPY_END.outcome }
         let wait = how & COGPY_WAIT.outcome != 0
@@ -44,7 +44,7 @@ final class Inbox: @unchecked Sendable {
                         request.pointee.text = cogpy_bytes(base: frame.content.baseAddress, count: frame.content.count)
                         return COGPY_BATCH.outcome
                     default:
-                        continue  // The server sends nothing else here.
+                        continue  // The server sends no other kind here.
                     }
                 }
             } catch {
@@ -55,7 +55,7 @@ final class Inbox: @unchecked Sendable {
             if count > 0 {
                 frames.received(count)
             } else if count < 0, errno == EAGAIN {
-                // Signals that came while nothing slept are handled before something does.
+                // Signals that arrived while the thread was awake are handled before it sleeps.
                 return wait ? COGPY_INTERRUPTED.outcome : COGPY_AGAIN.outcome
             } else if count < 0, errno == EINTR {
                 return COGPY_INTERRUPTED.outcome
@@ -65,11 +65,11 @@ final class Inbox: @unchecked Sendable {
         }
     }
 
-    /// Reads what is there. -1 with `EAGAIN` in `errno` when nothing is.
+    /// Reads what is available. Returns -1 with `EAGAIN` in `errno` if nothing is.
     private func read(into space: UnsafeMutableRawBufferPointer, _ how: Int32) -> Int {
         let wait = how & COGPY_WAIT.outcome != 0
         guard wait || how & COGPY_POLL.outcome != 0 else {
-            // The caller comes back when the socket is readable again: asking just after a short read would be for nothing.
+            // The caller returns when the socket is readable again; asking right after a short read would be wasted.
             guard !isEmptied else {
                 isEmptied = false
                 errno = EAGAIN
@@ -96,8 +96,8 @@ final class Inbox: @unchecked Sendable {
         return count
     }
 
-    /// Notes that the model begins a prediction. A worker that dies from here on has begun it: the server must not simply
-    /// give it to another one.
+    /// Records that the model begins a prediction. If the worker dies after this, the server must not simply give the
+    /// prediction to another worker.
     private func began(_ token: UInt32, interruptibly: Bool) {
         shared.taken = token
         if interruptibly { cancellation.began(token) }
@@ -108,8 +108,8 @@ final class Inbox: @unchecked Sendable {
         if interruptibly { cancellation.began(batch) }
     }
 
-    /// Receives without sleeping, and lets other threads have the processor in between. -1 with `EAGAIN` in `errno` when
-    /// nothing has come.
+    /// Receives without sleeping, and yields the processor to other threads in between. Returns -1 with `EAGAIN` in
+    /// `errno` if nothing has come.
     private func poll(into space: UnsafeMutableRawBufferPointer, until end: UInt64) -> Int {
         while true {
             let count = recv(descriptor, space.baseAddress, space.count, Int32(MSG_DONTWAIT))

@@ -1,9 +1,9 @@
 import Glibc
 
-/// A mutex and what it guards, which stay right in a forked process.
+/// A mutex and the value that it guards; both keep working in a forked process.
 ///
-/// `Synchronization.Mutex` remembers its thread's kernel id, which a fork changes: the first time that a forked worker had to
-/// wait for one, it would trap. glibc renews the id.
+/// `Synchronization.Mutex` remembers its thread's kernel id, which a fork changes: a forked worker would trap the first
+/// time it had to wait. glibc updates the id.
 final class Lock<Value>: @unchecked Sendable {
     private let handle = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private var value: Value
@@ -18,21 +18,22 @@ final class Lock<Value>: @unchecked Sendable {
         handle.deallocate()
     }
 
-    /// Runs `body` with the lock taken.
+    /// Runs `body` with the lock held.
     func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
         pthread_mutex_lock(handle)
         defer { pthread_mutex_unlock(handle) }
         return body(&value)
     }
 
-    /// Runs `body` with the lock taken; nil if another thread has it.
+    /// Runs `body` with the lock held; returns nil if another thread holds it.
     func withLockIfAvailable<Result>(_ body: (inout Value) -> Result) -> Result? {
         guard pthread_mutex_trylock(handle) == 0 else { return nil }
         defer { pthread_mutex_unlock(handle) }
         return body(&value)
     }
 
-    /// In a forked process, while it has one thread: whoever had the lock taken is not here to release it.
+    /// In a forked process, while it has one thread: reinitializes the lock, because a thread that held it doesn't
+    /// exist here.
     func startOver(with value: Value) {
         pthread_mutex_init(handle, nil)
         self.value = value

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Nanoseconds since some fixed moment.
+/// Nanoseconds since an arbitrary fixed moment.
 func monotonicNanoseconds() -> UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)

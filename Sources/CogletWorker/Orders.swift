@@ -2,7 +2,7 @@ import CPythonBridge
 import Glibc
 import WorkerProtocol
 
-/// What the server asks of a template, which only forks workers. Each order brings the descriptors of one worker.
+/// The server's orders to a template, which only forks workers. Each order brings the descriptors of one worker.
 ///
 /// Safe to share: only the interpreter's main thread calls it.
 final class Orders: @unchecked Sendable {
@@ -17,12 +17,12 @@ final class Orders: @unchecked Sendable {
 
     /// Waits for the next order. Its text is a JSON array of environment variables, borrowed until the next call.
     ///
-    /// - Returns: one of `COGPY_END`, `COGPY_REQUEST`, `COGPY_INTERRUPTED`.
+    /// - Returns: `COGPY_END`, `COGPY_REQUEST`, or `COGPY_INTERRUPTED`.
     func next(into text: UnsafeMutablePointer<cogpy_bytes>) -> Int32 {
         while true {
             do {
                 while let frame = try frames.next() {
-                    guard frame.header.kind == .fork else { continue }  // The server sends nothing else to a template.
+                    guard frame.header.kind == .fork else { continue }  // The server sends a template no other kind.
                     token = frame.header.token
                     text.pointee = cogpy_bytes(base: frame.content.baseAddress, count: frame.content.count)
                     return COGPY_REQUEST.outcome
@@ -38,20 +38,21 @@ final class Orders: @unchecked Sendable {
         }
     }
 
-    /// In the template: tells the server which process was forked, or with `-errno`, why none could be.
+    /// In the template: reports to the server which process was forked, or `-errno` if forking failed.
     func carriedOut(_ process: Int32) {
         let text = Array("\(process)".utf8)
         let bytes = FrameHeader(.forked, token: token, contentBytes: text.count).bytes + text
-        // A few bytes, of which the server has read all earlier ones: there is room.
+        // The message is a few bytes long, and the server has read all earlier ones, so there is room.
         bytes.withUnsafeBytes { _ = send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
         for descriptor in passed { close(descriptor) }
         passed = []
     }
 
-    /// In the forked worker: puts the descriptors that came with the order where a worker has them.
+    /// In the forked worker: moves the descriptors that came with the order to the numbers that a worker expects.
     func takeDescriptors() {
         let first = Int32(1)
-        // Out of the way first: the model may have closed some, so that the new ones lie where others belong.
+        // Duplicate them out of the way first: if the model has closed some, the new ones may occupy each other's
+        // numbers.
         let safe = passed.map { fcntl($0, F_DUPFD_CLOEXEC, first + Int32(passed.count)) }
         for descriptor in passed { close(descriptor) }
         passed = []

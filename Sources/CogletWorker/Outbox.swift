@@ -2,23 +2,24 @@ import CPythonBridge
 import Glibc
 import WorkerProtocol
 
-/// Frames on their way to the server.
+/// Queues frames for the server and sends them.
 ///
-/// Small frames gather in ``SharedMemory`` so that a model that yields quickly costs few system calls. What a crash leaves
-/// there, the server still reads.
+/// Small frames gather in ``SharedMemory``, so a model that yields quickly makes few system calls. After a crash, the
+/// server still reads what is left there.
 ///
 /// Safe to share: `lock` guards everything below it.
 final class Outbox: @unchecked Sendable {
     /// Frames that may wait are sent this long after the last system call.
     private static let gatherNanoseconds: UInt64 = 500_000
     private static let gatherMilliseconds: Int32 = 1
-    /// So many times in a row nothing was there to be sent late: then the I/O thread sleeps until the doorbell rings. Waking it
-    /// for each line costs as much as sending the line.
+    /// After this many consecutive turns without anything to send late, the I/O thread sleeps until the doorbell rings.
+    /// Waking it for each line costs as much as sending the line.
     private static let idleTurnLimit = 10
 
     /// Readable when ``rung()`` should be called.
     var wakeDescriptor: Int32 { doorbell.descriptor }
-    /// When the I/O thread should call ``flushLate()``, in milliseconds from now; -1 for never. Used by it alone.
+    /// When the I/O thread should call ``flushLate()``, in milliseconds from now; -1 for never. Used only by that
+    /// thread.
     private(set) var lateFlushMilliseconds: Int32 = -1
     private var idleTurns = 0
     private let doorbell = Doorbell()
@@ -27,11 +28,11 @@ final class Outbox: @unchecked Sendable {
     private let lock = Lock(())
     private let shared: SharedMemory
     private var lastFlush: UInt64 = 0
-    /// The I/O thread comes by itself.
+    /// The I/O thread will flush without being woken.
     private var isLateFlushArmed = false
-    /// Something has been left to the I/O thread since it came last.
+    /// Something was left to the I/O thread since its last turn.
     private var hasGathered = false
-    /// Text of a log has been sent since ``sendBarrier(_:)``.
+    /// Log text has been sent since ``sendBarrier(_:)``.
     private var hasText = false
 
     init(descriptor: Int32, shared: SharedMemory) {
@@ -39,7 +40,7 @@ final class Outbox: @unchecked Sendable {
         self.shared = shared
     }
 
-    /// In a forked worker: memory of its own, behind `memory`, in the place of the template's.
+    /// In a forked worker: replaces the template's memory with its own, behind `memory`.
     func startOver(sharing memory: Int32) {
         lock.startOver(with: ())
         doorbell.renew()
@@ -55,7 +56,7 @@ final class Outbox: @unchecked Sendable {
         }
     }
 
-    /// Copies a small frame into the buffer, without ever waiting.
+    /// Copies a small frame into the buffer; never waits.
     func queue(_ frame: cogpy_frame, urgency: Int32) -> Int32 {
         guard !Fork.isChild else { return COGPY_QUEUED.outcome }
         return lock.withLockIfAvailable { _ in append(frame, urgency: urgency) } ?? COGPY_NOT_QUEUED.outcome
@@ -70,7 +71,8 @@ final class Outbox: @unchecked Sendable {
         }
     }
 
-    /// Asks the server to say when it has handled what was sent so far; false if that is no text since the last time.
+    /// Asks the server to report when it has handled everything sent so far. Returns false if no text was sent since
+    /// the last time.
     func sendBarrier(_ token: UInt32) -> Bool {
         lock.withLock { _ in
             guard hasText else { return false }
@@ -84,14 +86,14 @@ final class Outbox: @unchecked Sendable {
         }
     }
 
-    /// To be called on the I/O thread when ``wakeDescriptor`` is readable.
+    /// Call this on the I/O thread when ``wakeDescriptor`` is readable.
     func rung() {
         doorbell.silence()
         lateFlushMilliseconds = Self.gatherMilliseconds
         idleTurns = 0
     }
 
-    /// To be called on the I/O thread after ``lateFlushMilliseconds``: sends what nobody else has sent.
+    /// Call this on the I/O thread after ``lateFlushMilliseconds``: sends what no other thread has sent.
     func flushLate() {
         lock.withLock { _ in
             writeQueued()
@@ -139,7 +141,7 @@ final class Outbox: @unchecked Sendable {
         guard count > 0 else { return }
         var vector = iovec(iov_base: shared.bytes, iov_len: count)
         withUnsafeMutablePointer(to: &vector) { write(UnsafeMutableBufferPointer(start: $0, count: 1)) }
-        // In this order: a crash in between must not show the server bytes that it has already received.
+        // In this order: after a crash in between, the server must not see bytes that it has already received.
         shared.queued = 0
         shared.sent += count
         lastFlush = monotonicNanoseconds()
@@ -168,7 +170,7 @@ final class Outbox: @unchecked Sendable {
         lastFlush = monotonicNanoseconds()
     }
 
-    /// Writes what all of these name, and changes them.
+    /// Writes everything in the vectors, modifying them.
     private func write(_ vectors: UnsafeMutableBufferPointer<iovec>) {
         var first = 0
         while true {
@@ -188,8 +190,8 @@ final class Outbox: @unchecked Sendable {
         }
     }
 
-    /// How many bytes a system call has sent, which is tried until it can. A channel that can't be written has no server, or a
-    /// model that closed it: the worker ends.
+    /// The number of bytes that a system call sent; retries until it succeeds. If the channel can't be written, the
+    /// server is gone or the model closed the channel, so the worker exits.
     private func sent(_ call: () -> Int) -> Int {
         while true {
             let count = call()
@@ -197,7 +199,7 @@ final class Outbox: @unchecked Sendable {
             switch errno {
             case EINTR: continue
             case ETOOMANYREFS:
-                // More files are on their way than this user may have open (unix(7)): the server takes them one by one.
+                // This user has too many descriptors in flight (unix(7)); the server takes them one by one.
                 usleep(1_000)
             default:
                 complain("the work channel is gone (errno \(errno))")

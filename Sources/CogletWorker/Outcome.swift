@@ -1,6 +1,6 @@
 import CPythonBridge
 
-/// C's anonymous enumerations arrive as values of different integer types; the callbacks return `int`.
+/// C's anonymous enumerations are imported as values of different integer types; the callbacks return `int`.
 extension BinaryInteger {
     var outcome: Int32 { Int32(self) }
 }

@@ -4,17 +4,17 @@ import WorkerProtocol
 
 /// The thread that becomes the interpreter's main thread.
 enum PythonThread {
-    /// The stack of an ordinary main thread is 8 MiB; models recurse, so twice that is the least.
+    /// An ordinary main thread has a stack of 8 MiB; models recurse, so use at least twice that.
     private static let stackBytes = 16 << 20
-    /// Leaves the working directory out of the import path, where `python -c` has it first, until the SDK has loaded what
-    /// it needs: files of the model may be called like modules of Python's.
+    /// Keeps the working directory, which `python -c` puts first, out of the import path until the SDK has loaded what
+    /// it needs: the model's files may have the same names as Python's modules.
     private static let command =
         "import os, sys; known, path = set(sys.modules), sys.path[:]; "
         + "'' in path or os.environ.get('PYTHONSAFEPATH') or path.insert(0, ''); "
         + "sys.path[:] = [each for each in path if each not in ('', os.getcwd())]; "
         + "from cog._worker import main; main(path, known)"
 
-    /// Starts the thread. When Python ends, the process exits with its status.
+    /// Starts the thread. When Python ends, the process exits with Python's status.
     static func start(running worker: Worker, options: WorkerOptions) {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
@@ -25,7 +25,7 @@ enum PythonThread {
         precondition(status == 0, "pthread_create: \(status)")
     }
 
-    /// The soft stack limit when it is finite: what the main thread of `python` itself would get.
+    /// The soft stack limit if it is finite: the stack size that the main thread of `python` itself would have.
     private static var stackLimitBytes: Int {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limit) == 0, limit.rlim_cur < 1 << 32 else {

@@ -4,21 +4,21 @@ import WorkerProtocol
 
 /// The worker's parts, and its first thread, which serves the control channel.
 ///
-/// Safe to share: each part guards itself with its own lock; the rest is set while the process has one thread.
+/// Safe to share: each part has its own lock; the rest is set while the process has one thread.
 final class Worker: @unchecked Sendable {
     let inbox: Inbox
     let outbox: Outbox
     let cancellation = Cancellation()
     let controlQueue = ControlQueue()
     let barrier = Barrier()
-    /// What the server asks of a template.
+    /// The server's orders, if the worker is a template.
     let orders = Orders(descriptor: WorkerDescriptors.work)
     private let controlDescriptor = WorkerDescriptors.control
-    /// The worker's own, which the server has made; the model may change the variable.
+    /// The worker's own folder, made by the server. Kept here because the model may change the variable.
     private var temporaryFolder = getenv("TMPDIR").map { String(cString: $0) }
 
     init(options: WorkerOptions) {
-        // Before libraries of the model register theirs.
+        // Before the model's libraries register theirs.
         cogpy_watch_forks()
         guard let shared = SharedMemory(mapping: WorkerDescriptors.sharedMemory) else {
             complain("can't map the shared memory: errno \(errno)")
@@ -31,13 +31,13 @@ final class Worker: @unchecked Sendable {
         Fork.leaveServerToParent()
     }
 
-    /// To be called on the Python thread before Python starts.
+    /// Call this on the Python thread before Python starts.
     func pythonThreadStarted() {
         cancellation.target(pthread_self())
     }
 
-    /// In a worker that the template has just forked: takes over the channels that came with the order, and starts the thread
-    /// that serves the control channel.
+    /// In a worker that the template has just forked: takes over the channels that came with the order, and starts the
+    /// thread that serves the control channel.
     func adopt() {
         orders.takeDescriptors()
         outbox.startOver(sharing: WorkerDescriptors.sharedMemory)
@@ -55,23 +55,24 @@ final class Worker: @unchecked Sendable {
         }
     }
 
-    /// In a forked worker: where it keeps its temporary files.
+    /// In a forked worker: sets the folder for its temporary files.
     func moved(to temporaryFolder: String) {
         self.temporaryFolder = temporaryFolder
     }
 
-    /// Python has ended: the process is about to. Does not return if the server is gone, which Python may notice first.
+    /// Python has ended and the process is about to. Doesn't return if the server is gone, which Python may notice
+    /// first.
     func pythonEnded() {
         outbox.flush(nil)
         var byte: UInt8 = 0
         if recv(controlDescriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0 { serverIsGone() }
     }
 
-    /// Sends the outcome of a health check; `problem` is empty when the model is healthy.
+    /// Sends the result of a health check; `problem` is empty if the model is healthy.
     func answerHealthCheck(_ token: UInt32, _ problem: UnsafeRawBufferPointer) {
         var bytes = FrameHeader(.health, token: token, contentBytes: problem.count).bytes
         bytes += problem
-        // The control channel carries a few bytes a second: it is never full unless the server is stuck.
+        // The control channel carries a few bytes per second, so it is never full unless the server is stuck.
         bytes.withUnsafeBytes { _ = send(controlDescriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
     }
 
@@ -93,11 +94,11 @@ final class Worker: @unchecked Sendable {
         }
     }
 
-    /// Signals are for the Python thread: its handlers run only when it is the one that a signal interrupts.
+    /// Leaves signals to the Python thread: Python's handlers run only if a signal interrupts that thread.
     private func leaveSignalsToPython() {
         var signals = sigset_t()
         sigfillset(&signals)
-        // What a thread does wrong itself.
+        // Signals that a thread's own errors cause.
         for own in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS] { sigdelset(&signals, own) }
         pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
@@ -125,20 +126,20 @@ final class Worker: @unchecked Sendable {
         case .barrierReached:
             barrier.reached(header.token)
         default:
-            break  // The server sends nothing else here.
+            break  // The server sends no other kind here.
         }
     }
 
-    /// Without a server nobody waits for the model any more: it ends at once, with the processes it started.
+    /// Without a server, nobody waits for the model any more: it ends immediately, with the processes it started.
     private func serverIsGone() -> Never {
-        // The server may be there, and the model has closed the channel.
+        // The server may still be there if the model has closed the channel.
         LastWords.tellChannelClosed()
         removeEmptyFolders()
         if getpgrp() == getpid() { kill(0, SIGKILL) }
         _exit(1)
     }
 
-    /// Removes the worker's folder, and then the server's, if nothing is in them: those need not wait for the next server.
+    /// Removes the worker's folder and then the server's, if they are empty, so they needn't wait for the next server.
     private func removeEmptyFolders() {
         guard let temporaryFolder, rmdir(temporaryFolder) == 0, let slash = temporaryFolder.lastIndex(of: "/") else {
             return

@@ -1,18 +1,18 @@
 import Glibc
 import WorkerProtocol
 
-/// What `coglet` tells the worker on its command line: `--name value` pairs, all of them required.
+/// The arguments that `coglet` passes to the worker: `--name value` pairs, all of them required.
 struct WorkerOptions {
     /// The path of libpython.
     let library: String
     /// The path of the interpreter.
     let program: String
-    /// A JSON object for the Python code, passed on untouched.
+    /// A JSON object for the Python code, passed on unchanged.
     let settings: String
     /// How many files the model's process may have open.
     let descriptorLimit: Int
 
-    /// Exits with status 64 when something is missing: only `coglet` starts the worker, so it is a mistake of ours.
+    /// Exits with status 64 if an argument is missing. Only `coglet` starts the worker, so that would be a bug of ours.
     init(arguments: [String]) {
         var values: [String: String] = [:]
         var index = 1
@@ -33,7 +33,7 @@ struct WorkerOptions {
         self.descriptorLimit = descriptorLimit
     }
 
-    /// Sets the soft limit of open files; the hard one stays.
+    /// Sets the soft limit of open files; leaves the hard limit unchanged.
     func limitDescriptors() {
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         var limit = rlimit()
