@@ -1,9 +1,11 @@
-/* libcoglet-curl.so: holds libcurl and all that it needs, and shows libcurl's functions alone. The server opens it, beside its
- * own binary, when it makes its first request (Sources/CLibcurl/library.c); without it the system's libcurl is used.
+/* libcoglet-curl.so: contains libcurl and everything it needs, and exports only libcurl's functions. The server opens
+ * it, from the folder of its own binary, when it makes its first request (Sources/CLibcurl/library.c). Without it, the
+ * server uses the system's libcurl.
  *
- * Not a target of Package.swift: SwiftPM links every library with the Swift runtime. scripts/libcurl.sh makes it.
+ * Not a target of Package.swift, because SwiftPM links every library with the Swift runtime. scripts/libcurl.sh builds
+ * it.
  */
 #include <curl/curl.h>
 
-/* What is carried, for whoever looks into the file. */
+/* The carried version, for people who inspect the file. */
 __attribute__((visibility("default"))) const char *cogcurl_carried_version(void) { return curl_version(); }
