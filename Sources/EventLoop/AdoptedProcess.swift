@@ -1,16 +1,16 @@
 internal import CLibuv
 internal import Glibc
 
-/// A child that another process has forked, and that this one has inherited (``OrphanReaper/adoptOrphans(_:)``).
+/// /// A child that another process forked and that this process inherited (``OrphanReaper/adoptOrphans(_:)``).
 ///
-/// The loop keeps the object until the child has ended, which an ``OrphanReaper`` notices.
+/// The loop retains the object until an ``OrphanReaper`` notices that the child has ended.
 public final class AdoptedProcess: ChildProcess {
-    /// While one exists, the reaper lets ended children lie that nobody knows: the child that is waited for may be among them,
-    /// and ended before anybody could say which one it is.
+    /// While an expectation exists, the reaper leaves ended children it doesn't know unreaped: the expected child may
+    /// be among them, having ended before anybody could say which one it is.
     public final class Expectation {
         private let loop: EventLoop
 
-        /// From now on a child is expected.
+        /// Starts to expect a child.
         public init(on loop: EventLoop) {
             loop.preconditionInEventLoop()
             self.loop = loop
@@ -25,14 +25,14 @@ public final class AdoptedProcess: ChildProcess {
     /// The child's process id.
     public let id: Int32
     private let loop: EventLoop
-    /// The largest resident set of the child; nil before its end, and where the kernel doesn't tell.
+    /// The child's largest resident set; nil until it has ended, and nil if the kernel doesn't report it.
     public private(set) var peakMemoryBytes: Int?
     private var onExit: (Process.Exit) -> Void
     private var hasEnded = false
 
-    /// Waits for the end of the child `id`; `onExit` is called on the loop, once, and never in this call.
+    /// Waits for the end of the child `id`. `onExit` is called once, on the loop, and never during this call.
     ///
-    /// Nil if it is not a child of this process, or if somebody else waits for it.
+    /// Nil if `id` is not a child of this process, or if something else already waits for it.
     public init?(on loop: EventLoop, id: Int32, onExit: @escaping (Process.Exit) -> Void) {
         loop.preconditionInEventLoop()
         guard id > 1, !loop.children.contains(id), loop.adopted[id] == nil, coguv_is_child(id) != 0 else { return nil }
@@ -42,18 +42,18 @@ public final class AdoptedProcess: ChildProcess {
         loop.adopted[id] = self
     }
 
-    /// Sends a signal to the child and to its process group, which exists once the child has made itself the leader.
+    /// Sends a signal to the child and its process group. The group exists once the child has made itself the leader.
     public func killGroup(_ signal: Int32) {
         loop.preconditionInEventLoop()
         if !hasEnded { Glibc.kill(id, signal) }
         Glibc.kill(-id, signal)
     }
 
-    /// Looks whether the child has ended.
+    /// Checks whether the child has ended.
     func reap() {
         var status: Int32 = 0
         guard !hasEnded else { return }
-        // The kernel forgets it when the child is waited for.
+        // The kernel discards the figure once the child has been waited for.
         let peak = coguv_peak_memory(id)
         guard waitpid(id, &status, WNOHANG) == id else { return }
         if peak > 0 { peakMemoryBytes = peak }

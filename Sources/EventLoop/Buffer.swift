@@ -1,17 +1,17 @@
 internal import Glibc
 
-/// Bytes that grow in place and are handed on without being copied.
+/// Bytes that grow in place and are passed on without being copied.
 ///
-/// The memory comes from `malloc`, is not cleared, and moves when ``reserve(_:)`` makes it grow; pointers into it hold
-/// until then. Not synchronized: one owner at a time.
+/// The memory comes from `malloc` and isn't cleared. It moves when ``reserve(_:)`` makes it grow, which invalidates
+/// pointers into it. Not synchronized: one owner at a time.
 public final class Buffer {
-    /// Who has to be asked for memory, and is given it back when the buffer goes away.
+    /// The account that memory is taken from, and returned to when the buffer goes away.
     private let account: MemoryAccount?
     private var takenBytes = 0
     private var base: UnsafeMutableRawPointer?
-    /// How many bytes are filled in.
+    /// The number of bytes filled in.
     public private(set) var count = 0
-    /// How many bytes fit in before the memory has to grow.
+    /// The number of bytes that fit before the memory has to grow.
     public private(set) var capacity = 0
 
     /// Makes an empty buffer with room for `capacity` bytes.
@@ -20,7 +20,7 @@ public final class Buffer {
         reserve(capacity)
     }
 
-    /// Makes an empty buffer for the body of a request, which takes its memory from `account`: fill it with
+    /// Makes an empty buffer for a request body that takes its memory from `account`. Fill it with
     /// ``tryAppend(_:upTo:)``.
     public init(accountedIn account: MemoryAccount?) {
         self.account = account
@@ -43,12 +43,12 @@ public final class Buffer {
         account?.giveBack(takenBytes, takenFor: .requests)
     }
 
-    /// Whether no byte is filled in.
+    /// Whether the buffer holds no bytes.
     public var isEmpty: Bool { count == 0 }
 
     /// Makes room for at least `additional` more bytes.
     ///
-    /// An empty buffer gets exactly that much; one that grows at least doubles, so that appending is cheap.
+    /// An empty buffer gets exactly that much. A buffer that grows at least doubles, so appending is cheap.
     public func reserve(_ additional: Int) {
         let needed = count + additional
         guard needed > capacity else { return }
@@ -61,10 +61,10 @@ public final class Buffer {
         capacity = newCapacity
     }
 
-    /// Makes room for at least `additional` more bytes, unless there is no memory for them.
+    /// Makes room for at least `additional` more bytes, unless the account or the system has no memory for them.
     ///
-    /// Grows with what is there already: to 32 times that while it is small, above 2 MiB to four times that, and not beyond
-    /// `limit` bytes, the most that will ever come.
+    /// Growth depends on the current size: up to 32 times while the buffer is small, four times above 2 MiB, and never
+    /// beyond `limit`, the most bytes that will ever come.
     public func tryReserve(_ additional: Int, upTo limit: Int) -> Bool {
         let needed = count + additional
         guard needed > capacity else { return true }
@@ -85,7 +85,8 @@ public final class Buffer {
         return true
     }
 
-    /// Counts memory elsewhere that lives as long as this buffer, unless there is none; always true without an account.
+    /// Counts memory elsewhere that lives as long as this buffer. False if the account has none left; always true
+    /// without an account.
     public func tryTake(_ bytes: Int) -> Bool {
         guard let account else { return true }
         guard account.takeForRequest(bytes) else { return false }
@@ -93,7 +94,7 @@ public final class Buffer {
         return true
     }
 
-    /// Adds a copy of `bytes` at the end, unless there is no memory for them; see ``tryReserve(_:upTo:)``.
+    /// Appends a copy of `bytes`, unless there is no memory for them; see ``tryReserve(_:upTo:)``.
     public func tryAppend(_ bytes: UnsafeRawBufferPointer, upTo limit: Int) -> Bool {
         guard let source = bytes.baseAddress, !bytes.isEmpty else { return true }
         guard tryReserve(bytes.count, upTo: limit) else { return false }
@@ -102,7 +103,7 @@ public final class Buffer {
         return true
     }
 
-    /// Adds a copy of `bytes` at the end.
+    /// Appends a copy of `bytes`.
     public func append(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress, !bytes.isEmpty else { return }
         reserve(bytes.count)
@@ -110,42 +111,42 @@ public final class Buffer {
         count += bytes.count
     }
 
-    /// Adds a copy of `bytes` at the end.
+    /// Appends a copy of `bytes`.
     public func append(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { append($0) }
     }
 
-    /// Adds a copy of a literal's bytes at the end.
+    /// Appends a copy of a literal's bytes.
     public func append(_ literal: StaticString) {
         append(UnsafeRawBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
     }
 
-    /// Adds one byte at the end.
+    /// Appends one byte.
     public func append(_ byte: UInt8) {
         reserve(1)
         (base! + count).storeBytes(of: byte, as: UInt8.self)
         count += 1
     }
 
-    /// The memory behind the filled-in bytes: fill some of it in, then say how many bytes with ``grow(by:)``.
+    /// The unused memory behind the filled-in bytes. Write into it, then report the number of bytes with ``grow(by:)``.
     public var spare: UnsafeMutableRawBufferPointer {
         guard let base else { return UnsafeMutableRawBufferPointer(start: nil, count: 0) }
         return UnsafeMutableRawBufferPointer(start: base + count, count: capacity - count)
     }
 
-    /// Counts `added` bytes in that were written into ``spare``.
+    /// Counts `added` bytes that were written into ``spare``.
     public func grow(by added: Int) {
         precondition(added >= 0 && added <= capacity - count, "more bytes than a buffer has room for")
         count += added
     }
 
-    /// Forgets all bytes from `newCount` on; the memory stays.
+    /// Discards all bytes from `newCount` on; keeps the memory.
     public func truncate(to newCount: Int) {
         precondition(newCount >= 0 && newCount <= count, "a buffer cannot be truncated to more than it holds")
         count = newCount
     }
 
-    /// Forgets the first `removed` bytes and moves the others to the front.
+    /// Discards the first `removed` bytes and moves the others to the front.
     public func removeFirst(_ removed: Int) {
         precondition(removed >= 0 && removed <= count, "more bytes removed than a buffer holds")
         guard removed > 0 else { return }
@@ -155,12 +156,12 @@ public final class Buffer {
         count -= removed
     }
 
-    /// The filled-in bytes. Valid until the buffer grows or goes away: hold the buffer while you use them.
+    /// The filled-in bytes. Valid until the buffer grows or goes away, so retain the buffer while you use them.
     public var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: base, count: count)
     }
 
-    /// Gives `body` the filled-in bytes, to read.
+    /// Calls `body` with the filled-in bytes.
     @inlinable
     public func withUnsafeBytes<Value, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Value
@@ -168,7 +169,7 @@ public final class Buffer {
         try body(bytes)
     }
 
-    /// Gives `body` the filled-in bytes, to change.
+    /// Calls `body` with the filled-in bytes, which it may change.
     public func withUnsafeMutableBytes<Value, Failure: Error>(
         _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Value
     ) throws(Failure) -> Value {
@@ -176,5 +177,5 @@ public final class Buffer {
     }
 }
 
-// One owner at a time, but the owner may hand it to a job on the thread pool and get it back.
+// One owner at a time, but the owner may pass it to a job on the thread pool and get it back.
 extension Buffer: @unchecked Sendable {}

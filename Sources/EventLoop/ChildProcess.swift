@@ -1,9 +1,9 @@
-/// A process that this one is told the end of, however it came to be one.
+/// A child process whose end this process learns of, whether it started the child or inherited it.
 public protocol ChildProcess: AnyObject {
     /// The process id.
     var id: Int32 { get }
 
-    /// Sends a signal to the process and to all of its process group, which it leads.
+    /// Sends a signal to the process and to its whole process group, which it leads.
     func killGroup(_ signal: Int32)
 }
 

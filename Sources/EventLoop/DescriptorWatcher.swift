@@ -1,9 +1,9 @@
 internal import CLibuv
 
-/// Tells when a descriptor can be read or written, for code that does its own system calls on it.
+/// Reports when a descriptor can be read or written, for code that does its own system calls on it.
 ///
-/// It closes when its owner lets go of it. The descriptor is made non-blocking and must stay open until then; it is not
-/// closed here. Do not watch the descriptor of a ``Stream``.
+/// It closes when its owner releases it. The descriptor becomes non-blocking and must stay open until then; the watcher
+/// doesn't close it. Don't watch the descriptor of a ``Stream``.
 public final class DescriptorWatcher {
     /// What a descriptor is ready for.
     public struct Events: OptionSet, Sendable {
@@ -19,20 +19,20 @@ public final class DescriptorWatcher {
         public static let readable = Events(rawValue: Int32(UV_READABLE.rawValue))
         /// There is room for bytes.
         public static let writable = Events(rawValue: Int32(UV_WRITABLE.rawValue))
-        /// The peer has finished sending; bytes may still be there to read.
+        /// The peer has finished sending; unread bytes may remain.
         public static let disconnected = Events(rawValue: Int32(UV_DISCONNECT.rawValue))
     }
 
-    /// The descriptor that is watched.
+    /// The watched descriptor.
     public let descriptor: Int32
     private let loop: EventLoop
     private let handle: UnsafeMutablePointer<uv_poll_t>
     private var onEvents: (Result<Events, EventLoopError>) -> Void
     private var isClosed = false
 
-    /// Makes a watcher that is not started yet; `onEvents` is called on the loop.
+    /// Makes a watcher that isn't started yet. `onEvents` is called on the loop.
     ///
-    /// A failure means that the descriptor is unusable (`EBADF`); reading or writing it says why in other cases.
+    /// Fails only if the descriptor is unusable (`EBADF`); other problems show when it is read or written.
     public init(
         on loop: EventLoop, descriptor: Int32, onEvents: @escaping (Result<Events, EventLoopError>) -> Void
     ) throws(EventLoopError) {
@@ -55,7 +55,7 @@ public final class DescriptorWatcher {
         close()
     }
 
-    /// Watches for `events` from now on, in place of those watched before.
+    /// Starts to watch for `events`, replacing those watched before.
     public func start(_ events: Events) throws(EventLoopError) {
         loop.preconditionInEventLoop()
         precondition(!isClosed, "a closed watcher cannot be started")
@@ -78,7 +78,7 @@ public final class DescriptorWatcher {
         uv_poll_stop(handle)
     }
 
-    /// Gives the watcher up: no callback comes after this, and the descriptor may be closed at once.
+    /// Closes the watcher: no callback comes after this, and the descriptor may be closed immediately.
     public func close() {
         guard !isClosed else { return }
         loop.preconditionInEventLoop()

@@ -1,35 +1,35 @@
 internal import CLibuv
 internal import Glibc
 
-/// One thread's loop over sockets, timers, processes and signals.
+/// One thread's loop over sockets, timers, processes, and signals.
 ///
-/// The loop belongs to the thread that makes it, and moves to the thread that calls ``run()``. Every other type of this
-/// module is bound to its loop: it may be used on the loop's thread only, except where its documentation says otherwise.
-/// A handle has one owner and closes with it; all must be closed before ``close()``.
+/// The loop belongs to the thread that makes it and moves to the thread that calls ``run()``. Every other type of this
+/// module is bound to its loop: use it only on the loop's thread, unless its documentation says otherwise. A handle has
+/// one owner and closes when the owner releases it; all handles must be closed before ``close()``.
 public final class EventLoop {
     let raw: UnsafeMutablePointer<uv_loop_t>
     private var thread: pthread_t
     private var isClosed = false
 
-    /// Ids of the running children that were started by ``Process``; whoever reaps other children leaves these alone.
+    /// Process ids of running children started by ``Process``; code that reaps other children leaves these alone.
     var children: Set<Int32> = []
-    /// Children that were inherited and are waited for, by id.
+    /// Inherited children that this process waits for, by id.
     var adopted: [Int32: AdoptedProcess] = [:]
-    /// How many more are about to be inherited.
+    /// The number of further children that are about to be inherited.
     var expectedAdoptions = 0
 
-    /// What is called before the loop waits.
+    /// Callbacks to run before the loop waits.
     var prepares: [Prepare.Registration] = []
 
-    /// How many handles were made on this loop, and how many of them libuv has let go. Tests compare the two.
+    /// The number of handles made on this loop, for comparison with ``handlesClosed`` in tests.
     public internal(set) var handlesMade = 0
-    /// See ``handlesMade``.
+    /// The number of handles that libuv has released.
     public internal(set) var handlesClosed = 0
 
     /// Makes a loop that belongs to the calling thread.
     ///
-    /// From then on the process ignores `SIGPIPE`: libuv writes in a way that raises it when a peer is gone, and expects that
-    /// the failed write is enough. Children get the default back.
+    /// The process ignores `SIGPIPE` from then on: libuv's writes raise it when a peer is gone, and libuv relies on the
+    /// failed write instead. Children get the default disposition back.
     public init() throws(EventLoopError) {
         signal(SIGPIPE, SIG_IGN)
         raw = .allocate(capacity: 1)
@@ -42,7 +42,7 @@ public final class EventLoop {
     }
 
     deinit {
-        // Every handle keeps the loop alive, so none is left. A job on the thread pool may be: its loop must stay.
+        // Every handle retains the loop, so none is left. A job on the thread pool may be; its loop must stay.
         guard isClosed || uv_loop_close(raw) == 0 else { return }
         raw.deallocate()
     }
@@ -53,7 +53,7 @@ public final class EventLoop {
         uv_run(raw, UV_RUN_DEFAULT)
     }
 
-    /// Runs the callbacks that are due now and returns; waits for one event first if `waiting` is true.
+    /// Runs the callbacks that are due now and returns; with `waiting`, waits for one event first.
     public func runOnce(waiting: Bool = false) {
         thread = pthread_self()
         uv_run(raw, waiting ? UV_RUN_ONCE : UV_RUN_NOWAIT)
@@ -65,19 +65,19 @@ public final class EventLoop {
         uv_stop(raw)
     }
 
-    /// Frees the loop. Every handle on it must have been closed; their last callbacks run here.
+    /// Frees the loop. Every handle on it must be closed; their last callbacks run here.
     public func close() {
         preconditionInEventLoop()
         guard !isClosed else { return }
-        // A handle that was closed is let go in the next round only.
+        // A closed handle is only released in the next round.
         uv_run(raw, UV_RUN_NOWAIT)
         let status = uv_loop_close(raw)
         precondition(status == 0, "\(handlesMade - handlesClosed) handles are still open on a loop that is closed")
         isClosed = true
     }
 
-    /// Hands the memory of an open handle to libuv, which frees it when it no longer refers to it. No callback of the
-    /// handle comes after this.
+    /// Passes the memory of an open handle to libuv, which frees it when it no longer refers to it. The handle gets no
+    /// callback after this.
     func letGo<Handle>(_ handle: UnsafeMutablePointer<Handle>) {
         // Every libuv handle begins with the members of uv_handle_t.
         let base = UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)
@@ -89,12 +89,12 @@ public final class EventLoop {
         }
     }
 
-    /// Monotonic time since some fixed moment, read once per round of the loop; good to a millisecond.
+    /// Monotonic time since an arbitrary fixed moment, read once per round of the loop; accurate to a millisecond.
     public var now: Duration {
         .milliseconds(nowMilliseconds)
     }
 
-    /// ``now`` as the plain number libuv keeps, for code that runs once per request.
+    /// ``now`` as the plain number that libuv keeps, for code that runs once per request.
     package var nowMilliseconds: Int {
         Int(truncatingIfNeeded: uv_now(raw))
     }
@@ -121,7 +121,7 @@ public final class EventLoop {
 extension EventLoop: Sendable {}
 
 extension Duration {
-    /// Whole milliseconds, rounded up so that nothing happens early; negative durations count as none.
+    /// Whole milliseconds, rounded up so that nothing happens early; negative durations count as 0.
     package var millisecondsRoundedUp: UInt64 {
         let (seconds, attoseconds) = components
         guard seconds >= 0, attoseconds >= 0 else { return 0 }

@@ -1,12 +1,12 @@
 internal import CLibuv
 
-/// Everything that can go wrong in this module because of the world outside the program.
+/// A failure in this module that was caused from outside the program.
 public enum EventLoopError: Error, Equatable, Sendable {
     /// A libuv function failed; `code` is its negative status, `function` its name.
     case libuv(_ code: Int32, in: String)
-    /// A host name or address literal could not be turned into an address.
+    /// A host name or address literal could not be resolved.
     case cannotResolve(host: String, code: Int32)
-    /// An address exists, but it cannot be listened on.
+    /// An address exists, but the server can't listen on it.
     case cannotListen(host: String, port: Int, code: Int32)
     /// A program could not be started.
     case cannotStart(executable: String, code: Int32)

@@ -1,20 +1,20 @@
 internal import CLibuv
 internal import Glibc
 
-/// A TCP socket that accepts connections; it closes when its owner lets go of it.
+/// A TCP socket that accepts connections. It closes when its owner releases it.
 public final class Listener {
     private let loop: EventLoop
     private let handle: UnsafeMutablePointer<uv_tcp_t>
     private var onConnection: (TCPStream) -> Void
     private var isClosed = false
-    /// The port that is listened on; the kernel's choice when port 0 was asked for.
+    /// The port that the socket listens on; chosen by the kernel if port 0 was requested.
     public private(set) var port = 0
 
-    /// Listens on `host`, a name or an address, IPv6 with or without brackets; `onConnection` is called on the loop.
+    /// Listens on `host`, a name or an address (IPv6 with or without brackets). `onConnection` is called on the loop.
     ///
-    /// Names are looked up here and now, so this may block: listen before the loop runs. When a name has several addresses,
-    /// the first one is taken that can be listened on; ``addresses(of:on:)`` tells them all. Each new stream belongs to
-    /// `onConnection`, which must close it.
+    /// This resolves names synchronously and may block, so listen before the loop runs. If a name has several
+    /// addresses, the socket binds to the first usable one; ``addresses(of:on:)`` lists them all. `onConnection` owns
+    /// each new stream and must close it.
     public init(
         on loop: EventLoop, host: String, port: Int, backlog: Int32 = 1_024,
         onConnection: @escaping (TCPStream) -> Void
@@ -47,7 +47,7 @@ public final class Listener {
         close()
     }
 
-    /// The addresses of `host` as text, each once. Looks names up, so this may block.
+    /// The distinct addresses of `host` as text. Resolves names, so this may block.
     public static func addresses(of host: String, on loop: EventLoop) throws(EventLoopError) -> [String] {
         loop.preconditionInEventLoop()
         let resolved = try Resolved(host: host, port: 0, on: loop)
@@ -60,7 +60,7 @@ public final class Listener {
         return addresses
     }
 
-    /// Stops listening: new connections are refused. Those accepted live on. Closing twice does nothing.
+    /// Stops listening and refuses new connections. Accepted connections stay open. Closing twice does nothing.
     public func close() {
         guard !isClosed else { return }
         loop.preconditionInEventLoop()
@@ -84,7 +84,7 @@ public final class Listener {
         throw .cannotListen(host: host, port: port, code: status)
     }
 
-    /// Hands `socket` to libuv, which closes it with the handle, and starts to accept.
+    /// Passes `socket` to libuv, which closes it with the handle, and starts to accept.
     private func listen(on socket: Int32, backlog: Int32) -> Int32 {
         let status = uv_tcp_open(handle, socket)
         guard status == 0 else {
@@ -104,7 +104,7 @@ public final class Listener {
         do throws(EventLoopError) {
             stream = try TCPStream(on: loop)
         } catch {
-            // Not a case to pass over: libuv listens again only after the connection has been accepted. It can't happen,
+            // Not an error to ignore: libuv listens again only after the connection has been accepted. It can't happen,
             // because a handle without an address family needs nothing from the kernel (libuv: uv_tcp_init).
             preconditionFailure("\(error)")
         }
@@ -132,7 +132,7 @@ public final class Listener {
 @available(*, unavailable)
 extension Listener: Sendable {}
 
-/// An address in numbers, without its port.
+/// An address in numeric form, without its port.
 func text(of address: UnsafePointer<sockaddr>) -> String? {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
         guard uv_ip_name(address, text.baseAddress, text.count) == 0 else { return nil }
@@ -153,7 +153,7 @@ private final class Resolved {
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         hints.ai_flags = AI_PASSIVE
         var request = uv_getaddrinfo_t()
-        // Without a callback the look-up is done before the call returns.
+        // Without a callback, the lookup completes before the call returns.
         let status = uv_getaddrinfo(loop.raw, &request, nil, name, String(port), &hints)
         guard status == 0 else {
             throw .cannotResolve(host: host, code: status)

@@ -1,8 +1,8 @@
 internal import Synchronization
 
-/// The one ``MemoryBudget`` of a process, which all who take from it share.
+/// The process's one ``MemoryBudget``, shared by everything that takes memory from it.
 ///
-/// May be used on any thread: the last reference to a buffer may be let go on the thread pool.
+/// Safe on any thread: the last reference to a buffer may be released on the thread pool.
 public final class MemoryAccount: Sendable {
     private let budget: Mutex<MemoryBudget>
 
@@ -11,7 +11,7 @@ public final class MemoryAccount: Sendable {
         budget = Mutex(MemoryBudget(limitBytes: limitBytes))
     }
 
-    /// How it stands now.
+    /// The current state of the budget.
     public var state: MemoryBudget {
         budget.withLock { $0 }
     }
@@ -21,7 +21,7 @@ public final class MemoryAccount: Sendable {
         budget.withLock { $0.takeForRequest(bytes) }
     }
 
-    /// Takes memory for webhooks and says what they have to give up for it.
+    /// Takes memory for webhooks and returns what they have to give up in exchange.
     public func takeForWebhook(_ bytes: Int) -> MemoryBudget.Relief {
         budget.withLock {
             $0.takeForWebhook(bytes)

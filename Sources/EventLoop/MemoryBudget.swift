@@ -1,13 +1,14 @@
 /// How much memory requests and webhooks may take together, and how much they have taken. A value: no clock, no I/O.
 ///
-/// Requests are refused when the budget is exhausted. Webhooks are not, because what they hold exists already; they have to
-/// yield instead. What receivers have refused may hold at most half of the budget, so that they can't keep requests out.
+/// When the budget is exhausted, requests are refused. Webhooks aren't, because what they hold already exists; they
+/// have to yield instead. Webhooks that receivers have refused may hold at most half of the budget, so they can't keep
+/// requests out.
 public struct MemoryBudget: Equatable, Sendable {
-    /// What memory is taken for.
+    /// What the memory is for.
     public enum Purpose: Sendable {
-        /// Bodies of requests, from their first byte until nobody needs them, and values read from them.
+        /// Request bodies, from the first byte until nothing needs them, and the values read from them.
         case requests
-        /// What is kept to be sent to webhooks.
+        /// Content kept for webhooks.
         case webhooks
     }
 
@@ -15,36 +16,36 @@ public struct MemoryBudget: Equatable, Sendable {
     public enum Relief: Int, Comparable, Sendable {
         /// Nothing.
         case none
-        /// Updates of predictions that run or have just ended; their terminal webhooks still follow.
+        /// Updates of predictions that are running or have just ended; their terminal webhooks still follow.
         case updates
-        /// Terminal webhooks that have failed and wait to be tried again.
+        /// Terminal webhooks that failed and wait for a retry.
         case retries
-        /// Terminal webhooks, whatever their state.
+        /// All terminal webhooks.
         case everything
 
-        /// Whether the left level asks for less.
+        /// Whether the left level demands less.
         public static func < (left: Relief, right: Relief) -> Bool { left.rawValue < right.rawValue }
     }
 
-    /// How much may be taken in all.
+    /// The whole budget.
     public let limitBytes: Int
-    /// How much requests have taken.
+    /// The bytes that requests have taken.
     public private(set) var requestBytes = 0
-    /// How much webhooks have taken.
+    /// The bytes that webhooks have taken.
     public private(set) var webhookBytes = 0
 
-    /// A budget of which nothing is taken.
+    /// Makes an untouched budget.
     public init(limitBytes: Int) {
         self.limitBytes = max(0, limitBytes)
     }
 
-    /// How much of the budget webhooks may hold before they have to yield.
+    /// The bytes that webhooks may hold before they have to yield.
     public var webhookLimitBytes: Int { limitBytes / 2 }
 
-    /// How much is left; negative when webhooks have taken more than there was.
+    /// The bytes left; negative if webhooks have taken more than the budget.
     public var freeBytes: Int { limitBytes - requestBytes - webhookBytes }
 
-    /// Takes memory for a request, all of it or nothing.
+    /// Takes memory for a request: all of it or none.
     public mutating func takeForRequest(_ bytes: Int) -> Bool {
         precondition(bytes >= 0)
         guard bytes <= freeBytes else { return false }
@@ -52,7 +53,7 @@ public struct MemoryBudget: Equatable, Sendable {
         return true
     }
 
-    /// Takes memory for webhooks, whether or not it is there: ask for ``webhookRelief`` afterwards.
+    /// Takes memory for webhooks unconditionally; check ``webhookRelief`` afterwards.
     public mutating func takeForWebhook(_ bytes: Int) {
         precondition(bytes >= 0)
         webhookBytes += bytes
@@ -65,7 +66,7 @@ public struct MemoryBudget: Equatable, Sendable {
         return webhookBytes > 0 && freeBytes < 0 ? .updates : .none
     }
 
-    /// Gives back what was taken.
+    /// Returns memory that was taken.
     public mutating func giveBack(_ bytes: Int, takenFor purpose: Purpose) {
         precondition(bytes >= 0)
         switch purpose {

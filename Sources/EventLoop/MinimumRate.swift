@@ -1,8 +1,8 @@
-/// How fast a peer must move bytes at least, on average over a time.
+/// The lowest average rate at which a peer must move bytes.
 public struct MinimumRate: Equatable, Sendable {
     /// Bytes per second.
     public var bytesPerSecond: Int
-    /// What the average is taken over.
+    /// The period that the average is taken over.
     public var window: Duration
 
     /// Describes a rate.
@@ -11,10 +11,10 @@ public struct MinimumRate: Equatable, Sendable {
         self.window = window
     }
 
-    /// 1 KiB/s over 30 s: far below what any useful connection does, and far above what a peer does that is slow on purpose.
+    /// 1 KiB/s over 30 s: far below any useful connection, and far above a peer that is slow on purpose.
     public static let usual = MinimumRate(bytesPerSecond: 1_024, over: .seconds(30))
 
-    /// How many bytes move in one window at this rate.
+    /// The bytes that move in one window at this rate.
     var bytesPerWindow: Int {
         Int(window / .seconds(1) * Double(bytesPerSecond))
     }
@@ -25,31 +25,32 @@ extension MinimumRate: CustomStringConvertible {
     public var description: String { "\(bytesPerSecond) bytes/s over \(window.text)" }
 }
 
-/// Decides whether a peer that moves bytes is too slow: a value, which is shown the state of a counter every now and then.
+/// Decides whether a peer moves bytes too slowly. A value that is shown the state of a counter at intervals.
 ///
-/// A window begins with a byte, ends as soon as enough bytes have moved, and is judged when a byte moves. So silence alone is
-/// never too slow: that is for a timeout to decide, which may be longer. A peer that sends a byte now and then, so that
-/// such a timeout never ends, is too slow.
+/// A window begins with a byte, ends as soon as enough bytes have moved, and is judged when a byte moves. So silence
+/// alone is never too slow; a timeout, which may be longer, decides about that. A peer that sends an occasional byte to
+/// keep such a timeout from expiring is too slow.
 public struct RateWatch: Sendable {
-    /// More time than this between two looks was lost by this process, say because it was stopped, and isn't the peer's.
+    /// Any longer interval between two looks is time that this process lost, for example while stopped; it isn't the
+    /// peer's fault.
     static let longestStep = Duration.seconds(1)
 
     private var seen: (bytes: Int, at: Duration)?
     /// How many bytes had moved before the window, and how much of the window is over.
     private var window: (bytesBefore: Int, elapsed: Duration)?
 
-    /// Makes a watch that has seen nothing.
+    /// Makes a watch that has seen nothing yet.
     public init() {}
 
-    /// Forgets what was seen: another transfer begins, or this process itself held the last one up.
+    /// Discards what was seen, because another transfer begins or because this process delayed the last one.
     public mutating func restart() {
         seen = nil
         window = nil
     }
 
-    /// Shows how many bytes have moved so far, and tells whether they were too few for `minimum` over a whole window.
+    /// Records the number of bytes moved so far. Returns whether they were too few for `minimum` over a whole window.
     ///
-    /// The first look after a restart only takes note of the number. The number must not shrink without a restart.
+    /// The first call after a restart only records the number. The number must not decrease without a restart.
     public mutating func isTooSlow(_ movedBytes: Int, at now: Duration, minimum: MinimumRate) -> Bool {
         defer { seen = (movedBytes, now) }
         guard let seen else { return false }

@@ -1,12 +1,13 @@
 internal import CLibuv
 internal import Glibc
 
-/// Waits for children that nobody else waits for: in a container the first process inherits every orphan.
+/// Reaps children that nothing else waits for: in a container, the first process inherits every orphan.
 ///
-/// Children of ``Process`` are left to libuv, which needs their exit status. Those that are an ``AdoptedProcess`` are told of
-/// their end here.
+/// Children of ``Process`` are left to libuv, which needs their exit status. An ``AdoptedProcess`` is notified of its
+/// end here.
 public final class OrphanReaper {
-    // libuv waits for its own children on the same signal; when one of them hides the others, look again after this.
+    // libuv waits for its own children on the same signal. If one of them hides the others, look again after this
+    // delay.
     private static let retryDelay = Duration.milliseconds(10)
 
     private let loop: EventLoop
@@ -14,16 +15,18 @@ public final class OrphanReaper {
     private var retry: Timer?
     private let onReap: (Int32) -> Void
 
-    /// Whether this process inherits orphans: it is the first one of its container, or ``adoptOrphans(_:)`` was called.
+    /// Whether this process inherits orphans, because it is the first one of its container or because
+    /// ``adoptOrphans(_:)`` was called.
     public static var isNeeded: Bool { getpid() == 1 || coguv_is_subreaper() != 0 }
 
-    /// Makes this process inherit the orphans among its descendants even if it is not the first one, or no longer.
+    /// Makes this process inherit the orphans among its descendants even if it isn't the first process, or stops it
+    /// from doing so.
     public static func adoptOrphans(_ adopts: Bool = true) throws(EventLoopError) {
         let status = coguv_set_subreaper(adopts ? 1 : 0)
         guard status == 0 else { throw .libuv(status, in: "prctl") }
     }
 
-    /// Starts to reap; `onReap` is told the id of each child that was waited for. Does not keep the loop running.
+    /// Starts to reap. `onReap` gets the id of each reaped child. Doesn't keep the loop running.
     public init(on loop: EventLoop, onReap: @escaping (Int32) -> Void = { _ in }) throws(EventLoopError) {
         self.loop = loop
         self.onReap = onReap
@@ -35,7 +38,7 @@ public final class OrphanReaper {
             throw error
         }
         source?.unreference()
-        // Orphans that ended before the signal was listened for.
+        // Reap orphans that ended before the signal source existed.
         reap()
     }
 
@@ -47,11 +50,11 @@ public final class OrphanReaper {
         retry = nil
     }
 
-    /// Waits for every ended child that is not libuv's, until none is left.
+    /// Reaps every ended child that isn't libuv's.
     private func reap() {
         for process in loop.adopted.values { process.reap() }
         while true {
-            // Only looked at, not waited for: an exit status taken from libuv would be lost, and its handle never called.
+            // Peek only. Taking an exit status from libuv would lose it, and its handle would never be called.
             let id = coguv_peek_ended_child()
             guard id > 0 else { return }
             if let process = loop.adopted[id] {

@@ -1,24 +1,25 @@
 internal import CLibuv
 internal import Glibc
 
-/// Reads how much memory a child has used at most, in the moment between its end and its being waited for.
+/// Reads a child's peak memory in the moment between its end and its being reaped.
 ///
-/// The kernel forgets the figure when the child is waited for, which libuv does. A pidfd is ready before the signal that
-/// libuv waits for, and libuv looks at signals after all descriptors. Costs nothing while the child runs. Bound to the loop.
+/// The kernel discards the figure when libuv waits for the child. A pidfd becomes ready before the signal that libuv
+/// waits for, and libuv handles signals after all other descriptors. Costs nothing while the child runs. Bound to the
+/// loop.
 public final class PeakMemoryWatch {
-    /// The largest resident set of the child, or of one of the processes that it has waited for; nil before its end, and
-    /// where the kernel doesn't tell.
+    /// The largest resident set of the child or of any process that it has waited for; nil until it has ended, and nil
+    /// if the kernel doesn't report it.
     public private(set) var bytes: Int?
 
     private var descriptor: Int32
     private var watcher: DescriptorWatcher?
 
-    /// Watches the child `id`, which was not waited for yet.
+    /// Watches the child `id`, which must not have been reaped yet.
     public init(on loop: EventLoop, of id: Int32) {
         descriptor = coguv_open_process(id)
-        // Before Linux 5.3, and where a sandbox doesn't know the call, the figure is unknown.
+        // Before Linux 5.3, or in a sandbox that doesn't allow the call, the figure is unknown.
         guard descriptor >= 0 else { return }
-        // The same goes for a descriptor that can't be watched: a figure is no reason to do without the child.
+        // Likewise if the descriptor can't be watched: a missing figure is no reason to refuse the child.
         watcher = try? DescriptorWatcher(on: loop, descriptor: descriptor) { [unowned self] _ in
             watcher?.stop()
             let peak = coguv_peak_memory(id)
@@ -31,7 +32,7 @@ public final class PeakMemoryWatch {
         close()
     }
 
-    /// Watches no more. Closing twice does nothing.
+    /// Stops watching. Closing twice does nothing.
     public func close() {
         watcher?.close()
         watcher = nil

@@ -1,25 +1,26 @@
 internal import CLibuv
 
-/// Calls back once a round, right before the loop waits for events: the place to do at once what a round has collected.
+/// Calls back once per round, right before the loop waits for events: the place to do in one go what a round has
+/// collected.
 ///
-/// It does not keep the loop running, and closes when its owner lets go of it.
+/// It doesn't keep the loop running. It closes when its owner releases it.
 public final class Prepare {
     private let loop: EventLoop
     private let handle: UnsafeMutablePointer<uv_prepare_t>
     fileprivate var onPrepare: () -> Bool
-    /// Counts the rounds of the loop, of which each waits for events once, or several times if very many arrive.
+    /// The number of rounds so far. In each, the loop waits for events once, or several times if very many arrive.
     public private(set) var rounds = 0
     private var isClosed = false
 
-    /// The loop knows every ``Prepare``, and owns none.
+    /// The loop knows every ``Prepare`` but owns none.
     struct Registration {
         weak var prepare: Prepare?
     }
 
     /// Starts to call `onPrepare`, on the loop.
     ///
-    /// `onPrepare` returns whether it did anything. If so, every `Prepare` of the loop is called again before the loop
-    /// waits, because that may have made work for one that has had its turn.
+    /// `onPrepare` returns whether it did anything. If so, the loop calls every `Prepare` again before it waits,
+    /// because that may have made work for one that has already run.
     public init(on loop: EventLoop, onPrepare: @escaping () -> Bool) throws(EventLoopError) {
         loop.preconditionInEventLoop()
         let handle = UnsafeMutablePointer<uv_prepare_t>.allocate(capacity: 1)
@@ -52,19 +53,19 @@ public final class Prepare {
         loop.preconditionInEventLoop()
         isClosed = true
         onPrepare = { false }
-        // While this object goes away, a weak reference to it is nil already.
+        // While this object is being deinitialized, weak references to it are already nil.
         loop.prepares.removeAll { $0.prepare == nil || $0.prepare === self }
         loop.letGo(handle)
     }
 }
 
 extension EventLoop {
-    /// Calls every ``Prepare`` until none of them finds anything to do.
+    /// Calls every ``Prepare`` until none of them has anything left to do.
     fileprivate func prepareAgain() {
         var isAgain = true
         while isAgain {
             isAgain = false
-            // Callbacks may open and close others: those are called in the next pass.
+            // Callbacks may open and close others; those are called in the next pass.
             for entry in prepares where entry.prepare?.onPrepare() == true { isAgain = true }
         }
     }

@@ -3,29 +3,29 @@ internal import Glibc
 
 /// A child process.
 ///
-/// The child starts with default signal dispositions, an empty signal mask, and the descriptors in ``Options/descriptors``
-/// alone. The object stays alive until the child has ended, then closes itself.
+/// The child starts with default signal dispositions, an empty signal mask, and only the descriptors in
+/// ``Options/descriptors``. The object stays alive until the child has ended, then closes itself.
 public final class Process {
     /// How to start a child.
     public struct Options {
-        /// The program; searched in `PATH` when it has no slash.
+        /// The program; looked up in `PATH` if it contains no slash.
         public var executable: String
         /// All arguments, the program's name first.
         public var arguments: [String]
-        /// The environment as `NAME=value`; `nil` takes over this process's own.
+        /// The environment as `NAME=value`; `nil` inherits this process's environment.
         public var environment: [String]?
-        /// Variables as `NAME=value` that the child gets in place of those of the same name, whatever ``environment`` is.
+        /// Variables as `NAME=value` that are set or replaced in the child, whatever ``environment`` is.
         public var changedEnvironment: [String]
-        /// The working directory; `nil` takes over this process's own.
+        /// The working directory; `nil` inherits this process's.
         public var workingDirectory: String?
-        /// What the child's descriptors 0, 1, 2, … are: a descriptor of this process, or `nil` for `/dev/null`;
-        /// from 3 on `nil` leaves a gap.
+        /// The child's descriptors 0, 1, 2, …: each a descriptor of this process, or `nil` for `/dev/null`. From 3 on,
+        /// `nil` leaves a gap.
         public var descriptors: [Int32?]
-        /// Makes the child the leader of a new session, and so of a new process group: a terminal's Ctrl-C doesn't reach it,
-        /// and ``Process/killGroup(_:)`` reaches what it started.
+        /// Makes the child the leader of a new session, and so of a new process group. A terminal's Ctrl-C doesn't
+        /// reach it, and ``Process/killGroup(_:)`` reaches the processes it started.
         public var startsSession: Bool
 
-        /// Describes a child; `arguments` come after the program's name, which is put in front of them.
+        /// Describes a child; `arguments` follow the program's name.
         public init(
             executable: String, arguments: [String] = [], environment: [String]? = nil,
             changedEnvironment: [String] = [], workingDirectory: String? = nil, descriptors: [Int32?] = [0, 1, 2],
@@ -41,7 +41,7 @@ public final class Process {
         }
     }
 
-    /// How a child ended: `status` is the exit code, or `signal` is not 0 and ended it.
+    /// How a child ended: with the exit code `status`, or by `signal` if that isn't 0.
     public struct Exit: Equatable, Sendable {
         /// The exit code; meaningful when ``signal`` is 0.
         public let status: Int
@@ -57,7 +57,7 @@ public final class Process {
 
     /// The child's process id.
     public private(set) var id: Int32 = 0
-    /// Whether the child's end has not been noticed yet.
+    /// Whether the child's end hasn't been noticed yet.
     public var isRunning: Bool { exit == nil }
     /// How the child ended, once it has.
     public private(set) var exit: Exit?
@@ -66,14 +66,15 @@ public final class Process {
     private let handle: UnsafeMutablePointer<uv_process_t>
     private var onExit: (Exit) -> Void
 
-    /// Starts a child; `onExit` is called on the loop, once.
+    /// Starts a child. `onExit` is called once, on the loop.
     public init(on loop: EventLoop, _ options: Options, onExit: @escaping (Exit) -> Void) throws(EventLoopError) {
         loop.preconditionInEventLoop()
         self.loop = loop
         self.onExit = onExit
         handle = .allocate(capacity: 1)
         handle.initialize(to: uv_process_t())
-        // Set before the start: libuv links the handle into the loop even when the start fails, so it must be closed then.
+        // Set before the start: libuv links the handle into the loop even if the start fails, so it must be closed in
+        // that case too.
         handle.pointee.data = Unmanaged.passRetained(self).toOpaque()  // balanced in close()
         loop.handlesMade += 1
         let status = Self.spawn(options, on: loop, handle)
@@ -85,16 +86,16 @@ public final class Process {
         loop.children.insert(id)
     }
 
-    /// Sends the child a signal. A child that has ended is none of ours any more: nothing is sent then.
+    /// Sends the child a signal. Does nothing once the child has ended: its id may belong to another process by then.
     public func kill(_ signal: Int32) {
         loop.preconditionInEventLoop()
         guard isRunning else { return }
         uv_process_kill(handle, signal)
     }
 
-    /// Sends a signal to the child and to all of its process group; the child must lead one (``Options/startsSession``).
+    /// Sends a signal to the child and its whole process group, which the child must lead (``Options/startsSession``).
     ///
-    /// Also works after the child has ended, while members of the group that it left behind are alive.
+    /// Also works after the child has ended, while other members of the group are alive.
     public func killGroup(_ signal: Int32) {
         loop.preconditionInEventLoop()
         Glibc.kill(-id, signal)
@@ -117,7 +118,8 @@ public final class Process {
         Unmanaged.passUnretained(self).release()
     }
 
-    /// The child's environment as libuv wants it, every string a copy. What is taken over stays byte for byte.
+    /// The child's environment in libuv's form; every string is a copy. Inherited variables stay byte for byte the
+    /// same.
     private static func environment(of options: Options) -> [UnsafeMutablePointer<CChar>?] {
         var strings: [UnsafeMutablePointer<CChar>?] = []
         if let own = options.environment {
@@ -177,7 +179,7 @@ public final class Process {
                         let process = Unmanaged<Process>.fromOpaque(handle!.pointee.data).takeUnretainedValue()
                         process.ended(status: status, signal: signal)
                     }
-                    // A connection that a child holds too is not closed for its other end when this process closes it.
+                    // A connection that a child also holds would stay open for the peer when this process closes it.
                     coguv_close_on_exec_from(3)
                     return uv_spawn(loop.raw, handle, &raw)
                 }

@@ -1,16 +1,17 @@
 internal import CLibuv
 internal import Glibc
 
-/// Calls back on the loop when the process receives a signal, instead of the signal's default action.
+/// Calls back on the loop when the process receives a signal, replacing the signal's default action.
 ///
-/// It closes when its owner lets go of it.
+/// It closes when its owner releases it.
 public final class SignalSource {
     private let loop: EventLoop
     private let handle: UnsafeMutablePointer<uv_signal_t>
     private var onSignal: () -> Void
     private var isClosed = false
 
-    /// Starts to listen for `signal` (`SIGTERM`, …); `onSignal` is called on the loop, once for several that came at once.
+    /// Starts to listen for `signal` (`SIGTERM`, …). `onSignal` is called on the loop, once for several signals that
+    /// arrive together.
     public init(on loop: EventLoop, signal: Int32, onSignal: @escaping () -> Void) throws(EventLoopError) {
         loop.preconditionInEventLoop()
         let handle = UnsafeMutablePointer<uv_signal_t>.allocate(capacity: 1)
@@ -39,23 +40,23 @@ public final class SignalSource {
         close()
     }
 
-    /// Whether the process ignores `signal`, which a program inherits from the one that started it.
+    /// Whether the process ignores `signal`; a program inherits this from its parent.
     public static func isIgnored(_ signal: Int32) -> Bool {
         var current = sigaction()
         guard sigaction(signal, nil, &current) == 0 else { return false }
-        // Function pointers can't be compared, so their addresses are.
+        // Function pointers can't be compared, so compare their addresses.
         let handler = unsafeBitCast(current.__sigaction_handler.sa_handler, to: Int.self)
         return handler == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
-    /// Lets the loop end although this source is still open.
+    /// Lets the loop end while this source is open.
     public func unreference() {
         loop.preconditionInEventLoop()
         guard !isClosed else { return }
         handle.withMemoryRebound(to: uv_handle_t.self, capacity: 1) { uv_unref($0) }
     }
 
-    /// Restores the signal's default action (once no other source listens for it). Closing twice does nothing.
+    /// Restores the signal's default action, unless another source listens for it. Closing twice does nothing.
     public func close() {
         guard !isClosed else { return }
         loop.preconditionInEventLoop()

@@ -1,32 +1,32 @@
 internal import CLibuv
 internal import Glibc
 
-/// What a ``Stream`` tells its owner, on the loop.
+/// What a ``Stream`` reports to its owner, on the loop.
 public protocol StreamDelegate: AnyObject {
-    /// Asks where the next bytes shall go. An empty answer means that reading has to stop: ``streamFailed`` follows.
+    /// Asks for the buffer for the next bytes. An empty buffer stops reading: ``streamFailed`` follows.
     func streamNeedsBuffer(_ stream: Stream) -> UnsafeMutableRawBufferPointer
 
-    /// `count` bytes were put at the start of the buffer that was given last.
+    /// `count` bytes were written to the start of the last buffer provided.
     func stream(_ stream: Stream, received count: Int)
 
-    /// The peer has finished sending; bytes can still be sent to it. Reading has stopped.
+    /// The peer has finished sending but can still receive. Reading has stopped.
     func streamEnded(_ stream: Stream)
 
-    /// Reading or writing failed, which ends the connection both ways: nothing is read or sent any more.
+    /// Reading or writing failed, which ends the connection in both directions: nothing more is read or sent.
     func streamFailed(_ stream: Stream, _ error: EventLoopError)
 
-    /// All that was queued by ``Stream/write(_:keeping:)`` has been handed to the kernel.
+    /// Everything queued by ``Stream/write(_:keeping:)`` has been passed to the kernel.
     func streamDrained(_ stream: Stream)
 }
 
-/// A run of bytes to send, laid out as the kernel wants it.
+/// A run of bytes to send, in the kernel's layout.
 public struct WriteVector {
     /// The first byte.
     public var base: UnsafeRawPointer?
-    /// How many bytes.
+    /// The number of bytes.
     public var count: Int
 
-    /// Describes `bytes`; they are not copied.
+    /// Describes `bytes` without copying them.
     @inlinable
     public init(_ bytes: UnsafeRawBufferPointer) {
         base = bytes.baseAddress
@@ -39,9 +39,10 @@ extension WriteVector: Sendable {}
 
 /// A connected stream socket: ``TCPStream`` or ``PipeStream``.
 ///
-/// It closes when its owner lets go of it. The delegate is not kept alive: it owns the stream, or closes it before it goes away.
+/// It closes when its owner releases it. It doesn't retain its delegate, which must own the stream or close it before
+/// going away.
 public class Stream {
-    /// Who is told of what happens.
+    /// Receives the stream's events.
     public final unowned(unsafe) var delegate: (any StreamDelegate)?
 
     /// The loop the stream is bound to.
@@ -49,14 +50,14 @@ public class Stream {
     final let handle: UnsafeMutablePointer<uv_stream_t>
     /// Whether ``close()`` was called.
     public final private(set) var isClosed = false
-    /// Whether a read or a write has failed; nothing is sent any more then.
+    /// Whether a read or a write has failed; nothing more is sent then.
     public final private(set) var hasFailed = false
-    /// How many bytes had to be queued so far. Less ``pendingBytes``, it tells whether the peer takes any.
+    /// The total number of bytes that had to be queued. Minus ``pendingBytes``, it shows whether the peer accepts any.
     public final private(set) var queuedBytes = 0
-    /// Whether bytes are being read.
+    /// Whether the stream is reading.
     public final private(set) var isReading = false
 
-    /// Takes over a handle's memory that `initialize` makes a libuv handle of.
+    /// Takes over the memory of a handle that `initialize` turns into a libuv handle.
     init(
         on loop: EventLoop, handle: UnsafeMutablePointer<uv_stream_t>, in function: String,
         initialize: (UnsafeMutablePointer<uv_stream_t>) -> Int32
@@ -79,7 +80,7 @@ public class Stream {
 
     // MARK: - Reading
 
-    /// Starts reading into the buffers that the delegate gives.
+    /// Starts reading into the buffers that the delegate provides.
     public final func startReading() throws(EventLoopError) {
         loop.preconditionInEventLoop()
         guard !isReading, !isClosed, !hasFailed else { return }
@@ -92,14 +93,14 @@ public class Stream {
                 buffer!.pointee.len = memory?.count ?? 0
             },
             { handle, count, _ in
-                // Retained for the call: the delegate may close the stream and let go of it.
+                // Retained for the call, because the delegate may close and release the stream.
                 Unmanaged<Stream>.fromOpaque(handle!.pointee.data).takeUnretainedValue().readReturned(count)
             })
         guard status == 0 else { throw .libuv(status, in: "uv_read_start") }
         isReading = true
     }
 
-    /// Stops reading until started again; what the peer sends waits in the kernel.
+    /// Stops reading until started again; the kernel holds what the peer sends.
     public final func stopReading() {
         loop.preconditionInEventLoop()
         guard isReading, !isClosed else { return }
@@ -121,20 +122,20 @@ public class Stream {
 
     // MARK: - Writing
 
-    /// How many bytes wait in this process because the peer does not take them yet.
+    /// The number of bytes queued in this process because the peer doesn't accept them yet.
     public final var pendingBytes: Int {
         isClosed ? 0 : uv_stream_get_write_queue_size(handle)
     }
 
-    /// Sends the bytes of `vectors`, in order: at once as far as the kernel takes them, the rest when it can.
+    /// Sends the bytes of `vectors` in order: immediately as far as the kernel accepts them, the rest when it can.
     ///
-    /// The memory must stay as it is while the owner is alive that `keeping` returns; it is only asked for one when bytes are
-    /// left, and keeps it until they are sent. A stream that is closed or has failed sends nothing. A failure is
-    /// reported to the delegate, before this returns when it is noticed here.
+    /// The memory must stay unchanged while the object that `keeping` returns is alive. `keeping` is only called if
+    /// bytes are left over; the stream retains the object until they are sent. A closed or failed stream sends nothing.
+    /// A failure is reported to the delegate, before this returns if it is noticed here.
     public final func write(_ vectors: UnsafeMutableBufferPointer<WriteVector>, keeping owner: () -> AnyObject?) {
         loop.preconditionInEventLoop()
         guard !isClosed, !hasFailed, let first = vectors.baseAddress else { return }
-        // The same members in the same order: on Unix uv_buf_t is laid out like struct iovec.
+        // The same members in the same order: on Unix, uv_buf_t is laid out like struct iovec.
         first.withMemoryRebound(to: uv_buf_t.self, capacity: vectors.count) { parts in
             let taken = uv_try_write(handle, parts, UInt32(vectors.count))
             guard taken >= 0 || taken == UV_EAGAIN.rawValue else {
@@ -163,12 +164,12 @@ public class Stream {
         }
     }
 
-    /// Sends a buffer, which must not change until it was sent.
+    /// Sends a buffer, which must not change until it has been sent.
     public final func write(_ buffer: Buffer) {
         write(buffer.bytes, keeping: { buffer })
     }
 
-    /// Sends a copy of `bytes`, if they cannot be sent at once.
+    /// Sends `bytes`, copying them only if they can't be sent immediately.
     public final func write(_ bytes: [UInt8]) {
         let buffer = Buffer(bytes)
         write(buffer)
@@ -209,13 +210,13 @@ public class Stream {
 
     // MARK: - Ending
 
-    /// Finishes sending: the peer sees the end of the stream after all that was written. Reading goes on.
+    /// Finishes sending: the peer sees the end of the stream after everything written so far. Reading continues.
     public final func finishWriting() {
         loop.preconditionInEventLoop()
         guard !isClosed, !hasFailed else { return }
         let request = UnsafeMutablePointer<uv_shutdown_t>.allocate(capacity: 1)
         let status = uv_shutdown(request, handle) { request, _ in
-            // A failure shows when reading: there is nothing more to write.
+            // A failure shows up when reading; there is nothing more to write.
             request!.deallocate()
         }
         if status != 0 {
@@ -223,7 +224,7 @@ public class Stream {
         }
     }
 
-    /// Closes the socket; what is still queued is dropped, and nothing is called any more. Closing twice does nothing.
+    /// Closes the socket and drops what is still queued; no callback follows. Closing twice does nothing.
     public final func close() {
         guard !isClosed else { return }
         loop.preconditionInEventLoop()
@@ -233,7 +234,7 @@ public class Stream {
         loop.letGo(handle)
     }
 
-    /// The socket's descriptor, while the stream is open; for questions to the kernel only.
+    /// The socket's descriptor while the stream is open; only for queries to the kernel.
     public final var descriptor: Int32? {
         guard !isClosed else { return nil }
         let descriptor = coguv_fileno(handle)
@@ -241,7 +242,7 @@ public class Stream {
     }
 }
 
-/// What a queued write keeps alive until it is done.
+/// What a queued write retains until it is done.
 private final class PendingWrite {
     let stream: Stream
     let owner: AnyObject?

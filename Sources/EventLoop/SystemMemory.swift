@@ -1,9 +1,9 @@
 internal import CLibuv
 internal import Glibc
 
-/// How much memory this process may use, by what the kernel says about its control groups and the machine.
+/// How much memory this process may use, according to its control groups and the machine.
 public enum SystemMemory {
-    /// The smallest of the limits that hold for this process; nil if none is known.
+    /// The smallest limit that applies to this process; nil if none is known.
     ///
     /// Reads a few files of `/proc` and `/sys/fs/cgroup`, which never block.
     public static var limitBytes: Int? {
@@ -11,10 +11,10 @@ public enum SystemMemory {
         return [limitBytes(reading: read), own >= 0 ? own : nil].compactMap { $0 }.min()
     }
 
-    /// The same for files that `read` gives the text of, without limits of the process itself.
+    /// The same, with `read` supplying the text of files, and without the process's own limits.
     ///
-    /// A control group's limit holds for all groups below it, so the limits of its parents count as far as they can be seen
-    /// (cgroup v2: kernel documentation `admin-guide/cgroup-v2`, `memory.max`; v1: `cgroup-v1/memory`, with
+    /// A control group's limit applies to all groups below it, so the limits of its parents count as far as they are
+    /// visible (cgroup v2: kernel documentation `admin-guide/cgroup-v2`, `memory.max`; v1: `cgroup-v1/memory`, with
     /// `memory.limit_in_bytes`). A container often sees only its own group, as the root of the mount.
     static func limitBytes(reading read: (String) -> String?) -> Int? {
         var limits: [Int] = []
@@ -31,14 +31,15 @@ public enum SystemMemory {
         return limits.min()
     }
 
-    /// How many processes of this process's control group the kernel's OOM killer has killed so far; nil if it doesn't say.
+    /// How many processes of this control group the kernel's OOM killer has killed so far; nil if the kernel doesn't
+    /// say.
     public static var outOfMemoryKills: Int? { outOfMemoryKills(reading: read) }
 
-    /// The same for files that `read` gives the text of.
+    /// The same, with `read` supplying the text of files.
     ///
-    /// Both versions of control groups count the kills in the group of the process that was killed (cgroup v2:
-    /// `memory.events`; v1: `memory.oom_control`). The root of all groups has no such file in version 2; there the machine's
-    /// own counter says it.
+    /// Both versions of control groups count the kills in the killed process's group (cgroup v2: `memory.events`; v1:
+    /// `memory.oom_control`). In version 2, the root of all groups has no such file; the machine's own counter applies
+    /// there.
     static func outOfMemoryKills(reading read: (String) -> String?) -> Int? {
         let groups = read("/proc/self/cgroup") ?? ""
         for mount in mounts(in: read("/proc/self/mountinfo") ?? "") {
@@ -99,11 +100,11 @@ public enum SystemMemory {
         return nil
     }
 
-    /// The folders of a group and of its parents, as far as the mount shows them.
+    /// The folders of a group and its parents, as far as the mount shows them.
     private static func folders(from mount: Mount, to path: Substring) -> [String] {
         let root = mount.root == "/" ? "" : mount.root
         var folders = [String(mount.point)]
-        // Another part of the tree is mounted than the one the process is in: only its root can be asked.
+        // The mount shows another part of the tree than the process's group: only its root can be read.
         guard path.hasPrefix(root) else { return folders }
         for name in path.dropFirst(root.count).split(separator: "/") where name != ".." {
             folders.append("\(folders[folders.count - 1])/\(name)")

@@ -3,9 +3,9 @@ internal import CLibuv
 extension EventLoop {
     /// Runs `work` on a thread of the pool, then `then` with its result on the loop.
     ///
-    /// For what blocks (files, compression, encoding); a few such jobs run at once, the others wait. ``run()`` does not
-    /// return before `then` was called. Should the pool refuse the job, which it does only while the loop is being closed,
-    /// the work is done on the spot.
+    /// Use it for work that blocks (files, compression, encoding). A few such jobs run at once; the others wait.
+    /// ``run()`` doesn't return before `then` was called. If the pool refuses the job, which happens only while the
+    /// loop is being closed, the work runs synchronously.
     public func submit<Result: Sendable>(
         work: @escaping @Sendable () -> Result, then: @escaping (Result) -> Void
     ) {
@@ -31,9 +31,9 @@ extension EventLoop {
     }
 }
 
-/// A job without its result type, as C can hold it.
+/// A job without its result type, for C.
 ///
-/// It crosses to a thread of the pool and back; libuv's queue orders the two, so there is no lock.
+/// It moves to a thread of the pool and back; libuv's queue orders the accesses, so there is no lock.
 private class Job {
     func runWork() {}
     func finish() {}

@@ -1,15 +1,15 @@
 internal import CLibuv
 
-/// Calls back once after a time, or again and again.
+/// Calls back once after a delay, or repeatedly.
 ///
-/// It closes when its owner lets go of it.
+/// It closes when its owner releases it.
 public final class Timer {
     private let loop: EventLoop
     private let handle: UnsafeMutablePointer<uv_timer_t>
     private var onFire: () -> Void
     private var isClosed = false
 
-    /// Makes a timer that is not started yet; `onFire` is called on the loop.
+    /// Makes a timer that isn't started yet. `onFire` is called on the loop.
     public init(on loop: EventLoop, onFire: @escaping () -> Void) throws(EventLoopError) {
         loop.preconditionInEventLoop()
         let handle = UnsafeMutablePointer<uv_timer_t>.allocate(capacity: 1)
@@ -29,16 +29,16 @@ public final class Timer {
         close()
     }
 
-    /// Whether the timer is going to fire.
+    /// Whether the timer is set to fire.
     public var isActive: Bool {
         !isClosed && uv_timer_get_due_in(handle) > 0
     }
 
-    /// Fires `after` from now (from ``EventLoop/now``), then every `repeating`, if given. Replaces what was set before.
+    /// Fires `after` from now (``EventLoop/now``), then every `repeating` if given. Replaces any earlier setting.
     public func start(after: Duration, repeating: Duration? = nil) {
         loop.preconditionInEventLoop()
         precondition(!isClosed, "a closed timer cannot be started")
-        // libuv takes a repeat of 0 for "once".
+        // libuv takes a repeat of 0 to mean "once".
         let period = repeating.map { max(1, $0.millisecondsRoundedUp) } ?? 0
         uv_timer_start(
             handle,
@@ -55,7 +55,7 @@ public final class Timer {
         uv_timer_stop(handle)
     }
 
-    /// Gives the timer up; it never fires again. Closing twice does nothing.
+    /// Closes the timer; it never fires again. Closing twice does nothing.
     public func close() {
         guard !isClosed else { return }
         loop.preconditionInEventLoop()

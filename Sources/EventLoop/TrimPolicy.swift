@@ -1,39 +1,39 @@
-/// When freed memory is given back to the system. A value: it is told what is there once a second and decides.
+/// Decides when freed memory is returned to the system. A value, called once a second with the current state.
 public struct TrimPolicy: Equatable, Sendable {
     /// What to do after a look.
     public enum Action: Equatable, Sendable {
         /// Look again.
         case wait
-        /// Give memory back, then call ``trimmed(garbageBytes:)``.
+        /// Return memory to the system, then call ``trimmed(garbageBytes:)``.
         case trim
-        /// There is nothing to give back until something happens.
+        /// There is nothing to return until something happens.
         case stop
     }
 
-    /// Less is not worth the time.
+    /// Less than this isn't worth the time.
     static let worthwhileBytes = 8 << 20
-    /// How many looks pass between two times while the server is busy.
+    /// The number of looks between two trims while the server is busy.
     static let busyLooks = 10
 
-    /// What was left after the last time: stacks, code, and gaps that are too small.
+    /// What was left after the last trim: stacks, code, and gaps that are too small.
     private var floorBytes = 0
     private var looksSinceTrim = Self.busyLooks
 
-    /// Nothing was given back yet.
+    /// Makes a policy that hasn't trimmed yet.
     public init() {}
 
-    /// `garbageBytes` are resident and not in use. Idle means that no prediction runs, settled that nothing is held that
-    /// will become garbage: no prediction, no webhook, and no body of a request.
+    /// `garbageBytes` are resident but unused. Idle means that no prediction is running. Settled means that nothing is
+    /// held that will become garbage: no prediction, no webhook, and no request body.
     public mutating func looked(garbageBytes: Int, isIdle: Bool, isSettled: Bool) -> Action {
         looksSinceTrim += 1
         floorBytes = min(floorBytes, max(0, garbageBytes))
         guard garbageBytes - floorBytes > Self.worthwhileBytes else { return isSettled ? .stop : .wait }
-        // While the server is busy it may need the memory again at once.
+        // A busy server may need the memory again immediately.
         guard isIdle || looksSinceTrim > Self.busyLooks else { return .wait }
         return .trim
     }
 
-    /// Memory was given back; so much is left.
+    /// Memory was returned; `garbageBytes` are left.
     public mutating func trimmed(garbageBytes: Int) {
         floorBytes = max(0, garbageBytes)
         looksSinceTrim = 0
