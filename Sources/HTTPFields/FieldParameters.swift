@@ -1,6 +1,6 @@
 /// The parameters in a field's value, such as `form-data; name="a"; filename="b.png"` (RFC 9110, 5.6.6).
 public struct FieldParameters {
-    /// What stands before the first semicolon, in lower case.
+    /// The text before the first semicolon, in lower case.
     public let subject: String
     private let parameters: [(name: String, value: String)]
 
@@ -15,9 +15,9 @@ public struct FieldParameters {
         }
     }
 
-    /// The value of the first parameter with a name, which is given in lower case.
+    /// The value of the first parameter named `name`, which must be in lower case.
     ///
-    /// The extended form `name*` (RFC 8187) comes before `name`, unless it can't be decoded.
+    /// The extended form `name*` (RFC 8187) takes precedence over `name`, unless it can't be decoded.
     public subscript(name: String) -> String? {
         let extended = parameters.lazy.filter { $0.name == name + "*" }.compactMap { Self.decoded($0.value) }.first
         return extended ?? parameters.first { $0.name == name }?.value

@@ -1,6 +1,6 @@
-/// What percent escapes stand for (RFC 3986, 2.1).
+/// Decoding of percent escapes (RFC 3986, 2.1).
 public enum PercentDecoding {
-    /// The bytes behind `%XX`; a `%` that two hexadecimal digits do not follow stands for itself.
+    /// The bytes that `%XX` stands for; a `%` without two hexadecimal digits after it stands for itself.
     @inlinable
     public static func bytes(of text: some Collection<UInt8>, plusIsSpace: Bool) -> [UInt8] {
         var result: [UInt8] = []

@@ -1,6 +1,6 @@
 /// Lists in the values of HTTP fields, whose elements may be quoted strings (RFC 9110, 5.6).
 public enum QuotedList {
-    /// The elements between separators outside of quoted strings, as they are written; white space around them and empty ones
+    /// The elements between separators outside of quoted strings, as written. Surrounding whitespace and empty elements
     /// are left out.
     public static func elements(of text: String, separatedBy separator: Character) -> [String] {
         var elements: [Substring] = []
@@ -24,7 +24,7 @@ public enum QuotedList {
         return elements.map(trimmed).filter { !$0.isEmpty }
     }
 
-    /// Without the spaces and tabs at both ends.
+    /// The text without the spaces and tabs at both ends.
     public static func trimmed(_ text: some StringProtocol) -> String {
         let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
         guard let first = text.firstIndex(where: { !isSpace($0) }), let last = text.lastIndex(where: { !isSpace($0) })
