@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// A string of JSON that is equal to another one only if it has the same code points.
+/// A JSON string that equals another one only if both have the same code points.
 ///
-/// Swift's own strings are equal, and one key of a dictionary, when they look the same: "é" may be one character or two. To
-/// JSON, and to Python, those are two names.
+/// Swift's own strings are equal, and the same dictionary key, if they look the same: "é" may be one code point or two.
+/// In JSON and in Python, those are two names.
 public struct ExactString: Sendable {
     /// The string.
     public let text: String

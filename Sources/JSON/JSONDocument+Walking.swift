@@ -1,19 +1,19 @@
 internal import CJSONScanner
 
-/// Finding one's way in the text, which is well-formed. Positions count from its start.
+/// Navigation in the text, which is known to be well-formed. Positions count from its start.
 extension JSONDocument {
     private var base: UnsafePointer<UInt8> { text.baseAddress!.assumingMemoryBound(to: UInt8.self) }
 
-    /// The next position that holds no white space.
+    /// The next position that holds no whitespace.
     func spaceEnd(_ position: Int) -> Int { cogjson_space_end(base, position, text.count) }
 
     /// The end of the value that starts at `position`.
     func valueEnd(_ position: Int) -> Int { cogjson_value_end(base, position, text.count) }
 
-    /// The value of the member whose key starts, with its quote, at `position`.
+    /// The position of the value whose key starts, with its quote, at `position`.
     func memberValue(_ position: Int) -> Int { spaceEnd(spaceEnd(valueEnd(position)) + 1) }
 
-    /// What stands between a string's quotes; its first one is at `position`.
+    /// The bytes between a string's quotes; its opening quote is at `position`.
     func contents(_ position: Int) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: text[position + 1..<valueEnd(position) - 1])
     }
@@ -30,8 +30,8 @@ extension JSONDocument {
         return unescapedJSON(contents).withUnsafeBytes(body)
     }
 
-    /// Visits what a container holds, in the order of the text: elements, or keys. `body` gets where each starts and returns
-    /// where what belongs to it ends, or nil to stop.
+    /// Visits the contents of a container in text order: its elements or its keys. `body` gets the start of each and
+    /// returns the end of what belongs to it, or nil to stop.
     func walk(_ container: Int, _ body: (Int) -> Int?) {
         var position = spaceEnd(container + 1)
         while text[position] | 0x20 != UInt8(ascii: "}") {  // ] and } differ in one bit.
@@ -41,7 +41,7 @@ extension JSONDocument {
         }
     }
 
-    /// Visits all members of an object in the order of the text, repeated ones too, until `body` returns false.
+    /// Visits all members of an object in text order, including repeated ones, until `body` returns false.
     func walkMembers(_ object: Int, _ body: (_ key: Int, _ value: Int, _ end: Int) -> Bool) {
         walk(object) { key in
             let value = memberValue(key)
@@ -51,12 +51,12 @@ extension JSONDocument {
     }
 }
 
-/// Whether the contents of a JSON string, which is well-formed, hold escapes.
+/// Whether the contents of a well-formed JSON string contain escapes.
 public func hasJSONEscapes(_ contents: UnsafeRawBufferPointer) -> Bool {
     cogjson_has_escapes(contents.baseAddress?.assumingMemoryBound(to: UInt8.self), contents.count)
 }
 
-/// What the contents of a JSON string, which is well-formed, mean.
+/// The unescaped contents of a well-formed JSON string.
 public func unescapedJSON(_ contents: UnsafeRawBufferPointer) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: contents.count) { output, count in
         count = cogjson_unescape(

@@ -1,19 +1,19 @@
-/// A JSON text that was read and is well-formed; its values are places in it.
+/// A JSON text that has been read and is well-formed; its values are positions in it.
 ///
 /// It never changes, so any thread may read it.
 public final class JSONDocument: @unchecked Sendable {
     /// The text; valid while the document lives.
     let text: UnsafeRawBufferPointer
-    /// Keeps the text in place.
+    /// Keeps the text alive and in place.
     private let owner: AnyObject
 
     /// Reads a text.
     ///
     /// - Parameters:
-    ///   - bytes: the text in UTF-8; white space around the value is allowed.
-    ///   - owner: keeps `bytes` alive and unchanged as long as it lives; without one the document makes a copy.
-    ///   - depthLimit: how many containers may lie in one another.
-    ///   - valueLimit: how many values the text may hold, at any depth, containers included; names of members don't count.
+    ///   - bytes: the text in UTF-8; whitespace around the value is allowed.
+    ///   - owner: keeps `bytes` alive and unchanged while it exists; without one, the document makes a copy.
+    ///   - depthLimit: how deeply containers may be nested.
+    ///   - valueLimit: how many values the text may hold, at any depth, including containers; member names don't count.
     /// - Throws: ``JSONError``.
     public convenience init(
         parsing bytes: UnsafeRawBufferPointer, owner: AnyObject? = nil, depthLimit: Int = JSONScanner.depthLimit,
@@ -32,13 +32,13 @@ public final class JSONDocument: @unchecked Sendable {
         }
     }
 
-    /// A document of a text that a ``JSONScanner`` has read to its end.
+    /// Makes a document from a text that a ``JSONScanner`` has read to its end.
     public init(checked text: UnsafeRawBufferPointer, owner: AnyObject) {
         self.text = text
         self.owner = owner
     }
 
-    /// Reads a text that the document keeps.
+    /// Reads a text and keeps it.
     public static func parsing(_ text: String) throws(JSONError) -> JSONDocument {
         let kept = KeptText(text)
         return try JSONDocument(parsing: kept.bytes, owner: kept)
@@ -47,16 +47,16 @@ public final class JSONDocument: @unchecked Sendable {
     /// The outermost value.
     public var root: JSONValue { root(from: 0) }
 
-    /// The outermost value of a text that begins after so many bytes.
+    /// The outermost value of a text that begins at byte `start`.
     public func root(from start: Int) -> JSONValue { JSONValue(in: self, from: spaceEnd(start)) }
 
-    /// The value that stands in a part of the text.
+    /// The value in a part of the text.
     public func value(in range: Range<Int>) -> JSONValue {
         JSONValue(in: self, from: range.lowerBound, to: range.upperBound)
     }
 }
 
-/// A text at an address that stays.
+/// A text at a fixed address.
 private final class KeptText {
     let bytes: UnsafeRawBufferPointer
 

@@ -4,22 +4,22 @@ import Glibc
 
 /// Whether `text` is one JSON value by RFC 8259, in valid UTF-8.
 ///
-/// Builds nothing and costs about as much as copying the text. For text that is passed on unread.
+/// Builds nothing and costs about as much as copying the text. For text that is passed on without being read.
 public func isJSONText(_ text: UnsafeRawBufferPointer) -> Bool {
     guard let start = text.baseAddress else { return false }
     var grammar = JSONGrammar(start.assumingMemoryBound(to: UInt8.self), count: text.count)
     return grammar.isText()
 }
 
-/// Reads a JSON text without keeping anything of it, and without recursion.
+/// Reads a JSON text without keeping any of it, and without recursion.
 struct JSONGrammar {
-    /// How many containers may lie in one another. Python gives up long before.
+    /// How deeply containers may be nested. Python gives up long before.
     private static let depthLimit = 100_000
 
     private let base: UnsafePointer<UInt8>
     private let end: Int
     private var position = 0
-    /// Of the open containers, the innermost last: whether it is an object.
+    /// Whether each open container is an object; the innermost comes last.
     private var open: [Bool] = []
 
     init(_ base: UnsafePointer<UInt8>, count: Int) {
@@ -47,7 +47,7 @@ struct JSONGrammar {
             default:
                 guard isScalar() else { return false }
             }
-            // After a value: ends of containers, then a comma and the next value, or the end.
+            // After a value: ends of containers, then a comma and the next value, or the end of the text.
             while let isObject = open.last, take(UInt8(ascii: isObject ? "}" : "]")) { open.removeLast() }
             guard let isObject = open.last else {
                 skipSpace()
@@ -70,7 +70,7 @@ struct JSONGrammar {
         { position += 1 }
     }
 
-    /// Takes `byte`, if it comes next but for space.
+    /// Skips whitespace and takes `byte` if it comes next.
     private mutating func take(_ byte: UInt8) -> Bool {
         skipSpace()
         guard position < end, base[position] == byte else { return false }

@@ -1,12 +1,12 @@
-/// The members of an object: each name once, in the order of their first places, with the last value.
+/// The members of an object: each name once, in the order of first appearance, with its last value.
 ///
-/// Takes about 15 bytes a member, whose shortest form in a large object has no fewer.
+/// Takes about 15 bytes per member; in a large object, even the shortest member is no smaller.
 struct JSONMembers {
     private static let smallCount = 8
 
     /// Where the keys start. A text has less than 2^31 bytes.
     private(set) var keys: [UInt32] = []
-    /// An open hash table of the numbers of keys, plus one; only for many.
+    /// An open hash table of key numbers plus one; only used for many keys.
     private var table: [UInt32] = []
     private let document: JSONDocument
 
@@ -44,9 +44,9 @@ struct JSONMembers {
         for (index, key) in keys.enumerated() { table[slot(of: Int(key))] = UInt32(index + 1) }
     }
 
-    /// Where the table has a key, or has room for it.
+    /// Where the table holds a key, or has room for it.
     private func slot(of key: Int) -> Int {
-        var hasher = Hasher()  // Seeded: nobody can make keys that meet in one place.
+        var hasher = Hasher()  // Randomly seeded, so nobody can craft colliding keys.
         document.withString(key) { hasher.combine(bytes: $0) }
         var slot = hasher.finalize() & (table.count - 1)
         while table[slot] != 0, !isSame(Int(keys[Int(table[slot]) - 1]), key) { slot = (slot + 1) & (table.count - 1) }

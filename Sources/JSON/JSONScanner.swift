@@ -1,13 +1,13 @@
 internal import CJSONScanner
 
-/// Reads a JSON text as it arrives, by RFC 8259 and nothing beyond, and checks its shape in passing.
+/// Reads a JSON text as it arrives, strictly by RFC 8259, and checks its shape in the same pass.
 ///
-/// Builds nothing: what it takes doesn't grow with the text. A number that no double can hold is refused, and so is an
-/// integer of more than 4,300 digits. Used on one thread at a time.
+/// Builds nothing, so its memory doesn't grow with the text. It refuses a number that no double can hold and an integer
+/// of more than 4,300 digits. Use it on one thread at a time.
 public final class JSONScanner {
-    /// How many containers may lie in one another, unless a scanner is told otherwise.
+    /// How deeply containers may be nested by default.
     public static let depthLimit = 127
-    /// Positions in a text are 32 bits.
+    /// Positions in a text have 32 bits.
     static let textLimitBytes = Int(Int32.max)
 
     private let raw: OpaquePointer
@@ -16,7 +16,7 @@ public final class JSONScanner {
     /// Whether the text is complete and well-formed.
     public private(set) var isComplete = false
 
-    /// A scanner for a text of a shape.
+    /// Makes a scanner for a text of the given shape.
     public init(shape: JSONShape? = nil, depthLimit: Int = JSONScanner.depthLimit) {
         guard let raw = cogjson_new() else { fatalError("out of memory: a scanner") }
         self.raw = raw
@@ -28,22 +28,22 @@ public final class JSONScanner {
         cogjson_free(raw)
     }
 
-    /// Forgets the text so far, and begins another, whose first `start` bytes are skipped.
+    /// Discards the text so far and begins another one, skipping its first `start` bytes.
     public func begin(shape: JSONShape?, from start: Int = 0) {
         self.shape = shape
         isComplete = false
         cogjson_begin(raw, shape?.root, UInt32(depthLimit), start)
     }
 
-    /// How much of the text was read.
+    /// How much of the text has been read.
     public var position: Int { cogjson_found(raw).pointee.position }
 
-    /// Reads on.
+    /// Reads more of the text.
     ///
     /// - Parameters:
     ///   - text: the whole text so far; it may have moved since the last call, but begins as it did.
     ///   - isFinal: whether nothing follows.
-    /// - Throws: ``JSONError`` when the text is wrong; then nothing more can be read.
+    /// Throws ``JSONError`` if the text is wrong; nothing more can be read then.
     public func read(_ text: UnsafeRawBufferPointer, isFinal: Bool) throws(JSONError) {
         guard text.count <= Self.textLimitBytes else { throw JSONError("text too long", at: 0, in: text) }
         guard let start = text.baseAddress else {
@@ -62,16 +62,17 @@ public final class JSONScanner {
 
     // MARK: - What was found
 
-    /// How many values were read, at any depth, containers included; names of members don't count.
+    /// The number of values read, at any depth, including containers; member names don't count.
     public var valueCount: Int { cogjson_found(raw).pointee.values }
 
     /// Whether the text may violate its shape.
     public var isDoubtful: Bool { cogjson_found(raw).pointee.is_doubtful }
 
-    /// Whether there are members of the kind that ``JSONShape/OtherMembers/reported`` is about.
+    /// Whether there are members that ``JSONShape/OtherMembers/reported`` applies to.
     public var hasUnknownMembers: Bool { cogjson_found(raw).pointee.has_unknown }
 
-    /// Where the value of the root's property with a number stands; nil if there is none. Of several the last.
+    /// The position of the value of the root's property number `index`; nil if there is none. If it is repeated, the
+    /// last one.
     public func member(_ index: Int) -> Range<Int>? {
         precondition(index < Int(COGJSON_MEMBER_LIMIT))
         let found = cogjson_found(raw)
@@ -82,10 +83,10 @@ public final class JSONScanner {
         }
     }
 
-    /// Whether the root has any of its properties more than once.
+    /// Whether the root repeats any of its properties.
     public var hasRepeatedMembers: Bool { cogjson_found(raw).pointee.repeated != 0 }
 
-    /// Whether the root has the property with a number more than once.
+    /// Whether the root repeats the property number `index`.
     public func isRepeated(_ index: Int) -> Bool {
         cogjson_found(raw).pointee.repeated & 1 << UInt32(index) != 0
     }

@@ -1,19 +1,19 @@
 internal import CJSONScanner
 
-/// What a text should look like, as far as a ``JSONScanner`` can check that in passing.
+/// What a text should look like, as far as a ``JSONScanner`` can check it in passing.
 ///
-/// A shape that accepts a text is right about it; one that doesn't may be wrong. It never changes.
+/// A text that the shape accepts is valid; one that it doesn't accept may still be valid. A shape never changes.
 public final class JSONShape: @unchecked Sendable {
-    /// Names a rule within its shape. Rules may refer to one another, in circles too.
+    /// Identifies a rule within its shape. Rules may refer to one another, even in cycles.
     public struct ID: Hashable, Sendable {
         let index: Int
     }
 
-    /// What values may be.
+    /// The types that values may have.
     public struct Types: OptionSet, Sendable {
         /// The bits.
         public let rawValue: UInt32
-        /// Types with these bits.
+        /// Makes a set of types from the bits.
         public init(rawValue: UInt32) { self.rawValue = rawValue }
 
         /// `null`.
@@ -32,13 +32,13 @@ public final class JSONShape: @unchecked Sendable {
         public static let object = Types(rawValue: UInt32(COGJSON_OBJECT))
     }
 
-    /// What becomes of members that a rule doesn't list.
+    /// How to treat members that a rule doesn't list.
     public enum OtherMembers: Sendable {
-        /// They may be anything.
+        /// They may have any value.
         case accepted
-        /// They may be anything, but the scanner tells whether there are any.
+        /// They may have any value, but the scanner reports whether there are any.
         case reported
-        /// There may be none.
+        /// They are not allowed.
         case refused
         /// They follow a rule.
         case described(ID)
@@ -58,52 +58,52 @@ public final class JSONShape: @unchecked Sendable {
         }
     }
 
-    /// What values of one place should be.
+    /// What a value should be.
     public struct Rule: Sendable {
-        /// What they may be; empty for anything.
+        /// The allowed types; empty for any.
         public var types: Types = []
-        /// Whether there is more to check than a shape can.
+        /// Whether the value needs checks that a shape can't express.
         public var isOpaque = false
-        /// Bounds on numbers.
+        /// The lower bound for numbers.
         public var minimum: Bound?
-        /// Bounds on numbers.
+        /// The upper bound for numbers.
         public var maximum: Bound?
-        /// How many characters strings have.
+        /// The allowed numbers of characters in strings.
         public var lengths = 0...Int.max
-        /// What strings must be one of.
+        /// The allowed strings.
         public var choices: [String]?
-        /// How many items arrays have.
+        /// The allowed numbers of items in arrays.
         public var itemCounts = 0...Int.max
-        /// What items must be.
+        /// The rule for items.
         public var items: ID?
         /// The members of objects; at most ``JSONShape/propertyLimit``.
         public var properties: [(name: String, rule: ID?, isRequired: Bool)] = []
-        /// Members that `properties` doesn't list.
+        /// How to treat members that `properties` doesn't list.
         public var others = OtherMembers.accepted
 
-        /// A rule that accepts everything.
+        /// Makes a rule that accepts everything.
         public init() {}
     }
 
-    /// Gathers the rules of a shape.
+    /// Collects the rules of a shape.
     public struct Builder {
         private var rules: [Rule?] = []
 
         /// A shape without rules.
         public init() {}
 
-        /// A rule that is defined later; until then it is opaque.
+        /// Reserves a rule to be defined later; until then it is opaque.
         public mutating func reserve() -> ID {
             rules.append(nil)
             return ID(index: rules.count - 1)
         }
 
-        /// Says what a reserved rule is.
+        /// Defines a reserved rule.
         public mutating func define(_ id: ID, as rule: Rule) {
             rules[id.index] = rule
         }
 
-        /// A new rule.
+        /// Adds a rule.
         public mutating func add(_ rule: Rule) -> ID {
             rules.append(rule)
             return ID(index: rules.count - 1)
@@ -118,7 +118,7 @@ public final class JSONShape: @unchecked Sendable {
     /// How many properties a rule may have.
     public static let propertyLimit = Int(COGJSON_PROPERTY_LIMIT)
 
-    /// Never changes once it is made, so that any thread may read it.
+    /// Never changes once made, so any thread may read it.
     let root: UnsafePointer<cogjson_node>
     private let nodes: UnsafeMutableBufferPointer<cogjson_node>
     private var properties: [UnsafeMutableBufferPointer<cogjson_property>] = []
@@ -155,7 +155,7 @@ public final class JSONShape: @unchecked Sendable {
         (node.min_items, node.max_items) = (rule.itemCounts.lowerBound, rule.itemCounts.upperBound)
         node.items = rule.items.map(pointer)
         if let choices = rule.choices {
-            // Without any choice nothing is accepted.
+            // Without any choices, nothing is accepted.
             let kept = UnsafeMutableBufferPointer<cogjson_text>.allocate(capacity: max(1, choices.count))
             for (index, choice) in choices.enumerated() { kept.initializeElement(at: index, to: text(choice)) }
             texts.append(kept)

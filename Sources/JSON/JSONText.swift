@@ -1,13 +1,13 @@
 internal import CText
 
-/// Appends `bytes`, which are UTF-8, as a JSON string: only what RFC 8259 section 7 demands is escaped.
+/// Appends `bytes`, which are UTF-8, as a JSON string; escapes only what RFC 8259 section 7 requires.
 public func appendJSONString(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) {
     output.append(UInt8(ascii: "\""))
     appendJSONStringContents(bytes, to: &output)
     output.append(UInt8(ascii: "\""))
 }
 
-/// Appends `bytes` as a part of a JSON string, without the quotes. A character may be cut in two between parts.
+/// Appends `bytes` as a part of a JSON string, without the quotes. A character may be split between parts.
 public func appendJSONStringContents(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) {
     var start = 0
     while true {
@@ -19,7 +19,7 @@ public func appendJSONStringContents(_ bytes: UnsafeRawBufferPointer, to output:
     }
 }
 
-/// The first quote, backslash or control character; the end if there is none.
+/// The first quote, backslash, or control character; the end if there is none.
 private func firstToEscape(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
     cogtext_escape_start(bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), start, bytes.count)
 }
@@ -54,8 +54,8 @@ public func appendJSONString(_ text: String, to output: inout [UInt8]) {
     text.withUTF8 { appendJSONString(UnsafeRawBufferPointer($0), to: &output) }
 }
 
-/// Appends `value` in the shortest form that reads back the same: plain for decimal exponents from -5 to 15, with `.0` for
-/// whole numbers, else with an exponent. Infinities and NaN have no JSON form; they become `null`.
+/// Appends `value` in the shortest form that reads back the same: plain for decimal exponents from -5 to 15, with `.0`
+/// for whole numbers, otherwise with an exponent. Infinities and NaN have no JSON form; they become `null`.
 public func appendJSONNumber(_ value: Double, to output: inout [UInt8]) {
     guard value.isFinite else {
         output.append(contentsOf: "null".utf8)

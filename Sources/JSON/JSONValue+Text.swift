@@ -3,19 +3,20 @@ extension JSONValue {
     ///
     /// - Parameters:
     ///   - output: the text so far.
-    ///   - sortedKeys: members are written in the order of their keys' code points.
-    ///   - normalizedNumbers: doubles are spelled as ``appendJSONNumber(_:to:)`` does, not as they were read.
+    ///   - sortedKeys: whether to write members in the order of their keys' code points.
+    ///   - normalizedNumbers: whether to spell doubles as ``appendJSONNumber(_:to:)`` does instead of as they were
+    ///     read.
     public func write(to output: inout [UInt8], sortedKeys: Bool = false, normalizedNumbers: Bool = false) {
         write(to: &output, Style(sortedKeys: sortedKeys, normalizedNumbers: normalizedNumbers))
     }
 
-    /// Appends the value as it was read, which costs no more than to copy it.
+    /// Appends the value as it was read, at the cost of a copy.
     public func writeAsRead(to output: inout [UInt8]) {
         output.append(contentsOf: spelling)
     }
 
-    /// The value as compact JSON text. Of a text that is longer than `limitBytes` only the beginning is made, and an ellipsis
-    /// follows.
+    /// The value as compact JSON text. If it is longer than `limitBytes`, only the beginning is made, followed by an
+    /// ellipsis.
     public func text(sortedKeys: Bool = false, normalizedNumbers: Bool = false, limitBytes: Int = .max) -> String {
         var output: [UInt8] = []
         write(
@@ -30,7 +31,7 @@ extension JSONValue {
     private struct Style {
         var sortedKeys = false
         var normalizedNumbers = false
-        /// What follows after so many bytes need not be written.
+        /// Output beyond this many bytes may be omitted.
         var limitBytes = Int.max
     }
 
@@ -54,7 +55,7 @@ extension JSONValue {
         }
     }
 
-    /// Appends a string as it was written, or without needless escapes.
+    /// Appends a string as it was written, or without its needless escapes.
     private func writeString(at position: Int, to output: inout [UInt8]) {
         let contents = document.contents(position)
         if hasJSONEscapes(contents) {

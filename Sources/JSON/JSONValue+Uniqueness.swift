@@ -1,7 +1,7 @@
 extension JSONValue {
-    /// Whether no two elements of an array have the same text, whatever the order of their members.
+    /// Whether no two elements of an array have the same text, ignoring the order of members.
     ///
-    /// Takes at most 11 bytes an element: so many different ones have longer texts than that together.
+    /// Takes at most 11 bytes per element; the texts of that many different elements are longer than that.
     public var hasUniqueElements: Bool {
         guard kind == .array else { return true }
         var table = TextTable(document)
@@ -14,10 +14,10 @@ extension JSONValue {
     }
 }
 
-/// An open hash table of values of a document by their texts.
+/// An open hash table of a document's values, keyed by their text.
 private struct TextTable {
     private let document: JSONDocument
-    /// Where they start, plus one.
+    /// The starts of the values, plus one.
     private var slots: [UInt32] = Array(repeating: 0, count: 64)
     private var count = 0
 
@@ -25,7 +25,7 @@ private struct TextTable {
         self.document = document
     }
 
-    /// False if the same is there already.
+    /// Inserts a value. Returns false if an equal one is already there.
     mutating func insert(_ start: Int) -> Bool {
         let text = text(start)
         let slot = slot(of: text)

@@ -1,16 +1,16 @@
-/// A value of a ``JSONDocument``: a place in its text.
+/// A value of a ``JSONDocument``, represented by its position in the text.
 ///
-/// Nothing is built: what is asked for is looked up in the text. Objects keep the order of their members; of a repeated name
-/// the last value counts. Numbers keep their spelling, and integers of any size survive.
+/// Nothing is built: lookups search the text. Objects keep the order of their members; for a repeated name, the last
+/// value counts. Numbers keep their spelling, and integers may have any size.
 public struct JSONValue: Sendable {
-    /// What a value is. A number with a fraction or an exponent is a `number` even when it is whole.
+    /// The type of a value. A number with a fraction or an exponent is a `number` even if it is whole.
     public enum Kind: Sendable {
         case null, boolean, integer, number, string, array, object
     }
 
     let document: JSONDocument
     let start: Int
-    /// Where it ends; 0 for a value whose end nobody has looked for yet.
+    /// The end of the value; 0 until somebody has looked for it.
     private let knownEnd: Int
 
     init(in document: JSONDocument, from start: Int, to end: Int = 0) {
@@ -19,7 +19,7 @@ public struct JSONValue: Sendable {
         knownEnd = end
     }
 
-    /// Where the value stands in the document's text.
+    /// The position of the value in the document's text.
     public var range: Range<Int> { start..<(knownEnd > 0 ? knownEnd : document.valueEnd(start)) }
 
     /// The text as it was read. Valid while the document lives.
@@ -41,7 +41,7 @@ public struct JSONValue: Sendable {
 
     // MARK: - Containers
 
-    /// A member of an object; nil if there is none, or the value is no object. Looks through the whole object.
+    /// A member of an object; nil if there is none or the value isn't an object. Searches the whole object.
     public subscript(key: String) -> JSONValue? {
         guard first == UInt8(ascii: "{") else { return nil }
         var key = key
@@ -57,8 +57,8 @@ public struct JSONValue: Sendable {
         }
     }
 
-    /// An element of an array; the index must be less than ``count``. Looks through all before it: to visit many, use
-    /// ``forEachElement(_:)``.
+    /// An element of an array; the index must be less than ``count``. Walks over all elements before it; to visit many,
+    /// use ``forEachElement(_:)``.
     public subscript(index: Int) -> JSONValue {
         var rest = index
         var found: Int?
@@ -73,7 +73,7 @@ public struct JSONValue: Sendable {
         return JSONValue(in: document, from: found)
     }
 
-    /// How many members or elements there are; 0 for anything but objects and arrays. Looks through all of them.
+    /// The number of members or elements; 0 for other values. Walks over all of them.
     public var count: Int {
         switch first {
         case UInt8(ascii: "{"): return JSONMembers(of: start, in: document).keys.count
@@ -107,14 +107,14 @@ public struct JSONValue: Sendable {
         if let failure { throw failure }
     }
 
-    /// The elements of an array; none for anything else. For arrays that are known to be small.
+    /// The elements of an array; empty for other values. For arrays that are known to be small.
     public var elements: [JSONValue] {
         var elements: [JSONValue] = []
         forEachElement { elements.append($0) }
         return elements
     }
 
-    /// Visits the members of an object in their order.
+    /// Visits the members of an object in order.
     public func forEachMember<Failure: Error>(
         _ body: (_ key: String, _ value: JSONValue) throws(Failure) -> Void
     ) throws(Failure) {
@@ -125,8 +125,8 @@ public struct JSONValue: Sendable {
         }
     }
 
-    /// Visits the members of an object as they are in the text, repeated ones too. `range` reaches from a name's quote to
-    /// the end of its value.
+    /// Visits the members of an object as they appear in the text, including repeated ones. `range` extends from the
+    /// name's opening quote to the end of the value.
     public func forEachPlace(_ body: (_ key: String, _ range: Range<Int>) -> Void) {
         guard first == UInt8(ascii: "{") else { return }
         document.walkMembers(start) { key, _, end in
@@ -142,15 +142,15 @@ public struct JSONValue: Sendable {
         withStringBytes { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The UTF-8 bytes of a string; nil for anything else. They are copied only if the text has escapes.
+    /// Calls `body` with the UTF-8 bytes of a string; nil for other values. Copies them only if the text has escapes.
     public func withStringBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value? {
         guard first == UInt8(ascii: "\"") else { return nil }
         let range = range
         return document.withContents(range.lowerBound + 1..<range.upperBound - 1, body)
     }
 
-    /// Whether a string begins so, whatever the case of ASCII letters; false for anything else. `start` is in lower case. Costs
-    /// the same however long the string is, unless its beginning has escapes.
+    /// Whether a string starts with `start`, ignoring the case of ASCII letters; false for other values. `start` is in
+    /// lower case. The cost doesn't depend on the string's length, unless its beginning has escapes.
     public func hasPrefixIgnoringCase(_ start: StaticString) -> Bool {
         guard first == UInt8(ascii: "\"") else { return false }
         // The quote that ends the string never matches the prefix.
@@ -160,7 +160,7 @@ public struct JSONValue: Sendable {
         return withStringBytes { Self.begins($0, ignoringCase: start) } ?? false
     }
 
-    /// Whether bytes begin so, whatever the case of ASCII letters. `start` is in lower case.
+    /// Whether bytes start with `start`, ignoring the case of ASCII letters. `start` is in lower case.
     public static func begins(_ bytes: UnsafeRawBufferPointer, ignoringCase start: StaticString) -> Bool {
         guard bytes.count >= start.utf8CodeUnitCount else { return false }
         for (index, byte) in bytes.prefix(start.utf8CodeUnitCount).enumerated() {
@@ -170,12 +170,12 @@ public struct JSONValue: Sendable {
         return true
     }
 
-    /// An integer of at most 64 bits with sign.
+    /// An integer that fits into 64 bits with sign.
     public var int: Int? {
         kind == .integer ? Int(String(decoding: spelling, as: UTF8.self)) : nil
     }
 
-    /// Any number, as near as a double gets.
+    /// Any number, as the nearest double.
     public var double: Double? {
         guard kind == .integer || kind == .number else { return nil }
         return Double(String(decoding: spelling, as: UTF8.self))
