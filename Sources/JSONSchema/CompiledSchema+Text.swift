@@ -1,14 +1,14 @@
 internal import JSON
 
-/// What plain texts mean, which forms and query strings have in the place of JSON.
+/// The meaning of plain texts, which forms and query strings use instead of JSON.
 extension CompiledSchema {
     /// Whether a list may stand as the member `name` of an object.
     public func takesList(named name: String) -> Bool {
         node(named: name).map { Self.types(of: $0).contains(.array) } ?? false
     }
 
-    /// The JSON text of the value that a text stands for as the member `name` of an object: a boolean, a number, a list, or
-    /// an object where the schema takes it, otherwise a string. Lists of one item needn't be written as JSON.
+    /// The JSON value that a text stands for as the member `name` of an object: a boolean, number, list, or object if
+    /// the schema accepts it, otherwise a string. A list of one item needn't be written as JSON.
     public func json(of text: String, named name: String) -> [UInt8] {
         guard let node = node(named: name) else { return Self.quoted(text) }
         let types = Self.types(of: node)
@@ -35,7 +35,7 @@ extension CompiledSchema {
         return quoted(text)
     }
 
-    /// Whether a text that is JSON of some kind means that, as the schema takes it. Quotes belong to the text.
+    /// Whether the schema accepts the JSON value that a text spells. Quotes belong to the text.
     private static func isMeant(_ kind: JSONValue.Kind, _ types: Set<SchemaNode.TypeName>) -> Bool {
         switch kind {
         case .string: false
@@ -47,7 +47,7 @@ extension CompiledSchema {
 
     /// The text as JSON, if it is.
     private static func value(of text: String) -> JSONValue? {
-        // Most texts are none, which is why they can fail.
+        // Most texts aren't JSON, so a failure is expected.
         try? JSONDocument.parsing(text).root
     }
 
@@ -57,7 +57,8 @@ extension CompiledSchema {
         return output
     }
 
-    /// The types that a schema takes, over all members of unions; of choices, those of the values. None if it doesn't say.
+    /// The types that a schema accepts, over all members of unions; for choices, the types of their values. Empty if it
+    /// doesn't say.
     private static func types(of node: SchemaNode, depth: Int = 0) -> Set<SchemaNode.TypeName> {
         guard depth < 16 else { return [] }
         var types = Set(node.types)
@@ -85,7 +86,7 @@ extension CompiledSchema {
         }
     }
 
-    /// What the items of a list follow, in whatever member of a union lists are.
+    /// The schema for the items of a list, found in any member of a union.
     private static func items(of node: SchemaNode) -> SchemaNode? { items(of: node, depth: 0) }
 
     private static func items(of node: SchemaNode, depth: Int) -> SchemaNode? {

@@ -1,12 +1,12 @@
 public import JSON
 
-/// A schema that values are checked against: the rules of the server, and of the build tool, which asks in advance.
+/// A schema to check values against. The server enforces it; the build tool uses it to check in advance.
 ///
-/// Doesn't change once it is made, so any thread may check with it.
+/// It doesn't change once made, so any thread may use it.
 public final class CompiledSchema: Sendable {
     private let node: SchemaNode
 
-    /// Compiles the first of some components that an OpenAPI document has.
+    /// Compiles the first of the named components that an OpenAPI document has.
     ///
     /// - Returns: nil if the document has none of them.
     /// - Throws: ``SchemaError`` if the component can't be used.
@@ -29,7 +29,7 @@ public final class CompiledSchema: Sendable {
         try SchemaCompiler.refuseEndlessReferences(from: node)
     }
 
-    /// Whether members of this name have a schema, be it one for all that are not listed.
+    /// Whether members of this name have a schema, including one for all unlisted members.
     public func describes(_ name: String) -> Bool {
         node(named: name) != nil
     }
@@ -39,18 +39,18 @@ public final class CompiledSchema: Sendable {
         node.propertyIndex[ExactString(name)].map { node.properties[$0].node } ?? node.others
     }
 
-    /// The names of the members that an object must have.
+    /// The names of an object's required members.
     public var required: [String] { node.required.map(\.text) }
 
-    /// What is wrong with a value.
+    /// The problems of a value.
     public func problems(of value: JSONValue) -> [SchemaProblem] {
         var validator = SchemaValidator()
         validator.check(value, node)
         return validator.problems
     }
 
-    /// What is wrong with the members of an object, whatever is said about the object itself. Members that have no schema may
-    /// be there. If there is more wrong than is worth telling, the list is cut off.
+    /// The problems of an object's members, ignoring what is said about the object itself. Members without a schema are
+    /// allowed. The list is cut off if there are more problems than are worth reporting.
     public func members(
         of object: JSONValue
     ) -> (problems: [SchemaProblem], isCutOff: Bool, missing: [String]) {
@@ -70,7 +70,8 @@ public final class CompiledSchema: Sendable {
         )
     }
 
-    /// Adds what can be checked of a value while its text is read. What is accepted then has no ``problems(of:)``.
+    /// Adds the rule for what can be checked while a value's text is read. A value that it accepts has no
+    /// ``problems(of:)``.
     public func addValue(to builder: inout JSONShape.Builder) -> JSONShape.ID {
         var compiler = ShapeCompiler(builder)
         defer { builder = compiler.builder }

@@ -9,17 +9,17 @@ struct SchemaCompiler {
         components = document["components"]?["schemas"]
     }
 
-    /// The node of a component; nil if there is none of that name.
+    /// The node of a component; nil if there is none with that name.
     mutating func component(_ name: String) throws(SchemaError) -> SchemaNode? {
         if let known = compiled[ExactString(name)] { return known }
         guard let schema = components?[name] else { return nil }
         let node = SchemaNode()
-        compiled[ExactString(name)] = node  // Before it is filled: it may refer to itself.
+        compiled[ExactString(name)] = node  // Registered before it is filled, because it may refer to itself.
         try fill(node, from: schema)
         return node
     }
 
-    /// Refuses schemas that check a value by checking the same value again, for ever.
+    /// Refuses schemas that check a value by checking the same value again, endlessly.
     static func refuseEndlessReferences(from root: SchemaNode) throws(SchemaError) {
         var finished: Set<ObjectIdentifier> = []
         var path: Set<ObjectIdentifier> = []
@@ -66,7 +66,7 @@ struct SchemaCompiler {
         try schema.forEachMember { (keyword, value) throws(SchemaError) in
             try fill(node, keyword, value)
         }
-        // The form of OpenAPI 3.0: a flag beside the bound.
+        // The form of OpenAPI 3.0: a flag next to the bound.
         if schema["exclusiveMinimum"]?.bool == true {
             (node.exclusiveMinimum, node.minimum) = (node.minimum, nil)
         }
@@ -133,7 +133,7 @@ struct SchemaCompiler {
         case "propertyNames": node.names = try self.node(value)
         case "minProperties": node.minProperties = try count(value, keyword)
         case "maxProperties": node.maxProperties = try count(value, keyword)
-        // Annotations, `format` and what this server doesn't know check nothing.
+        // Annotations, `format`, and unknown keywords check nothing.
         default: node.keywords.remove(keyword)
         }
     }

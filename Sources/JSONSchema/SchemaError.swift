@@ -5,10 +5,10 @@ public enum SchemaError: Error, Equatable, Sendable, CustomStringConvertible {
     case unresolved(String)
     case malformed(keyword: String)
     case endlessReference
-    /// What is wrong lies in the schema of this property.
+    /// The problem is in the schema of this property.
     indirect case property(String, SchemaError)
 
-    /// What is wrong, as one clause for the log.
+    /// The problem as one clause for the log.
     public var description: String {
         switch self {
         case .pattern(let text, let problem, let offset):

@@ -1,8 +1,8 @@
 internal import JSON
 
-/// A schema as it is checked: every keyword read once.
+/// A schema in the form used for checking: every keyword is read once.
 ///
-/// A class, since schemas refer to one another, in circles too. It doesn't change once it is compiled, so any thread may
+/// A class, because schemas refer to one another, even in cycles. It doesn't change once compiled, so any thread may
 /// read it.
 final class SchemaNode: @unchecked Sendable {
     /// The types of JSON Schema; `integer` is a number without a fraction.
@@ -18,7 +18,7 @@ final class SchemaNode: @unchecked Sendable {
         let text: String
     }
 
-    /// The keywords that it was made of, but for those that check nothing.
+    /// The keywords of the schema, except those that check nothing.
     var keywords: Set<String> = []
     var types: [TypeName] = []
     var isNullable = false
@@ -43,7 +43,7 @@ final class SchemaNode: @unchecked Sendable {
     var required: [ExactString] = []
     var allowsOthers = true
     var others: SchemaNode?
-    /// What the names of an object's members must be, as strings.
+    /// The schema for the names of an object's members, as strings.
     var names: SchemaNode?
     var minProperties: Int?
     var maxProperties: Int?
@@ -54,7 +54,7 @@ final class SchemaNode: @unchecked Sendable {
     var notText = ""
     var reference: SchemaNode?
 
-    /// The types that it accepts, its own or those of the schema that it refers to.
+    /// The accepted types, from this schema or the one it refers to.
     var typeNames: [String] {
         types.isEmpty ? (all + [reference].compactMap { $0 }).flatMap(\.typeNames) : types.map(\.rawValue)
     }

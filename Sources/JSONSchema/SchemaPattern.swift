@@ -2,19 +2,19 @@ internal import CPCRE2
 
 /// A regular expression of a schema, searched for anywhere in a string.
 ///
-/// JSON Schema asks for ECMA-262 expressions. PCRE2 understands them all but for details, look-around included; `\d` and its
-/// like are ASCII only, as there.
+/// JSON Schema asks for ECMA-262 expressions. PCRE2 supports nearly all of them, including lookaround; `\d` and similar
+/// classes match only ASCII, as in ECMA-262.
 ///
-/// The compiled expression never changes, so any thread may search with it.
+/// The compiled expression never changes, so any thread may use it.
 final class SchemaPattern: @unchecked Sendable {
-    /// As it stands in the schema.
+    /// The expression as written in the schema.
     let text: String
     private let code: OpaquePointer
     private let context: OpaquePointer
-    /// Bounds the work of a search, so that no input can keep the server busy with a costly expression.
+    /// Bounds the work of a search, so that no input can keep the server busy with an expensive expression.
     private static let matchLimit: UInt32 = 1_000_000
 
-    /// Throws the text of PCRE2 when the expression can't be used.
+    /// Throws with PCRE2's message if the expression can't be used.
     init(_ text: String) throws(SchemaError) {
         self.text = text
         var status: Int32 = 0
@@ -33,7 +33,7 @@ final class SchemaPattern: @unchecked Sendable {
         pcre2_code_free_8(code)
     }
 
-    /// Whether the expression is found in `string`, which is UTF-8.
+    /// Whether the expression matches anywhere in `string`, which is UTF-8.
     func isFound(in string: UnsafeRawBufferPointer) -> Bool {
         let bytes = string.baseAddress?.assumingMemoryBound(to: UInt8.self)
         let match = pcre2_match_data_create_from_pattern_8(code, nil)

@@ -1,6 +1,6 @@
 public import JSON
 
-/// Something that is wrong with a value, or with a part of it.
+/// A problem with a value or a part of it.
 public struct SchemaProblem: Sendable {
     /// A step from a value to one of its parts.
     public enum Step: Sendable {
@@ -10,16 +10,16 @@ public struct SchemaProblem: Sendable {
         case index(Int)
     }
 
-    /// The way to the part.
+    /// The path to the part.
     public let path: [Step]
-    /// What the part breaks of its schema.
+    /// The rule that the part violates.
     public let violation: SchemaViolation
-    /// What the part is.
+    /// The type of the part.
     public let kind: JSONValue.Kind
-    /// What is wrong, in the words that clients of the server know.
+    /// The problem, worded as the server's clients know it.
     public let message: String
 
-    /// Names and indices, joined by slashes.
+    /// Names and indices, separated by slashes.
     public var pathText: String {
         path.map { step in
             switch step {

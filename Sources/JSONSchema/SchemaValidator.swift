@@ -1,18 +1,19 @@
 internal import JSON
 
-/// Checks values against ``SchemaNode``s and collects what is wrong.
+/// Checks values against ``SchemaNode``s and collects the problems.
 ///
-/// Problems of one value come in the order of the keywords' names, as clients have come to know them.
+/// The problems of one value come in the order of the keywords' names, as clients have come to expect.
 struct SchemaValidator {
-    /// The text of all problems together; what follows is not described. Nobody reads on, and a body of many values could have
-    /// as many problems.
+    /// The limit for the text of all problems together; problems beyond it aren't described. Nobody reads that far, and
+    /// a body with many values could have as many problems.
     private static let textLimitBytes = 1 << 20
 
     private(set) var problems: [SchemaProblem] = []
     private var textBytes = 0
-    /// The way to the value that is being checked. Its text is only made for problems.
+    /// The path to the value being checked. Its text is made only for problems.
     private var path: [SchemaProblem.Step] = []
-    /// Without it only whether there is a problem counts; then no text is made, which holds the value in full.
+    /// Whether to describe problems. Otherwise only their existence counts, and no text, which would contain the whole
+    /// value, is made.
     private let describes: Bool
     private var hasFailed = false
 
@@ -32,7 +33,7 @@ struct SchemaValidator {
         return !validator.hasFailed
     }
 
-    /// Checks an input of this name.
+    /// Checks the input with this name.
     mutating func check(_ value: JSONValue, _ node: SchemaNode, named name: String) {
         check(value, node, at: .name(name))
     }
@@ -44,10 +45,10 @@ struct SchemaValidator {
         path.removeLast()
     }
 
-    /// Whether there may be problems that are not described.
+    /// Whether there may be problems that aren't described.
     var isCutOff: Bool { textBytes >= Self.textLimitBytes }
 
-    /// Whether nothing more would be told.
+    /// Whether further problems wouldn't be reported.
     private var isDone: Bool { hasFailed && (!describes || isCutOff) }
 
     /// Checks a value.
@@ -207,7 +208,8 @@ struct SchemaValidator {
         if count != 1 { fail(value, .oneOf(accepting: count)) }
     }
 
-    /// Equality of JSON values: numbers by value, objects whatever the order. `right` comes from a schema, and is small.
+    /// Equality of JSON values: numbers by value, objects regardless of order. `right` comes from a schema and is
+    /// small.
     static func equal(_ left: JSONValue, _ right: JSONValue) -> Bool {
         switch (left.kind, right.kind) {
         case (.null, .null): return true

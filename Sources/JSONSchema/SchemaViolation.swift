@@ -1,18 +1,18 @@
 public import JSON
 
-/// What a value breaks of its schema, one case a keyword.
+/// The rule of a schema that a value violates; one case per keyword.
 public enum SchemaViolation: Equatable, Sendable {
     /// `type`, with the types that are accepted.
     case type([String])
     /// `anyOf`, with the types of its schemas.
     case anyOf([String])
-    /// `oneOf`, by so many of its schemas that accept the value.
+    /// `oneOf`, with the number of its schemas that accept the value.
     case oneOf(accepting: Int)
     /// `not`, with its schema.
     case not(String)
     /// `const`, with the value that was expected.
     case const(String)
-    /// `enum`, with the values that are accepted, and their text together.
+    /// `enum`, with the accepted values and their combined text.
     case choice([String], text: String)
     /// `minimum`
     case minimum(String)
@@ -40,17 +40,17 @@ public enum SchemaViolation: Equatable, Sendable {
     case minProperties(Int)
     /// `maxProperties`
     case maxProperties(Int)
-    /// `required`, with the name that is missing.
+    /// `required`, with the missing name.
     case required(String)
-    /// `additionalProperties`, with the name that is one too many.
+    /// `additionalProperties`, with the unexpected name.
     case additional(String)
 }
 
 extension SchemaViolation {
-    /// Of a longer value a message has only the beginning.
+    /// A message contains only the beginning of a longer value.
     private static let valueLimitBytes = 256 << 10
 
-    /// What is wrong with `value`, in the words that clients of the server know.
+    /// The problem with `value`, worded as the server's clients know it.
     public func message(about value: JSONValue) -> String {
         switch self {
         case .const(let expected): return "\(expected) was expected"

@@ -1,9 +1,9 @@
 internal import JSON
 
-/// Turns ``SchemaNode``s into the rules of a ``JSONShape``: what a scanner can check while a body arrives.
+/// Turns ``SchemaNode``s into the rules of a ``JSONShape``, which a scanner can check while a body arrives.
 ///
-/// A rule accepts only what the node accepts. Where that is hard to say in passing, the rule is opaque, and
-/// ``SchemaValidator`` decides.
+/// A rule accepts only what the node accepts. If that is hard to express, the rule is opaque, and ``SchemaValidator``
+/// decides.
 struct ShapeCompiler {
     private(set) var builder: JSONShape.Builder
     private var known: [ObjectIdentifier: JSONShape.ID] = [:]
@@ -45,7 +45,7 @@ struct ShapeCompiler {
         addProperties(of: node, to: &rule)
         if let choices = node.choices {
             let texts = choices.compactMap(\.string)
-            // Only a nullable node accepts null although it isn't among the choices.
+            // Null is accepted only if the node is nullable, even if it isn't among the choices.
             if !node.isNullable { rule.types.remove(.null) }
             rule.choices = texts
             if texts.count < choices.count || rule.types.isEmpty != node.types.isEmpty { rule.isOpaque = true }
@@ -54,7 +54,7 @@ struct ShapeCompiler {
         return rule
     }
 
-    /// `anyOf` of null and one other schema, or of types alone.
+    /// `anyOf` of null and one other schema, or of types only.
     private mutating func union(_ node: SchemaNode) -> JSONShape.Rule {
         guard node.hasOnlyAny else { return .opaque }
         let others = node.any.filter { !$0.isOnlyNull }
@@ -79,7 +79,7 @@ struct ShapeCompiler {
     private func addBounds(of node: SchemaNode, to rule: inout JSONShape.Rule) {
         let bounds = [node.minimum, node.maximum, node.exclusiveMinimum, node.exclusiveMaximum].compactMap { $0 }
         guard !bounds.isEmpty else { return }
-        // A double has every integer up to 2^53.
+        // A double represents every integer up to 2^53.
         guard bounds.allSatisfy({ abs($0.value) <= 0x1p53 }), node.minimum == nil || node.exclusiveMinimum == nil,
             node.maximum == nil || node.exclusiveMaximum == nil
         else {
@@ -130,7 +130,7 @@ extension JSONShape.Rule {
         return rule
     }
 
-    /// A rule without types accepts null already.
+    /// A rule without types already accepts null.
     fileprivate mutating func acceptNull() {
         if !types.isEmpty { types.insert(.null) }
     }
@@ -156,18 +156,18 @@ extension SchemaNode {
         "maxLength", "minItems", "maxItems", "items", "properties", "required", "additionalProperties", "anyOf",
     ]
 
-    /// Whether it says something that no shape can.
+    /// Whether the node says something that no shape can express.
     fileprivate var isBeyondShapes: Bool { !keywords.isSubset(of: Self.shapeable) }
 
-    /// Whether it says nothing but what types a value may have, null as well.
+    /// Whether the node says nothing except which types, including null, a value may have.
     fileprivate var hasOnlyTypes: Bool { keywords.isSubset(of: ["type", "nullable"]) }
 
     fileprivate var isOnlyNull: Bool { types == [.null] && hasOnlyTypes }
 
-    /// Whether `anyOf` is all that it says.
+    /// Whether the node says nothing except `anyOf`.
     fileprivate var hasOnlyAny: Bool { keywords.isSubset(of: ["anyOf", "nullable"]) }
 
-    /// The schema that says all, if this one only refers to it.
+    /// The schema that this one refers to, if it does nothing else.
     fileprivate var standIn: SchemaNode? {
         let targets = all + [reference].compactMap { $0 }
         return targets.count == 1 && keywords.isSubset(of: ["$ref", "allOf", "nullable"]) ? targets[0] : nil
