@@ -15,7 +15,7 @@ public struct Exposition: MetricWriter {
         /// The value.
         public let value: Double
 
-        /// A value, for label values in the order of the declaration.
+        /// A value with its label values in the order of the declaration.
         public init(_ labels: [String], _ value: Double) {
             self.labels = labels
             self.value = value
@@ -35,14 +35,14 @@ public struct Exposition: MetricWriter {
         self.format = format
     }
 
-    /// Adds a counter or a gauge. One without samples is left out.
+    /// Adds a counter or a gauge. Leaves it out if there are no samples.
     public mutating func add(_ metric: Metric, _ samples: [Sample]) {
         precondition(metric.kind == .counter || metric.kind == .gauge)
         introduce(metric, unless: samples.isEmpty)
         for sample in samples { line(metric, "", sample.labels, sample.value) }
     }
 
-    /// Adds histograms, one for each value of the labels.
+    /// Adds histograms, one for each combination of label values.
     public mutating func add(_ metric: Metric, _ histograms: [(labels: [String], histogram: Histogram)]) {
         precondition(metric.kind == .histogram)
         introduce(metric, unless: histograms.isEmpty)
@@ -60,7 +60,7 @@ public struct Exposition: MetricWriter {
         }
     }
 
-    /// Adds how many values there were and their sum, for each value of the labels.
+    /// Adds counts and sums, one pair for each combination of label values.
     public mutating func add(_ metric: Metric, _ summaries: [(labels: [String], count: Int, sum: Double)]) {
         precondition(metric.kind == .summary)
         introduce(metric, unless: summaries.isEmpty)
@@ -70,7 +70,7 @@ public struct Exposition: MetricWriter {
         }
     }
 
-    /// The whole text; nothing can be added any more.
+    /// The complete text; nothing can be added after this.
     public consuming func finished() -> [UInt8] {
         if format == .openMetrics { text += "# EOF\n" }
         return Array(text.utf8)

@@ -1,12 +1,12 @@
-/// How the values of a metric are spread: how many fell into each bucket.
+/// The distribution of a metric's values: how many fell into each bucket.
 ///
-/// To record a value is to increment integers; nothing is allocated, except for the first exemplar.
+/// Recording a value only increments integers; nothing is allocated, except for the first exemplar.
 public struct Histogram: Sendable {
-    /// Which buckets there are.
+    /// The buckets of a histogram.
     public struct Buckets: Sendable {
-        /// The largest value of each bucket, rising. What is larger falls into one more.
+        /// The upper bound of each bucket, ascending. Larger values fall into one more bucket.
         public let bounds: [Int]
-        /// How many of the recorded values make one of those that are shown: recorded are nanoseconds, shown are seconds.
+        /// The number of recorded units per exposed unit: for durations, nanoseconds per second.
         public let scale: Double
 
         /// Buckets for durations, given in milliseconds. Values are recorded in nanoseconds.
@@ -24,29 +24,29 @@ public struct Histogram: Sendable {
         public let trace: TraceID
         /// The value, as it was recorded.
         public let value: Int
-        /// When, in nanoseconds since 1970.
+        /// The time in nanoseconds since 1970.
         public let moment: Int
     }
 
-    /// Which buckets there are.
+    /// The buckets of the histogram.
     public let buckets: Buckets
-    /// How many values are in each bucket alone; the last one is for those above all bounds.
+    /// The number of values in each bucket, not cumulative; the last one counts values above all bounds.
     public private(set) var counts: [Int]
-    /// The sum of all values; it wraps.
+    /// The sum of all values; it wraps around.
     public private(set) var sum = 0
-    /// The last exemplar of each bucket; empty before the first.
+    /// The latest exemplar of each bucket; empty before the first.
     public private(set) var exemplars: [Exemplar?] = []
 
-    /// Nothing is recorded yet.
+    /// Makes an empty histogram.
     public init(_ buckets: Buckets) {
         self.buckets = buckets
         counts = Array(repeating: 0, count: buckets.bounds.count + 1)
     }
 
-    /// How many values were recorded.
+    /// The number of recorded values.
     public var count: Int { counts.reduce(0, +) }
 
-    /// Records a value: nanoseconds, bytes, or things.
+    /// Records a value: nanoseconds, bytes, or a count.
     public mutating func record(_ value: Int) {
         counts[bucket(of: value)] &+= 1
         sum &+= value
@@ -72,7 +72,7 @@ public struct Histogram: Sendable {
 }
 
 extension Duration {
-    /// In whole nanoseconds; durations of centuries are cut off.
+    /// The duration in whole nanoseconds; durations of centuries are clamped.
     public var nanoseconds: Int {
         let (seconds, attoseconds) = components
         return Int(seconds) &* 1_000_000_000 &+ Int(attoseconds / 1_000_000_000)

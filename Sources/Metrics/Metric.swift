@@ -1,17 +1,17 @@
-/// The declaration of one metric: everything about it but its values.
+/// The declaration of a metric: everything except its values.
 ///
-/// The documentation is made from declarations, and ``Exposition`` writes values only together with one.
+/// The documentation is generated from declarations, and ``Exposition`` writes values only together with one.
 public struct Metric: Sendable {
-    /// What its values mean to Prometheus.
+    /// The type of a metric in Prometheus.
     public enum Kind: String, Sendable {
         case counter, gauge, histogram, summary
     }
 
-    /// The name in Prometheus's text format: that of a counter ends in `_total`.
+    /// The name in Prometheus's text format; the name of a counter ends in `_total`.
     public let name: String
-    /// What its values mean to Prometheus.
+    /// The type of the metric in Prometheus.
     public let kind: Kind
-    /// What it measures, as one sentence without quotes and backslashes.
+    /// What the metric measures, as one sentence without quotes and backslashes.
     public let help: String
     /// The names of its labels.
     public let labels: [String]
@@ -24,11 +24,11 @@ public struct Metric: Sendable {
         self.labels = labels
     }
 
-    /// The name of the family in OpenMetrics, where only the samples of a counter end in `_total`.
+    /// The name of the family in OpenMetrics, where only a counter's samples end in `_total`.
     public var family: String {
         kind == .counter && name.hasSuffix("_total") ? String(name.dropLast("_total".count)) : name
     }
 
-    /// The unit that the name ends in; nil for none.
+    /// The unit at the end of the name; nil if there is none.
     public var unit: String? { ["seconds", "bytes"].first { family.hasSuffix("_" + $0) } }
 }

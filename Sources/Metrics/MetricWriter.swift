@@ -1,12 +1,12 @@
-/// Takes the values of metrics: to show them as text, or to send them somewhere.
+/// A destination for metric values: text, or a message to send.
 public protocol MetricWriter {
-    /// Takes a counter or a gauge, for each value of its labels.
+    /// Takes a counter or a gauge, with a sample for each combination of label values.
     mutating func add(_ metric: Metric, _ samples: [Exposition.Sample])
 
-    /// Takes histograms, one for each value of the labels.
+    /// Takes histograms, one for each combination of label values.
     mutating func add(_ metric: Metric, _ histograms: [(labels: [String], histogram: Histogram)])
 
-    /// Takes how many values there were and their sum, for each value of the labels.
+    /// Takes counts and sums, one pair for each combination of label values.
     mutating func add(_ metric: Metric, _ summaries: [(labels: [String], count: Int, sum: Double)])
 }
 

@@ -1,4 +1,4 @@
-/// The id of a trace: 16 bytes, not all of them 0.
+/// The id of a trace: 16 bytes that aren't all 0.
 public struct TraceID: Equatable, Sendable {
     /// The first 8 bytes, as a big-endian number.
     public let high: UInt64
@@ -11,7 +11,7 @@ public struct TraceID: Equatable, Sendable {
         self.low = low
     }
 
-    /// The id as `traceparent` has it: 32 hexadecimal digits.
+    /// The id as it appears in `traceparent`: 32 hexadecimal digits.
     public var text: String {
         String(unsafeUninitializedCapacity: 32) { text in
             Self.write(high, to: UnsafeMutableRawBufferPointer(text), at: 0)
