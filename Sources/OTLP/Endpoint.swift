@@ -1,6 +1,6 @@
-/// Where a signal is sent to.
+/// The address that a signal is sent to.
 public struct Endpoint: Equatable, Sendable {
-    /// What is sent.
+    /// The kind of data sent.
     public enum Signal: String, Sendable {
         case traces, metrics
 
@@ -11,12 +11,13 @@ public struct Endpoint: Equatable, Sendable {
     /// The address.
     public let url: String
 
-    /// The address of a signal, used as it is.
+    /// Uses an address as it is.
     public init(exactly url: String) {
         self.url = url
     }
 
-    /// The address of a signal below a base address: its path is added, in front of `?` or `#`, unless it is there.
+    /// The address of a signal below a base address. The signal's path is inserted before `?` or `#`, unless it is
+    /// already there.
     public init(below base: String, _ signal: Signal) {
         let end = base.firstIndex { $0 == "?" || $0 == "#" } ?? base.endIndex
         var path = base[..<end]
@@ -25,20 +26,20 @@ public struct Endpoint: Equatable, Sendable {
         url = path + added + base[end...]
     }
 
-    /// Whether it can be an address at all.
+    /// Whether the URL can be an address at all.
     public var isUsable: Bool {
         let lowered = url.lowercased()
         return (lowered.hasPrefix("http://") && lowered.utf8.count > 7)
             || (lowered.hasPrefix("https://") && lowered.utf8.count > 8)
     }
 
-    /// What every request has by itself.
+    /// Fields that every request sets itself.
     private static let ownFields: Set = [
         "connection", "content-encoding", "content-length", "content-type", "host", "transfer-encoding",
     ]
 
-    /// Reads `OTEL_EXPORTER_OTLP_HEADERS`: `name=value` between commas, values percent-encoded. Entries that are none are left
-    /// out, and so are fields that would make the request another one.
+    /// Parses `OTEL_EXPORTER_OTLP_HEADERS`: comma-separated `name=value` entries with percent-encoded values. Skips
+    /// invalid entries, and fields that would change the meaning of the request.
     public static func headers(_ text: String) -> [(name: String, value: String)] {
         text.split(separator: ",").compactMap { entry in
             guard let (name, value) = pair(entry), !ownFields.contains(name.lowercased()) else { return nil }
@@ -46,7 +47,7 @@ public struct Endpoint: Equatable, Sendable {
         }
     }
 
-    /// Reads `OTEL_RESOURCE_ATTRIBUTES`, which has the same form.
+    /// Parses `OTEL_RESOURCE_ATTRIBUTES`, which has the same form.
     public static func attributes(_ text: String) -> [(name: String, value: String)] {
         text.split(separator: ",").compactMap(pair)
     }

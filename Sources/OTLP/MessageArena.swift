@@ -1,9 +1,9 @@
 internal import COTLP
 internal import Telemetry
 
-/// Holds the C structures of a message while it is put together; they go with it.
+/// Owns the C structures of a message while it is being built, and frees them.
 ///
-/// protobuf-c reads messages from structures that point to each other. All that they point to lives here.
+/// protobuf-c reads messages from structures that point to one another. Everything they point to lives here.
 struct MessageArena: ~Copyable {
     private var blocks: [UnsafeMutableRawPointer] = []
 
@@ -11,7 +11,7 @@ struct MessageArena: ~Copyable {
         for block in blocks { block.deallocate() }
     }
 
-    /// A new message, which `initialize` fills with its defaults.
+    /// Makes a message that `initialize` fills with its defaults.
     mutating func make<Message>(
         _ initialize: (UnsafeMutablePointer<Message>?) -> Void, _ fill: (inout Message) -> Void = { _ in }
     ) -> UnsafeMutablePointer<Message>? {
@@ -22,7 +22,7 @@ struct MessageArena: ~Copyable {
         return message
     }
 
-    /// An array of values that stays in its place; nil for none.
+    /// An array with a fixed address; nil if it is empty.
     mutating func array<Value>(_ values: [Value]) -> UnsafeMutablePointer<Value>? {
         guard !values.isEmpty else { return nil }
         let array = UnsafeMutablePointer<Value>.allocate(capacity: values.count)
@@ -31,7 +31,7 @@ struct MessageArena: ~Copyable {
         return array
     }
 
-    /// A text as C has it. It can't hold NUL, which becomes U+FFFD.
+    /// A C string. It can't contain NUL, which becomes U+FFFD.
     mutating func text(_ text: String) -> UnsafePointer<CChar>? {
         let bytes = text.utf8.contains(0) ? Array(text.replacing("\0", with: "\u{FFFD}").utf8) : Array(text.utf8)
         return array(bytes.map { CChar(bitPattern: $0) } + [0]).map { UnsafePointer($0) }
@@ -42,7 +42,7 @@ struct MessageArena: ~Copyable {
         ProtobufCBinaryData(len: bytes.count, data: array(bytes))
     }
 
-    /// The bytes of a number, the highest first.
+    /// Numbers as bytes, most significant first.
     mutating func bytes(_ numbers: UInt64...) -> ProtobufCBinaryData {
         bytes(numbers.flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * UInt64($0))) } })
     }
@@ -80,7 +80,7 @@ struct MessageArena: ~Copyable {
         return make(otlp__resource__init) { ($0.n_attributes, $0.attributes) = attributes }
     }
 
-    /// What has made the spans or the metrics.
+    /// The instrumentation scope of the spans or the metrics.
     mutating func scope(version: String) -> UnsafeMutablePointer<Otlp__Scope>? {
         let (name, version) = (text("coglet"), text(version))
         return make(otlp__scope__init) {
@@ -89,7 +89,7 @@ struct MessageArena: ~Copyable {
         }
     }
 
-    /// The message as it goes over the wire. Its first member is what protobuf-c calls its base.
+    /// The encoded message. Its first member is the base that protobuf-c expects.
     static func packed<Message>(_ message: UnsafeMutablePointer<Message>?) -> [UInt8] {
         guard let message else { return [] }
         return UnsafeRawPointer(message).withMemoryRebound(to: ProtobufCMessage.self, capacity: 1) { base in

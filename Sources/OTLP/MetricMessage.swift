@@ -7,7 +7,8 @@ public enum MetricMessage {
     /// AGGREGATION_TEMPORALITY_CUMULATIVE
     private static let cumulative: Int32 = 2
 
-    /// The message; any thread. `time` is from the start of the server until now, in nanoseconds since 1970.
+    /// The encoded message; callable on any thread. `time` is from the server's start until now, in nanoseconds since
+    /// 1970.
     public static func bytes(_ snapshot: MetricSnapshot, of resource: Resource, time: Range<Int>) -> [UInt8] {
         var arena = MessageArena()
         let list = arena.array(snapshot.metrics.map { metric($0, $1, time, in: &arena) })

@@ -12,7 +12,7 @@ public struct MetricSnapshot: MetricWriter, Sendable {
     private(set) var metrics: [(metric: Metric, values: Values)] = []
     private let isWanted: @Sendable (Metric) -> Bool
 
-    /// Nothing is known yet; metrics that aren't wanted are left out.
+    /// Makes an empty snapshot that ignores unwanted metrics.
     public init(isWanted: @escaping @Sendable (Metric) -> Bool) {
         self.isWanted = isWanted
     }
@@ -33,12 +33,12 @@ public struct MetricSnapshot: MetricWriter, Sendable {
     }
 }
 
-/// What OTLP calls a metric.
+/// The name and unit of a metric in OTLP.
 struct Instrument: Equatable {
     let name: String
     let unit: String
 
-    /// Dots separate the parts that the original has named; the unit is not part of a name.
+    /// Dots separate the parts of the name, in the places where the original has them; the unit isn't part of the name.
     init(_ metric: Metric) {
         var name = metric.family
         if let unit = metric.unit { name = String(name.dropLast(unit.count + 1)) }
@@ -48,7 +48,7 @@ struct Instrument: Equatable {
         } else if name.hasPrefix("cog_") {
             name = "cog.runtime." + name.dropFirst(4)
         }
-        // Prometheus's linter wants another name.
+        // Prometheus's linter demands a different name.
         self.name = name == "cog.runtime.slots" ? "cog.runtime.slot.count" : name
         switch metric.unit {
         case "seconds": unit = "s"

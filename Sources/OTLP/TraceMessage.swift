@@ -4,7 +4,7 @@ public import Telemetry
 
 /// Spans as OTLP's `ExportTraceServiceRequest`.
 public enum TraceMessage {
-    /// The message; any thread.
+    /// The encoded message; callable on any thread.
     public static func bytes(_ spans: [Span], of resource: Resource) -> [UInt8] {
         var arena = MessageArena()
         let list = arena.array(spans.map { span($0, in: &arena) })
