@@ -1,7 +1,7 @@
 internal import CZlib
 
 extension Page {
-    /// The page as a gzip file (RFC 1952); nil if there is no memory for it.
+    /// The page as a gzip file (RFC 1952); nil if memory runs out.
     public static func compressed() -> [UInt8]? {
         var stream = z_stream()
         guard cogz_begin_gzip_file(&stream) == Z_OK else { return nil }
@@ -10,7 +10,7 @@ extension Page {
         let limit = Int(deflateBound(&stream, uLong(count)))
         var status = Z_OK
         let file = [UInt8](unsafeUninitializedCapacity: limit) { buffer, written in
-            // zlib takes what it reads as mutable, and leaves it alone.
+            // zlib declares its input as mutable but doesn't change it.
             stream.next_in = UnsafeMutablePointer(mutating: html.utf8Start)
             stream.avail_in = uInt(count)
             stream.next_out = buffer.baseAddress
