@@ -1,6 +1,6 @@
-/// What a caller says of itself in the `context` of a request, as attributes.
+/// What a caller says about itself in the `context` of a request, as attributes.
 ///
-/// It is untrusted text: its length and its number are limited, and what is too much is dropped.
+/// The text is untrusted: the length and number of entries are limited, and the excess is dropped.
 public enum CallerTags {
     static let prefix = "trace."
     static let nameLimitBytes = 64
@@ -27,7 +27,7 @@ public enum CallerTags {
         return attributes
     }
 
-    /// The start of a text, which ends between two characters of Unicode.
+    /// The start of a text, cut between two Unicode scalars.
     public static func cut(_ text: String, to limitBytes: Int) -> String {
         guard text.utf8.count > limitBytes else { return text }
         var end = text.utf8.index(text.startIndex, offsetBy: limitBytes)

@@ -1,8 +1,8 @@
 internal import Metrics
 
-/// Decides which traces are recorded, as OpenTelemetry's samplers of the same names do.
+/// Decides which traces are recorded, like OpenTelemetry's samplers of the same names.
 public struct Sampler: Equatable, Sendable {
-    /// The names that `OTEL_TRACES_SAMPLER` may have.
+    /// The values that `OTEL_TRACES_SAMPLER` may have.
     public enum Name: String, CaseIterable, Sendable {
         case alwaysOn = "always_on"
         case alwaysOff = "always_off"
@@ -11,19 +11,19 @@ public struct Sampler: Equatable, Sendable {
         case parentAlwaysOff = "parentbased_always_off"
         case parentRatio = "parentbased_traceidratio"
 
-        /// Whether it takes a ratio.
+        /// Whether the sampler takes a ratio.
         public var takesRatio: Bool { self == .ratio || self == .parentRatio }
     }
 
-    /// Its name.
+    /// The sampler's name.
     public let name: Name
-    /// Which share of the traces is recorded, if the name says so.
+    /// The share of traces to record, if the sampler takes a ratio.
     public let ratio: Double
-    /// Traces whose last 8 bytes are below this are recorded; nil for all of them.
+    /// Traces whose last 8 bytes are below this are recorded; nil for all.
     private let bound: UInt64?
     private let followsParent: Bool
 
-    /// A sampler. `ratio`, from 0 to 1, only matters where the name takes one.
+    /// Makes a sampler. `ratio`, from 0 to 1, is only used if the sampler takes one.
     public init(_ name: Name, ratio: Double = 1) {
         self.name = name
         self.ratio = ratio
@@ -31,7 +31,7 @@ public struct Sampler: Equatable, Sendable {
         switch name {
         case .alwaysOn, .parentAlwaysOn: bound = nil
         case .alwaysOff, .parentAlwaysOff: bound = 0
-        // Python's SDK computes the same, so that both decide alike.
+        // Python's SDK computes the same bound, so both make the same decision.
         case .ratio, .parentRatio: bound = ratio >= 1 ? nil : UInt64((ratio * 0x1p64).rounded())
         }
     }

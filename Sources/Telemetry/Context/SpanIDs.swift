@@ -1,18 +1,18 @@
 internal import Metrics
 
-/// Makes ids of traces and spans.
+/// Makes trace and span ids.
 ///
-/// xoshiro256** of Blackman and Vigna: ids must differ, but nobody has to be unable to guess them.
+/// Uses xoshiro256** by Blackman and Vigna: ids must be unique, but needn't be unpredictable.
 struct SpanIDs: Sendable {
     private var state: (UInt64, UInt64, UInt64, UInt64)
 
-    /// A generator whose ids differ from those of every other one.
+    /// Makes a generator whose ids differ from those of every other generator.
     init() {
         var system = SystemRandomNumberGenerator()
         self.init(seed: (system.next(), system.next(), system.next(), system.next()))
     }
 
-    /// A generator that always makes the same ids, for tests. The seed must not be all 0.
+    /// Makes a generator with a fixed sequence of ids, for tests. The seed must not be all 0.
     init(seed: (UInt64, UInt64, UInt64, UInt64)) {
         state = seed
     }
@@ -21,7 +21,7 @@ struct SpanIDs: Sendable {
         TraceID(high: next(), low: span())
     }
 
-    /// Not 0.
+    /// A span id; never 0.
     mutating func span() -> UInt64 {
         while true {
             let number = next()

@@ -1,20 +1,20 @@
 public import Metrics
 
-/// A span as other processes know it (W3C Trace Context).
+/// A span as other processes see it (W3C Trace Context).
 public struct TraceContext: Equatable, Sendable {
-    /// The longest `tracestate` that is handed on. The recommendation asks for 512 bytes.
+    /// The longest `tracestate` to pass on. The recommendation asks for 512 bytes.
     static let stateLimitBytes = 4096
 
-    /// The trace that it belongs to.
+    /// The trace that the span belongs to.
     public let trace: TraceID
     /// Its own id; never 0.
     public let span: UInt64
     /// Whether the trace is recorded.
     public let isSampled: Bool
-    /// The value of `tracestate`; nil for none.
+    /// The value of `tracestate`, if any.
     public let state: String?
 
-    /// Puts a context together.
+    /// Makes a context from its parts.
     public init(trace: TraceID, span: UInt64, isSampled: Bool, state: String? = nil) {
         self.trace = trace
         self.span = span
@@ -22,7 +22,7 @@ public struct TraceContext: Equatable, Sendable {
         self.state = state
     }
 
-    /// Reads the value of a `traceparent` field (section 3.2), and adds that of `tracestate`. Nil when it is malformed.
+    /// Parses the value of a `traceparent` field (section 3.2) and adds that of `tracestate`. Nil if it is malformed.
     public init?(traceparent text: some Sequence<UInt8>, state: String? = nil) {
         let bytes = Array(text)
         let dash = UInt8(ascii: "-")
@@ -41,7 +41,7 @@ public struct TraceContext: Equatable, Sendable {
             trace: TraceID(high: high, low: low), span: span, isSampled: flags & 1 == 1, state: isUsable ? state : nil)
     }
 
-    /// Reads the value of a field in Jaeger's format, `trace:span:parent:flags`. Nil when it is malformed.
+    /// Parses the value of a field in Jaeger's format, `trace:span:parent:flags`. Nil if it is malformed.
     public init?(jaeger text: some Sequence<UInt8>) {
         let bytes = Self.withoutEscapedColons(Array(text))
         let parts = bytes.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
@@ -71,7 +71,7 @@ public struct TraceContext: Equatable, Sendable {
         }
     }
 
-    /// The value of a field in Jaeger's format. The parent is left out, as its current clients do.
+    /// The value of a field in Jaeger's format. The parent is 0, as in Jaeger's current clients.
     public var jaeger: String {
         let text = traceparent.utf8
         let (trace, span) = (text.dropFirst(3).prefix(32), text.dropFirst(36).prefix(16))

@@ -1,8 +1,8 @@
-/// The field that carries a trace besides `traceparent`, where the operator has named one.
+/// The field that carries a trace in addition to `traceparent`, if the operator has named one.
 public struct TraceHeader: Equatable, Sendable {
     /// How its value is written.
     public enum Format: String, CaseIterable, Sendable {
-        /// As that of `traceparent`.
+        /// Like `traceparent`.
         case w3c
         /// `trace:span:parent:flags`.
         case jaeger
@@ -15,7 +15,7 @@ public struct TraceHeader: Equatable, Sendable {
     /// How its value is written.
     public let format: Format
 
-    /// Nil when the name can't be used: it is no token (RFC 9110, section 5.6.2), or means something else already.
+    /// Nil if the name isn't usable: it isn't a token (RFC 9110, section 5.6.2), or it already has another meaning.
     public init?(name: String, format: Format) {
         let lowered = name.lowercased()
         let isToken = !lowered.isEmpty && lowered.utf8.allSatisfy(Self.isTokenByte)
@@ -24,7 +24,7 @@ public struct TraceHeader: Equatable, Sendable {
         self.format = format
     }
 
-    /// Reads a value of the field; nil when it is malformed.
+    /// Parses a value of the field; nil if it is malformed.
     public func read(_ value: some Sequence<UInt8>) -> TraceContext? {
         switch format {
         case .w3c: TraceContext(traceparent: value)

@@ -3,7 +3,7 @@ enum TraceState {
     /// The most members that a list may have.
     private static let memberLimit = 32
 
-    /// Whether a text has members, and all of them are as they must be.
+    /// Whether a text has members and all of them are valid.
     static func isValid(_ text: String) -> Bool {
         let members = text.utf8.split(separator: UInt8(ascii: ",")).map(trimmed).filter { !$0.isEmpty }
         return (1...memberLimit).contains(members.count) && members.allSatisfy(isMember)
@@ -14,7 +14,7 @@ enum TraceState {
         return isKey(member[..<sign]) && isValue(member[member.index(after: sign)...])
     }
 
-    /// Either begins with a letter, or is `tenant@system`, of which the tenant may begin with a digit.
+    /// A key either begins with a letter or is `tenant@system`, where the tenant may begin with a digit.
     private static func isKey(_ key: Substring.UTF8View) -> Bool {
         let parts = key.split(separator: UInt8(ascii: "@"), maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2 else { return isName(key, limit: 256, mayBeginWithDigit: false) }

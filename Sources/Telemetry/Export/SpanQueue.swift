@@ -1,45 +1,45 @@
-/// Spans on their way to the collector: which are sent when, and which are lost.
+/// Decides when spans are sent to the collector and which ones are dropped.
 ///
-/// A value without clock or socket. Methods are named after what happened and return what to do. One batch is on its way at a
-/// time; when more spans wait than the limit allows, further ones are dropped.
+/// A value without a clock or a socket. Methods are named after what happened and return what to do. Only one batch is
+/// in flight at a time. If more spans wait than the limit allows, further ones are dropped.
 public struct SpanQueue: Sendable {
-    /// How spans are gathered, as `OTEL_BSP_…` say.
+    /// The batching limits, as set by `OTEL_BSP_…`.
     public struct Limits: Equatable, Sendable {
         /// How long the first span of a batch waits for others.
         public var delay = Duration.seconds(5)
-        /// How many spans wait at most.
+        /// The maximum number of spans that wait.
         public var queueSize = 2048
-        /// How many are sent at once.
+        /// The maximum number of spans per batch.
         public var batchSize = 512
 
         /// OpenTelemetry's defaults.
         public init() {}
     }
 
-    /// How an attempt to send a batch has ended.
+    /// The result of an attempt to send a batch.
     public enum Outcome: Equatable, Sendable {
         case delivered
-        /// It may succeed later; the collector may have said when.
+        /// A retry may succeed; the collector may have said when to retry.
         case failed(retryAfter: Duration?)
-        /// It would fail again.
+        /// A retry would fail too.
         case refused
     }
 
     /// What to do now.
     public enum Action: Equatable, Sendable {
         case nothing
-        /// Send these, then call ``sent(_:at:)``.
+        /// Send these spans, then call ``sent(_:at:)``.
         case send([Span])
     }
 
-    /// How often a batch is sent at most.
+    /// The maximum number of attempts per batch.
     static let attemptLimit = 5
     static let firstRetryDelay = Duration.seconds(1)
     static let longestRetryDelay = Duration.seconds(30)
 
-    /// How many spans the collector has taken.
+    /// The number of spans that the collector has accepted.
     public private(set) var exportedCount = 0
-    /// How many spans are lost.
+    /// The number of spans dropped.
     public private(set) var droppedCount = 0
     /// When to call ``deadlinePassed(at:)``; nil for never.
     public private(set) var nextDeadline: Duration?
@@ -47,13 +47,13 @@ public struct SpanQueue: Sendable {
     private let limits: Limits
     private let spanLimits: Span.Limits
     private var waiting: [Span] = []
-    /// The batch that is on its way, or will be sent again.
+    /// The batch that is in flight or waits for a retry.
     private var batch: [Span] = []
     private var attempts = 0
     private var isSending = false
     private var isEnding = false
 
-    /// Nothing waits.
+    /// Makes an empty queue.
     public init(_ limits: Limits, _ spanLimits: Span.Limits) {
         self.limits = limits
         self.spanLimits = spanLimits
@@ -75,7 +75,7 @@ public struct SpanQueue: Sendable {
         return .nothing
     }
 
-    /// The time of ``nextDeadline`` is here.
+    /// The time given by ``nextDeadline`` has come.
     public mutating func deadlinePassed(at now: Duration) -> Action {
         guard let deadline = nextDeadline, deadline <= now, !isSending else { return .nothing }
         return sendNext()
@@ -98,7 +98,7 @@ public struct SpanQueue: Sendable {
         return .nothing
     }
 
-    /// The server is about to end: all that waits is sent now, once.
+    /// The server is about to exit: everything that waits is sent now, once.
     public mutating func ending() -> Action {
         isEnding = true
         return isSending || isEmpty ? .nothing : sendNext()

@@ -1,6 +1,6 @@
-/// What a worker says of one call of the model: when what took place, and what it has raised.
+/// A worker's report about one call of the model: its timing, and the exception it raised.
 public struct CallReport: Equatable, Sendable {
-    /// An exception, as the conventions for its event have it.
+    /// An exception, described by the attributes that the conventions define for its event.
     public struct Failure: Equatable, Sendable {
         let type: String
         let message: String
@@ -24,11 +24,11 @@ public struct CallReport: Equatable, Sendable {
         }
     }
 
-    /// The call with the conversion of its input, in nanoseconds since 1970.
+    /// The time of the call including the conversion of its input, in nanoseconds since 1970.
     public let call: Range<Int>
-    /// The conversion alone; nil if there was none.
+    /// The time of the conversion alone; nil if there was none.
     public let conversion: Range<Int>?
-    /// Nil if it hasn't raised.
+    /// Nil if the call didn't raise.
     public let failure: Failure?
 
     /// A report.

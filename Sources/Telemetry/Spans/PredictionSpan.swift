@@ -1,14 +1,14 @@
-/// The spans of one prediction whose trace is recorded. Methods are named after what happened; moments are nanoseconds since
-/// 1970.
+/// The spans of one prediction whose trace is recorded. Methods are named after what happened; moments are in
+/// nanoseconds since 1970.
 ///
-/// Bound to the loop; without I/O. Spans are complete when they leave: a worker that dies leaves none open.
+/// Bound to the loop; no I/O. Spans are complete when they are handed over, so a worker that dies leaves none open.
 public final class PredictionSpan {
-    /// How the prediction is answered.
+    /// The way the prediction is answered.
     public enum ResponseMode: String, Sendable {
         case sync, async, sse
     }
 
-    /// The context of the whole.
+    /// The context of the root span.
     public let context: TraceContext
     private let tracer: Tracer
     private let parent: UInt64
@@ -20,7 +20,7 @@ public final class PredictionSpan {
     private var fetchStartedAt: Int?
     private var execution: Execution?
 
-    /// The model has it, or is about to.
+    /// The call that the model is about to run or is running.
     private struct Execution {
         let context: TraceContext
         let invocation: TraceContext
@@ -28,7 +28,7 @@ public final class PredictionSpan {
         var report: CallReport?
     }
 
-    /// A prediction is asked for. `request` is the span of the HTTP request.
+    /// A prediction was requested. `request` is the span of the HTTP request.
     public init(_ tracer: Tracer, of request: TraceContext, isTraining: Bool, at moment: Int) {
         self.tracer = tracer
         self.isTraining = isTraining
@@ -45,24 +45,24 @@ public final class PredictionSpan {
         part("cog.prediction.validate", from: startedAt, to: moment)
     }
 
-    /// It is known how its client wants to be answered.
+    /// The client's response mode is known.
     public func answered(_ mode: ResponseMode) {
         facts = [.init("cog.prediction.response_mode", .text(mode.rawValue))]
     }
 
-    /// It is not carried out.
+    /// The prediction was refused.
     public func refused(_ errorType: String, at moment: Int) {
         end(errorType, at: moment)
     }
 
-    /// It is taken, and waits for a slot. `tags` are those of ``CallerTags``.
+    /// The prediction was accepted and waits for a slot. `tags` come from ``CallerTags``.
     public func accepted(_ id: String, _ tags: [Span.Attribute], at moment: Int) {
         identity = [.init("cog.prediction.id", .text(CallerTags.cut(id, to: 128)))]
         facts += tags
         queuedAt = moment
     }
 
-    /// It has a slot of a worker.
+    /// The prediction has a slot of a worker.
     public func slotTaken(_ worker: Int, at moment: Int) {
         identity = identity.prefix(1) + [.init("cog.slot.id", .text("\(worker)"))]
         guard let start = queuedAt else { return }
@@ -70,12 +70,12 @@ public final class PredictionSpan {
         part("cog.prediction.queue", from: start, to: moment)
     }
 
-    /// The files of its input are looked for.
+    /// The download of its input files has begun.
     public func fetchBegan(at moment: Int) {
         fetchStartedAt = moment
     }
 
-    /// They are here, or one of them can't be had.
+    /// The files are here, or one of them couldn't be fetched.
     public func fetchEnded(_ error: String?, at moment: Int) {
         guard let start = fetchStartedAt else { return }
         fetchStartedAt = nil
@@ -84,7 +84,7 @@ public final class PredictionSpan {
 
     // MARK: - While the model has it
 
-    /// It is given to the model. Returns the context that is current in there.
+    /// The prediction is passed to the model. Returns the context that is current there.
     public func dispatched(at moment: Int) -> TraceContext {
         if let execution { end(execution, "the call of its batch has failed", at: moment) }
         let context = tracer.child(of: context)
@@ -93,12 +93,12 @@ public final class PredictionSpan {
         return started.invocation
     }
 
-    /// The worker has said what the call was like.
+    /// The worker has reported on the call.
     public func reported(_ report: CallReport) {
         execution?.report = report
     }
 
-    /// The model has it no more; `error` says why if that was no end of its own.
+    /// The model's call has ended; `error` says why if it didn't end on its own.
     public func returned(_ error: String? = nil, at moment: Int) {
         if let execution { end(execution, error, at: moment) }
         execution = nil
@@ -128,14 +128,14 @@ public final class PredictionSpan {
 
     // MARK: - What leaves the server
 
-    /// A file of its output was uploaded, or can't be.
+    /// A file of the output was uploaded, or the upload failed.
     public func uploaded(_ bytes: Int?, type: String, error: String?, from start: Int, at moment: Int) {
         var attributes: [Span.Attribute] = [.init("cog.output.mime_type", .text(type))]
         if let bytes { attributes.append(.init("cog.output.bytes", .number(bytes))) }
         part("cog.prediction.upload_output", .client, from: start, to: moment, attributes, error: error)
     }
 
-    /// A webhook was sent, or can't be. It may be the last one, after the end.
+    /// A webhook was sent, or sending failed. The last one may come after the end.
     public func webhookSent(isTerminal: Bool, status: Int?, error: String?, from start: Int, at moment: Int) {
         var attributes: [Span.Attribute] = [.init("cog.webhook.event", .text(isTerminal ? "completed" : "update"))]
         if let status { attributes.append(.init("http.response.status_code", .number(status))) }
@@ -144,7 +144,7 @@ public final class PredictionSpan {
 
     // MARK: - The end
 
-    /// It has ended. `error` says what went wrong, if that is known.
+    /// The prediction has ended. `error` says what went wrong, if known.
     public func ended(_ status: String, _ error: String?, at moment: Int) {
         if let start = queuedAt { part("cog.prediction.queue", from: start, to: moment) }
         fetchEnded(error ?? "", at: moment)

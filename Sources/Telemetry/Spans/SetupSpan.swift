@@ -1,17 +1,17 @@
-/// The spans of one setup, a trace of its own. Moments are nanoseconds since 1970.
+/// The spans of one setup, which is a trace of its own. Moments are in nanoseconds since 1970.
 public struct SetupSpan {
     private let tracer: Tracer
     private let context: TraceContext
-    /// The context of what the worker does.
+    /// The context for the worker's spans.
     public let predictor: TraceContext
     private let startedAt: Int
     private var report: CallReport?
     private var lines: [Span.Event] = []
 
-    /// How many lines of the log are kept: more than usual limits let through, so that what is missing is counted.
+    /// The number of log lines to keep. It exceeds the usual limits, so that dropped lines are counted.
     private static let lineLimit = 1024
 
-    /// A setup begins.
+    /// Setup begins.
     public init(_ tracer: Tracer, at moment: Int) {
         self.tracer = tracer
         context = tracer.root(under: nil)
@@ -19,18 +19,18 @@ public struct SetupSpan {
         startedAt = moment
     }
 
-    /// The worker has said when it has loaded the model and set it up.
+    /// The worker has reported when it loaded the model and ran its setup.
     public mutating func reported(_ report: CallReport) {
         self.report = report
     }
 
-    /// A line has come into its log.
+    /// The log received a line.
     public mutating func logged(_ line: String, at moment: Int) {
         guard context.isSampled, lines.count < Self.lineLimit else { return }
         lines.append(Span.Event(CallerTags.cut(line, to: 1024), at: moment))
     }
 
-    /// It has ended. `error` says what went wrong.
+    /// Setup has ended. `error` says what went wrong.
     public func ended(_ error: String?, at moment: Int) {
         guard context.isSampled else { return }
         let call = report?.call ?? startedAt..<max(startedAt, moment)

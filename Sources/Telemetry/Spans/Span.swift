@@ -1,13 +1,13 @@
-/// Something that took a time, as it is sent to a collector.
+/// A timed operation, in the form that is sent to a collector.
 public struct Span: Equatable, Sendable {
-    /// What part it plays between processes; the raw value is OTLP's.
+    /// The role of a span between processes; the raw value is OTLP's.
     public enum Kind: Int32, Sendable {
         case `internal` = 1
         case server = 2
         case client = 3
     }
 
-    /// What is known besides.
+    /// A named piece of additional information.
     public struct Attribute: Equatable, Sendable {
         /// Its value.
         public enum Value: Equatable, Sendable {
@@ -15,28 +15,28 @@ public struct Span: Equatable, Sendable {
             case number(Int)
         }
 
-        /// Its name.
+        /// The name.
         public let name: String
-        /// Its value.
+        /// The value.
         public let value: Value
 
-        /// An attribute.
+        /// Makes an attribute.
         public init(_ name: String, _ value: Value) {
             self.name = name
             self.value = value
         }
     }
 
-    /// Something that happened meanwhile.
+    /// Something that happened during the span.
     public struct Event: Equatable, Sendable {
-        /// What.
+        /// What happened.
         public let name: String
         /// When, in nanoseconds since 1970.
         public let moment: Int
-        /// What is known of it.
+        /// Additional information.
         public let attributes: [Attribute]
 
-        /// An event.
+        /// Makes an event.
         public init(_ name: String, at moment: Int, _ attributes: [Attribute] = []) {
             self.name = name
             self.moment = moment
@@ -44,34 +44,34 @@ public struct Span: Equatable, Sendable {
         }
     }
 
-    /// What it is.
+    /// What the span covers.
     public let name: String
-    /// What part it plays between processes.
+    /// The role of the span between processes.
     public let kind: Kind
-    /// The span as others know it.
+    /// The span as other processes see it.
     public let context: TraceContext
-    /// The id of the span that it is a part of; 0 for none.
+    /// The id of the parent span; 0 for none.
     public let parent: UInt64
-    /// From when to when, in nanoseconds since 1970.
+    /// The start and the end, in nanoseconds since 1970.
     public let time: Range<Int>
-    /// What is known besides.
+    /// Additional information.
     public private(set) var attributes: [Attribute]
-    /// What happened meanwhile.
+    /// What happened during the span.
     public private(set) var events: [Event]
     /// What went wrong; empty if the attributes say it all, nil if nothing did.
     public let error: String?
     /// What was left out.
     public private(set) var dropped = Dropped()
 
-    /// How much was left out because of limits.
+    /// The amounts left out because of limits.
     public struct Dropped: Equatable, Sendable {
-        /// How many attributes.
+        /// The number of attributes left out.
         public var attributes = 0
-        /// How many events.
+        /// The number of events left out.
         public var events = 0
     }
 
-    /// A span that has ended. The clock may have been set back meanwhile: it ends no earlier than it began.
+    /// Makes a finished span. If the clock was set back in between, the span ends when it began.
     public init(
         _ name: String, _ kind: Kind = .internal, _ context: TraceContext, parent: UInt64, from start: Int, to end: Int,
         _ attributes: [Attribute] = [], events: [Event] = [], error: String? = nil
@@ -86,7 +86,7 @@ public struct Span: Equatable, Sendable {
         self.error = error
     }
 
-    /// The same with no more than the limits allow.
+    /// The span, cut to the limits.
     func limited(_ limits: Limits) -> Span {
         guard attributes.count > limits.attributes || events.count > limits.events else { return self }
         var span = self
@@ -97,7 +97,7 @@ public struct Span: Equatable, Sendable {
         return span
     }
 
-    /// How much a span may hold.
+    /// How much a span may contain.
     public struct Limits: Equatable, Sendable {
         /// `OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT`.
         public var attributes = 128

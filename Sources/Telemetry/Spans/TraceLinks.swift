@@ -1,29 +1,29 @@
 public import Metrics
 
-/// What of a request's trace goes on to webhooks and to the model.
+/// The parts of a request's trace that go to webhooks and to the model.
 ///
 /// Bound to the loop.
 public final class TraceLinks {
     /// The spans of the prediction; nil if its trace isn't recorded.
     public let span: PredictionSpan?
-    /// The context of the prediction; nil while tracing is off.
+    /// The context of the prediction; nil if tracing is off.
     public let context: TraceContext?
-    /// Whether there is something to tell others: a caller's trace, or spans.
+    /// Whether there is anything to pass on: a caller's trace, or spans.
     private let isTold: Bool
-    /// Whether the model is told that nobody records the trace.
+    /// Whether to inform the model that nobody records the trace.
     private let isUnrecorded: Bool
     private let passed: [(name: String, value: String)]
     private let header: TraceHeader?
 
-    /// Tracing is off: the request's own fields go on as they are. Nil if it has none.
+    /// Tracing is off: the request's own fields are passed on unchanged. Nil if it has none.
     public init?(passing fields: [(name: String, value: String)]) {
         guard !fields.isEmpty else { return nil }
         passed = fields
         (span, context, header, isTold, isUnrecorded) = (nil, nil, nil, false, false)
     }
 
-    /// Tracing is on, but the trace isn't recorded, and it has no caller, so that it needs no name. The same for all such
-    /// predictions.
+    /// Tracing is on, but the trace isn't recorded and has no caller, so it needs no id. All such predictions share
+    /// this.
     public init() {
         (span, context, header, isTold, isUnrecorded, passed) = (nil, nil, nil, false, true, [])
     }
@@ -35,7 +35,7 @@ public final class TraceLinks {
         (context, isTold, isUnrecorded, passed) = (span.context, true, false, [])
     }
 
-    /// Tracing is on, but the trace of a caller isn't recorded.
+    /// Tracing is on, but the caller's trace isn't recorded.
     public init(unrecorded context: TraceContext, header: TraceHeader?) {
         self.context = context
         self.header = header
@@ -50,7 +50,7 @@ public final class TraceLinks {
         return known.flatMap { $0.isSampled ? $0.trace : nil }
     }
 
-    /// What webhooks carry. A trace that nobody records and nobody has sent isn't made up for them.
+    /// The fields that webhooks carry. A trace that nobody records and nobody has sent isn't invented for them.
     public var webhookFields: [(name: String, value: String)] {
         guard let context else { return passed }
         guard isTold else { return [] }
@@ -59,8 +59,8 @@ public final class TraceLinks {
         return fields
     }
 
-    /// What the model is told; nil for nothing. No fields say that nobody records the trace. `invocation` is the context of its
-    /// call, if that is recorded.
+    /// The fields that the model gets; nil for nothing. An empty list means that nobody records the trace. `invocation`
+    /// is the context of the call, if it is recorded.
     public func modelFields(_ invocation: TraceContext?) -> [(name: String, value: String)]? {
         guard let context = invocation ?? context else { return isUnrecorded || !passed.isEmpty ? passed : nil }
         return Self.fields(of: context)

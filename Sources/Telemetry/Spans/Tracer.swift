@@ -1,12 +1,12 @@
 internal import Metrics
 
-/// Makes the server's spans. Bound to the loop; without I/O.
+/// Makes the server's spans. Bound to the loop; no I/O.
 public final class Tracer {
     private let sampler: Sampler
     private var ids: SpanIDs
-    /// The field that carries a trace besides `traceparent`.
+    /// The field that carries a trace in addition to `traceparent`.
     public let header: TraceHeader?
-    /// Called with each span that has ended.
+    /// Called with each finished span.
     public var onEnded: ((Span) -> Void)?
 
     /// A tracer.
@@ -20,7 +20,7 @@ public final class Tracer {
         self.ids = ids
     }
 
-    /// The context of a new span without a parent in this process. `parent` is its parent in another process.
+    /// The context of a new span that has no parent in this process. `parent` is its parent in another process.
     public func root(under parent: TraceContext?) -> TraceContext {
         let trace = parent?.trace ?? ids.trace()
         return TraceContext(
@@ -32,7 +32,7 @@ public final class Tracer {
         TraceContext(trace: parent.trace, span: ids.span(), isSampled: parent.isSampled, state: parent.state)
     }
 
-    /// A span has ended. Those of traces that aren't recorded are forgotten.
+    /// Reports a finished span. Spans of unrecorded traces are discarded.
     public func ended(_ span: Span) {
         if span.context.isSampled { onEnded?(span) }
     }
