@@ -1,17 +1,18 @@
-/// What the server and the worker agree on besides frames. The worker's Python side has the same constants in
+/// What the server and the worker agree on, besides frames. The worker's Python side has the same constants in
 /// `python/cog/_worker/frames.py`; a test compares them.
 
 /// The descriptors that the server leaves open for the worker.
 public enum WorkerDescriptors {
-    /// Predictions, and everything that belongs to them.
+    /// Predictions and everything that belongs to them.
     public static let work: Int32 = 3
-    /// What must arrive while the model runs.
+    /// Messages that must arrive while the model runs.
     public static let control: Int32 = 4
-    /// The memory behind ``SharedMemory``. Its position stands behind that, where ``LastWordsText`` is written.
+    /// The memory behind ``SharedMemory``. The descriptor's offset is at the end of that memory, where
+    /// ``LastWordsText`` is written.
     public static let sharedMemory: Int32 = 5
 
-    /// What the worker's descriptors 0, 1, 2, … are. Descriptor 0 is /dev/null, which nil stands for: a model that reads its
-    /// input finds it empty.
+    /// The worker's descriptors 0, 1, 2, …. Descriptor 0 is /dev/null (nil), so a model that reads its standard input
+    /// finds it empty.
     public static func table(
         output: Int32, error: Int32, work: Int32, control: Int32, memory: Int32
     ) -> [Int32?] {
@@ -19,7 +20,7 @@ public enum WorkerDescriptors {
     }
 }
 
-/// The names of the worker's arguments, all of which are required.
+/// The names of the worker's arguments; all are required.
 public enum WorkerArgument {
     /// The path of libpython.
     public static let library = "--libpython"
@@ -27,19 +28,20 @@ public enum WorkerArgument {
     public static let program = "--python"
     /// A JSON object with the keys of ``SettingKey``.
     public static let settings = "--settings"
-    /// How many files the model's process may have open; the server has raised its own limit.
+    /// How many files the model's process may have open, because the server has raised its own limit.
     public static let descriptorLimit = "--descriptor-limit"
 }
 
-/// The environment variables that tell workers apart.
+/// The environment variables that differ between workers.
 public enum WorkerVariable {
     /// The worker's place in the pool, counted from 0.
     public static let index = "COG_WORKER_INDEX"
-    /// `0`: the worker sleeps at once when it has nothing to do. Set by the operator.
+    /// `0`: the worker sleeps immediately when it is idle. Set by the operator.
     public static let polling = "COG_WORKER_POLLING"
-    /// The `traceparent` of the setup of a forked worker that sets the model up itself. The model doesn't see it.
+    /// The `traceparent` for the setup of a forked worker that sets the model up itself. The model doesn't see the
+    /// variable.
     public static let setupTrace = "TRACEPARENT"
-    /// Where the worker keeps its temporary files.
+    /// The folder for the worker's temporary files.
     public static let temporaryFolder = "TMPDIR"
     /// The GPUs that the worker may use.
     public static let devices = "CUDA_VISIBLE_DEVICES"
@@ -51,99 +53,99 @@ public enum SettingKey {
     public static let reference = "reference"
     /// `predict` or `train`.
     public static let mode = "mode"
-    /// What the process is to become: a ``WorkerStart``.
+    /// What the process becomes: a ``WorkerStart``.
     public static let start = "start"
-    /// How the model's own spans are made, an object with the keys of ``TracingKey``; missing while tracing is off.
+    /// How the model's own spans are made: an object with the keys of ``TracingKey``; absent if tracing is off.
     public static let tracing = "tracing"
-    /// The `traceparent` of the setup; missing while tracing is off.
+    /// The `traceparent` of the setup; absent if tracing is off.
     public static let setupTrace = "setup_trace"
 }
 
-/// Keys of how the model's own spans are made.
+/// Keys that describe how the model's own spans are made.
 public enum TracingKey {
-    /// Whether the worker makes the provider that exports them; else only the image's `telemetry.py` does.
+    /// Whether the worker creates the provider that exports spans; otherwise only the image's `telemetry.py` does.
     public static let exports = "exports"
     /// Whether the image has a `telemetry.py`.
     public static let isCustom = "custom"
-    /// Where they are sent to.
+    /// The URL that spans are sent to.
     public static let endpoint = "endpoint"
     /// The sampler's name.
     public static let sampler = "sampler"
     /// The sampler's ratio.
     public static let ratio = "ratio"
-    /// How many seconds a request to the collector may take.
+    /// The timeout of a request to the collector, in seconds.
     public static let timeout = "timeout"
     /// The attributes of the resource.
     public static let resource = "resource"
-    /// A line for the log of the setup; missing for none.
+    /// A line for the setup log; absent if there is none.
     public static let notice = "notice"
 }
 
-/// How the workers of a pool come into being.
+/// How the pool's workers are created.
 public enum WorkerStart: String, Sendable, CaseIterable {
-    /// Each is a new process, which sets the model up.
+    /// Each worker is a new process that sets the model up.
     case spawn
-    /// They are forked from a template that has set the model up.
+    /// Workers are forked from a template that has set the model up.
     case fork
-    /// They are forked from a template that has imported the model, and set it up themselves.
+    /// Workers are forked from a template that has imported the model; they set it up themselves.
     case forkAfterImport = "fork-after-import"
 }
 
-/// Keys of the `meta` of a ``PredictFrame``; a key that doesn't apply is missing.
+/// Keys of the `meta` of a ``PredictFrame``; keys that don't apply are absent.
 public enum MetaKey {
     /// An object of strings, for `current_scope().context`.
     public static let context: StaticString = "context"
-    /// JSON pointer without the leading slash → path of the file.
+    /// An object that maps a JSON pointer without its leading slash to the path of the file.
     public static let files: StaticString = "files"
-    /// Present when somebody follows the output.
+    /// Present if somebody follows the output.
     public static let events: StaticString = "events"
-    /// `traceparent` and `tracestate` of the request, or of the call while tracing is on.
+    /// `traceparent` and `tracestate` of the request, or of the call if tracing is on.
     public static let trace: StaticString = "trace"
-    /// Present when the call's spans are recorded: a ``FrameKind/times`` frame is wanted.
+    /// Present if the call's spans are recorded and the server wants a ``FrameKind/times`` frame.
     public static let times: StaticString = "times"
 }
 
 /// Keys of a ``FrameKind/ready`` frame.
 public enum ReadyKey {
-    /// How many predictions the worker runs at a time.
+    /// The number of predictions that the worker runs concurrently.
     public static let concurrency = "concurrency"
-    /// Whether the model has a health check of its own.
+    /// Whether the model has its own health check.
     public static let healthCheck = "healthcheck"
-    /// Where files stand in an input.
+    /// Where an input may contain files.
     public static let files = "files"
-    /// Of a batched model, an object with the keys of ``BatchKey``.
+    /// For a batched model, an object with the keys of ``BatchKey``.
     public static let batch = "batch"
     /// The OpenAPI document.
     public static let schema = "schema"
-    /// The document that inputs are checked with, where it differs.
+    /// The document that inputs are checked against, if it differs.
     public static let checks = "checks"
 }
 
-/// Keys of what a batched model asks for.
+/// Keys that describe what a batched model asks for.
 public enum BatchKey {
-    /// How many predictions one call answers at most.
+    /// The maximum number of predictions that one call answers.
     public static let maxSize = "max_size"
-    /// How many seconds the first of them waits for others.
+    /// How many seconds the first prediction waits for others.
     public static let maxWait = "max_wait"
 }
 
 /// Keys of a ``FrameKind/batchFailed`` frame.
 public enum BatchFailureKey {
-    /// The tokens of the predictions that the call has not ended.
+    /// The tokens of the predictions that the call hasn't ended.
     public static let tokens = "tokens"
-    /// The error as a prediction's `error` would be.
+    /// The error, in the form of a prediction's `error`.
     public static let error = "error"
-    /// The traceback as text of a log.
+    /// The traceback as log text.
     public static let traceback = "traceback"
 }
 
 /// Keys of a ``FrameKind/times`` frame. Times are pairs of nanoseconds since 1970.
 public enum TimesKey {
-    /// The call, with the conversion of its input.
+    /// The time of the call, including the conversion of its input.
     public static let call = "call"
-    /// The conversion.
+    /// The time of the conversion.
     public static let conversion = "conversion"
-    /// The class of the exception that it has raised; missing if it hasn't.
+    /// The class of the exception that the call raised; absent if it didn't raise.
     public static let error = "error"
     /// The text of the exception.
     public static let message = "message"
@@ -153,35 +155,35 @@ public enum TimesKey {
 
 /// Keys of a ``FrameKind/metric`` frame.
 public enum MetricKey {
-    /// How it joins earlier values of its name.
+    /// How the value combines with earlier values of the same name.
     public static let mode = "mode"
-    /// Its name, with dots for depth.
+    /// The metric's name, with dots for nesting.
     public static let name = "name"
-    /// Its value.
+    /// The metric's value.
     public static let value = "value"
 }
 
-/// What the worker writes about its own end, behind the ``SharedMemory``; faulthandler writes there too.
+/// What the worker writes about its own end, behind the ``SharedMemory``; faulthandler also writes there.
 public enum LastWordsText {
-    /// The start of the line that says which exception has ended the interpreter.
+    /// The start of the line that says which exception ended the interpreter.
     public static let exception = "Uncaught exception: "
-    /// The line that says that the worker has ended because the channel was closed.
+    /// The line that says that the worker ended because the channel was closed.
     public static let channelClosed = "Channel closed"
-    /// The status with which the worker ends when it can't send any more; 0 if it has nothing to send (sysexits.h, EX_IOERR).
+    /// The worker's exit status if it can't send any more; 0 if it has nothing to send (sysexits.h, EX_IOERR).
     public static let channelClosedStatus: Int32 = 74
-    /// How many bytes of it are read, from its end.
+    /// How many bytes are read, counted from the end.
     public static let limitBytes = 64 * 1024
 }
 
-/// Times that both sides keep.
+/// Time limits that both sides use.
 public enum WorkerTime {
-    /// What the model's health check has.
+    /// The time limit of the model's health check.
     public static let healthCheck = Duration.seconds(5)
 }
 
 /// Signals that the worker uses.
 public enum WorkerSignal {
-    /// How far the signal that interrupts a synchronous prediction lies above `SIGRTMIN`; models use SIGUSR1 and SIGUSR2
-    /// themselves.
+    /// The offset from `SIGRTMIN` of the signal that interrupts a synchronous prediction; models use SIGUSR1 and
+    /// SIGUSR2 themselves.
     public static let cancelAboveRealTimeMinimum: Int32 = 5
 }

@@ -1,23 +1,23 @@
 import Glibc
 
-/// Sends `bytes` over a unix socket together with an open descriptor (SCM_RIGHTS, unix(7)).
+/// Sends `bytes` over a Unix socket together with an open descriptor (SCM_RIGHTS, unix(7)).
 ///
-/// - Returns: how many bytes were sent, at least one when it succeeds, or -1 with `errno` set.
+/// - Returns: The number of bytes sent, at least one on success, or -1 with `errno` set.
 public func sendWithDescriptor(_ socket: Int32, _ bytes: UnsafeRawBufferPointer, _ descriptor: Int32) -> Int {
     PassedRights.send([descriptor], with: bytes, over: socket)
 }
 
-/// What one call of ``receiveWithDescriptor(_:into:)`` has brought.
+/// The result of one call of ``receiveWithDescriptor(_:into:)``.
 public struct Receipt: ~Copyable {
-    /// How many bytes were received, 0 at the end, or -1 with `errno` set.
+    /// The number of bytes received, 0 at the end, or -1 with `errno` set.
     public let count: Int
-    /// The descriptor that came along, closed on exec; not open when there was none.
+    /// The descriptor that came along, closed on exec; not open if there was none.
     public var descriptor: OwnedDescriptor
-    /// Descriptors came along that are not here. With an open ``descriptor`` there was more than one; without one, this process
-    /// had no number left for it. The kernel has closed them.
+    /// Whether the kernel closed descriptors that were sent. If ``descriptor`` is open, more than one was sent;
+    /// otherwise, this process had reached its limit of open files.
     public let hasLostDescriptors: Bool
 
-    /// Describes what a call has brought.
+    /// Makes a receipt.
     public init(count: Int, descriptor: consuming OwnedDescriptor, hasLostDescriptors: Bool) {
         self.count = count
         self.descriptor = descriptor
@@ -25,9 +25,10 @@ public struct Receipt: ~Copyable {
     }
 }
 
-/// Receives bytes from a unix socket, and at most one descriptor, without waiting.
+/// Receives bytes, and at most one descriptor, from a Unix socket without waiting.
 ///
-/// The kernel never joins the bytes of two senders' calls that both pass descriptors, so one call brings those of one.
+/// The kernel never joins the bytes of two sends that both pass descriptors, so one call returns the bytes of one of
+/// them.
 public func receiveWithDescriptor(_ socket: Int32, into space: UnsafeMutableRawBufferPointer) -> Receipt {
     var descriptor: Int32 = -1
     let (count, areLost) = PassedRights.receive(

@@ -1,27 +1,27 @@
 internal import Glibc
 
-/// A frame in a ``FrameBuffer``; `content` is borrowed and valid until the buffer is next touched.
+/// A frame in a ``FrameBuffer``. `content` is borrowed and valid until the next call to the buffer.
 public struct Frame {
-    /// Who it concerns and how long it is.
+    /// The frame's kind, prediction, and length.
     public let header: FrameHeader
-    /// What follows the header, of the header's `contentBytes`.
+    /// The bytes that follow the header; there are `header.contentBytes` of them.
     public let content: UnsafeRawBufferPointer
 
-    /// A frame; the header's `contentBytes` is the length of `content`.
+    /// Makes a frame; the header's `contentBytes` must be the length of `content`.
     public init(header: FrameHeader, content: UnsafeRawBufferPointer) {
         self.header = header
         self.content = content
     }
 }
 
-/// What made a stream of frames unreadable. The worker broke the protocol: it is of no further use.
+/// What made a stream of frames unreadable. The worker broke the protocol and can't be used any more.
 public enum FrameError: Error, Equatable, CustomStringConvertible {
-    /// Nobody defined a kind with this number.
+    /// No kind has this number.
     case unknownKind(UInt8)
-    /// A frame's announced length is above ``FrameHeader/contentLimitBytes``.
+    /// A frame announced more content than ``FrameHeader/contentLimitBytes``.
     case tooLong(FrameKind, contentBytes: Int)
 
-    /// What happened, as one clause for the log.
+    /// The problem as one clause for the log.
     public var description: String {
         switch self {
         case .unknownKind(let kind): "a frame of the unknown kind \(kind) arrived"
@@ -31,22 +31,23 @@ public enum FrameError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Bytes received from a channel, cut into frames.
+/// Splits the bytes received from a channel into frames.
 ///
-/// Receive into ``space()``, tell it with ``received(_:)``, then take frames with ``next()`` until it gives nil. A frame
-/// larger than the buffer makes the buffer grow with what arrives, to exactly the frame's size, for as long as it is there.
+/// Receive into ``space()``, report the count with ``received(_:)``, then take frames with ``next()`` until it returns
+/// nil. For a frame larger than the buffer, the buffer grows as the bytes arrive, to exactly the frame's size, and
+/// shrinks again afterwards.
 public struct FrameBuffer: ~Copyable {
-    /// The size to which the buffer returns when no large frame is in it.
+    /// The size that the buffer returns to when it holds no large frame.
     public static let capacityBytes = 64 * 1024
 
-    /// How many times what has arrived of a large frame the buffer may be: few steps, none of them far ahead.
+    /// By which factor the buffer may exceed what has arrived of a large frame: few steps, none of them far ahead.
     private static let growth = 8
 
     private var storage: UnsafeMutableRawBufferPointer
     private var start = 0
     private var end = 0
 
-    /// An empty buffer.
+    /// Makes an empty buffer.
     public init() {
         storage = Self.allocate(nil, Self.capacityBytes)
     }
@@ -55,11 +56,11 @@ public struct FrameBuffer: ~Copyable {
         free(storage.baseAddress)
     }
 
-    /// Where the next bytes are to be received; never empty.
+    /// The memory to receive the next bytes into; never empty.
     ///
-    /// Call only after ``next()`` gave nil: what it returned before is moved.
+    /// Call this only after ``next()`` returned nil, because it moves the frames that ``next()`` returned.
     public mutating func space() -> UnsafeMutableRawBufferPointer {
-        // What a header announces need not come.
+        // A header may announce bytes that never come.
         let wanted = max(Self.capacityBytes, min(currentFrameBytes ?? 0, (end - start) * Self.growth))
         if start == end {
             start = 0
@@ -74,13 +75,13 @@ public struct FrameBuffer: ~Copyable {
         return .init(rebasing: storage[end...])
     }
 
-    /// Says that `count` bytes were received into ``space()``.
+    /// Reports that `count` bytes were received into ``space()``.
     public mutating func received(_ count: Int) {
         precondition(count <= storage.count - end)
         end += count
     }
 
-    /// The next whole frame, or nil if more bytes are needed.
+    /// The next complete frame, or nil if more bytes are needed.
     public mutating func next() throws(FrameError) -> Frame? {
         let available = end - start
         guard available >= FrameHeader.byteCount else { return nil }
@@ -99,10 +100,11 @@ public struct FrameBuffer: ~Copyable {
             content: UnsafeRawBufferPointer(start: base + FrameHeader.byteCount, count: header.contentBytes))
     }
 
-    /// Gives away the memory in which the content of `frame` lies, if that is large and little else is in it.
+    /// Hands over the memory that holds the content of `frame`, if the content is large and little else is in the
+    /// buffer.
     ///
-    /// Call right after ``next()`` gave the frame. Its content stays valid as long as the object that is returned lives; nil
-    /// if the content has to be copied.
+    /// Call this right after ``next()`` returned the frame. The content stays valid while the returned object lives.
+    /// Nil means that the content has to be copied.
     public mutating func detach(_ frame: Frame) -> AnyObject? {
         guard frame.content.count >= Self.capacityBytes, end - start <= Self.capacityBytes else { return nil }
         let detached = DetachedStorage(storage)
@@ -113,15 +115,15 @@ public struct FrameBuffer: ~Copyable {
         return detached
     }
 
-    /// Whether nothing is here, not even a part of a frame.
+    /// Whether the buffer is empty, without even a part of a frame.
     public var isEmpty: Bool { start == end }
 
-    /// The header of the frame at the front, if all of the header is here and it is one.
+    /// The header of the frame at the front, if it is complete and valid.
     public var pendingHeader: FrameHeader? {
         end - start < FrameHeader.byteCount ? nil : FrameHeader(reading: storage.baseAddress! + start)
     }
 
-    /// The bytes that the frame at the front takes as a whole, when its header is here.
+    /// The total size of the frame at the front, if its header is complete.
     private var currentFrameBytes: Int? {
         pendingHeader.map { FrameHeader.byteCount + $0.contentBytes }
     }
@@ -144,7 +146,7 @@ public struct FrameBuffer: ~Copyable {
     }
 }
 
-/// Memory that a ``FrameBuffer`` has given away.
+/// Memory that a ``FrameBuffer`` has handed over.
 private final class DetachedStorage {
     let storage: UnsafeMutableRawBufferPointer
 

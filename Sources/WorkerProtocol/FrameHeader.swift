@@ -1,23 +1,23 @@
-/// The fixed start of every frame: who it concerns and how much content follows.
+/// The fixed start of every frame: what it is, which prediction it belongs to, and how much content follows.
 ///
-/// On the wire 12 bytes in the machine's own byte order (both ends run on one machine): content length (4), kind (1),
-/// detail (1), reserved (2), token (4).
+/// On the wire, 12 bytes in the machine's own byte order (both ends run on the same machine): content length (4), kind
+/// (1), detail (1), reserved (2), token (4).
 public struct FrameHeader: Equatable, Sendable {
     /// The size of a header on the wire.
     public static let byteCount = 12
-    /// The largest content a frame can have: 1 GiB. Larger output is refused where it is made.
+    /// The largest content of a frame: 1 GiB. Larger output is refused where it is made.
     public static let contentLimitBytes = 1 << 30
 
-    /// The length of what follows the header.
+    /// The length of the content that follows the header.
     public var contentBytes: Int
-    /// What the frame says.
+    /// What the frame means.
     public var kind: FrameKind
-    /// What the kind wants to add: a ``FinishDetail``, a ``LogSource``; else 0.
+    /// Additional information that depends on the kind: a ``FinishDetail`` or a ``LogSource``; otherwise 0.
     public var detail: UInt8
     /// The prediction that the frame belongs to; 0 for none.
     public var token: UInt32
 
-    /// A header for `contentBytes` of content, at most ``contentLimitBytes``.
+    /// Makes a header for `contentBytes` of content, at most ``contentLimitBytes``.
     public init(_ kind: FrameKind, detail: UInt8 = 0, token: UInt32 = 0, contentBytes: Int) {
         precondition(contentBytes <= Self.contentLimitBytes)
         self.kind = kind

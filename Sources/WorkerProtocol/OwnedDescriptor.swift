@@ -1,8 +1,8 @@
 import Glibc
 
-/// An open descriptor and its only owner: it is closed when the owner lets go of it.
+/// An open descriptor with a single owner. It is closed when the owner goes away.
 public struct OwnedDescriptor: ~Copyable {
-    /// The number for system calls; -1 when nothing is open.
+    /// The number for system calls; -1 if nothing is open.
     public private(set) var raw: Int32
 
     /// Takes over an open descriptor, or -1 for none.
@@ -14,17 +14,17 @@ public struct OwnedDescriptor: ~Copyable {
         if raw >= 0 { Glibc.close(raw) }
     }
 
-    /// Whether there is something to close.
+    /// Whether there is anything to close.
     public var isOpen: Bool { raw >= 0 }
 
-    /// Closes it now. Closing twice does nothing.
+    /// Closes the descriptor. Closing twice does nothing.
     public mutating func close() {
         guard raw >= 0 else { return }
         Glibc.close(raw)
         raw = -1
     }
 
-    /// Gives the descriptor to another owner, who closes it.
+    /// Passes the descriptor to another owner, which must close it.
     public mutating func take() -> Int32 {
         defer { raw = -1 }
         return raw

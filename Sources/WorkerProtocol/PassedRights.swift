@@ -1,17 +1,18 @@
 import Glibc
 
-/// Descriptors on their way over a unix socket, beside the bytes of a message (SCM_RIGHTS, unix(7)).
+/// Descriptors that are passed over a Unix socket together with the bytes of a message (SCM_RIGHTS, unix(7)).
 enum PassedRights {
-    /// `struct cmsghdr` on 64-bit Linux (cmsg(3)); the macros don't reach Swift. A length, a level, and a type.
+    /// The size of `struct cmsghdr` on 64-bit Linux (cmsg(3)): a length, a level, and a type. The macros aren't visible
+    /// in Swift.
     private static let headerBytes = 16
     private static let (levelOffset, typeOffset) = (8, 12)
 
-    /// What CMSG_LEN computes.
+    /// The result of CMSG_LEN.
     private static func length(of count: Int) -> Int { headerBytes + count * MemoryLayout<Int32>.stride }
 
     /// Sends `bytes` together with `descriptors`.
     ///
-    /// - Returns: what sendmsg(2) does.
+    /// - Returns: The result of sendmsg(2).
     static func send(
         _ descriptors: [Int32], with bytes: UnsafeRawBufferPointer, over socket: Int32, flags: Int32 = 0
     ) -> Int {
@@ -36,14 +37,14 @@ enum PassedRights {
         }
     }
 
-    /// Receives bytes, and up to `limit` descriptors, closed on exec, which `take` gets one by one.
+    /// Receives bytes and up to `limit` descriptors, closed on exec; `take` gets the descriptors one by one.
     ///
-    /// - Returns: what recvmsg(2) does, and whether the kernel has closed further descriptors.
+    /// - Returns: The result of recvmsg(2), and whether the kernel closed further descriptors.
     static func receive(
         atMost limit: Int, into space: UnsafeMutableRawBufferPointer, from socket: Int32, flags: Int32 = 0,
         _ take: (Int32) -> Void
     ) -> (count: Int, areLost: Bool) {
-        // Not what CMSG_SPACE computes: what it adds for alignment would hold one descriptor more.
+        // Not CMSG_SPACE, whose padding for alignment would hold one more descriptor.
         let room = length(of: limit)
         var vector = iovec(iov_base: space.baseAddress, iov_len: space.count)
         return withUnsafeMutablePointer(to: &vector) { vector in

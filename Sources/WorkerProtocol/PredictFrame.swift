@@ -1,16 +1,16 @@
-/// The content of a ``FrameKind/predict`` frame: a prediction on its way to the model.
+/// The content of a ``FrameKind/predict`` frame: a prediction for the model.
 ///
-/// On the wire: length of `meta` (4 bytes), then `meta`, then `text`, which reaches to the end.
+/// On the wire: the length of `meta` (4 bytes), then `meta`, then `text`, which extends to the end.
 public struct PredictFrame {
     /// The size of the fixed part.
     static let fixedBytes = 4
 
-    /// A JSON object of what the server knows: context, files, …; empty if it knows nothing.
+    /// A JSON object with what the server knows: context, files, …; empty if it knows nothing.
     public let meta: UnsafeRawBufferPointer
-    /// `{"input":…}`, the JSON text of what the model gets; empty without an input.
+    /// `{"input":…}`, the JSON text that the model gets; empty if there is no input.
     public let text: UnsafeRawBufferPointer
 
-    /// Takes apart the content of a frame; the parts borrow from it. Nil if the length doesn't fit.
+    /// Splits the content of a frame into parts that borrow from it. Nil if the length doesn't fit.
     public init?(reading content: UnsafeRawBufferPointer) {
         guard content.count >= Self.fixedBytes else { return nil }
         let metaBytes = Int(content.loadUnaligned(as: UInt32.self))
@@ -20,7 +20,7 @@ public struct PredictFrame {
         text = .init(rebasing: content[textStart...])
     }
 
-    /// The start of a frame, up to but not including the bytes of `meta`: header, length.
+    /// The start of a frame, before the bytes of `meta`: header and length.
     public static func prefix(token: UInt32, metaBytes: Int, textBytes: Int) -> [UInt8] {
         let count = FrameHeader.byteCount + fixedBytes
         return [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in

@@ -1,10 +1,11 @@
-/// What stood in a worker's ``SharedMemory`` when it ended: a copy, made once, of bytes that anything may have written.
+/// The contents of a worker's ``SharedMemory`` when it ended: a copy, made once, of bytes that anything may have
+/// written.
 public struct SharedSnapshot {
-    /// Why a snapshot can't be what a worker of ours has left.
+    /// Why a snapshot can't be what our worker left behind.
     public enum Fault: Error, Equatable, Sendable {
-        /// A counter has a value that no worker writes; the name says which.
+        /// The named counter has a value that no worker writes.
         case counter(String, Int)
-        /// The memory is shorter than it was made.
+        /// The memory is shorter than when it was made.
         case truncated
     }
 
@@ -29,9 +30,9 @@ public struct SharedSnapshot {
         self.bytes = bytes
     }
 
-    /// The frames that the worker had made and the server, which has received this many bytes in all, lacks.
+    /// The frames that the worker made and the server still lacks after receiving `receivedBytes` in total.
     public func framesMissing(afterReceiving receivedBytes: Int) throws(Fault) -> ArraySlice<UInt8> {
-        // The worker counts what it has sent afterwards, so the server can have more, but never less.
+        // The worker counts bytes after sending them, so the server can have more than `sent`, but never fewer.
         guard sent <= receivedBytes else { throw .counter("sent", sent) }
         let known = min(receivedBytes - sent, queued)
         let start = SharedMemory.headerBytes
@@ -40,7 +41,7 @@ public struct SharedSnapshot {
 }
 
 extension SharedSnapshot.Fault: CustomStringConvertible {
-    /// What happened, as one clause for the log.
+    /// The problem as one clause for the log.
     public var description: String {
         switch self {
         case .counter(let name, let value): "the counter `\(name)` in the shared memory is \(value)"
