@@ -1,30 +1,30 @@
 public import EventLoop
 
-/// What a server is made for: takes requests and answers them. Called on the loop.
+/// Takes a server's requests and answers them. Called on the loop.
 public protocol HTTPHandler: AnyObject {
-    /// Decides on a request by its head, before any of its body is read.
+    /// Decides about a request by its head, before any of its body is read.
     func receivedHead(_ head: RequestHead) -> HeadAction
 
-    /// Who reads the body of an accepted request while it arrives; nil if nobody does. Not asked for a body that is there
-    /// together with its head.
+    /// The reader that parses the body of an accepted request while it arrives; nil for none. Not called if the body
+    /// arrived together with its head.
     func bodyReader(for head: RequestHead) -> (any BodyReader)?
 
-    /// Takes a complete request; the answer goes to `exchange`, now or later.
+    /// Takes a complete request. The answer goes to `exchange`, now or later.
     ///
-    /// An exchange that is let go without an answer is answered ``RequestFailure/unanswered``.
+    /// An exchange released without an answer is answered with ``RequestFailure/unanswered``.
     func received(_ request: Request, on exchange: Exchange)
 
-    /// An answer is about to be sent; only called with ``HTTPConfiguration/reportsAnswers``.
+    /// An answer is about to be sent. Called only with ``HTTPConfiguration/reportsAnswers``.
     ///
-    /// `head` is `nil` for a request that could not be understood. `time` has passed since the head was complete, in whole
-    /// milliseconds.
+    /// `head` is `nil` for an invalid request. `time` is the time since the head was complete, in whole milliseconds.
     func answering(_ head: RequestHead?, status: Int, after time: Duration)
 
-    /// An answer is complete, or the client of a streamed one has gone. Called for every answer, to count them.
+    /// An answer is complete, or the client of a streamed answer is gone. Called for every answer, so that answers can
+    /// be counted.
     func answered(_ report: AnswerReport)
 
-    /// The connection of a request has gone before its answer had begun. `label` is what ``receivedHead(_:)`` has said of it;
-    /// not called for 0.
+    /// A connection ended before its request's answer began. `label` is the one that ``receivedHead(_:)`` gave the
+    /// request; not called if it is 0.
     func abandoned(label: Int)
 }
 
@@ -47,37 +47,37 @@ extension HTTPHandler {
     public func abandoned(label: Int) {}
 }
 
-/// What can be counted of an answer.
+/// What can be counted about an answer.
 public struct AnswerReport: Equatable, Sendable {
-    /// What ``HTTPHandler/receivedHead(_:)`` has said of the request; 0 for one that could not be understood.
+    /// The label that ``HTTPHandler/receivedHead(_:)`` gave the request; 0 for an invalid request.
     public let label: Int
     /// The status.
     public let status: Int
-    /// The size of the request's body as it was sent, without the chunks' frames; 0 if it was not received to its end.
+    /// The size of the request's body as it was sent, without chunk framing; 0 if it wasn't received completely.
     public let requestBytes: Int
-    /// How much of the answer's body was written.
+    /// The number of bytes of the answer's body that were written.
     public let responseBytes: Int
 }
 
-/// What becomes of a request whose head has arrived.
+/// What to do with a request whose head has arrived.
 public enum HeadAction {
-    /// The body is read, up to `bodyLimitBytes` or the server's limit, whichever is smaller. Whatever the answer will be, it
-    /// has `fields` besides its own. ``AnswerReport/label`` will be `label`.
+    /// Read the body, up to `bodyLimitBytes` or the server's limit, whichever is smaller. The answer, whatever it is,
+    /// also gets `fields`. `label` becomes ``AnswerReport/label``.
     case accept(bodyLimitBytes: Int = .max, fields: [Response.Field] = [], label: Int = 0)
-    /// The request is handed over at once, and its body, of any length, is taken from ``Exchange/body`` while it arrives.
+    /// Pass the request on immediately. Its body, of any length, is taken from ``Exchange/body`` while it arrives.
     ///
-    /// With `takesCoded`, a body with a content coding is handed over as it was sent; without, its request is refused. Whatever
-    /// the answer will be, it has `fields` besides its own.
+    /// With `takesCoded`, a body with a content coding is passed on as it was sent; otherwise, such a request is
+    /// refused. The answer, whatever it is, also gets `fields`.
     case stream(takesCoded: Bool, fields: [Response.Field] = [], label: Int = 0)
-    /// The request is answered at once, its body is not wanted.
+    /// Answer the request immediately, without reading its body.
     case refuse(Response, label: Int = 0)
 }
 
-/// Reads a body while it arrives.
+/// Parses a body while it arrives.
 ///
-/// Called by one thread at a time: by the loop, or, for a compressed body, by a thread of the pool.
+/// Called on one thread at a time: on the loop or, for a compressed body, on a thread of the pool.
 public protocol BodyReader: AnyObject, Sendable {
-    /// More of the body is there; what was there before may have moved.
+    /// More of the body is available; the earlier bytes may have moved.
     func bodyGrew(_ body: Buffer)
 }
 
@@ -85,10 +85,10 @@ public protocol BodyReader: AnyObject, Sendable {
 public struct Request {
     /// Everything before the body.
     public let head: RequestHead
-    /// The body, decoded if it was sent in chunks or compressed. It belongs to whoever takes the request. Empty where it is
-    /// taken from ``Exchange/body``.
+    /// The body, decoded if it was sent in chunks or compressed. The receiver of the request owns it. Empty if the body
+    /// is taken from ``Exchange/body``.
     public let body: Buffer
-    /// Who has read the body while it arrived, if anybody has.
+    /// The reader that parsed the body while it arrived, if any.
     public let reader: (any BodyReader)?
 
     init(head: RequestHead, body: Buffer, reader: (any BodyReader)?) {

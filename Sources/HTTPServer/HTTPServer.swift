@@ -1,9 +1,9 @@
 public import EventLoop
 internal import Glibc
 
-/// An HTTP/1.1 server: listens, reads requests within limits, and sends the answers of its handler.
+/// An HTTP/1.1 server: listens, reads requests within limits, and sends its handler's answers.
 ///
-/// It lives until ``close()``; close it before its loop.
+/// It stays alive until ``close()``; close it before its loop.
 public final class HTTPServer {
     /// The loop that the server is bound to.
     public let loop: EventLoop
@@ -13,33 +13,33 @@ public final class HTTPServer {
 
     /// Whether ``drain()`` was called.
     public private(set) var isDraining = false
-    /// Whether connections end after the answer that is sent next.
+    /// Whether each connection ends after its next answer.
     private(set) var endsConnections = false
-    /// Called on the loop, once, when draining is done: the last connection is closed.
+    /// Called once, on the loop, when draining is done, that is, when the last connection is closed.
     public var onDrained: (() -> Void)?
-    /// Called on the loop when a connection is closed, with the number that ``Exchange/connectionNumber`` has.
+    /// Called on the loop when a connection is closed, with its ``Exchange/connectionNumber``.
     public var onConnectionClosed: ((Int) -> Void)?
-    /// How many requests run: received completely, and not yet answered completely.
+    /// The number of running requests: received completely, but not yet answered completely.
     public internal(set) var runningExchanges = 0
 
     var date = DateField()
-    /// Where bytes go that nobody wants.
+    /// Memory for bytes that are discarded.
     let scrap = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
 
     private var listeners: [Listener] = []
     private var connections: [Connection] = []
     private var lastConnectionNumber = 0
-    /// Closed in this round; they may still be running on the stack.
+    /// Closed in this round; they may still be on the call stack.
     private var closedConnections: [Connection] = []
     private var scheduledFlushes: [Connection] = []
     private var prepare: Prepare?
     private var ticker: Timer?
     private let tickInterval: Duration
-    /// While draining: when what has not arrived is given up, in the loop's milliseconds.
+    /// While draining: the deadline for requests that haven't arrived completely, in the loop's milliseconds.
     private(set) var drainEnd = 0
     private var isDrained = false
 
-    /// Makes a server that does not listen yet. It keeps its handler.
+    /// Makes a server that doesn't listen yet. It retains its handler.
     public init(
         loop: EventLoop, configuration: HTTPConfiguration = HTTPConfiguration(), handler: any HTTPHandler
     ) throws(EventLoopError) {
@@ -51,7 +51,7 @@ public final class HTTPServer {
             configuration.writeTimeout, configuration.lingerTimeout, configuration.drainTimeout,
             configuration.minimumRate?.window,
         ]
-        // One timer for all connections: a timeout is late by a quarter of the shortest one at most.
+        // One timer for all connections: a timeout fires late by at most a quarter of the shortest one.
         let shortest = timeouts.compactMap { $0 }.min() ?? .seconds(1)
         tickInterval = max(.milliseconds(10), min(.milliseconds(500), shortest / 4))
         prepare = try Prepare(on: loop) { [unowned self] in finishRound() }
@@ -64,10 +64,10 @@ public final class HTTPServer {
 
     // MARK: - Life
 
-    /// Starts to listen on all addresses of a host name, or on an address, IPv6 with or without brackets.
+    /// Starts to listen on all addresses of a host name, or on an address (IPv6 with or without brackets).
     ///
-    /// Returns the port, which the kernel chooses if `port` is 0. Names are looked up here and now, so this may block. Addresses
-    /// that this machine has not, such as `::1` without IPv6, are left out when there is another.
+    /// Returns the port, which the kernel chooses if `port` is 0. Resolves names synchronously, so this may block.
+    /// Skips addresses that this machine lacks, such as `::1` without IPv6, if there is another.
     public func listen(host: String, port: Int) throws(EventLoopError) -> Int {
         loop.preconditionInEventLoop()
         var opened: [Listener] = []
@@ -80,7 +80,7 @@ public final class HTTPServer {
                     })
             } catch {
                 failure = .cannotListen(host: host, port: port, code: error.code)
-                // In use, or not allowed: half of the clients would reach somebody else.
+                // In use, or not allowed: half of the clients would reach another program.
                 if port != 0, error.code == -EADDRINUSE || error.code == -EACCES { break }
             }
         }
@@ -96,18 +96,18 @@ public final class HTTPServer {
     /// The open connections, for tests.
     var openConnections: [Connection] { connections }
 
-    /// How many connections are open.
+    /// The number of open connections.
     public var connectionCount: Int { connections.count }
 
-    /// Ends each connection after its next answer, so that clients go elsewhere; goes on to listen.
+    /// Ends each connection after its next answer, so that clients connect elsewhere. Keeps listening.
     public func endConnections() {
         endsConnections = true
     }
 
     /// Takes no new work: stops listening, closes idle connections, and lets running requests finish.
     ///
-    /// Requests that have arrived in part get ``HTTPConfiguration/drainTimeout``. ``onDrained`` follows, at once when there is
-    /// nothing to wait for.
+    /// Requests that have partly arrived get ``HTTPConfiguration/drainTimeout``. ``onDrained`` follows, immediately if
+    /// there is nothing to wait for.
     public func drain() {
         loop.preconditionInEventLoop()
         guard !isDraining else { return }
@@ -121,7 +121,7 @@ public final class HTTPServer {
         checkDrained()
     }
 
-    /// Closes everything at once. Running exchanges are told that their clients are gone.
+    /// Closes everything immediately. Running exchanges are notified that their clients are gone.
     public func close() {
         loop.preconditionInEventLoop()
         stopListening()
@@ -153,7 +153,7 @@ public final class HTTPServer {
 
     // MARK: - Connections
 
-    /// Serves a stream that was connected in another way than by ``listen(host:port:)``.
+    /// Serves a stream that wasn't connected through ``listen(host:port:)``.
     func accept(_ stream: Stream) {
         guard connections.count < configuration.connectionLimit + configuration.refusalLimit, !isDraining else {
             stream.close()
@@ -177,7 +177,7 @@ public final class HTTPServer {
         return lastConnectionNumber
     }
 
-    /// What a client is told whose request the server itself has to refuse.
+    /// The answer to a request that the server itself has to refuse.
     func answer(to failure: RequestFailure) -> Response {
         var response = configuration.failureAnswer(failure)
         if let advice = failure.advice { response.fields.append(advice) }
@@ -203,7 +203,7 @@ public final class HTTPServer {
         scheduledFlushes.append(connection)
     }
 
-    /// Whether there was anything to do.
+    /// Sends what the round has collected; returns whether there was anything to do.
     private func finishRound() -> Bool {
         let isBusy = !scheduledFlushes.isEmpty
         while !scheduledFlushes.isEmpty {
@@ -219,7 +219,7 @@ public final class HTTPServer {
 
     // MARK: - Time
 
-    /// The loop's time in milliseconds after `timeout`; 0, which is never, without one.
+    /// The loop's time `timeout` from now, in milliseconds; 0, which means never, without a timeout.
     func deadline(after timeout: Duration?) -> Int {
         guard let timeout else { return 0 }
         return loop.nowMilliseconds + Int(timeout.millisecondsRoundedUp)

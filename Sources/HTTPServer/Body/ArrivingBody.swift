@@ -1,33 +1,34 @@
 internal import EventLoop
 
-/// The body of a request that was handed over before its body has arrived; see ``HeadAction/stream(takesCoded:fields:label:)``.
+/// The body of a request that is passed to its handler before the body has arrived; see
+/// ``HeadAction/stream(takesCoded:fields:label:)``.
 ///
-/// What its handler doesn't take waits, up to ``HTTPConfiguration/pipelineLimitBytes``, then in the kernel, and then the client
-/// has to wait. Loop-bound.
+/// What the handler doesn't take is buffered, first up to ``HTTPConfiguration/pipelineLimitBytes``, then in the kernel;
+/// after that, the client has to wait. Bound to the loop.
 public final class ArrivingBody {
-    /// What came of taking bytes.
+    /// The result of taking bytes.
     public enum Taken: Equatable, Sendable {
-        /// So many bytes, at least one.
+        /// This many bytes were taken, at least one.
         case bytes(Int)
-        /// There are no more.
+        /// The body has ended.
         case end
-        /// ``ArrivingBody/onArrival`` follows.
+        /// Nothing is available yet; ``ArrivingBody/onArrival`` follows.
         case notYet
-        /// The rest will not come: it is not what the request's head has promised, it came too slowly, there was no memory for
-        /// it, or its client has gone. The request should be answered.
+        /// The rest won't come: it contradicts the request's head, it came too slowly, there was no memory for it, or
+        /// its client is gone. The request should be answered.
         case failed(RequestFailure)
     }
 
-    /// How many bytes the body has; nil if the client sends chunks.
+    /// The length of the body; nil if the client sends chunks.
     public let lengthBytes: Int?
     /// Called on the loop when there may be more to take.
     public var onArrival: (() -> Void)?
 
     private weak var connection: Connection?
     var progress: ArrivingProgress
-    /// Why the rest will not come.
+    /// Why the rest won't come.
     var failure: RequestFailure?
-    /// How much was taken.
+    /// The number of bytes taken so far.
     var takenBytes = 0
 
     init(_ framing: RequestParser.Framing, on connection: Connection) {
@@ -39,14 +40,14 @@ public final class ArrivingBody {
         }
     }
 
-    /// Whether everything was taken.
+    /// Whether the whole body was taken.
     public var hasEnded: Bool { progress.hasEnded }
 
-    /// Copies what is there to `destination`, which has room for at least one byte.
+    /// Copies available bytes to `destination`, which must have room for at least one byte.
     public func take(into destination: UnsafeMutableRawBufferPointer) -> Taken {
         if hasEnded { return .end }
         if let failure { return .failed(failure) }
-        return connection?.take(self, into: destination) ?? .failed(.malformed("its client has gone"))
+        return connection?.take(self, into: destination) ?? .failed(.malformed("the client disconnected"))
     }
 }
 

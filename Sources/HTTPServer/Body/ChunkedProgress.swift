@@ -1,17 +1,17 @@
 internal import EventLoop
 
-/// What chunks have brought and was not taken yet.
+/// Bytes of chunks that haven't been taken yet.
 struct ChunkedProgress {
-    /// Chunks are never joined to more than what waits in a connection, so nothing has to limit them.
+    /// A connection never buffers more chunk data than its input limit, so no other limit is needed.
     static let limitBytes = Int.max / 4
 
     let decoded = Buffer()
-    /// How much of it was taken.
+    /// How many of the bytes were taken.
     var position = 0
-    /// Whether the last chunk and the trailer were read.
+    /// Whether the last chunk and the trailer have been read.
     var areComplete = false
 
-    /// Copies bytes to `destination`; 0 if none are there.
+    /// Copies bytes to `destination`; returns 0 if there are none.
     mutating func take(into destination: UnsafeMutableRawBufferPointer) -> Int {
         let count = min(destination.count, decoded.count - position)
         guard count > 0 else { return 0 }

@@ -1,11 +1,11 @@
-/// How the body of a request is compressed, by its `Content-Encoding` fields (RFC 9110, 8.4).
+/// How a request body is compressed, according to its `Content-Encoding` fields (RFC 9110, 8.4).
 enum ContentCoding: Equatable {
     case identity
     case gzip
-    /// Another one, or several.
+    /// Another coding, or several.
     case unknown
 
-    /// Adds what a further field says.
+    /// Adds a further field.
     mutating func add(_ field: UnsafeRawBufferPointer) {
         for element in field.split(separator: UInt8(ascii: ",")) {
             let name = trimmed(element)

@@ -1,24 +1,24 @@
 internal import CZlib
 internal import EventLoop
 
-/// Decompresses the gzip-coded body of a request (RFC 9110, 8.4.1.3), up to a limit of what comes out.
+/// Decompresses a gzip-coded request body (RFC 9110, 8.4.1.3), up to a limit on the decompressed size.
 ///
-/// Used on one thread at a time: it may begin on the loop and go on in the thread pool.
+/// Use it on one thread at a time: it may begin on the loop and continue on the thread pool.
 final class GzipDecoder: @unchecked Sendable {
-    /// How far it is.
+    /// The state of the decompression.
     enum Progress: Equatable, Sendable {
-        /// There is more to do.
+        /// More remains to be decompressed.
         case incomplete
         case complete
         case failed(RequestFailure)
     }
 
-    /// What zlib keeps for a stream, rounded up.
+    /// The memory that zlib keeps per stream, rounded up.
     private static let stateBytes = 49_152
-    /// How much room there is for a piece of the output, at least.
+    /// The minimum room for a piece of the output.
     private static let pieceBytes = 65_536
 
-    /// What has come out so far.
+    /// The output so far.
     let output: Buffer
     private let input: Buffer
     private let limitBytes: Int
@@ -26,7 +26,8 @@ final class GzipDecoder: @unchecked Sendable {
     private var consumed = 0
     private var hasBegun = false
 
-    /// A decoder of `input`, which must not change any more, into at most `limitBytes` that are taken from `account`.
+    /// Makes a decoder of `input`, which must not change any more. The output, at most `limitBytes`, takes its memory
+    /// from `account`.
     init(_ input: Buffer, limitBytes: Int, account: MemoryAccount?) {
         self.input = input
         self.limitBytes = limitBytes
@@ -40,7 +41,7 @@ final class GzipDecoder: @unchecked Sendable {
         stream.deallocate()
     }
 
-    /// Decompresses until about `count` more bytes have come out.
+    /// Decompresses until about `count` more bytes have been produced.
     func run(bytes count: Int = .max) -> Progress {
         if !hasBegun {
             guard output.tryTake(Self.stateBytes), cogz_begin_gzip(stream) == Z_OK else { return .failed(.outOfMemory) }
@@ -57,7 +58,7 @@ final class GzipDecoder: @unchecked Sendable {
     }
 
     private func step() -> Progress {
-        // One byte more than allowed shows that there is too much.
+        // One byte more than allowed reveals that there is too much.
         let most = min(limitBytes, .max - 1) + 1
         let piece = min(Self.pieceBytes, most - output.count)
         guard output.tryReserve(piece, upTo: min(most, max(Self.pieceBytes, output.count * 2))) else {
@@ -83,11 +84,11 @@ final class GzipDecoder: @unchecked Sendable {
         case Z_STREAM_END:
             guard consumed < input.count else { return .complete }
             // RFC 1952, 2.2: another member may follow.
-            return inflateReset(stream) == Z_OK ? .incomplete : .failed(.badContent("it can't be continued"))
+            return inflateReset(stream) == Z_OK ? .incomplete : .failed(.badContent("it cannot go on"))
         case Z_OK where consumed < input.count || stream.pointee.avail_out == 0: return .incomplete
-        case Z_OK, Z_BUF_ERROR: return .failed(.badContent("it ends before it is complete"))
+        case Z_OK, Z_BUF_ERROR: return .failed(.badContent("it is incomplete"))
         case Z_MEM_ERROR: return .failed(.outOfMemory)
-        default: return .failed(.badContent(stream.pointee.msg.map { String(cString: $0) } ?? "it is not gzip"))
+        default: return .failed(.badContent(stream.pointee.msg.map { String(cString: $0) } ?? "it isn't gzip data"))
         }
     }
 }

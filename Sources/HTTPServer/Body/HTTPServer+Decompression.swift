@@ -1,10 +1,10 @@
 internal import EventLoop
 
 extension HTTPServer {
-    /// How much comes out of a body on the loop; a larger one is left to the thread pool.
+    /// How much output is decompressed on the loop; larger bodies continue on the thread pool.
     private static let inlineBytes = 65_536
 
-    /// Gives the handler a request when its body is decompressed.
+    /// Passes a request to the handler once its body is decompressed.
     func decompress(_ decoder: GzipDecoder, for head: RequestHead, _ exchange: Exchange) {
         let progress = decoder.run(bytes: Self.inlineBytes)
         guard progress == .incomplete else {

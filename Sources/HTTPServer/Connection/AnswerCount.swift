@@ -1,14 +1,14 @@
-/// What is counted of the answer to one request.
+/// What is counted about the answer to one request.
 struct AnswerCount {
     var label = 0
-    /// The status; 0 before the answer has begun, and after it was reported.
+    /// The status; 0 before the answer has begun and after it was reported.
     var status = 0
     var requestBytes = 0
     var responseBytes = 0
 }
 
 extension Connection {
-    /// Reports the answer that has begun, unless that was done.
+    /// Reports the answer that has begun, unless it was already reported.
     func reportCount() {
         guard count.status != 0 else { return }
         let report = AnswerReport(

@@ -1,30 +1,30 @@
 internal import EventLoop
 
 extension Connection {
-    /// How the end of a streamed answer is told.
+    /// How the end of a streamed answer is signaled.
     enum StreamFraming {
         case chunked
         /// By closing the connection.
         case close
-        /// There is no body to send: the answer to HEAD.
+        /// Not at all: the answer to HEAD has no body.
         case none
     }
 
-    /// Whether the connection ends after the answer that is being sent.
+    /// Whether the connection ends after the current answer.
     var willClose: Bool {
         !keepsAlive || server.endsConnections || (peerFinished && input.parsed == input.filled)
     }
 
     // MARK: - Complete answers
 
-    /// Sends the answer of the running exchange, which has let go of this connection.
+    /// Sends the answer of the running exchange, which has released this connection.
     func exchangeAnswered(_ response: Response) {
         letGoOfBody()
         write(response)
         exchangeEnded()
     }
 
-    /// An exchange was let go before it was answered, or a stream before it was finished.
+    /// An exchange was released before it was answered, or a stream before it was finished.
     func exchangeAbandoned(hasStarted: Bool) {
         exchange = nil
         guard state == .exchanging else { return }
@@ -141,7 +141,7 @@ extension Connection {
         server.flushLater(self)
     }
 
-    /// Ends the answer of the running exchange, which has let go of this connection.
+    /// Ends the answer of the running exchange, which has released this connection.
     func streamFinished() {
         responseStream = nil
         letGoOfBody()
@@ -152,7 +152,7 @@ extension Connection {
         exchangeEnded()
     }
 
-    /// Ends an answer that is not complete, so that the client can tell.
+    /// Ends an incomplete answer so that the client can tell.
     func streamAborted() {
         responseStream = nil
         letGoOfBody()
@@ -161,11 +161,11 @@ extension Connection {
         server.runningExchanges -= 1
         stopWatching()
         if streamFraming == .close, let stream = stream as? TCPStream {
-            // To this client a regular end would be the end of a complete answer.
+            // This client would take a regular end for the end of a complete answer.
             stream.reset()
             close()
         } else {
-            // The last chunk is missing, that says it.
+            // The missing last chunk tells the client.
             lingers = true
             keepsAlive = false
             state = .closing
@@ -175,7 +175,7 @@ extension Connection {
 
     // MARK: - Sending
 
-    /// Sends what has been collected; ends the connection if it was waiting for that.
+    /// Sends what has been collected, and ends the connection if it was waiting for that.
     func settle() {
         guard state != .closed else { return }
         outbox.flush(to: stream)
@@ -192,7 +192,8 @@ extension Connection {
 }
 
 extension Buffer {
-    /// Adds the value of a field; control characters in it could end it and begin another field.
+    /// Appends a field value. Control characters are replaced, because they could end the value and begin another
+    /// field.
     fileprivate func append(fieldValue value: String) {
         for byte in value.utf8 {
             append(byte < 0x20 || byte == 0x7F ? UInt8(ascii: " ") : byte)

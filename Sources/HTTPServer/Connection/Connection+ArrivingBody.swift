@@ -1,10 +1,11 @@
 internal import EventLoop
 
-/// Requests that are handed over before their body has arrived.
+/// Requests that are passed to the handler before their bodies have arrived.
 ///
-/// Such a request counts as running: what the client sends waits in `input` as further requests would, and is taken from there.
+/// Such a request counts as running: what the client sends is buffered in `input`, like further requests, and is taken
+/// from there.
 extension Connection {
-    /// Hands the request over whose head was read.
+    /// Passes on the request whose head was read.
     func handOver(takesCoded: Bool) {
         guard takesCoded || parser.framing == .none || parser.contentCoding == .identity else {
             refuse(server.answer(to: .unsupportedContentCoding))
@@ -25,14 +26,14 @@ extension Connection {
             Request(head: RequestHead(buffer: input), body: Buffer(), reader: nil), on: exchange)
     }
 
-    /// More of the body is there, or nothing more will come.
+    /// More of the body is available, or nothing more will come.
     func bodyArrived() {
         guard let arrivingBody else { return }
         setReadingDeadline()
         arrivingBody.onArrival?()
     }
 
-    /// Tells the handler that the rest of the body will not come. Nothing more of it is read.
+    /// Informs the handler that the rest of the body won't come. Nothing more of it is read.
     func failArrivingBody(_ failure: RequestFailure) {
         guard let arrivingBody, arrivingBody.failure == nil else { return }
         deadline = 0
@@ -42,10 +43,10 @@ extension Connection {
         arrivingBody.onArrival?()
     }
 
-    /// Moves what was received of a body to `destination`.
+    /// Moves received bytes of a body to `destination`.
     func take(_ arriving: ArrivingBody, into destination: UnsafeMutableRawBufferPointer) -> ArrivingBody.Taken {
         guard arriving === arrivingBody, state == .exchanging else {
-            return .failed(.malformed("its client has gone"))
+            return .failed(.malformed("the client disconnected"))
         }
         var count = 0
         switch arriving.progress {
@@ -87,11 +88,11 @@ extension Connection {
             setReadingDeadline()
         }
         guard count == 0 else { return .bytes(count) }
-        return peerFinished ? .failed(.malformed("it ends before it is complete")) : .notYet
+        return peerFinished ? .failed(.malformed("it is incomplete")) : .notYet
     }
 
-    /// Lets go of a body whose request is being answered. What was not taken of it would look like the next request, so the
-    /// connection ends.
+    /// Releases the body of a request that is being answered. Bytes of it that weren't taken would look like the next
+    /// request, so the connection ends.
     func letGoOfBody() {
         guard arrivingBody != nil else { return }
         arrivingBody = nil

@@ -3,13 +3,14 @@ internal import EventLoop
 extension Connection {
     // MARK: - Regular end
 
-    /// The last answer was handed to the kernel.
+    /// The last answer was passed to the kernel.
     func finishClosing() {
         guard lingers, !peerFinished else {
             close()
             return
         }
-        // Closing now, with bytes unread, would reset the connection, and the client might lose the answer (RFC 9112, 9.6).
+        // Closing now, with unread bytes, would reset the connection, and the client might lose the answer (RFC 9112,
+        // 9.6).
         state = .lingering
         stream.finishWriting()
         lingerEnd = server.deadline(after: server.configuration.lingerLimit)
@@ -17,7 +18,7 @@ extension Connection {
         resumeReading()
     }
 
-    /// The client went on sending; that is thrown away, up to a limit.
+    /// The client kept sending; that is discarded, up to a limit.
     func lingered(_ count: Int) {
         lingeredBytes += count
         if lingeredBytes > server.configuration.lingerLimitBytes {
@@ -32,7 +33,7 @@ extension Connection {
         if server.isDraining { limitForDraining() }
     }
 
-    /// Lets go of everything at once. The exchange that runs is told that its client is gone.
+    /// Releases everything immediately. The running exchange is notified that its client is gone.
     func close() {
         guard state != .closed else { return }
         let wasExchanging = state == .exchanging
@@ -53,7 +54,7 @@ extension Connection {
 
     // MARK: - Draining
 
-    /// The server takes no new work: ends what does not run.
+    /// The server takes no new work: closes the connection unless a request is running.
     func drain() {
         switch state {
         case .readingHead where !hasPartialRequest:
@@ -74,11 +75,11 @@ extension Connection {
 
     // MARK: - Timeouts
 
-    /// Says how long what is read now may take.
+    /// Sets the deadline for what is being read now.
     func setReadingDeadline() {
         switch state {
         case .readingHead where hasPartialRequest:
-            // From the first byte of the head on; later bytes don't put it off.
+            // Counts from the first byte of the head; later bytes don't extend it.
             guard !isHeadDeadline else { return }
             isHeadDeadline = true
             deadline = server.deadline(after: server.configuration.headTimeout)
@@ -88,7 +89,7 @@ extension Connection {
         case .readingBody, .readingChunks, .discarding:
             deadline = server.deadline(after: server.configuration.bodyTimeout)
         case .exchanging where arrivingBody != nil:
-            // While nothing is read the client waits for the handler.
+            // While nothing is read, the client waits for the handler.
             deadline = stream.isReading ? server.deadline(after: server.configuration.bodyTimeout) : 0
         case .exchanging, .closing, .lingering, .closed:
             break
@@ -96,7 +97,7 @@ extension Connection {
         if server.isDraining { limitForDraining() }
     }
 
-    /// Called every now and then.
+    /// Called at regular intervals.
     func tick(now: Int) {
         if deadline != 0, now >= deadline {
             giveUp(timeoutReason)
@@ -114,7 +115,7 @@ extension Connection {
             : "Nothing of the body of the request arrived for \((configuration.bodyTimeout ?? .zero).text)."
     }
 
-    /// Ends a connection whose request doesn't arrive.
+    /// Ends a connection whose request doesn't arrive in time.
     private func giveUp(_ reason: String) {
         deadline = 0
         switch state {
@@ -126,7 +127,7 @@ extension Connection {
             }
             settle()
         case .discarding:
-            // The request has its answer.
+            // The request has already been answered.
             lingers = true
             state = .closing
             settle()
@@ -149,7 +150,7 @@ extension Connection {
         }
     }
 
-    /// Gives a client up that takes nothing, or next to nothing, of what it is sent.
+    /// Gives up a client that accepts nothing, or almost nothing, of what it is sent.
     private func checkStall(now: Int) {
         let pending = stream.pendingBytes
         guard pending > 0 else {
@@ -157,7 +158,8 @@ extension Connection {
             answerRate.restart()
             return
         }
-        // What the client takes first makes room in the kernel, megabytes of it; only after that it shows in our own queue.
+        // What the client accepts first makes room in the kernel, which holds megabytes; only after that does our own
+        // queue shrink.
         let written = stream.queuedBytes - pending - ((stream as? TCPStream)?.unacknowledgedBytes ?? 0)
         if let minimum = server.configuration.minimumRate,
             answerRate.isTooSlow(written, at: .milliseconds(now), minimum: minimum)
@@ -171,7 +173,7 @@ extension Connection {
         }
     }
 
-    /// Throws the connection away together with what the kernel still holds for the client.
+    /// Resets the connection, discarding what the kernel still holds for the client.
     private func reset() {
         (stream as? TCPStream)?.reset()
         close()

@@ -1,7 +1,7 @@
 internal import EventLoop
 
 extension Connection {
-    /// Makes requests of what was received, until the input ends or a request has to be answered first.
+    /// Turns received bytes into requests, until the input ends or a request must be answered first.
     func process() {
         guard !isProcessing else { return }
         repeat {
@@ -13,7 +13,7 @@ extension Connection {
         } while isWaitingForClient && stream.pendingBytes == 0 && state == .readingHead
         guard state != .closed else { return }
         if isWaitingForClient {
-            // No deadline for the next head: the limit of time for taking answers counts.
+            // The next head has no deadline; the time limit for taking answers applies.
             stream.stopReading()
             deadline = 0
             return
@@ -22,13 +22,13 @@ extension Connection {
         setReadingDeadline()
     }
 
-    /// Whether there is more to do.
+    /// Processes one step; returns whether there is more to do.
     private func processStep() -> Bool {
         switch state {
         case .readingHead:
             guard input.parsed < input.filled else { return false }
             if parser.isBetweenMessages {
-                // A client that sends requests and takes no answers would make the server collect them.
+                // A client that sends requests but accepts no answers would make the server accumulate them.
                 isWaitingForClient = pendingBytes > server.configuration.pendingLimitBytes
                 guard !isWaitingForClient else { return false }
                 isHeadComplete = false
@@ -75,7 +75,7 @@ extension Connection {
         }
     }
 
-    /// Takes a new buffer when somebody still refers to the last head, or when a request has made the buffer large.
+    /// Switches to a new buffer if something still refers to the last head, or if a request has made the buffer large.
     private func renewInput() {
         if !isKnownUniquelyReferenced(&input) || input.capacity > Self.keptInputBytes {
             input = input.successor(capacity: Self.inputBytes)
@@ -87,7 +87,7 @@ extension Connection {
         headCompletedAt = server.loop.nowMilliseconds
         version = input.version
         isHeadRequest = input.method == .head
-        // What follows a CONNECT would be another protocol, if it were accepted.
+        // If a CONNECT were accepted, another protocol would follow it.
         keepsAlive = parser.keepsAlive && !server.endsConnections && input.method != .connect
         isHeadDeadline = false
         switch server.handler.receivedHead(RequestHead(buffer: input)) {
@@ -121,7 +121,7 @@ extension Connection {
                 refuse(server.answer(to: .bodyTooLarge))
                 return
             }
-            // Nothing is taken before bytes arrive; but what can't fit now need not be sent.
+            // No memory is taken before bytes arrive; but a body that can't fit needn't be sent at all.
             guard server.configuration.memory.map({ count <= $0.state.freeBytes }) ?? true else {
                 refuse(server.answer(to: .outOfMemory))
                 return
@@ -138,7 +138,7 @@ extension Connection {
         }
     }
 
-    /// Copies the start of a body that was received together with the head; the rest is read to where it shall be.
+    /// Copies the start of a body that was received together with the head; the rest is read directly into place.
     private func takeBody() {
         let bytes = input.unparsed.prefix(bodyRemaining)
         guard !bytes.isEmpty else { return }
@@ -146,10 +146,12 @@ extension Connection {
         appendToBody(UnsafeRawBufferPointer(rebasing: bytes))
     }
 
-    /// Whether the body has no room for what comes next: nothing of it has arrived. That is received elsewhere and copied.
+    /// Whether the body has no room for the next bytes, because none of it has arrived. They are received elsewhere and
+    /// copied.
     var isBodyFull: Bool { body.map { $0.count == $0.capacity } ?? false }
 
-    /// Takes bytes of a body of known length that were received into it or, as it had no room, into the server's scrap.
+    /// Takes bytes of a body of known length that were received into it or, if it had no room, into the server's scrap
+    /// memory.
     func bodyReceived(_ count: Int) {
         receivedBodyBytes &+= count
         if isBodyFull {
@@ -167,7 +169,7 @@ extension Connection {
         }
     }
 
-    /// What was received just now is lost: there was no memory for it.
+    /// The bytes just received are lost because there was no memory for them.
     func refuseInput() {
         isInputRefused = false
         switch state {
@@ -177,7 +179,7 @@ extension Connection {
         case .exchanging where arrivingBody != nil:
             failArrivingBody(.outOfMemory)
         case .exchanging:
-            // Part of a further request: the running one is answered, then the connection ends.
+            // They belong to a further request: the running one is answered, then the connection ends.
             keepsAlive = false
             lingers = true
         case .readingBody, .closing, .lingering, .closed:
@@ -195,15 +197,15 @@ extension Connection {
         }
     }
 
-    /// Makes room for what comes next of a body that has begun to arrive, so that it need not be copied.
+    /// Makes room for the next bytes of a body that has begun to arrive, so they needn't be copied.
     private func makeRoomInBody() {
         guard let body, bodyRemaining > 0, isBodyFull else { return }
         let next = min(bodyRemaining, server.scrap.count)
         if !body.tryReserve(next, upTo: body.count + bodyRemaining) { fail(.outOfMemory) }
     }
 
-    /// Has what is there of a body read, unless so little will come that it can wait. A compressed one is read when it is
-    /// decompressed.
+    /// Has the available part of a body parsed, unless so little will come that it can wait. A compressed body is
+    /// parsed when it is decompressed.
     private func readBody() {
         guard let body, body.count + bodyRemaining > Self.unreadBodyBytes, parser.contentCoding == .identity else {
             return
@@ -226,7 +228,7 @@ extension Connection {
         }
     }
 
-    /// From now on a request runs.
+    /// Begins to run a request.
     func beginExchange() -> Exchange {
         body = nil
         bodyReader = nil
@@ -238,7 +240,7 @@ extension Connection {
         return exchange
     }
 
-    /// Answers a request whose body is not wanted.
+    /// Answers a request without reading its body.
     func refuse(_ response: Response) {
         switch parser.framing {
         case .none:
@@ -251,15 +253,16 @@ extension Connection {
             lingers = willClose
             state = willClose ? .closing : .discarding
         case .length, .chunked:
-            // A client that waits for "100 Continue" may send the body or not: the next request cannot be found.
+            // A client that waits for "100 Continue" may or may not send the body, so the next request can't be
+            // located.
             answerLast(response)
         }
     }
 
-    /// Sends the last answer to a client whose request has not arrived completely, or cannot be understood.
+    /// Sends the last answer to a client whose request is incomplete or invalid.
     func fail(_ failure: RequestFailure) {
         if state == .readingHead {
-            // What is known of the method and the version is the last request's.
+            // The known method and version belong to the previous request.
             isHeadRequest = false
             version = .http11
             count = AnswerCount()
@@ -277,13 +280,13 @@ extension Connection {
         state = .closing
     }
 
-    /// The client has finished sending, and no request runs.
+    /// The client has finished sending, and no request is running.
     func inputEnded() {
         switch state {
         case .readingHead where !hasPartialRequest:
             state = .closing
         case .readingHead, .readingBody, .readingChunks, .discarding:
-            fail(.malformed("it ends before it is complete"))
+            fail(.malformed("it is incomplete"))
         case .exchanging:
             watchForReset()
             return

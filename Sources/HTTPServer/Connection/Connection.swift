@@ -1,76 +1,77 @@
 internal import EventLoop
 
-/// One client: reads requests, one after another, and sends the answers in the same order.
+/// One client: reads requests one after another, and sends the answers in the same order.
 ///
-/// This file has the state and the way of bytes in; `Connection+Requests` makes requests of them,
-/// `Connection+ArrivingBody` hands them over before their bodies have arrived, `Connection+Answers` sends answers, `Connection+PeerFinished` tells clients that are gone from those that only finished sending, and
+/// This file has the state and receives bytes. `Connection+Requests` turns them into requests,
+/// `Connection+ArrivingBody` passes requests on before their bodies have arrived, `Connection+Answers` sends answers,
+/// `Connection+PeerFinished` distinguishes clients that are gone from those that only finished sending, and
 /// `Connection+Ending` closes.
 final class Connection {
     enum State {
         /// Between requests, or within a head.
         case readingHead
-        /// Within a body of known length, which is read straight into `body`.
+        /// Within a body of known length, which is read directly into `body`.
         case readingBody
         /// Within a chunked body.
         case readingChunks
-        /// Within the body of a refused request, which is thrown away.
+        /// Within the body of a refused request, which is discarded.
         case discarding
-        /// A request runs. What the client sends meanwhile waits in `input`.
+        /// A request is running. What the client sends in the meantime is buffered in `input`.
         case exchanging
         /// The last answer is being sent.
         case closing
-        /// The last answer was sent, and the client gets time to read it before the connection is torn down.
+        /// The last answer was sent, and the client gets time to read it before the connection is closed.
         case lingering
         case closed
     }
 
-    /// What a connection has for heads and chunks to begin with.
+    /// The initial buffer size for heads and chunks.
     static let inputBytes = 8_192
-    /// Room for what is received of a body that is taken while it arrives.
+    /// The buffer size for a body that is taken while it arrives.
     static let arrivingBytes = 65_536
-    /// A body up to this size is not read before it is complete.
+    /// A body up to this size isn't parsed before it is complete.
     static let unreadBodyBytes = 65_536
-    /// What it may keep of that from one request to the next.
+    /// The largest buffer that is kept from one request to the next.
     static let keptInputBytes = 262_144
 
     let server: HTTPServer
     let stream: Stream
-    /// Where the server keeps this connection.
+    /// The index of this connection in the server.
     var index = 0
 
     var state = State.readingHead
     var input: MessageBuffer
     let parser: RequestParser
     let outbox = Outbox()
-    /// While bytes are being processed nothing is flushed: the answers to pipelined requests leave together.
+    /// While bytes are being processed, nothing is flushed: the answers to pipelined requests are sent together.
     var isProcessing = false
     var isFlushScheduled = false
 
-    // The request that is being read or answered.
+    // The request being read or answered.
     var body: Buffer?
     var bodyReader: (any BodyReader)?
     var bodyRemaining = 0
     var bodyLimitBytes = 0
     var keepsAlive = true
     var isHeadRequest = false
-    /// Whether `input` holds a whole head, and since when, in the loop's milliseconds.
+    /// Whether `input` holds a complete head, and since when, in the loop's milliseconds.
     var isHeadComplete = false
-    /// Fields that the handler wants in the answer, whatever that is.
+    /// Fields that the handler wants in the answer, whatever it is.
     var answerFields: [Response.Field] = []
     var headCompletedAt = 0
-    /// What is reported of the answer.
+    /// What is reported about the answer.
     var count = AnswerCount()
     var version = HTTPVersion.http11
-    /// Not owned: whoever answers holds the exchange, and it tells when it is let go.
+    /// Not owned: the code that answers holds the exchange, which notifies the connection when it is released.
     unowned(unsafe) var exchange: Exchange?
     unowned(unsafe) var responseStream: ResponseStream?
-    /// The body of a request that was handed over before it has arrived, until all of it was taken.
+    /// The body of a request that was passed on before the body arrived, until all of it was taken.
     var arrivingBody: ArrivingBody?
     var streamFraming = StreamFraming.chunked
 
-    /// There was no memory for what is being received: it goes into the server's scrap.
+    /// There was no memory for the bytes being received: they go into the server's scrap memory.
     var isInputRefused = false
-    /// The client has to take answers before its next request is looked at.
+    /// The client has to accept answers before its next request is processed.
     var isWaitingForClient = false
 
     // How the connection ends.
@@ -80,7 +81,7 @@ final class Connection {
     var probe: Timer?
     var probeStep = 0
     var lingeredBytes = 0
-    /// When lingering ends at the latest, in the loop's milliseconds.
+    /// The latest end of lingering, in the loop's milliseconds.
     var lingerEnd = 0
 
     /// When to give up, in the loop's milliseconds; 0 for never.
@@ -88,14 +89,14 @@ final class Connection {
     var isHeadDeadline = false
     var writtenBytesAtStall = Int.min
     var stallDeadline = 0
-    /// Bytes of bodies and what surrounds them, since the connection began.
+    /// Bytes of bodies and their framing, since the connection began.
     var receivedBodyBytes = 0
     var bodyRate = RateWatch()
-    /// Which request's body ``bodyRate`` watches.
+    /// The request whose body ``bodyRate`` watches.
     var watchedHead = 0
     var answerRate = RateWatch()
 
-    /// Counts the connections of the server, from 1.
+    /// The connection's number among those of the server, from 1.
     let number: Int
 
     init(server: HTTPServer, stream: Stream) {
@@ -109,7 +110,7 @@ final class Connection {
         stream.delegate = self
     }
 
-    /// Starts to serve a client that has just been accepted.
+    /// Starts to serve a newly accepted client.
     func start() {
         deadline = server.deadline(after: server.configuration.headTimeout)
         isHeadDeadline = true
@@ -119,7 +120,7 @@ final class Connection {
     var peerAddress: String? { (stream as? TCPStream)?.peerAddress }
     var pendingBytes: Int { stream.pendingBytes + outbox.count }
 
-    /// Whether some bytes of a request were received, but not all.
+    /// Whether a part of a request was received, but not all of it.
     var hasPartialRequest: Bool {
         switch state {
         case .readingHead: !parser.isBetweenMessages || input.parsed < input.filled
@@ -149,7 +150,7 @@ extension Connection: StreamDelegate {
         case .readingHead: return room(atLeast: 4_096)
         case .exchanging:
             let limit = server.configuration.pipelineLimitBytes - (input.filled - input.parsed)
-            // A body is taken from here, and the larger the pieces, the faster.
+            // A body is taken from here; larger pieces are faster.
             let room = room(atLeast: arrivingBody == nil ? 4_096 : Self.arrivingBytes)
             return UnsafeMutableRawBufferPointer(rebasing: room.prefix(max(1, limit)))
         case .readingChunks, .discarding: return room(atLeast: 65_536)

@@ -1,26 +1,26 @@
 /// One request that waits for its answer.
 ///
-/// Answer it once, with ``respond(_:)`` or by ``startStream(status:contentType:fields:)``. To let go of it without an answer
-/// is answered ``RequestFailure/unanswered``.
+/// Answer it once, with ``respond(_:)`` or ``startStream(status:contentType:fields:)``. An exchange released without an
+/// answer is answered with ``RequestFailure/unanswered``.
 public final class Exchange {
     private var connection: Connection?
     private var isAnswered = false
-    /// Whether the client can no longer receive the answer: it threw the connection away, or the server closed it.
+    /// Whether the client can no longer receive the answer, because it reset the connection or the server closed it.
     public private(set) var isClientGone = false
-    /// Called on the loop when the client has gone before the answer was complete; the answer is of no use then.
+    /// Called on the loop if the client goes away before the answer is complete; the answer is useless then.
     public var onClientGone: (() -> Void)?
 
-    /// The body, where the request was handed over before it has arrived: ``HeadAction/stream(takesCoded:fields:label:)``.
+    /// The body, if the request was passed on before the body arrived: ``HeadAction/stream(takesCoded:fields:label:)``.
     public internal(set) var body: ArrivingBody?
 
-    /// The loop's view of the client's address, for logs; `nil` when it is gone.
+    /// The client's address, for logs; `nil` if the client is gone.
     public var peerAddress: String? { connection?.peerAddress }
 
-    /// Counts the connections of the server, from 1: requests with the same number come from one client, one after
-    /// another. `nil` when the connection is gone.
+    /// The number of the connection among those of the server, from 1. Requests with the same number come from one
+    /// client, one after another. `nil` if the connection is gone.
     public var connectionNumber: Int? { connection?.number }
 
-    /// What ``HTTPHandler/receivedHead(_:)`` has said of the request; 0 once it is answered.
+    /// The label that ``HTTPHandler/receivedHead(_:)`` gave the request; 0 once it is answered.
     public var label: Int { connection?.count.label ?? 0 }
 
     init(on connection: Connection) {
@@ -28,11 +28,11 @@ public final class Exchange {
     }
 
     deinit {
-        // Only an exchange that was not finished still has its connection.
+        // Only an unfinished exchange still has its connection.
         connection?.exchangeAbandoned(hasStarted: isAnswered)
     }
 
-    /// Sends the answer. Does nothing when the client is gone.
+    /// Sends the answer. Does nothing if the client is gone.
     public func respond(_ response: Response) {
         precondition(!isAnswered, "an exchange is answered once")
         isAnswered = true
@@ -41,7 +41,7 @@ public final class Exchange {
         connection.exchangeAnswered(response)
     }
 
-    /// Starts an answer whose length is not known yet. Sends nothing when the client is gone.
+    /// Starts an answer of unknown length. Sends nothing if the client is gone.
     public func startStream(
         status: Int = 200, contentType: StaticString? = nil, fields: [Response.Field] = []
     ) -> ResponseStream {
@@ -55,7 +55,7 @@ public final class Exchange {
 
     // MARK: - For the connection
 
-    /// Ends the bond with the connection, which may serve the next request from now on.
+    /// Detaches the exchange from the connection, which may serve the next request from now on.
     func finish() {
         connection?.exchange = nil
         connection = nil
@@ -69,7 +69,7 @@ public final class Exchange {
         callback?()
     }
 
-    /// The connection, for the stream of this exchange.
+    /// The connection, for this exchange's stream.
     var openConnection: Connection? { connection }
 }
 

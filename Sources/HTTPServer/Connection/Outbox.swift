@@ -1,12 +1,12 @@
 internal import EventLoop
 
-/// What a connection is about to send: heads and small bodies in memory of its own, large bodies where they are.
+/// What a connection is about to send: heads and small bodies in its own memory, large bodies where they are.
 ///
 /// A class, because a failure while sending makes the connection empty it.
 final class Outbox {
-    /// Up to this many bytes it is cheaper to copy than to make the kernel gather.
+    /// Up to this size, copying is cheaper than having the kernel gather.
     private static let copyLimitBytes = 2_048
-    /// Memory beyond this is not kept once it was sent.
+    /// Memory beyond this size isn't kept after it was sent.
     private static let keptCapacityBytes = 65_536
 
     /// Bytes elsewhere, to be sent after the first `position` bytes of `own`.
@@ -16,12 +16,12 @@ final class Outbox {
         let owner: AnyObject?
     }
 
-    /// Where heads are written.
+    /// The buffer for heads.
     private(set) var own = Buffer(capacity: 1_024)
     private var pieces: [Piece] = []
     private var pieceBytes = 0
 
-    /// How many bytes wait to be sent by ``flush(to:)``.
+    /// The number of bytes waiting to be sent by ``flush(to:)``.
     var count: Int { own.count + pieceBytes }
     var isEmpty: Bool { own.isEmpty && pieces.isEmpty }
 
@@ -42,8 +42,8 @@ final class Outbox {
             if bytes.count <= Self.copyLimitBytes {
                 own.append(bytes)
             } else {
-                // The elements of an array lie in one heap object, which the owner keeps alive; nobody can change
-                // them in place meanwhile, because the owner holds a reference to them.
+                // The elements of an array are in one heap object, which the owner retains. Nothing can change them in
+                // place in the meantime, because the owner holds a reference.
                 let owner = ArrayOwner(bytes)
                 append(owner.array.withUnsafeBytes { $0 }, owner)
             }
@@ -65,7 +65,7 @@ final class Outbox {
         }
     }
 
-    /// Hands everything to `stream`, in one system call if it takes it.
+    /// Passes everything to `stream`, in one system call if the stream accepts it.
     func flush(to stream: Stream) {
         guard !isEmpty else { return }
         var isKept = false
@@ -75,7 +75,7 @@ final class Outbox {
                 return own
             }
         } else {
-            // At most: own bytes before each piece, the piece, own bytes at the end.
+            // At most: own bytes before each piece, the piece, and own bytes at the end.
             withUnsafeTemporaryAllocation(of: WriteVector.self, capacity: pieces.count * 2 + 1) { vectors in
                 var used = 0
                 var position = 0

@@ -1,6 +1,6 @@
-/// Why a `multipart/form-data` body can't be taken apart.
+/// Why a `multipart/form-data` body can't be parsed.
 public enum MultipartError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// It breaks the format, with what is wrong.
+    /// It violates the format in the way described.
     case malformed(String)
     /// It ends before its last boundary.
     case unfinished
@@ -9,7 +9,7 @@ public enum MultipartError: Error, Equatable, Sendable, CustomStringConvertible 
     /// It has too many parts.
     case tooManyParts(limit: Int)
 
-    /// The status of the answer.
+    /// The HTTP status of the answer.
     public var status: Int {
         switch self {
         case .malformed, .unfinished: 400
@@ -17,7 +17,7 @@ public enum MultipartError: Error, Equatable, Sendable, CustomStringConvertible 
         }
     }
 
-    /// What to tell the client.
+    /// The message for the client.
     public var description: String {
         let what = "Failed to read the form of the request body: "
         switch self {

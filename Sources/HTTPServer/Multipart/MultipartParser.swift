@@ -1,16 +1,16 @@
 internal import CHTTPParser
 internal import HTTPFields
 
-/// Takes a `multipart/form-data` body apart while it arrives (RFC 7578, RFC 2046 section 5.1).
+/// Parses a `multipart/form-data` body while it arrives (RFC 7578, RFC 2046 section 5.1).
 ///
-/// A value: it keeps the head of the part that is being read and nothing of the contents, which are handed on as they come,
-/// cut wherever the body was.
+/// A value. It keeps the head of the part that is being read but none of the contents, which it passes on as they come,
+/// split wherever the body was.
 public struct MultipartParser: Sendable {
-    /// What was found.
+    /// What the parser has found.
     public enum Event {
         /// A part begins.
         case began(PartHead)
-        /// More of the part's contents; the bytes are valid only while they are handed over.
+        /// More of the part's contents; the bytes are valid only during the call.
         case contents(UnsafeRawBufferPointer)
         /// The part is complete.
         case ended
@@ -18,21 +18,21 @@ public struct MultipartParser: Sendable {
 
     /// The longest boundary (RFC 2046, 5.1.1).
     static let boundaryLimitBytes = 70
-    /// Bytes of the head of one part, its empty line included.
+    /// Bytes of one part's head, including its empty line.
     static let headLimitBytes = 16_384
-    /// The most parts of one body.
+    /// The maximum number of parts in a body.
     public static let partLimit = 1_000
-    /// White space that may follow a boundary on its line.
+    /// Whitespace that may follow a boundary on its line.
     private static let paddingLimitBytes = 256
 
     private enum State {
-        /// Before the first boundary, or in the contents of a part. So much of `delimiter` was matched by the end of what has
-        /// come.
+        /// Before the first boundary, or in the contents of a part. The end of the input matched this many bytes of
+        /// `delimiter`.
         case contents(matched: Int)
-        /// Behind a boundary: it may be the last, and white space may follow.
+        /// After a boundary, which may be the last one; whitespace may follow.
         case boundaryLine(Line)
         case head
-        /// Behind the last boundary: whatever follows is ignored.
+        /// After the last boundary: everything that follows is ignored.
         case ended
     }
 
@@ -48,25 +48,25 @@ public struct MultipartParser: Sendable {
     private var head: [UInt8] = []
     private var partCount = 0
 
-    /// A parser for a body whose parts are divided by `boundary`; nil if that can't be one.
+    /// Makes a parser for a body whose parts are separated by `boundary`; nil if the boundary is invalid.
     public init?(boundary: String) {
         let bytes = Array(boundary.utf8)
         guard (1...Self.boundaryLimitBytes).contains(bytes.count), bytes.last != UInt8(ascii: " "),
             bytes.allSatisfy({ (0x20...0x7E).contains($0) })
         else { return nil }
-        // The first boundary needs no line end in front of it, so two bytes count as matched.
+        // The first boundary needs no line break before it, so two bytes count as matched.
         delimiter = Array("\r\n--".utf8) + bytes
     }
 
-    /// A parser for a body of this content type; nil if its boundary is missing or can't be one.
+    /// Makes a parser for a body with this content type; nil if its boundary is missing or invalid.
     public init?(contentType: String) {
         guard let boundary = FieldParameters(contentType)["boundary"] else { return nil }
         self.init(boundary: boundary)
     }
 
-    /// Reads on, and gives `found` what there is.
+    /// Parses more bytes and passes what it finds to `found`.
     ///
-    /// - Throws: ``MultipartError``, after which nothing more may be fed.
+    /// - Throws: ``MultipartError``; nothing may be fed after that.
     public mutating func feed(_ bytes: UnsafeRawBufferPointer, _ found: (Event) -> Void) throws(MultipartError) {
         var rest = bytes
         while !rest.isEmpty {
@@ -83,14 +83,14 @@ public struct MultipartParser: Sendable {
 
     /// The body has ended.
     ///
-    /// - Throws: ``MultipartError`` if its last boundary has not come.
+    /// - Throws: ``MultipartError`` if the last boundary hasn't come.
     public func finish() throws(MultipartError) {
         guard case .ended = state else { throw .unfinished }
     }
 
     // MARK: - Contents
 
-    /// Reads up to the next boundary, or as far as there is something; returns how many bytes that were.
+    /// Reads up to the next boundary or the end of the input; returns the number of bytes read.
     private mutating func readContents(
         _ bytes: UnsafeRawBufferPointer, _ matched: Int, _ found: (Event) -> Void
     ) -> Int {
@@ -104,7 +104,7 @@ public struct MultipartParser: Sendable {
             boundaryFound(found)
             return end + delimiter.count
         }
-        // A boundary begins with the only carriage return that it has.
+        // A boundary begins with the only carriage return it contains.
         let tail = max(0, bytes.count - delimiter.count + 1)
         let start = bytes[tail...].lastIndex(of: UInt8(ascii: "\r")) ?? bytes.count
         let begins = delimiter.starts(with: bytes[start...])
@@ -113,7 +113,7 @@ public struct MultipartParser: Sendable {
         return bytes.count
     }
 
-    /// Goes on with a boundary whose beginning has come before. If it is none, that was part of the contents.
+    /// Continues a possible boundary that began in earlier input. If it isn't one, those bytes belong to the contents.
     private mutating func readRestOfDelimiter(
         _ bytes: UnsafeRawBufferPointer, _ matched: Int, _ found: (Event) -> Void
     ) -> Int {
@@ -131,7 +131,7 @@ public struct MultipartParser: Sendable {
         return count
     }
 
-    /// What stands before the first boundary is nobody's.
+    /// Passes contents on, unless they precede the first boundary.
     private func hand(_ bytes: UnsafeRawBufferPointer, _ found: (Event) -> Void) {
         if isInPart, !bytes.isEmpty { found(.contents(bytes)) }
     }
@@ -161,7 +161,7 @@ public struct MultipartParser: Sendable {
             partCount += 1
             head.removeAll(keepingCapacity: true)
             state = .head
-        default: throw .malformed("a boundary is followed by something else than the end of its line")
+        default: throw .malformed("a boundary is not followed by the end of its line")
         }
         return 1
     }

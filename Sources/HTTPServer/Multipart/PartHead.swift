@@ -1,29 +1,29 @@
 internal import HTTPFields
 
-/// What a part of a form says of itself before its contents (RFC 7578, 4).
+/// The head of a form's part (RFC 7578, 4).
 public struct PartHead: Equatable, Sendable {
     /// The name of the form's field.
     public let name: String
-    /// The name of the file, as the client wrote it: it may hold a path, or anything else. Nil if there is none.
+    /// The file name as the client sent it, which may contain a path or anything else. Nil if there is none.
     public let fileName: String?
     /// The content type; nil if there is none.
     public let contentType: String?
 
-    /// A head that says this.
+    /// Makes a head.
     public init(name: String, fileName: String? = nil, contentType: String? = nil) {
         self.name = name
         self.fileName = fileName
         self.contentType = contentType
     }
 
-    /// Reads the lines of a head, its empty line included.
+    /// Parses the lines of a head, including its empty line.
     init(reading head: [UInt8]) throws(MultipartError) {
         guard let text = String(validating: head, as: UTF8.self) else {
             throw .malformed("the head of a part is not UTF-8")
         }
         var disposition: FieldParameters?
         var type: String?
-        // By bytes: a carriage return and a line feed are one character.
+        // Split by bytes, because CR and LF together are one character.
         for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
             guard line.last == UInt8(ascii: "\r") else {
                 throw .malformed("a line in the head of a part doesn't end with CR and LF")
@@ -49,7 +49,7 @@ public struct PartHead: Equatable, Sendable {
         self.init(name: name, fileName: disposition["filename"], contentType: type)
     }
 
-    /// Refuses what clients no longer send (RFC 7578, 4.7): the contents would be taken for what they are not.
+    /// Refuses encodings that clients no longer use (RFC 7578, 4.7), because the contents would be misread.
     private static func check(encoding: String) throws(MultipartError) {
         guard ["7bit", "8bit", "binary"].contains(encoding.lowercased()) else {
             throw .malformed("a part has the Content-Transfer-Encoding \(encoding); send its bytes as they are")

@@ -9,7 +9,7 @@ extension UnsafeRawBufferPointer {
         return memcmp(baseAddress, literal.utf8Start, count) == 0
     }
 
-    /// Whether these are the bytes of a literal in lower case, except that ASCII letters may be upper case here.
+    /// Whether these are the bytes of a lower-case literal, ignoring the case of ASCII letters.
     @inline(__always)
     func equalsIgnoringCase(_ literal: StaticString) -> Bool {
         guard count == literal.utf8CodeUnitCount else { return false }
@@ -22,7 +22,7 @@ extension UnsafeRawBufferPointer {
     }
 }
 
-/// RFC 9110, 5.6.2: what methods and field names are made of.
+/// RFC 9110, 5.6.2: the bytes of methods and field names.
 @inline(__always)
 func isTokenByte(_ byte: UInt8) -> Bool {
     switch byte {

@@ -1,8 +1,8 @@
 internal import EventLoop
 
-/// Takes the chunks of a body apart, up to the trailer, which is left to llhttp.
+/// Decodes the chunks of a body up to the trailer, which llhttp parses.
 struct ChunkDecoder {
-    /// How far the chunks are.
+    /// The state of the decoding.
     enum Progress: Equatable {
         case incomplete
         /// The last chunk was read; the trailer follows.
@@ -31,7 +31,8 @@ struct ChunkDecoder {
     /// Whether the last chunk was read.
     var hasEnded: Bool { state == .ended }
 
-    /// Decodes chunks from `bytes`, adds them to `body` up to `limit` bytes, and says how much of `bytes` it has read.
+    /// Decodes chunks from `bytes` and appends them to `body`, up to `limit` bytes. Returns how many of `bytes` it has
+    /// read.
     mutating func feed(
         _ bytes: UnsafeRawBufferPointer, into body: Buffer, limit: Int
     ) -> (count: Int, progress: Progress) {
@@ -53,7 +54,7 @@ struct ChunkDecoder {
                 }
             case .data:
                 let data = UnsafeRawBufferPointer(rebasing: bytes[position...].prefix(remaining))
-                // How much will come is not known: twice what is there.
+                // The total length is unknown, so reserve twice what is there.
                 let room = min(limit, (body.count + data.count) * 2)
                 guard body.tryAppend(data, upTo: room) else { return (position, .failed(.outOfMemory)) }
                 position += data.count

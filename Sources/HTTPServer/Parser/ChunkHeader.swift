@@ -1,11 +1,11 @@
 /// The line before each chunk: its size and its extensions, which are checked and ignored (RFC 9112, 7.1 and 7.1.1).
 ///
-/// llhttp refuses the white space that the grammar allows around `;` and `=`.
+/// llhttp refuses the whitespace that the grammar allows around `;` and `=`.
 struct ChunkHeader {
-    /// What a byte has led to.
+    /// The result of a byte.
     enum Progress: Equatable {
         case incomplete
-        /// The line has ended: a chunk of so many bytes follows.
+        /// The line has ended, and a chunk of this many bytes follows.
         case complete(Int)
         case failed
     }
@@ -18,7 +18,7 @@ struct ChunkHeader {
         case lineFeed
     }
 
-    /// How many bytes the extensions may have, and how many digits the size.
+    /// The maximum length of the extensions, and the maximum number of digits in the size.
     private let limitBytes: Int
     private var state = State.start
     private var size = 0
@@ -33,13 +33,13 @@ struct ChunkHeader {
         if state == .lineFeed { return byte == UInt8(ascii: "\n") ? .complete(size) : .failed }
         count += 1
         guard count <= limitBytes || byte == UInt8(ascii: "\r"), let next = next(byte) else { return .failed }
-        // The first semicolon: the size has ended.
+        // The first semicolon ends the size.
         if next == .beforeName, state == .size || state == .beforeSemicolon { count = 0 }
         state = next
         return .incomplete
     }
 
-    /// The state after a byte; nil if the byte may not stand here.
+    /// The state after a byte; nil if the byte isn't allowed here.
     private mutating func next(_ byte: UInt8) -> State? {
         let isSpace = byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
         switch state {
@@ -73,12 +73,12 @@ struct ChunkHeader {
         byte == UInt8(ascii: ";") ? .beforeName : nil
     }
 
-    /// RFC 9110, 5.6.4: what may stand between quotes.
+    /// RFC 9110, 5.6.4: the bytes allowed between quotes.
     private func isText(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: "\t") || (byte >= 0x20 && byte != 0x7F)
     }
 
-    /// Adds a digit to the size; false for what is no digit, or makes the size too large to count with.
+    /// Appends a digit to the size; false if it isn't a digit or the size becomes too large to count with.
     private mutating func appendDigit(_ byte: UInt8) -> Bool {
         guard isHexDigit(byte), size <= Int.max >> 4 else { return false }
         size = size << 4 | Int(byte <= UInt8(ascii: "9") ? byte & 0xF : (byte & 0xF) + 9)

@@ -21,8 +21,8 @@ public enum HTTPMethod: Equatable, Sendable {
             }
     }
 
-    /// Whether llhttp parses the rest of the request line as this server wants it. Methods it doesn't know are given to it
-    /// under another name, and CONNECT too, where a path follows instead of `host:port`.
+    /// Whether llhttp parses the rest of the request line as this server needs it. Methods that llhttp doesn't know are
+    /// passed to it under another name, and so is CONNECT if a path follows instead of `host:port`.
     var isNative: Bool {
         switch self {
         case .get, .head, .post, .put, .delete, .options, .patch, .trace: true
@@ -49,7 +49,7 @@ extension HTTPMethod: CustomStringConvertible {
     }
 }
 
-/// The version of HTTP that a request was made in.
+/// The HTTP version of a request.
 public enum HTTPVersion: Equatable, Sendable {
     case http10, http11
 }

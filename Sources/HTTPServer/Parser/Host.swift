@@ -18,9 +18,9 @@ func isAbsoluteTarget(_ target: UnsafeRawBufferPointer) -> Bool {
     return isHostAndPort(UnsafeRawBufferPointer(rebasing: rest[..<(end ?? target.count)]))
 }
 
-/// Whether these bytes are a host, which is not empty, with an optional port (RFC 3986, 3.2.2 and 3.2.3).
+/// Whether these bytes are a nonempty host with an optional port (RFC 3986, 3.2.2 and 3.2.3).
 ///
-/// The host may not be empty: RFC 9110, 4.2.1 declares such http URLs invalid.
+/// The host must not be empty: RFC 9110, 4.2.1 declares such http URLs invalid.
 func isHostAndPort(_ bytes: UnsafeRawBufferPointer) -> Bool {
     var end = 0
     if bytes.first == UInt8(ascii: "[") {
@@ -46,7 +46,7 @@ func isHostAndPort(_ bytes: UnsafeRawBufferPointer) -> Bool {
     return bytes[end] == UInt8(ascii: ":") && bytes[(end + 1)...].allSatisfy(isDigit)
 }
 
-/// Whether these bytes may stand between brackets: an IPv6 address, or an address of a future version.
+/// Whether these bytes may appear between brackets: an IPv6 address, or an address of a future version.
 private func isAddressLiteral(_ bytes: UnsafeRawBufferPointer) -> Bool {
     if let first = bytes.first, first == UInt8(ascii: "v") || first == UInt8(ascii: "V") {
         guard let dot = bytes.firstIndex(of: UInt8(ascii: ".")) else { return false }
@@ -55,13 +55,13 @@ private func isAddressLiteral(_ bytes: UnsafeRawBufferPointer) -> Bool {
         return !version.isEmpty && version.allSatisfy(isHexDigit) && !address.isEmpty
             && address.allSatisfy { isNameByte($0) || $0 == UInt8(ascii: ":") }
     }
-    // inet_pton needs a NUL at the end; it would take one in the middle for the end.
+    // inet_pton needs a terminating NUL, and would take one in the middle for the end.
     guard bytes.count < Int(INET6_ADDRSTRLEN), !bytes.contains(0) else { return false }
     var address = in6_addr()
     return inet_pton(AF_INET6, bytes.map { CChar(bitPattern: $0) } + [0], &address) == 1
 }
 
-/// What a registered name is made of, apart from percent-encoded bytes.
+/// The bytes of a registered name, except percent-encoded ones.
 @inline(__always)
 private func isNameByte(_ byte: UInt8) -> Bool {
     switch byte {

@@ -1,18 +1,18 @@
 internal import EventLoop
 internal import Glibc
 
-/// The bytes a connection has received: one message's head, and what came after it.
+/// The bytes that a connection has received: the head of one message, and what came after it.
 ///
-/// A head is ranges into this memory, so it costs nothing to make. The connection uses one buffer for all its requests;
-/// when somebody still refers to a head as the next one begins, the connection takes a new buffer.
+/// A head consists of ranges into this memory, so it costs nothing to make. The connection uses one buffer for all its
+/// requests. If something still refers to a head when the next one begins, the connection takes a new buffer.
 final class MessageBuffer {
     private(set) var base: UnsafeMutableRawPointer
     private(set) var capacity: Int
-    /// Where the running message begins; all ranges of its head count from here.
+    /// The start of the current message; all ranges of its head count from here.
     var start = 0
-    /// The end of what the parser has seen.
+    /// The end of what has been parsed.
     var parsed = 0
-    /// The end of what was received.
+    /// The end of what has been received.
     var filled = 0
 
     let fields: UnsafeMutablePointer<FieldRange>
@@ -23,7 +23,7 @@ final class MessageBuffer {
     var method = HTTPMethod.get
     var version = HTTPVersion.http11
 
-    /// Who is asked for memory beyond that of the beginning.
+    /// The account that provides memory beyond the initial amount.
     private let account: MemoryAccount?
     private var takenBytes = 0
 
@@ -44,20 +44,20 @@ final class MessageBuffer {
         account?.giveBack(takenBytes, takenFor: .requests)
     }
 
-    /// Received bytes that were not parsed yet.
+    /// Received bytes that haven't been parsed yet.
     @inline(__always)
     var unparsed: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: base + parsed, count: filled - parsed)
     }
 
-    /// The bytes of a range of the running head.
+    /// The bytes of a range of the current head.
     @inline(__always)
     func bytes(_ range: ByteRange) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: base + start + Int(range.start), count: Int(range.count))
     }
 
-    /// Room for at least `minimum` received bytes, made by moving the running message to the front or by growing; nil if
-    /// there is no memory to grow.
+    /// Room for at least `minimum` received bytes, made by moving the current message to the front or by growing; nil
+    /// if there is no memory to grow.
     func spare(atLeast minimum: Int) -> UnsafeMutableRawBufferPointer? {
         if start == filled {
             start = 0
@@ -76,7 +76,7 @@ final class MessageBuffer {
         return UnsafeMutableRawBufferPointer(start: base + filled, count: capacity - filled)
     }
 
-    /// Throws the parsed part of a body away, which lies behind the head: only the head is still needed.
+    /// Discards the parsed part of a body, which follows the head: only the head is still needed.
     func dropParsedBody() {
         let headEnd = start + headCount
         guard parsed > headEnd else { return }
@@ -96,7 +96,7 @@ final class MessageBuffer {
         target = ByteRange()
     }
 
-    /// A buffer with what is not parsed yet, for the messages that follow, when this one has to live on.
+    /// A buffer with the unparsed bytes, for the messages that follow, if this buffer has to stay alive.
     func successor(capacity: Int) -> MessageBuffer {
         let next = MessageBuffer(
             capacity: max(capacity, filled - parsed), fieldLimit: fieldLimit, account: account)
@@ -122,7 +122,7 @@ final class MessageBuffer {
 @available(*, unavailable)
 extension MessageBuffer: Sendable {}
 
-/// Bytes of a head, counted from its first byte.
+/// A range of bytes in a head, counted from its first byte.
 struct ByteRange {
     var start: UInt32 = 0
     var count: UInt32 = 0

@@ -2,8 +2,8 @@ internal import CHTTPParser
 
 /// What llhttp's callbacks find out about a message.
 ///
-/// It lies in memory of its own, which llhttp's `data` points to, so that a callback is a few stores. Ranges of bytes may
-/// come in parts, when a read ended within them; the parts adjoin, because the head stays in one buffer.
+/// It has its own memory, which llhttp's `data` points to, so a callback is a few stores. A range may come in parts if
+/// a read ended within it; the parts are adjacent, because the head stays in one buffer.
 struct ParserState {
     let targetLimitBytes: Int
     let trailerLimitBytes: Int
@@ -93,7 +93,7 @@ struct ParserState {
         isInName = false
     }
 
-    /// Takes the white space off the end of a value, which is not part of it; llhttp has taken it off the front.
+    /// Removes trailing whitespace, which isn't part of a value; llhttp removes leading whitespace.
     @inline(__always)
     fileprivate mutating func completedValue() {
         isInValue = false
@@ -107,26 +107,27 @@ struct ParserState {
         fields![fieldCount - 1].value = range
     }
 
-    /// Trailers are checked and thrown away: nothing here has a use for them.
+    /// Trailers are checked and discarded, because nothing uses them.
     private mutating func countTrailer(_ count: Int) -> Int32 {
         trailerCount += count
         return trailerCount <= trailerLimitBytes ? 0 : fail(.fieldsTooLarge)
     }
 
     fileprivate mutating func completedHead(_ parser: UnsafeMutablePointer<llhttp_t>) -> Int32 {
-        // llhttp knows HTTP/0.9 and 2.0 by number only.
-        guard parser.pointee.http_major == 1 else { return fail(.malformed("its version is another one")) }
+        // llhttp also accepts HTTP/0.9 and 2.0.
+        guard parser.pointee.http_major == 1 else { return fail(.malformed("its version is not HTTP/1.0 or HTTP/1.1")) }
         version = parser.pointee.http_minor == 0 ? .http10 : .http11
         keepsAlive = llhttp_should_keep_alive(parser) == 1
-        // A server may ignore a request to upgrade (RFC 9110, 7.8); llhttp would end here otherwise.
+        // A server may ignore a request to upgrade (RFC 9110, 7.8); otherwise llhttp would stop here.
         parser.pointee.upgrade = 0
         isInTrailer = true
 
         let flags = UInt32(parser.pointee.flags)
         if flags & F_TRANSFER_ENCODING.rawValue != 0 {
-            // RFC 9112, 6.1: HTTP/1.0 has no transfer codings, and one whose last is not chunked has no end.
+            // RFC 9112, 6.1: HTTP/1.0 has no transfer codings, and a body whose last coding isn't chunked has no
+            // defined end.
             guard version == .http11, flags & F_CHUNKED.rawValue != 0 else {
-                return fail(.malformed("its transfer codings don't tell where the body ends"))
+                return fail(.malformed("its transfer codings don't define where the body ends"))
             }
             framing = .chunked
             return Int32(HPE_PAUSED.rawValue)
@@ -138,11 +139,11 @@ struct ParserState {
             framing = .length(length)
             parser.pointee.content_length = 0
         }
-        // "There is no body": it is read by the connection itself.
+        // "There is no body": the connection reads it itself.
         return 1
     }
 
-    /// A trailer begins, to which the limits of a head apply again.
+    /// A trailer begins; the limits of a head apply to it separately.
     mutating func beginTrailer() {
         fieldCount = 0
     }
@@ -163,7 +164,7 @@ struct ParserState {
             return 0
         },
         { parser in state(parser).pointee.completedHead(parser!) },
-        nil,  // bodies don't pass through llhttp
+        nil,  // llhttp doesn't see bodies
         { _ in Int32(HPE_PAUSED.rawValue) })
 }
 
@@ -175,7 +176,7 @@ private func state(_ parser: UnsafeMutablePointer<llhttp_t>?) -> UnsafeMutablePo
 // MARK: - Rules on fields
 
 extension ParserState {
-    /// Checks what llhttp leaves to its user, and notes what the connection has to know.
+    /// Checks what llhttp leaves to its user, and records what the connection needs to know.
     mutating func checkFields(of buffer: MessageBuffer) -> RequestFailure? {
         var hosts = 0
         var transferEncodings = 0
@@ -203,13 +204,13 @@ extension ParserState {
             default: break
             }
         }
-        // RFC 9112, 3.2: two hosts could be understood in two ways; HTTP/1.0 clients needn't send one.
+        // RFC 9112, 3.2: two hosts would be ambiguous; HTTP/1.0 clients needn't send one.
         guard hosts < 2 else { return .malformed("it has more than one Host field") }
         guard hosts == 1 || version == .http10 else { return .malformed("it has no Host field") }
         return isTargetValid(buffer) ? nil : .malformed("its target is neither a path nor an http or https URL")
     }
 
-    /// Checks the form of the target, of which llhttp knows only the characters (RFC 9112, 3.2).
+    /// Checks the form of the target; llhttp checks only its characters (RFC 9112, 3.2).
     private func isTargetValid(_ buffer: MessageBuffer) -> Bool {
         let target = buffer.bytes(buffer.target)
         switch target.first {

@@ -1,10 +1,10 @@
-/// Why the server itself answers a request, without its handler. Mostly the connection ends with the answer.
+/// Why the server itself answers a request, without its handler. In most cases, the connection ends with the answer.
 public enum RequestFailure: Error, Equatable, Sendable {
-    /// Not HTTP/1, or HTTP/1 that two programs could understand in two ways, with what is wrong; 400.
+    /// It isn't HTTP/1, or two programs could understand it in different ways; the text says what is wrong; 400.
     case malformed(String)
-    /// The body is not what its content coding says, with what is wrong; 400.
+    /// The body doesn't match its content coding; the text says what is wrong; 400.
     case badContent(String)
-    /// It has not arrived in time, with what is missing; 408.
+    /// It hasn't arrived in time; the text says what is missing; 408.
     case timedOut(String)
     /// The body has more bytes than allowed; 413.
     case bodyTooLarge
@@ -12,20 +12,20 @@ public enum RequestFailure: Error, Equatable, Sendable {
     case targetTooLong
     /// The body has a content coding other than gzip; 415.
     case unknownContentCoding
-    /// The body is handed on as it comes, so it can't have a content coding; 415.
+    /// The body is passed on as it arrives, so it can't have a content coding; 415.
     case unsupportedContentCoding
     /// The head or the trailer has more bytes or more fields than allowed; 431.
     case fieldsTooLarge
-    /// The handler has let the request go without an answer; 500.
+    /// The handler released the request without an answer; 500.
     case unanswered
     /// A transfer coding other than chunked; 501.
     case unknownTransferCoding
-    /// There is no memory for more of it; 503.
+    /// There is no memory left for the request; 503.
     case outOfMemory
-    /// There are ``HTTPConfiguration/connectionLimit`` connections already; 503.
+    /// The server has ``HTTPConfiguration/connectionLimit`` connections already; 503.
     case tooManyConnections
 
-    /// The status of the answer.
+    /// The HTTP status of the answer.
     public var status: Int {
         switch self {
         case .malformed, .badContent: 400
@@ -40,7 +40,7 @@ public enum RequestFailure: Error, Equatable, Sendable {
         }
     }
 
-    /// The field that tells the client what it can do, if there is one.
+    /// The field that tells the client what it can do, if any.
     var advice: Response.Field? {
         switch self {
         case .outOfMemory, .tooManyConnections: Response.Field("retry-after", "1")
@@ -53,7 +53,7 @@ public enum RequestFailure: Error, Equatable, Sendable {
 }
 
 extension RequestFailure: CustomStringConvertible {
-    /// What to tell the client.
+    /// The message for the client.
     public var description: String {
         switch self {
         case .malformed(let flaw): "The request is not valid HTTP/1.1: \(flaw)."
@@ -66,7 +66,7 @@ extension RequestFailure: CustomStringConvertible {
         case .unsupportedContentCoding: "Forms and files must be sent without `Content-Encoding`."
         case .fieldsTooLarge: "The header fields of the request are too large, or there are too many of them."
         case .unanswered: "The server failed to answer the request."
-        case .unknownTransferCoding: "The only transfer coding that this server knows is chunked."
+        case .unknownTransferCoding: "This server supports only the transfer coding chunked."
         case .outOfMemory: "The server has no memory left for this request. Try again later."
         case .tooManyConnections: "The server has too many open connections. Try again later."
         }

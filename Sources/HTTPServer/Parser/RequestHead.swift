@@ -1,6 +1,6 @@
-/// Everything of a request before its body.
+/// Everything in a request before its body.
 ///
-/// A head is cheap to copy and may be kept; it is a view of the bytes that were received, which live on with it.
+/// A head is cheap to copy and may be kept; it is a view of the received bytes and keeps them alive.
 public struct RequestHead {
     let buffer: MessageBuffer
 
@@ -12,7 +12,8 @@ public struct RequestHead {
     /// The request target as sent: a path with its query, an absolute URL, or `*`.
     public var target: HeadBytes { HeadBytes(buffer: buffer, range: buffer.target) }
 
-    /// The path of the target, still percent-encoded, without the query. That of `http://host` is `/` (RFC 9110, 4.2.3).
+    /// The path of the target, still percent-encoded, without the query. The path of `http://host` is `/` (RFC 9110,
+    /// 4.2.3).
     public var path: HeadBytes {
         let bytes = buffer.bytes(buffer.target)
         var begin = 0
@@ -26,7 +27,7 @@ public struct RequestHead {
         return part(of: buffer.target, begin..<end)
     }
 
-    /// What follows the first question mark of the target, or `nil` without one.
+    /// The part of the target after the first question mark; `nil` if there is none.
     public var query: HeadBytes? {
         let bytes = buffer.bytes(buffer.target)
         guard let mark = bytes.firstIndex(of: UInt8(ascii: "?")) else { return nil }
@@ -35,7 +36,7 @@ public struct RequestHead {
         return part(of: buffer.target, (mark + 1)..<end)
     }
 
-    /// The value of the first field with a name, which is given in lower case; `nil` without one.
+    /// The value of the first field with this name, which must be in lower case; `nil` if there is none.
     public func field(_ name: StaticString) -> HeadBytes? {
         for index in 0..<buffer.fieldCount where buffer.bytes(buffer.fields[index].name).equalsIgnoringCase(name) {
             return HeadBytes(buffer: buffer, range: buffer.fields[index].value)
@@ -43,7 +44,7 @@ public struct RequestHead {
         return nil
     }
 
-    /// The values of all fields with a name, which is given in lower case, in their order.
+    /// The values of all fields with this name, which must be in lower case, in order.
     public func fields(_ name: StaticString) -> [HeadBytes] {
         (0..<buffer.fieldCount).compactMap { index in
             guard buffer.bytes(buffer.fields[index].name).equalsIgnoringCase(name) else { return nil }
@@ -51,7 +52,7 @@ public struct RequestHead {
         }
     }
 
-    /// Visits all fields in their order, names as sent; nothing is copied.
+    /// Visits all fields in order, with names as sent, without copying.
     public func forEachField(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) {
         for index in 0..<buffer.fieldCount {
             let field = buffer.fields[index]
@@ -59,7 +60,7 @@ public struct RequestHead {
         }
     }
 
-    /// All fields in their order, names as sent.
+    /// All fields in order, with names as sent.
     public var allFields: [(name: HeadBytes, value: HeadBytes)] {
         (0..<buffer.fieldCount).map { index in
             (
@@ -69,7 +70,7 @@ public struct RequestHead {
         }
     }
 
-    /// Where the path of `http://host/path` begins; at the end when it is empty.
+    /// The start of the path of `http://host/path`; the end if it is empty.
     private func pathOfAbsoluteTarget(_ bytes: UnsafeRawBufferPointer) -> Int {
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), colon + 3 <= bytes.count,
             bytes[colon + 1] == UInt8(ascii: "/"), bytes[colon + 2] == UInt8(ascii: "/")
@@ -90,17 +91,17 @@ public struct RequestHead {
 @available(*, unavailable)
 extension RequestHead: Sendable {}
 
-/// Some bytes of a request head: a target, or a field's name or value.
+/// Bytes of a request head: a target, or a field's name or value.
 public struct HeadBytes {
     let buffer: MessageBuffer
     let range: ByteRange
 
-    /// How many bytes.
+    /// The number of bytes.
     public var count: Int { Int(range.count) }
-    /// Whether there are none.
+    /// Whether there are no bytes.
     public var isEmpty: Bool { range.count == 0 }
 
-    /// Gives `body` the bytes, without copying them.
+    /// Calls `body` with the bytes, without copying them.
     public func withUnsafeBytes<Value, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Value
     ) throws(Failure) -> Value {
@@ -112,7 +113,7 @@ public struct HeadBytes {
         bytes.buffer.bytes(bytes.range).equals(literal)
     }
 
-    /// Whether these are the bytes of a literal, which is given in lower case, if ASCII letters are compared without case.
+    /// Whether these are the bytes of a lower-case literal, ignoring the case of ASCII letters.
     public func equalsIgnoringCase(_ literal: StaticString) -> Bool {
         buffer.bytes(range).equalsIgnoringCase(literal)
     }
@@ -124,7 +125,7 @@ public struct HeadBytes {
         return UnsafeRawBufferPointer(rebasing: bytes[..<literal.utf8CodeUnitCount]).equals(literal)
     }
 
-    /// The bytes as text; what is not UTF-8 is replaced.
+    /// The bytes as text, with invalid UTF-8 replaced.
     public var string: String {
         String(decoding: buffer.bytes(range), as: UTF8.self)
     }

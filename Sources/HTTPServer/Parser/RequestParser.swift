@@ -1,10 +1,10 @@
 internal import CHTTPParser
 internal import EventLoop
 
-/// Makes requests of bytes with llhttp.
+/// Parses requests with llhttp.
 ///
-/// llhttp sees heads and trailers. The parser says how long a body is, and the connection reads it straight to where it
-/// belongs; chunks are taken apart by a ``ChunkDecoder``.
+/// llhttp sees only heads and trailers. The parser reports how a body is framed, and the connection reads a body of
+/// known length directly into place; a ``ChunkDecoder`` decodes chunks.
 final class RequestParser {
     /// How the body of a request is sent.
     enum Framing: Equatable {
@@ -13,23 +13,23 @@ final class RequestParser {
         case chunked
     }
 
-    /// How far a head is.
+    /// The state of a head.
     enum HeadProgress {
         case incomplete
         case complete
         case failed(RequestFailure)
     }
 
-    /// How far a chunked body is.
+    /// The state of a chunked body.
     enum ChunkProgress {
         case incomplete
         case complete
         case failed(RequestFailure)
     }
 
-    /// A method token longer than this is no method.
+    /// A longer token isn't a method.
     private static let methodLimitBytes = 32
-    /// Bytes of empty lines before a request line that are skipped; RFC 9112, 2.2 asks for at least one line.
+    /// Bytes of empty lines before a request line to skip; RFC 9112, 2.2 asks for at least one line.
     private static let emptyLineLimitBytes = 8
 
     private let raw: UnsafeMutablePointer<llhttp_t>
@@ -42,13 +42,13 @@ final class RequestParser {
     private var emptyLineBytes = 0
     private var methodCount = 0
 
-    /// The body framing of the head that was completed last.
+    /// The body framing of the last completed head.
     var framing: Framing { state.pointee.framing }
-    /// Whether the client lets the connection live on after the request whose head was completed last.
+    /// Whether the client wants to keep the connection after the request of the last completed head.
     var keepsAlive: Bool { state.pointee.keepsAlive }
-    /// Whether the client waits for a go-ahead before it sends the body.
+    /// Whether the client waits for permission before it sends the body.
     var expectsContinue: Bool { state.pointee.expectsContinue }
-    /// How the body of that request is compressed.
+    /// How that request's body is compressed.
     var contentCoding: ContentCoding { state.pointee.contentCoding }
     /// Whether part of a head was parsed.
     var isBetweenMessages: Bool { !isInHead }
@@ -72,7 +72,7 @@ final class RequestParser {
 
     // MARK: - Heads
 
-    /// Parses the next head, as far as it has arrived in `buffer`. What follows a complete head is left there.
+    /// Parses the next head, as far as it has arrived in `buffer`. Leaves what follows a complete head there.
     func feedHead(_ buffer: MessageBuffer) -> HeadProgress {
         if !isInHead {
             guard skipEmptyLines(buffer) else { return .failed(.malformed("too many empty lines precede it")) }
@@ -86,7 +86,7 @@ final class RequestParser {
         let status = execute(buffer)
         let count = buffer.parsed - buffer.start
         guard status == HPE_OK || status == HPE_PAUSED else {
-            // A head that is too long is too long, whatever else is wrong behind the limit.
+            // A head that is too long is reported as such, whatever else is wrong beyond the limit.
             return .failed(state.pointee.failure ?? (count > headLimitBytes ? .fieldsTooLarge : .malformed(reason)))
         }
         guard count <= headLimitBytes else { return .failed(.fieldsTooLarge) }
@@ -104,7 +104,7 @@ final class RequestParser {
         return .complete
     }
 
-    /// llhttp takes any number of spaces between the parts of a request line, RFC 9112, 3 knows one.
+    /// llhttp accepts any number of spaces between the parts of a request line; RFC 9112, 3 allows one.
     private func hasSingleSpaces(_ buffer: MessageBuffer) -> Bool {
         let afterTarget = buffer.start + Int(buffer.target.start + buffer.target.count) + 1
         return Int(buffer.target.start) == methodCount + 1
@@ -122,7 +122,7 @@ final class RequestParser {
         return emptyLineBytes <= Self.emptyLineLimitBytes
     }
 
-    /// Reads the method, which llhttp would refuse when it is not one it knows.
+    /// Reads the method, because llhttp refuses methods that it doesn't know.
     private func beginHead(_ buffer: MessageBuffer) -> HeadProgress {
         let bytes = buffer.unparsed
         var count = 0
@@ -136,7 +136,7 @@ final class RequestParser {
         guard count > 0 else { return .failed(.malformed("it doesn't begin with a method")) }
         buffer.method = HTTPMethod(UnsafeRawBufferPointer(rebasing: bytes[..<count]))
         if !buffer.method.isNative {
-            // For CONNECT the parser must know what follows.
+            // For CONNECT, the parser must know the next byte.
             guard count + 1 < bytes.count else { return .incomplete }
             let isAuthority = bytes[count + 1] != UInt8(ascii: "/") && buffer.method == .connect
             if !isAuthority {
@@ -154,7 +154,7 @@ final class RequestParser {
 
     // MARK: - Chunked bodies
 
-    /// Decodes as much of a chunked body as has arrived in `buffer`, and adds it to `body`.
+    /// Decodes the part of a chunked body that has arrived in `buffer`, and appends it to `body`.
     func feedChunks(_ buffer: MessageBuffer, into body: Buffer, limit: Int) -> ChunkProgress {
         if !chunks.hasEnded {
             let (count, progress) = chunks.feed(buffer.unparsed, into: body, limit: limit)
@@ -179,7 +179,7 @@ final class RequestParser {
 
     // MARK: - llhttp
 
-    /// What llhttp has found wrong.
+    /// What llhttp reports as wrong.
     private var reason: String {
         llhttp_get_error_reason(raw).map { String(cString: $0) } ?? "it can't be parsed"
     }

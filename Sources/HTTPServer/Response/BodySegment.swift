@@ -1,19 +1,19 @@
 public import EventLoop
 
-/// A run of bytes of a response body. Large ones are sent from where they are, never joined.
+/// A run of bytes in a response body. Large ones are sent from where they are, never joined.
 public enum BodySegment {
-    /// Bytes of the program itself.
+    /// Bytes in the program itself.
     case fixed(StaticString)
     /// An array.
     case bytes([UInt8])
-    /// A buffer, which must not change until it was sent.
+    /// A buffer, which must not change until it has been sent.
     case buffer(Buffer)
-    /// Part of a buffer, which must not change until it was sent.
+    /// Part of a buffer, which must not change until it has been sent.
     case part(Buffer, Range<Int>)
-    /// Bytes that are valid and unchanged as long as their owner lives.
+    /// Bytes that stay valid and unchanged while their owner lives.
     case owned(UnsafeRawBufferPointer, by: AnyObject)
 
-    /// How many bytes.
+    /// The number of bytes.
     public var count: Int {
         switch self {
         case .fixed(let literal): literal.utf8CodeUnitCount
@@ -28,7 +28,7 @@ public enum BodySegment {
 @available(*, unavailable)
 extension BodySegment: Sendable {}
 
-/// The body of a response: nothing, one segment or several.
+/// The body of a response: nothing, one segment, or several.
 public enum ResponseBody {
     /// No bytes.
     case empty
@@ -37,7 +37,7 @@ public enum ResponseBody {
     /// Several runs, sent one after another.
     case segments([BodySegment])
 
-    /// How many bytes.
+    /// The number of bytes.
     public var count: Int {
         switch self {
         case .empty: 0
@@ -46,7 +46,7 @@ public enum ResponseBody {
         }
     }
 
-    /// The same behind another segment.
+    /// The same body after another segment.
     public func preceded(by first: BodySegment) -> ResponseBody {
         switch self {
         case .empty: .segment(first)

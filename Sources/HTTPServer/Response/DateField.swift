@@ -1,14 +1,14 @@
 internal import EventLoop
 internal import Glibc
 
-/// The `date` field of answers, written anew once a second.
+/// The `date` field of responses, rewritten once a second.
 struct DateField {
     private var text = [UInt8]()
     private var validUntilMilliseconds = Int.min
 
-    /// Adds `date: Sun, 06 Nov 1994 08:49:37 GMT` and a line end to `buffer`.
+    /// Appends `date: Sun, 06 Nov 1994 08:49:37 GMT` and a line break to `buffer`.
     ///
-    /// `nowMilliseconds` is the loop's time; the clock is only read when the second may have ended since the last time.
+    /// `nowMilliseconds` is the loop's time. The clock is read only if the second may have ended since the last call.
     mutating func append(to buffer: Buffer, nowMilliseconds: Int) {
         if nowMilliseconds >= validUntilMilliseconds {
             var time = timespec()
@@ -19,7 +19,7 @@ struct DateField {
         buffer.append(text)
     }
 
-    /// The preferred form of a date in HTTP (RFC 9110, 5.6.7).
+    /// The preferred date format in HTTP (RFC 9110, 5.6.7).
     static func text(ofSecondsSince1970 seconds: Int) -> String {
         var seconds = time_t(seconds)
         var parts = tm()

@@ -1,12 +1,13 @@
 public import EventLoop
 
-/// An answer, complete with its body.
+/// A response, complete with its body.
 public struct Response {
-    /// A field besides those the server sets itself: `content-type`, `content-length`, `transfer-encoding`, `date`, `connection`.
+    /// A field in addition to those the server sets: `content-type`, `content-length`, `transfer-encoding`, `date`,
+    /// `connection`.
     public struct Field {
         /// The name, in lower case.
         public var name: StaticString
-        /// The value; control characters in it are sent as spaces.
+        /// The value; control characters are sent as spaces.
         public var value: String
 
         /// Makes a field.
@@ -22,7 +23,7 @@ public struct Response {
     public var contentType: StaticString?
     /// Further fields, sent in this order.
     public var fields: [Field]
-    /// The body. For a HEAD request its size is sent, but not the body.
+    /// The body. For a HEAD request, only its size is sent.
     public var body: ResponseBody
 
     /// Makes a response.
@@ -35,44 +36,44 @@ public struct Response {
         self.body = body
     }
 
-    /// A JSON answer.
+    /// Makes a JSON response.
     public static func json(_ body: [UInt8], status: Int = 200) -> Response {
         Response(status: status, contentType: jsonType, body: .segment(.bytes(body)))
     }
 
-    /// A JSON answer.
+    /// Makes a JSON response.
     public static func json(_ body: Buffer, status: Int = 200) -> Response {
         Response(status: status, contentType: jsonType, body: .segment(.buffer(body)))
     }
 
-    /// A JSON answer that is known at compile time.
+    /// Makes a JSON response that is known at compile time.
     public static func json(_ body: StaticString, status: Int = 200) -> Response {
         Response(status: status, contentType: jsonType, body: .segment(.fixed(body)))
     }
 
-    /// A JSON answer in several runs.
+    /// Makes a JSON response from several runs of bytes.
     public static func json(segments: [BodySegment], status: Int = 200) -> Response {
         Response(status: status, contentType: jsonType, body: .segments(segments))
     }
 
-    /// A plain text answer.
+    /// Makes a plain text response.
     public static func plainText(_ text: String, status: Int) -> Response {
         Response(status: status, contentType: textType, body: .segment(.bytes(Array(text.utf8))))
     }
 
-    /// A plain text answer that is known at compile time.
+    /// Makes a plain text response that is known at compile time.
     public static func plainText(_ text: StaticString, status: Int) -> Response {
         Response(status: status, contentType: textType, body: .segment(.fixed(text)))
     }
 
-    /// An answer without a body and without a content type.
+    /// Makes a response without a body and a content type.
     public static func empty(_ status: Int, fields: [Field] = []) -> Response {
         Response(status: status, fields: fields)
     }
 
-    /// The content type of JSON answers.
+    /// The content type of JSON responses.
     public static let jsonType: StaticString = "application/json"
-    /// The content type of plain text answers.
+    /// The content type of plain text responses.
     public static let textType: StaticString = "text/plain; charset=utf-8"
 }
 

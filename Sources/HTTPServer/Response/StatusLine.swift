@@ -1,17 +1,18 @@
 internal import EventLoop
 
-/// The start of every final answer to a client of a version, also sent alone as a probe (see `Connection+PeerFinished`).
+/// The start of every final response to a client of a version; also sent alone as a probe (see
+/// `Connection+PeerFinished`).
 func statusLinePrefix(_ version: HTTPVersion) -> StaticString {
     version == .http11 ? "HTTP/1.1 " : "HTTP/1.0 "
 }
 
-/// The rest of a status line, with the registered reason phrase; no phrase for codes that have none.
+/// Appends the rest of a status line, with the registered reason phrase, or none for other codes.
 func appendStatus(_ status: Int, to buffer: Buffer) {
     if let line = statusLineRest(status) {
         buffer.append(line)
         return
     }
-    precondition((100...999).contains(status), "\(status) is no status code")
+    precondition((100...999).contains(status), "\(status) isn't a status code")
     buffer.append(decimal: status)
     buffer.append(" \r\n")
 }
@@ -57,12 +58,12 @@ private func statusLineRest(_ status: Int) -> StaticString? {
 }
 
 extension Buffer {
-    /// Adds a number in decimal digits.
+    /// Appends a number in decimal digits.
     func append(decimal number: Int) {
         append(number, radix: 10)
     }
 
-    /// Adds a number in hexadecimal digits.
+    /// Appends a number in hexadecimal digits.
     func append(hexadecimal number: Int) {
         append(number, radix: 16)
     }
