@@ -1,33 +1,34 @@
-/// Has the body of a request that is sent while it arrives.
+/// Provides a request body that is sent while it arrives.
 ///
-/// Called on the loop, from inside libcurl: it may not call the client or a transfer.
+/// Called on the loop, from inside libcurl: it must not call the client or a transfer.
 public protocol BodyProducer: AnyObject {
-    /// How many bytes there will be; nil if nobody knows, then they are sent as chunks.
+    /// The length of the body; nil if it is unknown, in which case it is sent in chunks.
     var lengthBytes: Int? { get }
 
-    /// Copies what is there to `destination`. After ``ProducedBytes/notYet``, call ``Transfer/resume()`` when there is more.
+    /// Copies available bytes to `destination`. After ``ProducedBytes/notYet``, call ``Transfer/resume()`` when there
+    /// are more.
     func take(into destination: UnsafeMutableRawBufferPointer) -> ProducedBytes
 }
 
-/// What a producer has given.
+/// What a producer has provided.
 public enum ProducedBytes: Equatable, Sendable {
-    /// So many bytes, at least one.
+    /// This many bytes, at least one.
     case bytes(Int)
-    /// There are no more.
+    /// The body has ended.
     case end
     /// More will come.
     case notYet
-    /// The rest will never come: the request ends with ``HTTPClientError/canceled``.
+    /// The rest will never come; the request ends with ``HTTPClientError/canceled``.
     case failed
 }
 
-/// Takes an answer while it arrives.
+/// Takes a response while it arrives.
 ///
-/// Called on the loop, from inside libcurl: it may not call the client or a transfer.
+/// Called on the loop, from inside libcurl: it must not call the client or a transfer.
 public protocol AnswerConsumer: AnyObject {
-    /// The head of the answer is there; names of fields are in lower case.
+    /// The head of the response has arrived; field names are in lower case.
     func answerBegan(status: Int, fields: [(name: String, value: String)])
 
-    /// Takes all of these bytes, or none of them: then call ``Transfer/resume()`` when there is room.
+    /// Takes all of these bytes or none. If none, call ``Transfer/resume()`` when there is room.
     func take(_ bytes: UnsafeRawBufferPointer) -> Bool
 }

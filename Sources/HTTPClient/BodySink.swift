@@ -1,12 +1,12 @@
 internal import EventLoop
 internal import Glibc
 
-/// The body of an answer on its way to where the request wants it.
+/// Passes the body of a response to where the request wants it.
 ///
-/// A file is written on the thread pool. When libcurl is faster than the disk, the transfer is paused and `onReady`
+/// A file is written on the thread pool. If libcurl is faster than the disk, the transfer is paused, and `onReady` is
 /// called once there is room.
 final class BodySink {
-    /// How much waits for the disk before the transfer is paused.
+    /// How much may wait for the disk before the transfer is paused.
     static let waitingLimitBytes = 512 * 1024
 
     enum Put {
@@ -16,9 +16,9 @@ final class BodySink {
         case failed(SystemError)
     }
 
-    /// How many bytes have come.
+    /// The number of bytes received.
     private(set) var lengthBytes = 0
-    /// The bytes, if they are to be kept in memory.
+    /// The bytes, if they are kept in memory.
     let kept = Buffer()
 
     private let loop: EventLoop
@@ -37,7 +37,7 @@ final class BodySink {
         self.onReady = onReady
     }
 
-    /// Takes a piece of the body of an answer with this status: all of it or nothing.
+    /// Takes a piece of the body of a response with this status: all of it or nothing.
     func put(_ bytes: UnsafeRawBufferPointer, status: Int, announcedBytes: Int) -> Put {
         switch destination {
         case .nowhere:
@@ -66,7 +66,7 @@ final class BodySink {
         return .taken
     }
 
-    /// Writes what still waits, then calls `onEnd`, perhaps at once.
+    /// Writes what still waits, then calls `onEnd`, possibly before returning.
     func finish(_ onEnd: @escaping (Result<Void, SystemError>) -> Void) {
         guard case .file(let file, limitBytes: _) = destination, isWriting || !waiting.isEmpty || failure != nil else {
             return onEnd(.success(()))

@@ -2,10 +2,10 @@ internal import CLibcurl
 internal import EventLoop
 internal import Glibc
 
-/// The body of a request on its way to libcurl, which takes it in pieces and may want it again after a redirect.
+/// Passes the body of a request to libcurl, which takes it in pieces and may want it again after a redirect.
 ///
-/// A file is read ahead on the thread pool. When libcurl is faster than the disk, the transfer is paused and `onReady`
-/// called once there is more.
+/// A file is read ahead on the thread pool. If libcurl is faster than the disk, the transfer is paused, and `onReady`
+/// is called once there is more.
 final class BodySource {
     /// How much of a file is read at a time; two such pieces are held.
     static let pieceBytes = 256 * 1024
@@ -17,7 +17,7 @@ final class BodySource {
         case gone
     }
 
-    /// Nil if nobody knows.
+    /// Nil if the length is unknown.
     let lengthBytes: Int?
     private let loop: EventLoop
     private let file: OpenFile?
@@ -34,7 +34,7 @@ final class BodySource {
     private var isLoading = false
     private var isWaitedFor = false
     private var failure: SystemError?
-    private var generation = 0  // a rewind makes what is being read useless
+    private var generation = 0  // incremented by a rewind, which invalidates pending reads
 
     init(on loop: EventLoop, body: HTTPRequest.Body, onReady: @escaping () -> Void) {
         self.loop = loop
@@ -55,7 +55,7 @@ final class BodySource {
         loadAhead()
     }
 
-    /// Copies what is there to `destination`; 0 bytes at the end.
+    /// Copies available bytes to `destination`; 0 bytes at the end.
     func take(into destination: UnsafeMutableRawBufferPointer) -> Taken {
         if let producer { return take(from: producer, into: destination) }
         takeNext()
@@ -83,7 +83,7 @@ final class BodySource {
         }
     }
 
-    /// Goes on to the next piece when the current one was taken.
+    /// Moves to the next piece if the current one was taken completely.
     private func takeNext() {
         while taken == current.count {
             if let next {
@@ -99,7 +99,7 @@ final class BodySource {
         }
     }
 
-    /// Starts again at the first byte; false if that is gone.
+    /// Starts again at the first byte; false if it is no longer available.
     func rewind() -> Bool {
         if producer != nil { return !hasProduced }
         (current, taken, pieceIndex) = (.bytes([]), 0, 0)
@@ -137,8 +137,8 @@ final class BodySource {
             loadedBytes += piece.count
             next = piece
         case .success:
-            // The length was promised in content-length; a file that has become shorter cannot keep it.
-            failure = SystemError(code: EIO, operation: "read all of a file that became shorter")
+            // content-length promised this length, which a file that has shrunk can't fulfill.
+            failure = SystemError(code: EIO, operation: "read all of a file that shrank")
         case .failure(let error):
             failure = error
         }

@@ -2,7 +2,7 @@ internal import CLibcurl
 internal import EventLoop
 
 extension HTTPClient {
-    /// Makes what runs the transfers, with this client's sockets and timer.
+    /// Makes the handle that runs the transfers, using this client's sockets and timer.
     func makeMulti() throws(HTTPClientError) -> UnsafeMutableRawPointer {
         do throws(EventLoopError) {
             if timer == nil { timer = try Timer(on: loop) { [unowned self] in act(CURL_SOCKET_BAD, 0) } }
@@ -52,7 +52,7 @@ extension HTTPClient {
             }
             try watcher.start(events)
         } catch {
-            // The descriptor cannot be watched; the limits of time end the transfer that needs it.
+            // The descriptor can't be watched; the time limits end the transfer that needs it.
             watchers.removeValue(forKey: socket)?.close()
         }
     }
@@ -63,7 +63,7 @@ extension HTTPClient {
     }
 
     private func setTimer(_ milliseconds: Int) {
-        // Not to be answered at once even for 0: libcurl must not be called from its own callbacks.
+        // Don't act immediately even for 0: libcurl must not be called from its own callbacks.
         milliseconds < 0 ? timer?.stop() : timer?.start(after: .milliseconds(milliseconds))
     }
 
@@ -72,7 +72,7 @@ extension HTTPClient {
         act { _ = cogcurl_multi_act(multi, socket, events) }
     }
 
-    /// Calls into libcurl, then ends what has ended; completions are called with libcurl not on the stack.
+    /// Calls into libcurl, then ends finished transfers. Completions run after libcurl has returned.
     func act(_ body: () -> Void) {
         precondition(!isActing, "libcurl was called from its own callback")
         isActing = true

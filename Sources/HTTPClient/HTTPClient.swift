@@ -4,17 +4,17 @@ internal import Glibc
 
 /// Sends requests to other servers, on the loop, over connections that are kept and shared.
 ///
-/// libcurl is opened with the first request, on the thread pool, so a client that sends none costs nothing. Loop-bound:
-/// completions are called on the loop, never from inside ``send(_:completion:)``.
+/// libcurl is opened with the first request, on the thread pool, so a client that sends none costs nothing. Bound to
+/// the loop: completions are called on the loop, never during ``send(_:completion:)``.
 public final class HTTPClient {
-    /// How many connections are kept open for later requests.
+    /// How many idle connections are kept for later requests.
     public static let keptConnectionLimit = 32
 
-    /// How often transfers are looked at for having stalled or being too slow.
+    /// How often transfers are checked for having stalled or being too slow.
     private static let sweepInterval: Duration = .milliseconds(250)
 
     let loop: EventLoop
-    /// How many requests have not ended.
+    /// The number of unfinished requests.
     public var inFlight: Int { transfers.count }
 
     let proxies: ProxySettings
@@ -22,7 +22,7 @@ public final class HTTPClient {
     private(set) var multi: UnsafeMutableRawPointer?
     var timer: Timer?  // libcurl's
     var sweep: Timer?  // looks for transfers that have stalled or are too slow
-    private var watched = 0  // transfers that are looked at
+    private var watched = 0  // transfers that are checked
     private var isSweeping = false
     private var isLoading = false
     let transferLimit: Int
@@ -36,10 +36,11 @@ public final class HTTPClient {
     var isActing = false
     private var isClosed = false
 
-    /// Makes a client; nothing is opened yet.
+    /// Makes a client without opening anything yet.
     ///
-    /// `fallbackTrustFile` is a bundle of certificates that TLS trusts if the environment names none and the system has none.
-    /// At most `transferLimit` requests run at once; the others wait for their turn. `proxies` says which go through a proxy.
+    /// `fallbackTrustFile` is a bundle of certificates that TLS trusts if the environment names none and the system has
+    /// none. At most `transferLimit` requests run at once; the others wait. `proxies` decides which requests go through
+    /// a proxy.
     public init(
         on loop: EventLoop, proxies: ProxySettings = .none, fallbackTrustFile: String? = nil, transferLimit: Int = 1024
     ) {
@@ -50,9 +51,9 @@ public final class HTTPClient {
         self.transferLimit = transferLimit
     }
 
-    /// Sends `request` and calls `completion` when the answer is complete or the request has failed.
+    /// Sends `request` and calls `completion` when the response is complete or the request has failed.
     ///
-    /// An answer of any status is a success here. After ``close()`` every request fails as canceled.
+    /// A response with any status counts as success here. After ``close()``, every request fails as canceled.
     @discardableResult
     public func send(
         _ request: HTTPRequest, completion: @escaping (Result<HTTPResponse, HTTPClientError>) -> Void
@@ -74,7 +75,7 @@ public final class HTTPClient {
         return transfer
     }
 
-    /// Ends everything: requests in flight fail as canceled, their completions are called before this returns.
+    /// Ends everything: unfinished requests fail as canceled, and their completions are called before this returns.
     public func close() {
         loop.preconditionInEventLoop()
         guard !isClosed else { return }
@@ -95,7 +96,7 @@ public final class HTTPClient {
 
     // MARK: - Opening
 
-    /// Opens libcurl on the thread pool (28 libraries, perhaps from a cold disk), then starts what waits for it.
+    /// Opens libcurl on the thread pool (28 libraries, possibly from a cold disk), then starts the waiting requests.
     private func load() {
         guard !isLoading else { return }
         isLoading = true
@@ -145,7 +146,7 @@ public final class HTTPClient {
         guard code == CURLM_OK else { throw .unavailable(reason: String(cString: cogcurl_multi_strerror(code))) }
     }
 
-    /// libcurl is through with an answer: the transfer ends, or goes where the answer sends it.
+    /// libcurl has finished a response: the transfer ends, or follows a redirect.
     func answered(_ transfer: Transfer, _ easy: UnsafeMutableRawPointer, _ code: CURLcode) {
         guard let multi, transfer.goesOn(after: code) else { return transfer.ended(code, trust: trustStore()) }
         do throws(HTTPClientError) {
@@ -155,7 +156,7 @@ public final class HTTPClient {
         }
     }
 
-    /// The library that carries libcurl in the wheel, beside the program.
+    /// The library that contains libcurl in the wheel, next to the program.
     private static func carrierPath() -> String? {
         var path = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink("/proc/self/exe", &path, path.count - 1)
@@ -169,7 +170,7 @@ public final class HTTPClient {
     func trustStore() -> TrustStore {
         if let trust { return trust }
         let found = TrustStore.find(fallback: fallbackTrustFile)
-        // Without certificates look again next time: somebody may have installed them by then.
+        // If no certificates were found, look again next time: they may have been installed by then.
         if found.file != nil || found.folder != nil { trust = found }
         return found
     }
@@ -232,7 +233,7 @@ public final class HTTPClient {
 extension HTTPClient: Sendable {}
 
 extension Optional where Wrapped == String {
-    /// Gives `body` the text as a C string, or `nil`.
+    /// Calls `body` with the text as a C string, or with `nil`.
     fileprivate func withOptionalCString<Value>(_ body: (UnsafePointer<CChar>?) -> Value) -> Value {
         guard let self else { return body(nil) }
         return self.withCString(body)

@@ -1,7 +1,7 @@
 internal import CLibcurl
 
 extension HTTPClientError {
-    /// What libcurl's result means for the person who reads it.
+    /// What libcurl's result means, in terms that help the reader.
     static func curl(
         _ code: CURLcode, reason: String, url: HTTPURL, proxy: ProxySettings.Proxy?, request: HTTPRequest,
         trust: TrustStore
@@ -39,7 +39,7 @@ extension HTTPClientError {
     }
 
     private static func timeout(reason: String, url: String, request: HTTPRequest) -> HTTPClientError {
-        // Both limits end with the same code; the texts differ, and without a limit for everything it is the connection.
+        // Both limits produce the same code but different texts. Without an overall limit, it is the connection's.
         guard let total = request.totalTimeout else {
             return .connectTimedOut(url: url, after: request.connectTimeout)
         }

@@ -1,5 +1,5 @@
 extension HTTPClientError {
-    /// The same failure, with scheme, host, and port in place of each URL: for logs that must not show a path.
+    /// The same failure with each URL reduced to scheme, host, and port, for logs that must not show a path.
     public var withoutPaths: HTTPClientError {
         switch self {
         case .cannotConnect(let url, let reason): .cannotConnect(url: origin(ofURL: url), reason: reason)

@@ -1,16 +1,16 @@
 public import EventLoop
 
-/// Why a request got no answer.
+/// Why a request got no response.
 ///
 /// URLs in it are printable: without credentials and query.
 public enum HTTPClientError: Error, Equatable, Sendable {
-    /// libcurl could not be opened.
+    /// libcurl couldn't be opened.
     case unavailable(reason: String)
-    /// The URL cannot be used.
+    /// The URL isn't usable.
     case invalidURL(reason: String)
-    /// The proxy that an environment variable names cannot be used.
+    /// The proxy that an environment variable names isn't usable.
     case unusableProxy(variable: String, reason: String)
-    /// The host is at an address outside of the public internet, and the request may not go there.
+    /// The host's address is outside of the public internet, where the request may not go.
     case privateAddress(host: String)
     /// The host has no address.
     case cannotResolve(host: String)
@@ -18,29 +18,29 @@ public enum HTTPClientError: Error, Equatable, Sendable {
     case cannotConnect(url: String, reason: String)
     /// The connection or the TLS handshake took too long.
     case connectTimedOut(url: String, after: Duration)
-    /// For too long, no byte moved.
+    /// No byte moved for too long.
     case stalled(url: String, after: Duration)
-    /// Bytes moved, but fewer than they had to.
+    /// Bytes moved, but too few.
     case tooSlow(url: String, minimum: MinimumRate)
-    /// The request as a whole took too long.
+    /// The whole request took too long.
     case timedOut(url: String, after: Duration)
-    /// The server's certificate or the TLS handshake was refused; `trust` says where the trusted certificates are from.
+    /// The server's certificate or the TLS handshake failed; `trust` says where the trusted certificates come from.
     case tls(url: String, reason: String, trust: String)
-    /// The connection ended in the middle of an answer or before it.
+    /// The connection ended before or during the response.
     case interrupted(url: String, reason: String)
-    /// The answer's body has more bytes than allowed.
+    /// The response's body is larger than allowed.
     case tooLarge(url: String, limitBytes: Int)
-    /// The answer's fields have more bytes than allowed.
+    /// The response's fields are larger than allowed.
     case headTooLarge(url: String, limitBytes: Int)
     /// One redirect too many.
     case tooManyRedirects(url: String, limit: Int)
-    /// A redirect led out of http and https, or to what is no URL.
+    /// A redirect led outside of http and https, or to an invalid URL.
     case redirectRefused(url: String)
-    /// The file the body came from or went to failed.
+    /// Reading or writing the body's file failed.
     case file(SystemError)
-    /// The request was canceled by its owner.
+    /// The request's owner canceled it.
     case canceled
-    /// Anything else libcurl reports.
+    /// Any other error that libcurl reports.
     case other(url: String, reason: String)
 
     /// Whether the same request may succeed a little later.
@@ -55,7 +55,7 @@ public enum HTTPClientError: Error, Equatable, Sendable {
         }
     }
 
-    /// Whether bytes moved, but fewer than they had to.
+    /// Whether bytes moved, but too few.
     public var isTooSlow: Bool {
         if case .tooSlow = self { true } else { false }
     }
@@ -70,11 +70,11 @@ public enum HTTPClientError: Error, Equatable, Sendable {
 }
 
 extension HTTPClientError: CustomStringConvertible {
-    /// The failure as one sentence that is fit to print.
+    /// The failure as one printable sentence.
     public var description: String {
         switch self {
         case .unavailable(let reason):
-            "outgoing requests are not possible, libcurl cannot be loaded: \(reason)"
+            "outgoing requests are impossible because libcurl cannot be loaded: \(reason)"
         case .invalidURL(let reason):
             "invalid URL: \(reason)"
         case .unusableProxy(let variable, let reason):

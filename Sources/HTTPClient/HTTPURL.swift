@@ -1,37 +1,37 @@
 internal import Glibc
 
-/// An absolute http or https URL, normalized the way Python's `requests` does it.
+/// An absolute http or https URL, normalized like Python's `requests` does.
 ///
-/// White space around it goes. The scheme and the host become lower case, a host outside of ASCII becomes Punycode
-/// (``HostName``), and dot segments go. What may not stand in a path or a query is percent-encoded as UTF-8; if one `%`
-/// of a path or a query doesn't begin an escape, all of them there are encoded. The fragment goes.
+/// Normalization removes surrounding whitespace, dot segments, and the fragment. It converts the scheme and the host to
+/// lower case, and a non-ASCII host to Punycode (``HostName``). It percent-encodes, as UTF-8, what a path or a query
+/// must not contain; if any `%` in a path or a query doesn't begin an escape, it encodes every `%` there.
 public struct HTTPURL: Equatable, Sendable {
-    /// How long the text may be. No server takes nearly as much.
+    /// The longest accepted text. No server accepts nearly as much.
     public static let lengthLimitBytes = 1 << 20
 
     enum Scheme: String, Sendable {
         case http, https
     }
 
-    /// A user name and a password, decoded.
+    /// A decoded user name and password.
     struct Credentials: Equatable, Sendable {
         var user: String
         var password: String
     }
 
     let scheme: Scheme
-    /// Only as much of the URL as proves who asks: no text but ``textWithCredentials`` holds it.
+    /// The credentials in the URL. Of all texts, only ``textWithCredentials`` contains them.
     var credentials: Credentials?
-    /// In ASCII and lower case, an IPv6 address in brackets.
+    /// In ASCII and lower case; an IPv6 address is in brackets.
     let host: String
-    /// Nil when it isn't written.
+    /// Nil if the URL doesn't contain it.
     let port: Int?
     /// Begins with a slash.
     let path: String
-    /// Without the question mark, perhaps empty.
+    /// Without the question mark; may be empty.
     let query: String
 
-    /// Reads a URL as people write it.
+    /// Parses a URL as people write it.
     public init(_ text: String) throws(HTTPURLProblem) {
         guard text.utf8.count <= Self.lengthLimitBytes else { throw .tooLong }
         let trimmed = text.trimmingWhitespace
@@ -55,8 +55,8 @@ public struct HTTPURL: Equatable, Sendable {
         (path, query) = Self.readTarget(target)
     }
 
-    /// The URL that `reference` names in an answer from this one (RFC 3986, 5.2). Credentials are kept where the host,
-    /// the port, and the scheme are.
+    /// The URL that `reference` names in a response from this one (RFC 3986, 5.2). Credentials are kept if the host,
+    /// the port, and the scheme stay the same.
     func resolving(_ reference: String) throws(HTTPURLProblem) -> HTTPURL {
         let reference = reference.trimmingWhitespace
         if Self.splitScheme(reference) != nil { return try HTTPURL(String(reference)).inheritingCredentials(of: self) }
@@ -82,15 +82,15 @@ public struct HTTPURL: Equatable, Sendable {
         return url
     }
 
-    /// Whether requests to both go to the same server: scheme, host, and port are the same.
+    /// Whether both URLs have the same server: the same scheme, host, and port.
     func isSameOrigin(as other: HTTPURL) -> Bool {
         scheme == other.scheme && host == other.host && effectivePort == other.effectivePort
     }
 
-    /// The port that is connected to.
+    /// The port to connect to.
     var effectivePort: Int { port ?? (scheme == .http ? 80 : 443) }
 
-    /// Whether the host is written as an address that isn't public, or as the name that always means one.
+    /// Whether the host is written as an address that isn't public, or as the name that always stands for one.
     var isWrittenPrivate: Bool {
         let name = host.hasSuffix(".") ? host.dropLast() : host[...]
         if name == "localhost" || name.hasSuffix(".localhost") { return true }
@@ -102,13 +102,13 @@ public struct HTTPURL: Equatable, Sendable {
     /// Scheme, host, and port: `http://example.com:8080`.
     public var origin: String { "\(scheme)://\(host)" + (port.map { ":\($0)" } ?? "") }
 
-    /// As it may stand in messages and logs: without credentials and query, which may let a request in.
+    /// The form for messages and logs: without credentials and query, which may grant access.
     public var printable: String { origin + path }
 
-    /// Everything but the credentials.
+    /// Everything except the credentials.
     public var text: String { printable + (query.isEmpty ? "" : "?" + query) }
 
-    /// Everything, for ``HTTPRequest/url`` alone: not to be printed.
+    /// Everything, only for ``HTTPRequest/url``; don't print it.
     public var textWithCredentials: String {
         guard let credentials else { return text }
         let user = percentEncoded(credentials.user, keeping: "-._~")
@@ -116,7 +116,7 @@ public struct HTTPURL: Equatable, Sendable {
         return "\(scheme)://\(user):\(password)@" + text.dropFirst("\(scheme)://".count)
     }
 
-    /// The URL of something below this one. `segment` is percent-encoded; the query stays.
+    /// The URL of a resource below this one. `segment` gets percent-encoded; the query stays.
     public func appending(segment: String) -> HTTPURL {
         let slash = path.hasSuffix("/") ? "" : "/"
         let end = query.isEmpty ? "" : "?" + query
@@ -186,26 +186,26 @@ public struct HTTPURL: Equatable, Sendable {
     }
 }
 
-/// Why a text is no URL that a request can be sent to.
+/// Why a text isn't a URL that a request can be sent to.
 ///
-/// No case holds any of the text: what is wrong with it may be a password in the wrong place.
+/// No case contains any of the text, because the mistake may be a misplaced password.
 public enum HTTPURLProblem: Error, Equatable, Sendable, CustomStringConvertible {
     /// It doesn't begin with a scheme.
     case noScheme
-    /// It begins with another scheme.
+    /// It begins with a scheme other than http and https.
     case otherScheme
-    /// No host follows.
+    /// The host is missing.
     case noHost
-    /// The host can be neither a name nor an address.
+    /// The host is neither a valid name nor a valid address.
     case invalidHost
-    /// What follows the host is no port.
+    /// What follows the host isn't a valid port.
     case invalidPort
-    /// The user name or the password has a NUL.
+    /// The user name or the password contains NUL.
     case invalidCredentials
-    /// It has more than ``HTTPURL/lengthLimitBytes``.
+    /// It is longer than ``HTTPURL/lengthLimitBytes``.
     case tooLong
 
-    /// The problem as half a sentence that is fit to print.
+    /// The problem as a printable clause.
     public var description: String {
         switch self {
         case .noScheme: "it doesn't begin with http:// or https://"

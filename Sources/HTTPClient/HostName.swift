@@ -1,19 +1,19 @@
 internal import Glibc
 @_spi(_Unicode) internal import Swift
 
-/// The hosts of URLs, as they are looked up.
+/// Hosts of URLs, in the form used for lookups.
 ///
-/// Names outside of ASCII become Punycode (RFC 3492) here and not in libcurl: libcurl reads a name in the character set of
-/// the process's locale, which may be ASCII, and its library for it may be missing. This covers what IDNA 2008 with UTS #46
-/// does for names that people write: other spellings of the dot, full-width letters, upper case, and Unicode's
-/// normalization form C. It doesn't refuse the characters and the mixtures of directions that registries refuse; such
-/// a name has no address.
+/// Non-ASCII names are converted to Punycode (RFC 3492) here instead of in libcurl. libcurl reads a name in the
+/// character set of the process's locale, which may be ASCII, and the library it uses for this may be missing. This
+/// covers what IDNA 2008 with UTS #46 does for names that people write: other dots, full-width letters, upper case, and
+/// Unicode's normalization form C. It doesn't refuse the characters and the mixed directions that registries refuse;
+/// such a name has no address.
 enum HostName {
-    /// The longest name (RFC 1035, 2.3.4), without the dot at the end, and the longest label in it.
+    /// The longest name (RFC 1035, 2.3.4), without the final dot, and the longest label.
     static let lengthLimit = 253
     static let labelLimit = 63
 
-    /// The host in ASCII and lower case, or nil if it can't be one: an IPv6 address in brackets, an IPv4 address, or a name.
+    /// The host in ASCII and lower case: an IPv6 address in brackets, an IPv4 address, or a name. Nil if it is invalid.
     static func normalized(_ text: Substring) -> String? {
         if text.hasPrefix("[") { return normalizedAddress(text) }
         let name = text.utf8.allSatisfy { $0 < 0x80 } ? text.lowercased() : mapped(text)
@@ -33,7 +33,7 @@ enum HostName {
         guard text.hasSuffix("]") else { return nil }
         let inner = text.dropFirst().dropLast()
         let address = inner.prefix { $0 != "%" }
-        // A zone is written %25eth0 (RFC 6874); many leave the 25 out.
+        // A zone is written as %25eth0 (RFC 6874); many people omit the 25.
         let zone = inner[address.endIndex...]
         let zoneName = zone.hasPrefix("%25") ? zone.dropFirst(3) : zone.dropFirst()
         guard zone.isEmpty || !zoneName.isEmpty, zoneName.utf8.allSatisfy(isNameByte) else { return nil }
@@ -42,14 +42,14 @@ enum HostName {
         return "[\(address.lowercased())" + (zone.isEmpty ? "]" : "%25\(zoneName)]")
     }
 
-    /// The characters that are looked up instead of those that are written.
+    /// The characters to look up in place of those written.
     private static func mapped(_ text: Substring) -> String {
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             switch scalar.value {
             case 0x3002, 0xFF0E, 0xFF61: scalars.append(".")
             case 0xFF01...0xFF5E: scalars.append(Unicode.Scalar(scalar.value - 0xFEE0) ?? scalar)
-            case 0x00AD, 0x200B, 0x2060, 0xFEFF: break  // invisible, and ignored
+            case 0x00AD, 0x200B, 0x2060, 0xFEFF: break  // invisible and ignored
             default: scalars.append(scalar)
             }
         }
@@ -61,9 +61,9 @@ enum HostName {
     private static func asciiLabel(_ label: String) -> String? {
         let isASCII = label.utf8.allSatisfy { $0 < 0x80 }
         guard let ascii = isASCII ? label : punycode(label).map({ "xn--" + $0 }) else { return nil }
-        // The rest of a label outside of ASCII was checked by being encoded: its ASCII characters stand in front.
+        // Punycode validates the non-ASCII part of a label; its ASCII characters come first.
         guard (1...labelLimit).contains(ascii.utf8.count), ascii.utf8.allSatisfy(isNameByte) else { return nil }
-        // A name never holds spaces or control characters, however they are encoded.
+        // A name never contains spaces or control characters, in whatever encoding.
         guard isASCII || label.unicodeScalars.allSatisfy({ !$0.properties.isWhitespace && !isControl($0) }) else {
             return nil
         }
@@ -88,7 +88,7 @@ enum HostName {
 
     // MARK: - Punycode
 
-    /// The label in Punycode, without its prefix; nil if numbers overflow, which no valid label makes them do.
+    /// The label in Punycode, without the prefix; nil on numeric overflow, which no valid label causes.
     static func punycode(_ label: String) -> String? {
         let input = label.unicodeScalars.map(\.value)
         var output = input.filter { $0 < 0x80 }.map { UInt8($0) }

@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// An IP address, and whether it belongs to the public internet.
+/// An IP address that knows whether it belongs to the public internet.
 enum NetworkAddress: Equatable, Sendable {
     case v4(UInt32)
     case v6([UInt8])
 
-    /// Reads an address as `inet_aton` and `inet_pton` do, so also `127.1` and `0x7f000001`; a zone is left out.
+    /// Parses an address like `inet_aton` and `inet_pton`, so it also accepts `127.1` and `0x7f000001`. Ignores a zone.
     init?(_ text: some StringProtocol) {
         var four = in_addr()
         var six = in6_addr()
@@ -19,7 +19,7 @@ enum NetworkAddress: Equatable, Sendable {
         }
     }
 
-    /// The address in what the system calls a socket address; nil for other families.
+    /// The address in a system socket address; nil for other families.
     init?(_ address: UnsafePointer<sockaddr>) {
         switch Int32(address.pointee.sa_family) {
         case AF_INET:
@@ -35,8 +35,8 @@ enum NetworkAddress: Equatable, Sendable {
         }
     }
 
-    /// Whether everybody can reach it: it is neither loopback, link-local, private, shared, multicast, nor reserved
-    /// (the IANA's special-purpose registries). An IPv6 address that stands for an IPv4 address is what that one is.
+    /// Whether the address is publicly reachable: not loopback, link-local, private, shared, multicast, or reserved
+    /// (IANA's special-purpose registries). An IPv6 address that stands for an IPv4 address is treated like it.
     var isPublic: Bool {
         if case .v6(let bytes) = self {
             if let embedded = Self.embeddedV4(bytes) { return embedded.isPublic }
@@ -66,7 +66,7 @@ enum NetworkAddress: Equatable, Sendable {
     }
 }
 
-/// The addresses that begin with the same bits.
+/// A block of addresses with the same leading bits.
 struct AddressBlock: Equatable, Sendable {
     let bytes: [UInt8]
     let length: Int
@@ -76,7 +76,7 @@ struct AddressBlock: Equatable, Sendable {
         self.length = length
     }
 
-    /// Reads `10.0.0.0/8` or `fd00::/8`.
+    /// Parses `10.0.0.0/8` or `fd00::/8`.
     init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let address = NetworkAddress(parts[0]), let length = Int(parts[1]),
@@ -87,7 +87,7 @@ struct AddressBlock: Equatable, Sendable {
 
     func contains(_ address: NetworkAddress) -> Bool {
         let other = address.bytes
-        // A block of IPv4 has only four bytes.
+        // An IPv4 block has only four bytes.
         guard bytes.count == other.count else { return false }
         return (0..<length).allSatisfy { bit in
             let mask = UInt8(0x80) >> UInt8(bit % 8)

@@ -1,14 +1,14 @@
 internal import Glibc
 
-/// An open file that is closed when nobody needs it any more.
+/// An open file that is closed when nothing refers to it any more.
 ///
-/// Jobs on the thread pool and the loop share it; all reading and writing names its offset, so there is no position to
-/// get wrong.
+/// Jobs on the thread pool and the loop share it. Every read and write specifies its offset, so there is no shared
+/// position.
 public final class OpenFile: Sendable {
-    /// The descriptor, open as long as this object lives.
+    /// The descriptor, open while this object lives.
     public let descriptor: Int32
 
-    /// Takes `descriptor` over: it is closed with this object.
+    /// Takes ownership of `descriptor`, which is closed with this object.
     public init(taking descriptor: Int32) {
         self.descriptor = descriptor
     }
@@ -53,7 +53,7 @@ public final class OpenFile: Sendable {
 public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The value of `errno`.
     public let code: Int32
-    /// What was tried, as a verb.
+    /// The attempted operation, as a verb.
     public let operation: String
 
     /// Makes an error from `errno` and a verb.
@@ -62,9 +62,9 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
         self.operation = operation
     }
 
-    /// The failure, fit to print.
+    /// The failure as a printable clause.
     public var description: String {
-        // Safe on any thread: since glibc 2.32 strerror() keeps its text for each thread.
+        // Thread-safe: since glibc 2.32, strerror() keeps its text per thread.
         "cannot \(operation): \(String(cString: strerror(code)))"
     }
 }

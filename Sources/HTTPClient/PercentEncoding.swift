@@ -1,5 +1,5 @@
-/// Percent-encodes a component of a URL as `requests` does: what is encoded already stays, in upper case; letters, digits,
-/// and `-._~` are decoded. If a `%` begins no escape, every `%` stands for itself.
+/// Percent-encodes a component of a URL like `requests`: keeps existing escapes, in upper case, but decodes letters,
+/// digits, and `-._~`. If any `%` doesn't begin an escape, encodes every `%`.
 func requoted(_ component: Substring, keeping kept: String) -> String {
     let bytes = Array(component.utf8)
     let isEscaped = bytes.indices.allSatisfy { bytes[$0] != UInt8(ascii: "%") || escape(at: $0, in: bytes) != nil }
@@ -18,14 +18,14 @@ func requoted(_ component: Substring, keeping kept: String) -> String {
     return String(decoding: result, as: UTF8.self)
 }
 
-/// Percent-encodes everything but letters, digits, and the characters of `kept`.
+/// Percent-encodes everything except letters, digits, and the characters in `kept`.
 func percentEncoded(_ text: String, keeping kept: String) -> String {
     var result: [UInt8] = []
     for byte in text.utf8 { append(byte, keeping: kept, to: &result) }
     return String(decoding: result, as: UTF8.self)
 }
 
-/// The text behind `%XX`. A `%` that begins no escape stands for itself.
+/// Decodes `%XX`. A `%` that doesn't begin an escape stands for itself.
 func percentDecoded(_ text: Substring) -> String {
     let bytes = Array(text.utf8)
     var result: [UInt8] = []

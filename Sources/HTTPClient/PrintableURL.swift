@@ -1,6 +1,6 @@
-/// A URL as it may stand in messages and logs: without user name, password, query, and fragment.
+/// A URL as it may appear in messages and logs: without user name, password, query, and fragment.
 ///
-/// Of a text that is no URL nothing can stand there: what is wrong may be a password in the wrong place.
+/// Nothing of an invalid URL may appear, because the mistake may be a misplaced password.
 public func printableURL(_ url: String) -> String {
     (try? HTTPURL(url))?.printable ?? unusable
 }
@@ -10,13 +10,13 @@ public func origin(ofURL url: String) -> String {
     (try? HTTPURL(url))?.origin ?? unusable
 }
 
-/// A URL of any scheme, or a relative one, as it is, but without credentials and query. The fragment stays.
+/// A URL of any scheme, or a relative one, without credentials and query but otherwise unchanged. The fragment stays.
 public func withoutSecrets(inReference text: String) -> String {
     let whole = text[...].upTo("#")
     let bare = whole.upTo("?")
     let fragment = text[whole.endIndex...]
     let start = bare.upTo("/")
-    // An authority follows two slashes at the start or behind the scheme; elsewhere they are part of a path.
+    // An authority follows two slashes at the start or after the scheme; elsewhere, they are part of a path.
     guard bare[start.endIndex...].utf8.starts(with: "//".utf8), start.isEmpty || start.utf8.last == UInt8(ascii: ":")
     else { return String(bare + fragment) }
     let rest = bare[start.endIndex...].dropping(2)

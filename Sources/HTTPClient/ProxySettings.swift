@@ -1,20 +1,20 @@
-/// Which requests go through a proxy: what the environment says, read as Python's `requests` reads it.
+/// Decides which requests go through a proxy, reading the environment like Python's `requests`.
 ///
-/// `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, and `NO_PROXY`. Where a name is set in lower case too, that one counts; an
-/// empty one in lower case switches the other off.
+/// The variables are `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, and `NO_PROXY`. A lower-case name takes precedence; an
+/// empty lower-case variable switches the other off.
 public struct ProxySettings: Sendable {
     /// A proxy for one request.
     struct Proxy: Equatable, Sendable {
-        /// Scheme, host, and port; libcurl's form.
+        /// Scheme, host, and port in libcurl's form.
         let url: String
         let host: String
         let credentials: HTTPURL.Credentials?
     }
 
-    /// No request goes through a proxy.
+    /// Settings without any proxy.
     public static let none = ProxySettings { _ in nil }
 
-    /// The names that were found, and what they say, by the scheme of the requests.
+    /// The names and values found, by the scheme of the requests.
     private let http: (name: String, value: String)?
     private let https: (name: String, value: String)?
     private let exceptions: ProxyExceptions
@@ -30,7 +30,7 @@ public struct ProxySettings: Sendable {
         let all = value("ALL_PROXY")
         http = value("HTTP_PROXY") ?? all
         https = value("HTTPS_PROXY") ?? all
-        // `requests` takes an empty no_proxy for none, unlike an empty proxy.
+        // `requests` ignores an empty no_proxy, unlike an empty proxy.
         let list = [environment("no_proxy"), environment("NO_PROXY")].compactMap { $0 }.first { !$0.isEmpty }
         exceptions = ProxyExceptions(list ?? "")
     }
@@ -54,7 +54,7 @@ public struct ProxySettings: Sendable {
                 variable: variable, reason: "its scheme is not one of \(schemes.joined(separator: ", "))")
         }
         do throws(HTTPURLProblem) {
-            // What stands behind the scheme has the form of an http URL, and so has what can be wrong with it.
+            // What follows the scheme has the form of an http URL, and the same mistakes are possible.
             let url = try HTTPURL("http://" + rest)
             let usual = scheme == "https" ? 443 : scheme == "http" ? 80 : 1080
             return Proxy(
@@ -65,10 +65,10 @@ public struct ProxySettings: Sendable {
     }
 }
 
-/// The hosts that are reached without a proxy: what `NO_PROXY` says.
+/// The hosts that are reached without a proxy, from `NO_PROXY`.
 ///
-/// `*` covers everything. `example.com` and `.example.com` cover that host and all below it. `10.0.0.0/8` and `fd00::/8`
-/// cover addresses, but not names that have them. `:8080` behind a host covers that port only.
+/// `*` covers everything. `example.com` and `.example.com` cover that host and everything below it. `10.0.0.0/8` and
+/// `fd00::/8` cover addresses, but not names that resolve to them. `:8080` after a host covers only that port.
 struct ProxyExceptions: Sendable {
     private enum Entry {
         case everything
@@ -82,7 +82,7 @@ struct ProxyExceptions: Sendable {
         entries = list.split { $0 == "," || $0.isWhitespace }.compactMap { text in
             if text == "*" { return .everything }
             if let block = AddressBlock(text) { return .block(block) }
-            // A bare IPv6 address has colons that begin no port.
+            // The colons in a bare IPv6 address don't begin a port.
             if let address = NetworkAddress(text), address.bytes.count == 16 {
                 return .block(AddressBlock(bytes: address.bytes, length: 128))
             }

@@ -1,14 +1,14 @@
-/// Where a request stands on its way over redirects: what is sent next, and to whom.
+/// The state of a request that follows redirects: what is sent next, and where.
 ///
-/// The rules are not left to libcurl: it knows only some of the fields that may not go to another server, and chooses
-/// the proxy once.
+/// libcurl doesn't apply these rules, because it knows only some of the fields that must not go to another server, and
+/// chooses the proxy only once.
 struct RedirectChain {
-    /// What the request is sent to now.
+    /// The current target of the request.
     private(set) var url: HTTPURL
-    /// What is done to it now.
+    /// The current method.
     private(set) var method: HTTPRequest.Method
-    /// Whether the request has been to one server only. Its credentials never leave it, and don't come back to it on the
-    /// word of another one.
+    /// Whether the request has only been sent to one server. Its credentials never go to another server, and don't
+    /// return when another server redirects back.
     private(set) var carriesCredentials = true
     private(set) var followed = 0
     private let start: HTTPURL
@@ -25,13 +25,13 @@ struct RedirectChain {
         limit = request.redirectLimit
     }
 
-    /// Whether an answer sends the request elsewhere.
+    /// Whether a response redirects the request.
     func leads(status: Int, location: String?) -> Bool {
         guard limit > 0, let location, !location.isEmpty else { return false }
         return [301, 302, 303, 307, 308].contains(status)
     }
 
-    /// An answer has sent the request to `location`.
+    /// A response has redirected the request to `location`.
     mutating func redirected(status: Int, to location: String) throws(HTTPClientError) {
         guard followed < limit else { throw .tooManyRedirects(url: start.printable, limit: limit) }
         followed += 1
@@ -41,7 +41,7 @@ struct RedirectChain {
         url = next
     }
 
-    /// The fields that go with the request now.
+    /// The fields to send with the request now.
     func fields(of request: HTTPRequest) -> [(name: String, value: String)] {
         request.fields.filter { field in
             switch field.name.lowercased() {

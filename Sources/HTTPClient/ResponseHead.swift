@@ -1,19 +1,19 @@
-/// The status line and fields of an answer, collected line by line as libcurl hands them over.
+/// The status line and fields of a response, collected line by line as libcurl reports them.
 struct ResponseHead {
-    /// How many bytes of fields one answer may have.
+    /// The maximum size of a response's fields in bytes.
     static let limitBytes = 256 * 1024
 
-    /// The first field with this name (in lower case).
+    /// The first field with this name, which must be in lower case.
     subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
 
     private(set) var fields: [(name: String, value: String)] = []
     private(set) var lengthBytes = 0
-    /// How many bytes all heads had so far, those of redirects and 1xx included.
+    /// The size of all heads so far, including redirects and 1xx.
     private(set) var totalBytes = 0
 
-    /// Takes one line, its end included. Returns `false` when there are too many bytes.
+    /// Takes one line, including its end. Returns `false` if there are too many bytes.
     mutating func feed(_ line: UnsafeRawBufferPointer) -> Bool {
-        // After a redirect or a 1xx comes another status line: only the last answer counts.
+        // After a redirect or a 1xx, another status line follows: only the last response counts.
         if line.starts(with: Array("HTTP/".utf8)) {
             fields = []
             lengthBytes = 0
@@ -28,7 +28,7 @@ struct ResponseHead {
         return true
     }
 
-    /// A URL that isn't UTF-8 means the bytes that it has.
+    /// A URL that isn't UTF-8 stands for its bytes.
     private static func reference(_ value: some Collection<UInt8>) -> String {
         if let text = String(validating: value, as: UTF8.self) { return text }
         let digits = Array("0123456789ABCDEF".utf8)
@@ -40,7 +40,7 @@ struct ResponseHead {
 }
 
 extension Slice where Base == UnsafeRawBufferPointer {
-    /// Without the bytes at either end that `isPadding` names.
+    /// The value without leading and trailing bytes that match `isPadding`.
     fileprivate func trimming(_ isPadding: (UInt8) -> Bool) -> Self {
         guard let first = firstIndex(where: { !isPadding($0) }), let last = lastIndex(where: { !isPadding($0) }) else {
             return self[endIndex...]

@@ -2,23 +2,23 @@ internal import Glibc
 
 /// When a server wants to be asked again (RFC 9110, 10.2.3).
 enum RetryAfter {
-    /// No answer makes anybody wait longer than a day: whoever uses it has a bound of its own, and sums stay small.
+    /// No response causes a wait of more than a day: callers have their own bounds, and sums stay small.
     static let longest = Duration.seconds(86_400)
 
-    /// How long the value of `retry-after` says to wait; `nil` if it is neither a number of seconds nor a date.
+    /// The delay that the value of `retry-after` asks for; `nil` if it is neither a number of seconds nor a date.
     ///
-    /// A date counts from `now`, in seconds since 1970. One that has passed is no wait.
+    /// A date counts from `now`, in seconds since 1970. A date in the past means no delay.
     static func delay(_ value: String, now: Int) -> Duration? {
         guard !value.isEmpty else { return nil }
         if value.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
-            // More digits than an integer has room for are a long time.
+            // A number with too many digits for an integer is a long time.
             return Int(value).map { min(.seconds($0), longest) } ?? longest
         }
         guard let date = seconds(ofDate: value) else { return nil }
         return .seconds(max(0, min(date - now, Int(longest.components.seconds))))
     }
 
-    /// A date of HTTP (RFC 9110, 5.6.7), in each of its three forms, in seconds since 1970.
+    /// An HTTP date (RFC 9110, 5.6.7) in any of its three forms, in seconds since 1970.
     static func seconds(ofDate text: String) -> Int? {
         let words = text.split { " ,-".contains($0) }
         return switch words.count {
@@ -38,7 +38,7 @@ enum RetryAfter {
             let day = Int32(day), (1...31).contains(day), let month = months.firstIndex(of: String(month)),
             var year = Int32(year), (0..<10_000).contains(year)
         else { return nil }
-        // Two digits are of this century: nobody asks for a wait until 1994.
+        // Two digits mean this century, because nobody asks for a wait until 1994.
         if year < 100 { year += 2_000 }
         var parts = tm()
         (parts.tm_year, parts.tm_mon, parts.tm_mday) = (year - 1_900, Int32(month), day)
@@ -48,9 +48,9 @@ enum RetryAfter {
 }
 
 extension HTTPResponse {
-    /// How long the server asks to wait before the next request; `nil` if it doesn't say, or not clearly.
+    /// How long the server asks to wait before the next request; `nil` if it doesn't say so clearly.
     ///
-    /// A day at most. A date counts from the answer's own `date`, so clocks that differ don't matter.
+    /// At most a day. A date counts from the response's own `date`, so differences between clocks don't matter.
     public var retryAfter: Duration? {
         guard let value = self[field: "retry-after"] else { return nil }
         return RetryAfter.delay(value, now: self[field: "date"].flatMap(RetryAfter.seconds(ofDate:)) ?? time(nil))

@@ -1,4 +1,4 @@
-/// Where systems keep the certificates that they trust.
+/// Where systems keep their trusted certificates.
 public enum SystemBundles {
     /// The files of distributions: Debian and Alpine, Fedora and RHEL, openSUSE, newer RHEL, BSD.
     public static let paths = [

@@ -3,7 +3,7 @@ internal import EventLoop
 internal import Glibc
 
 extension Transfer {
-    /// Has libcurl hand the answer over and fetch the body of the request from here.
+    /// Makes libcurl pass the response to this transfer and take the request's body from it.
     func setCallbacks(of easy: UnsafeMutableRawPointer, context: UnsafeRawPointer) {
         for option in [CURLOPT_WRITEDATA, CURLOPT_HEADERDATA, CURLOPT_READDATA, CURLOPT_SEEKDATA] {
             _ = cogcurl_easy_set_pointer(easy, option, context)
@@ -36,7 +36,7 @@ extension Transfer {
             let type = address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
             return socket(address.pointee.family, type, address.pointee.protocol)
         }
-        // A connection that is open already may be one of a request that may go anywhere.
+        // A connection that is already open may belong to a request that may go anywhere.
         _ = cogcurl_easy_set_on_request(easy) { context, address, _, _, _ in
             let transfer = Transfer.of(context)
             return transfer.mayGo(to: NetworkAddress(String(cString: address)))
@@ -44,7 +44,8 @@ extension Transfer {
         }
     }
 
-    /// Whether the request may be sent to whom libcurl has found. A proxy was chosen by the operator.
+    /// Whether the request may be sent to the address that libcurl found. The operator chose the proxy, so it is
+    /// allowed.
     private func mayGo(to address: NetworkAddress?) -> Bool {
         guard proxy == nil, address?.isPublic != true else { return true }
         wasKeptAway = true
@@ -54,7 +55,7 @@ extension Transfer {
     // MARK: - Called by libcurl
 
     private static func of(_ context: UnsafeMutableRawPointer?) -> Transfer {
-        // The client holds every transfer until libcurl has let its handle go.
+        // The client retains every transfer until libcurl has released its handle.
         Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
     }
 
@@ -67,11 +68,11 @@ extension Transfer {
         return true
     }
 
-    /// All fields of an answer are there, or all of its trailer.
+    /// All fields of a response have arrived, or all of its trailer.
     private func headEnded() {
         guard case .consumer(let consumer) = request.destination, !isHeadTold, redirect == nil, let easy else { return }
         let status = cogcurl_easy_long(easy, CURLINFO_RESPONSE_CODE)
-        // An interim answer such as "100 Continue" is followed by another.
+        // An interim response such as "100 Continue" is followed by another.
         guard status >= 200 else { return }
         isHeadTold = true
         consumer.answerBegan(status: status, fields: head.fields)
@@ -79,9 +80,9 @@ extension Transfer {
 
     private func bodyArrived(_ bytes: UnsafeRawBufferPointer) -> Int {
         guard let easy, let sink else { return 0 }
-        // The answer is what the redirect leads to.
+        // The response is the one that the redirect leads to.
         guard redirect == nil else { return bytes.count }
-        // What was announced, packed if it is packed, or -1.
+        // The announced size, compressed if the body is, or -1.
         let announced = cogcurl_easy_offset(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
         let status = cogcurl_easy_long(easy, CURLINFO_RESPONSE_CODE)
         switch sink.put(bytes, status: status, announcedBytes: announced) {

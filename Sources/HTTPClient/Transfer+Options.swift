@@ -3,7 +3,7 @@ internal import EventLoop
 internal import Glibc
 
 extension Transfer {
-    /// Tells libcurl what to do for this request.
+    /// Configures libcurl for this request.
     func setOptions(of easy: UnsafeMutableRawPointer, trust: TrustStore) throws(HTTPClientError) {
         var options = EasyOptions(easy)
         let context = UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
@@ -15,17 +15,17 @@ extension Transfer {
         // The client follows redirects itself: see RedirectChain.
         options.set(CURLOPT_FOLLOWLOCATION, 0)
         options.set(CURLOPT_CONNECTTIMEOUT_MS, Int(request.connectTimeout.millisecondsRoundedUp))
-        // No file: this starts a store of cookies that is the handle's own, and each redirect uses the same handle.
+        // No file name: this creates a cookie store for this handle, which every redirect uses.
         if request.keepsCookies { options.set(CURLOPT_COOKIEFILE, "") }
         if request.acceptsCompression { options.set(CURLOPT_ACCEPT_ENCODING, "gzip, deflate") }
-        // The defaults libcurl was built with are of the machine that built it: always say which.
+        // libcurl's built-in defaults come from the machine that built it, so always set these.
         options.set(CURLOPT_CAINFO, trust.file)
         options.set(CURLOPT_CAPATH, trust.folder)
         options.set(CURLOPT_PROXY_CAINFO, trust.file)
         options.set(CURLOPT_PROXY_CAPATH, trust.folder)
-        // Proxies are chosen here: libcurl knows the environment's names, but reads them by other rules.
+        // Proxies are chosen here, because libcurl interprets the environment by other rules.
         options.set(CURLOPT_NOPROXY, "")
-        // What a proxy says to the request for a tunnel is no answer.
+        // A proxy's response to the request for a tunnel isn't a response to this request.
         if case .consumer = request.destination { options.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1) }
         if case .file = request.destination { options.set(CURLOPT_BUFFERSIZE, 64 * 1024) }
         setCallbacks(of: easy, context: context)
@@ -33,16 +33,16 @@ extension Transfer {
         try options.check()
     }
 
-    /// Tells libcurl where the request goes now, and how.
+    /// Configures libcurl for the current target of the request.
     func setTarget(
         _ chain: RedirectChain, proxy: ProxySettings.Proxy?, remaining: Duration?, of easy: UnsafeMutableRawPointer
     ) throws(HTTPClientError) {
         var options = EasyOptions(easy)
-        // Without credentials in it, no text of libcurl's can show them.
+        // Without credentials in it, no message from libcurl can reveal them.
         options.set(CURLOPT_URL, chain.url.text)
         options.set(CURLOPT_USERNAME, chain.url.credentials?.user)
         options.set(CURLOPT_PASSWORD, chain.url.credentials?.password)
-        // An empty name keeps libcurl from looking into the environment.
+        // An empty name keeps libcurl from reading the environment.
         options.set(CURLOPT_PROXY, proxy?.url ?? "")
         options.set(CURLOPT_PROXYUSERNAME, proxy?.credentials?.user)
         options.set(CURLOPT_PROXYPASSWORD, proxy?.credentials?.password)
@@ -53,7 +53,7 @@ extension Transfer {
     }
 
     private func setMethod(_ method: HTTPRequest.Method, _ options: inout EasyOptions) {
-        // -1 is libcurl's word for a length that nobody knows.
+        // -1 tells libcurl that the length is unknown.
         let length = source.map { $0.lengthBytes ?? -1 } ?? 0
         switch method {
         case .get:
@@ -70,17 +70,17 @@ extension Transfer {
 
     /// The fields in libcurl's form.
     func makeFieldList(_ fields: [(name: String, value: String)]) -> UnsafeMutablePointer<curl_slist>? {
-        // Without this libcurl waits up to a second for "100 Continue" before it sends a large body.
+        // Otherwise, libcurl waits up to a second for "100 Continue" before it sends a large body.
         var list = cogcurl_list_append(nil, "Expect:")
         if let source, source.lengthBytes == nil {
             list = cogcurl_list_append(list, "Transfer-Encoding: chunked") ?? list
         }
-        // A body of unknown type would be called a form.
+        // Otherwise, libcurl would declare a body of unknown type as a form.
         if !fields.contains(where: { $0.name.lowercased() == "content-type" }) {
             list = cogcurl_list_append(list, "Content-Type:") ?? list
         }
         for (name, value) in fields {
-            // A field without value is written with a semicolon; a line break would end the field and start another.
+            // A field without a value is written with a semicolon; a line break would end the field and begin another.
             let clean = value.filter { $0 != "\r" && $0 != "\n" && $0 != "\r\n" && $0 != "\0" }
             list = cogcurl_list_append(list, clean.isEmpty ? "\(name);" : "\(name): \(clean)") ?? list
         }
@@ -88,7 +88,7 @@ extension Transfer {
     }
 }
 
-/// Sets options of one of libcurl's handles, and remembers whether one was refused.
+/// Sets options of a libcurl handle, and remembers whether one was refused.
 struct EasyOptions {
     private let easy: UnsafeMutableRawPointer
     private var failed: CURLcode?

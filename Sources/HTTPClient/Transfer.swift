@@ -2,9 +2,9 @@ internal import CLibcurl
 internal import EventLoop
 internal import Glibc
 
-/// One request in flight.
+/// A request in progress.
 ///
-/// It lives until its completion was called; there is no need to keep it, except to cancel it.
+/// It stays alive until its completion has been called. Keep a reference only to cancel it.
 public final class Transfer {
     typealias Completion = (Result<HTTPResponse, HTTPClientError>) -> Void
 
@@ -12,30 +12,30 @@ public final class Transfer {
     private weak var client: HTTPClient?
     private var completion: Completion?
 
-    /// libcurl's handle, `nil` before the start and after the end.
+    /// libcurl's handle; `nil` before the start and after the end.
     private(set) var easy: UnsafeMutableRawPointer?
     var fieldList: UnsafeMutablePointer<curl_slist>?
     let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     var head = ResponseHead()
     private(set) var source: BodySource?
     private(set) var sink: BodySink?
-    var failure: HTTPClientError?  // found by a callback, more precise than libcurl's code
-    /// Where the request stands; nil before the start.
+    var failure: HTTPClientError?  // set by a callback; more precise than libcurl's code
+    /// The state of the request; nil before the start.
     private(set) var chain: RedirectChain?
-    /// What the request goes through now.
+    /// The proxy that the request currently uses.
     private(set) var proxy: ProxySettings.Proxy?
-    /// Whether libcurl was kept from an address that the request may not go to.
+    /// Whether libcurl was kept from an address that the request may not use.
     var wasKeptAway = false
     private var deadline: Duration?
     var isPaused = false
-    /// Whether it counts among those that the client has started.
+    /// Whether the transfer counts as started by the client.
     var isRunning = false
     private var isCanceled = false
     private var moved = MovedBytes()
     private var movedAt: Duration = .zero
     private var rate = RateWatch()
     private var hasAnswerBegun = false
-    /// Whether a consumer knows the answer's head.
+    /// Whether a consumer has received the response's head.
     var isHeadTold = false
 
     init(_ request: HTTPRequest, on client: HTTPClient, completion: @escaping Completion) {
@@ -49,11 +49,11 @@ public final class Transfer {
         errorText.deallocate()
     }
 
-    /// Whether the end has not been decided yet.
+    /// Whether the outcome is still open.
     var isWanted: Bool { completion != nil && !isCanceled }
 
-    /// Gives the request up; its completion is called with ``HTTPClientError/canceled`` in a later round of the loop.
-    /// After the end this does nothing.
+    /// Cancels the request. Its completion is called with ``HTTPClientError/canceled`` in a later round of the loop.
+    /// Does nothing after the end.
     public func cancel() {
         guard isWanted else { return }
         isCanceled = true
@@ -78,7 +78,7 @@ public final class Transfer {
         return easy
     }
 
-    /// Whether the answer that has come sends the request elsewhere; then libcurl's handle is ready to be added again.
+    /// Whether the response redirects the request; libcurl's handle is then ready to be added again.
     func goesOn(after code: CURLcode) -> Bool {
         guard code == CURLE_OK, failure == nil, isWanted, let easy, var chain, let location = redirect else {
             return false
@@ -94,7 +94,7 @@ public final class Transfer {
         }
     }
 
-    /// Where the answer at hand sends the request, if it does.
+    /// The target that the current response redirects to, if any.
     var redirect: String? {
         guard let easy, let chain else { return nil }
         let location = head["location"]
@@ -102,7 +102,7 @@ public final class Transfer {
             ? location : nil
     }
 
-    /// Points libcurl's handle at what is to be requested now.
+    /// Points libcurl's handle at the current target.
     private func setTarget(_ chain: RedirectChain, of easy: UnsafeMutableRawPointer) throws(HTTPClientError) {
         guard let client else { throw .canceled }
         self.chain = chain
@@ -125,13 +125,14 @@ public final class Transfer {
         try setTarget(chain, proxy: proxy, remaining: remaining, of: easy)
     }
 
-    /// Why the transfer has to end if no byte has moved for too long, or too few have.
+    /// Why the transfer has to end, if no byte has moved for too long or too few have.
     func slowness(at now: Duration) -> HTTPClientError? {
         guard let easy else { return nil }
         let hasMoved = moved.update(
             uploaded: cogcurl_easy_offset(easy, CURLINFO_SIZE_UPLOAD_T),
             downloaded: cogcurl_easy_offset(easy, CURLINFO_SIZE_DOWNLOAD_T), heads: head.totalBytes)
-        // The server may think before it answers. That is for the stall timeout; the answer is measured on its own.
+        // The server may think before it responds. That is left to the stall timeout; the response is measured
+        // separately.
         if !hasAnswerBegun, head.totalBytes > 0 {
             hasAnswerBegun = true
             if let source, source.lengthBytes != 0 { rate.restart() }
@@ -140,7 +141,7 @@ public final class Transfer {
         if let minimum = request.minimumRate, rate.isTooSlow(moved.total, at: now, minimum: minimum) {
             return .tooSlow(url: printableURL(request.url), minimum: minimum)
         }
-        // A pause is our own doing. Before the connection stands, the connection's own limit counts.
+        // A pause is our own doing. Until the connection is established, its own limit applies.
         if hasMoved || isPaused || cogcurl_easy_offset(easy, CURLINFO_PRETRANSFER_TIME_T) == 0 {
             movedAt = now
             return nil
@@ -149,7 +150,7 @@ public final class Transfer {
         return .stalled(url: printableURL(request.url), after: limit)
     }
 
-    /// libcurl is through with this request; its handle was removed already.
+    /// libcurl has finished this request, and its handle was removed.
     func ended(_ code: CURLcode, trust: TrustStore) {
         guard let easy, let sink else { return }
         let status = cogcurl_easy_long(easy, CURLINFO_RESPONSE_CODE)
@@ -191,7 +192,7 @@ public final class Transfer {
         fieldList = nil
     }
 
-    /// Goes on after the request's producer had nothing, or its consumer no room; otherwise this does nothing.
+    /// Resumes after the request's producer had nothing or its consumer had no room; otherwise does nothing.
     public func resume() {
         guard isPaused, let easy else { return }
         isPaused = false
@@ -202,7 +203,7 @@ public final class Transfer {
     // MARK: - Errors
 
     private func clientError(for code: CURLcode, url: HTTPURL, trust: TrustStore) -> HTTPClientError {
-        // Another address of the host may have been tried as well.
+        // Another address of the host may have been tried too.
         if wasKeptAway, code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK {
             return .privateAddress(host: url.host)
         }

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Where the certificates come from that servers are checked against.
+/// The source of the certificates that servers are checked against.
 struct TrustStore: Equatable, Sendable {
     /// A file with many certificates, or `nil`.
     let file: String?
@@ -9,12 +9,12 @@ struct TrustStore: Equatable, Sendable {
     /// Where this was found, for messages.
     let origin: String
 
-    /// The variables that name certificates, the first one first: a file or a folder in those of `requests`.
+    /// The variables that name certificates, in order of precedence; like in `requests`, each names a file or a folder.
     private static let bundleVariables = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]
 
-    /// Chooses what the environment names, else the system's bundle, else `fallback`, else nothing.
+    /// Chooses what the environment names; otherwise the system's bundle, otherwise `fallback`, otherwise nothing.
     ///
-    /// What the environment names is used even if it does not exist: the person wanted it, and the error will say so.
+    /// What the environment names is used even if it doesn't exist: the user asked for it, and the error will say so.
     static func find(
         environment: (String) -> String?, fallback: String?, exists: (String) -> Bool, isFolder: (String) -> Bool
     ) -> TrustStore {
@@ -54,7 +54,8 @@ struct TrustStore: Equatable, Sendable {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// Whether `path` is a readable file that isn't empty, as `update-ca-certificates` leaves it without any certificate.
+    /// Whether `path` is a readable file that isn't empty; `update-ca-certificates` leaves an empty one if there is no
+    /// certificate.
     static func hasContent(_ path: String) -> Bool {
         var status = stat()
         return access(path, R_OK) == 0 && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG

@@ -1,7 +1,8 @@
-// Signs of a URL are single scalars, whatever follows them: to `Character`, a slash before a combining mark is no slash.
+// URL delimiters are single scalars, whatever follows them: to `Character`, a slash before a combining mark isn't a
+// slash.
 
 extension String {
-    /// Without the white space and control characters at both ends.
+    /// The text without leading and trailing whitespace and control characters.
     var trimmingWhitespace: Substring {
         func isPadding(_ character: Character) -> Bool {
             character.isWhitespace || character.unicodeScalars.allSatisfy { $0.value < 0x20 || $0 == "\u{FEFF}" }
@@ -14,12 +15,12 @@ extension String {
 }
 
 extension Substring {
-    /// What stands before the first of these signs, or everything.
+    /// The text before the first of these delimiters, or all of it.
     func upTo(_ signs: String) -> Substring {
         self[..<(utf8.firstIndex { signs.utf8.contains($0) } ?? endIndex)]
     }
 
-    /// Without the first signs. They are ASCII.
+    /// The text without its first `count` characters, which are ASCII.
     func dropping(_ count: Int) -> Substring {
         self[(utf8.index(startIndex, offsetBy: count, limitedBy: endIndex) ?? endIndex)...]
     }
