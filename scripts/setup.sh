@@ -78,6 +78,8 @@ fi
 if [ "$with_tests" = yes ]; then
     want wrk command -v wrk
     want debootstrap command -v debootstrap
+    want zsh command -v zsh
+    want fish command -v fish
     want curl command -v curl
     want openssl command -v openssl
     want node-typescript command -v tsc

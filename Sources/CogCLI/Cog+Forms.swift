@@ -24,4 +24,24 @@ extension Cog {
             preconditionFailure("the parser's description of \(declared) is no JSON: \(error)")
         }
     }
+
+    /// What a command takes, or a group of options.
+    static func form(of declared: any ParsableArguments.Type) -> CommandForm {
+        do {
+            return try CommandForm(describing: declared._dumpHelp())
+        } catch {
+            preconditionFailure("the parser's description of \(declared) is no JSON: \(error)")
+        }
+    }
+
+    static func command(named name: String) -> (any ParsableCommand.Type)? {
+        configuration.subcommands.first { self.name(of: $0) == name }
+    }
+
+    /// The commands that shells offer.
+    static var commandCandidates: [Candidate] {
+        let commands = configuration.subcommands.filter { $0.configuration.shouldDisplay }
+        return commands.map { Candidate(name(of: $0), about: $0.configuration.abstract) }
+            + [Candidate("help", about: "Show how a command is used.")]
+    }
 }

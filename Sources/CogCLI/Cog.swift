@@ -18,7 +18,7 @@ struct Cog: AsyncParsableCommand {
             BuildCommand.self, DoctorCommand.self, ExecCommand.self, InitCommand.self, LoginCommand.self,
             ManifestCommand.self, PlaygroundCommand.self, PredictCommand.self, PushCommand.self, RunCommand.self,
             ServeCommand.self,
-            CompletionCommand.self, SchemaCommand.self, TrainCommand.self, DebugCommand.self,
+            CompletionCommand.self, CompleteCommand.self, SchemaCommand.self, TrainCommand.self, DebugCommand.self,
         ])
 
     /// When this executable was written.

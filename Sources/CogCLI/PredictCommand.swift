@@ -5,12 +5,12 @@ import Glibc
 
 /// Options of `predict` and `run`.
 struct PredictionOptions: ParsableArguments {
-    @Argument(help: "An image to run instead of the project's.", completion: .modelImages)
+    @Argument(help: "An image to run instead of the project's.")
     var image: String?
 
     @Option(
         name: .shortAndLong, parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Inputs; @path reads a file. Repeatable.", valueName: "name=value"), completion: .inputs)
+        help: ArgumentHelp("Inputs; @path reads a file. Repeatable.", valueName: "name=value"))
     var input: [String] = []
 
     @Option(

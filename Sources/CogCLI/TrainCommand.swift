@@ -6,13 +6,12 @@ struct TrainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Run a training with the project or an image.", shouldDisplay: false)
 
-    @Argument(help: "An image to run instead of the project's.", completion: .modelImages)
+    @Argument(help: "An image to run instead of the project's.")
     var image: String?
 
     @Option(
         name: .shortAndLong, parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Inputs; @path reads a file. Repeatable.", valueName: "name=value"),
-        completion: .trainingInputs)
+        help: ArgumentHelp("Inputs; @path reads a file. Repeatable.", valueName: "name=value"))
     var input: [String] = []
 
     @Option(

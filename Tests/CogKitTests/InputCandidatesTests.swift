@@ -8,7 +8,8 @@ private let document = """
       "Input": {"properties": {
         "b": {"type": "string", "x-order": 0}, "a": {"type": "string", "format": "uri", "x-order": 1},
         "size": {"allOf": [{"$ref": "#/components/schemas/Size"}], "x-order": 2},
-        "flag": {"anyOf": [{"type": "boolean"}, {"type": "null"}], "x-order": 3}
+        "flag": {"anyOf": [{"type": "boolean"}, {"type": "null"}], "x-order": 3, "description": "On\\n or off"},
+        "files": {"type": "array", "items": {"type": "string", "format": "uri"}, "x-order": 4}
       }}
     }}}
     """
@@ -17,9 +18,15 @@ private let document = """
 @Test func inputsThatAreOffered() throws {
     let candidates = InputCandidates(try ModelDocument(document), .predictions)
     #expect(
-        candidates.offered(besides: ["cog", "predict", "-i", ""])
-            == ["b=", "a=@", "size=1", "size=2", "flag=true", "flag=false"])
-    #expect(candidates.offered(besides: ["-i", "size=1", "-i", "b=x=y", "-i", "flag=true"]) == ["a=@"])
+        candidates.offered(besides: ["predict", "-i"])
+            == [
+                Candidate("b="), Candidate("a=@"), Candidate("size=1"), Candidate("size=2"),
+                Candidate("flag=true", about: "On or off"), Candidate("flag=false", about: "On or off"),
+                Candidate("files=@"),
+            ])
+    // A list may get more items.
+    let given = ["-i", "size=1", "-i", "b=x=y", "-i", "flag=true", "-i", "files=@a"]
+    #expect(candidates.offered(besides: given) == [Candidate("a=@"), Candidate("files=@")])
 }
 
 @Test func documentWithoutInputsOffersNothing() throws {

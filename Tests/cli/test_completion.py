@@ -1,119 +1,160 @@
-"""`cog completion`: the scripts for shells, and what bash makes of its own."""
+"""`cog completion`: what shells make of a Tab."""
 
-import os
+import re
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
-from terminal import COG, Project, environment
+from shells import SETTINGS, Shell, shell
+from terminal import Project
 
-
-def completed(script: str, *words: str, project: Project | None = None, env: dict[str, str] | None = None) -> list[str]:
-    """What bash offers for the last of the words, in a project's directory, where the program is on the path."""
-    line = " ".join(words)
-    directory = project.directory if project else Path("/")
-    variables = environment(directory, env) if project else dict(os.environ)
-    variables["PATH"] = f"{COG.parent}:{variables['PATH']}"
-    program = (
-        f"{script}\nCOMP_WORDS=({line})\nCOMP_CWORD={len(words) - 1}\nCOMP_LINE='{line}'\nCOMP_POINT={len(line)}\n"
-        f"_cog cog '{words[-1]}' '{words[-2]}'\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n"
-    )
-    done = subprocess.run(
-        ["bash", "--norc", "-s"],
-        input=program,
-        cwd=directory,
-        env=variables,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=True,
-    )
-    return done.stdout.split()
-
-
-@pytest.mark.parametrize(
-    ("words", "offered"),
-    [
-        (["cog", "bu"], ["build"]),
-        (["cog", "e"], ["exec"]),
-        (["cog", "build", "--no"], ["--no-cache", "--no-color"]),
-        (["cog", "predict", "--js"], ["--json"]),
-        (["cog", "frob"], []),
-    ],
-)
-def test_bash(empty, words, offered):
-    assert completed(empty.cog("completion", "bash").ok().out, *words) == offered
-
-
-@pytest.mark.parametrize(
-    ("words", "offered"),
-    [
-        (["cog", "build", "--progress", ""], ["auto", "tty", "plain", "quiet"]),
-        (["cog", "build", "--platform", "l"], ["linux/amd64"]),
-        (["cog", "build", "--use-cuda-base-image", "f"], ["false"]),
-        (["cog", "serve", "--gpus", "a"], ["all"]),
-        (["cog", "build", "-f", ""], ["cog.yaml", "other.yml"]),
-        (["cog", "predict", "-f", "o"], ["other.yml"]),
-        (["cog", "build", "--openapi-schema", "d"], ["document.json"]),
-        (["cog", "predict", "-o", "d"], ["document.json"]),
-    ],
-)
-def test_bash_knows_values_and_files(project, words, offered):
-    project.write("other.yml", "build: {}\n")
-    project.write("document.json", "{}\n")
-    script = project.cog("completion", "bash").ok().out
-    assert sorted(completed(script, *words, project=project)) == sorted(offered)
-
-
-SIGNATURE = """
+MODEL = """
     from typing import Literal
     from cog import BasePredictor, Input, Path
 
     class Predictor(BasePredictor):
         def predict(
-            self, prompt: str, image: Path = None, mode: Literal["fast", "slow"] = "fast", half: bool = False,
-            steps: int = Input(default=4, ge=1),
+            self, prompt: str, image: Path = None, mode: Literal["fast", "slow: but good", "$(touch run)"] = "fast",
+            half: bool = False, steps: int = Input(default=4, ge=1, description="How many"), tags: list[str] = [],
         ) -> str:
             return ""
+
+    def train(rounds: int, data: Path) -> str:
+        return ""
 """
 
 
+@pytest.fixture(scope="module", params=sorted(SETTINGS))
+def typing(request, tmp_path_factory):
+    """A shell in a project with a model of several inputs, and with files of many names."""
+    directory = tmp_path_factory.mktemp("shell") / "project"
+    directory.mkdir()
+    project = Project(directory)
+    project.config("build:\n  python_version: '3.12'\npredict: predict.py:Predictor\ntrain: predict.py:train\n")
+    project.write("predict.py", MODEL)
+    project.write("other.yml", "build: {}\n")
+    project.write("document.json", "{}\n")
+    project.write("photos/cat.jpg", "")
+    project.write("my photo.jpg", "")
+    project.write("$(touch run).jpg", "")
+    tools = project.tools(docker='test "$1 $2" = "image ls" && echo some/model:latest && echo far:5000/model:v1')
+    with shell(request.param, project, env=tools) as started:
+        started.project = project
+        yield started
+
+
 @pytest.mark.parametrize(
-    ("words", "offered"),
+    ("typed", "line"),
     [
-        ([""], ["prompt=", "image=@", "mode=fast", "mode=slow", "half=true", "half=false", "steps="]),
-        (["p"], ["prompt="]),
-        (["mo"], ["mode=fast", "mode=slow"]),
-        (["prompt=x", "-i", "i"], ["image=@"]),
-        (["prompt=x", "-i", "p"], []),
+        # Commands
+        ("cog bu", "cog build "),
+        ("cog --debug bu", "cog --debug build "),
+        ("cog help bu", "cog help build "),
+        ("cog frob", "cog frob"),
+        # Options
+        ("cog build --no-ca", "cog build --no-cache "),
+        ("cog predict --js", "cog predict --json "),
+        ("cog build --no-cache --no-c", "cog build --no-cache --no-color "),
+        ("cog build --frob", "cog build --frob"),
+        # Their values
+        ("cog build --progress pl", "cog build --progress plain "),
+        ("cog build --progress=pl", "cog build --progress=plain "),
+        ("cog build --platform l", "cog build --platform linux/amd64 "),
+        ("cog serve --gpus a", "cog serve --gpus all "),
+        ("cog completion z", "cog completion zsh "),
+        ("cog manifest comp", "cog manifest compose "),
+        ("cog predict some", "cog predict some/model:latest "),
+        ("cog predict far:5000/m", "cog predict far:5000/model:v1 "),
+        # Files
+        ("cog build -f oth", "cog build -f other.yml "),
+        ("cog build --file=oth", "cog build --file=other.yml "),
+        ("cog build --openapi-schema d", "cog build --openapi-schema document.json "),
+        ("cog predict -o ph", "cog predict -o photos/"),
+        ("cog predict -o photos/", "cog predict -o photos/cat.jpg "),
+        ("cog exec ls ph", "cog exec ls photos/"),
+        # Inputs
+        ("cog predict -i pr", "cog predict -i prompt="),
+        ("cog predict --input pr", "cog predict --input prompt="),
+        ("cog predict --input=pr", "cog predict --input=prompt="),
+        ("cog predict -ipr", "cog predict -iprompt="),
+        ("cog predict --file cog.yaml -i pr", "cog predict --file cog.yaml -i prompt="),
+        ("cog predict -i prompt=x -i pr", "cog predict -i prompt=x -i pr"),
+        ("cog predict -i mode=f", "cog predict -i mode=fast "),
+        ("cog predict -i half=t", "cog predict -i half=true "),
+        ("cog predict -i im", "cog predict -i image=@"),
+        ("cog predict -i image=@ph", "cog predict -i image=@photos/"),
+        ("cog predict -i image=@photos/", "cog predict -i image=@photos/cat.jpg "),
+        ("cog predict --json @doc", "cog predict --json @document.json "),
+        ("cog run -i pr", "cog run -i prompt="),
+        ("cog train -i ro", "cog train -i rounds="),
+        ("cog train -i da", "cog train -i data=@"),
     ],
 )
-def test_bash_knows_the_inputs_of_the_model(project, words, offered):
-    project.write("predict.py", SIGNATURE)
-    script = project.cog("completion", "bash").ok().out
-    assert completed(script, "cog", "predict", "-i", *words, project=project) == offered
+def test_a_tab_completes(typing: Shell, typed, line):
+    assert typing.after_tab(typed) == line
+
+
+def test_names_with_spaces_and_worse_stay_one_word(typing: Shell):
+    assert typing.after_tab("cog predict -i image=@my") == "cog predict -i image=@my\\ photo.jpg "
+    assert typing.after_tab("cog predict -i image=@my\\ ph") == "cog predict -i image=@my\\ photo.jpg "
+    assert typing.after_tab("cog predict -o my") == "cog predict -o my\\ photo.jpg "
+    # With more than one line, each shell writes it in its way.
+    assert typing.after_tab('cog predict -i "mode=sl').startswith('cog predict -i "mode=slow: but good"')
+
+
+def test_nothing_of_a_project_is_run(typing: Shell):
+    """Texts of a model and names of files that look like commands of the shell."""
+    for typed in ("-i ", "-i mode=", "-i mode=\\$", "-o ", "-o \\$"):
+        typing.after_tab(f"cog predict {typed}")
+        typing.offers(f"cog predict {typed}")
+    assert not (typing.project.directory / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("cog build --progress ", ["auto", "tty", "plain", "quiet"]),
+        ("cog build --use-cuda-base-image ", ["auto", "true", "false"]),
+        ("cog build -f ", ["cog.yaml", "other.yml", "photos/"]),
+        ("cog predict -i st", ["steps="]),
+        ("cog predict -i prompt=x -i tags=y -i half=true -i mode=fast -i ", ["image=@", "steps=", "tags="]),
+        ("cog build --no", ["--no-cache", "--no-color"]),
+    ],
+)
+def test_all_that_fits_is_offered(typing: Shell, typed, offered):
+    assert sorted(typing.offers(typed)) == sorted(offered)
+
+
+def test_every_command_is_offered(typing: Shell):
+    offered = typing.offers("cog ")
+    listed = typing.project.cog("--help").ok().out.partition("SUBCOMMANDS:\n")[2]
+    commands = re.findall(r"(?m)^  ([a-z-]+)  ", listed)
+    assert len(commands) > 10
+    assert sorted(offered) == sorted([*commands, "help"])
 
 
 @pytest.mark.parametrize("config", ["build: [\n", "build: {}\npredict: none.py:Predictor\n"])
-def test_a_broken_project_has_no_inputs_to_offer(project, config):
-    script = project.cog("completion", "bash").ok().out
-    assert completed(script, "cog", "predict", "-i", "", project=project.config(config)) == []
+@pytest.mark.parametrize("name", sorted(SETTINGS))
+def test_a_broken_project_has_no_inputs_to_offer(project, name, config):
+    with shell(name, project.config(config)) as typing:
+        assert typing.after_tab("cog predict -i p") == "cog predict -i p"
 
 
-def test_bash_knows_the_images_of_models(project):
-    script = project.cog("completion", "bash").ok().out
-    tools = project.tools(docker='test "$1 $2" = "image ls" && echo some/model:latest')
-    assert completed(script, "cog", "predict", "some", project=project, env=tools) == ["some/model:latest"]
+@pytest.mark.parametrize("name", sorted(SETTINGS))
+def test_descriptions_are_shown(project, name):
+    """zsh and fish show what a word means; bash can't."""
+    project.write("predict.py", MODEL)
+    answer = project.cog("complete", "bash", "--", "cog predict -i st", "st").ok().out
+    assert answer == "steps=\n"
+    for words, line in (("build --no-ca", "--no-cache\tDo not use cached layers."), ("predict -i st", "steps=\tHow many")):
+        assert project.cog("complete", "zsh", "--", *words.split()).ok().out == line + "\n"
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_every_script_knows_the_commands(empty, shell):
-    result = empty.cog("completion", shell).ok()
+@pytest.mark.parametrize("name", sorted(SETTINGS))
+def test_scripts_are_correct(empty, name):
+    result = empty.cog("completion", name).ok()
     assert result.err == ""
-    for command in ("build", "predict", "serve"):
-        assert command in result.out
-    if program := shutil.which(shell):
+    if program := shutil.which(name):
         subprocess.run([program, "-n"], input=result.out, text=True, timeout=30, check=True)
 
 

@@ -12,27 +12,38 @@ package struct InputCandidates {
 
     /// `NAME=` for each input in the order of the signature, `NAME=@` for files, and `NAME=VALUE` for each value of a choice.
     ///
-    /// - Parameter words: the command line so far; inputs that it has are left out.
-    package func offered(besides words: [String]) -> [String] {
+    /// - Parameter words: the command line so far; inputs that it has are left out, except lists, to which
+    ///   more may be added.
+    package func offered(besides words: [String]) -> [Candidate] {
         let given = Set(words.compactMap { word in word.firstIndex(of: "=").map { String(word[..<$0]) } })
         // Without inputs there is nothing to offer.
         let properties = (try? document.inputs(kind))?["properties"]?.object ?? [:]
         return properties.map { (name: $0.key.text, schema: $0.value) }
-            .filter { !given.contains($0.name) }
+            .filter { !given.contains($0.name) || isList(plain($0.schema)) }
             .sorted { (order($0.schema), $0.name) < (order($1.schema), $1.name) }
-            .flatMap { input in values(input.schema).map { "\(input.name)=\($0)" } }
+            .flatMap { input in
+                let about = (input.schema["description"]?.string ?? "").split(whereSeparator: \.isWhitespace)
+                return values(input.schema).map {
+                    Candidate("\(input.name)=\($0)", about: about.joined(separator: " "))
+                }
+            }
     }
 
     private func order(_ schema: JSONValue) -> Double { schema["x-order"]?.double ?? .infinity }
 
+    /// A schema without what says that the input may be left out: such an input is of its own type or null.
+    private func plain(_ schema: JSONValue) -> JSONValue {
+        let schema = document.resolve(schema)
+        let types = schema["anyOf"]?.array?.map(document.resolve).filter { $0["type"]?.string != "null" }
+        if let types, types.count == 1 { return types[0] }
+        return schema
+    }
+
+    private func isList(_ schema: JSONValue) -> Bool { schema["type"]?.string == "array" }
+
     private func values(_ schema: JSONValue) -> [String] {
-        var schema = document.resolve(schema)
-        // An input that may be left out is its own type or null.
-        if let either = schema["anyOf"]?.array?.map(document.resolve).filter({ $0["type"]?.string != "null" }),
-            either.count == 1
-        {
-            schema = either[0]
-        }
+        var schema = plain(schema)
+        if isList(schema), let items = schema["items"] { schema = plain(items) }
         if let choices = schema["enum"]?.array { return choices.map { $0.string ?? $0.text() } }
         if schema["type"]?.string == "boolean" { return ["true", "false"] }
         return [schema["format"]?.string == "uri" ? "@" : ""]
