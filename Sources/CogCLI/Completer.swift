@@ -20,7 +20,8 @@ struct Completer {
 
     private func all(_ arguments: [String], _ word: String) async -> [Candidate] {
         guard let name = arguments.first else {
-            return word.hasPrefix("-") ? Self.options(Cog.form(of: GlobalOptions.self).arguments) : Cog.commandCandidates
+            return word.hasPrefix("-")
+                ? Self.options(Cog.form(of: GlobalOptions.self).arguments) : Cog.commandCandidates
         }
         if name == "help" { return Cog.commandCandidates }
         guard let command = Cog.command(named: name) else { return [] }
@@ -61,7 +62,8 @@ struct Completer {
             return files(String(typed[path...])).map { $0.behind(String(typed[..<path])) }
         }
         if takesInputs { return await inputs(arguments) }
-        if argument.kind == .positional, argument.valueName == "image", ["predict", "run", "train"].contains(arguments[0])
+        if argument.kind == .positional, argument.valueName == "image",
+            ["predict", "run", "train"].contains(arguments[0])
         {
             return await Engine.modelImages(session.environment).map { Candidate($0) }
         }
@@ -72,10 +74,16 @@ struct Completer {
     private func inputs(_ arguments: [String]) async -> [Candidate] {
         let words = Cog.normalizer.withPlainOptions(arguments)
         let joined = words.last { $0.hasPrefix("--file=") }?.dropFirst("--file=".count)
-        let apart = words.lastIndex { $0 == "-f" || $0 == "--file" }.flatMap { $0 + 1 < words.count ? words[$0 + 1] : nil }
-        guard let project = try? Project.load(joined.map(String.init) ?? apart ?? "cog.yaml", from: working) else { return [] }
+        let apart = words.lastIndex { $0 == "-f" || $0 == "--file" }.flatMap {
+            $0 + 1 < words.count ? words[$0 + 1] : nil
+        }
+        guard let project = try? Project.load(joined.map(String.init) ?? apart ?? "cog.yaml", from: working) else {
+            return []
+        }
         var document = SourceFingerprint(project).knownDocument()
-        if document == nil { document = try? await SourceReader(session.planner(project)).read(signatures: true).document }
+        if document == nil {
+            document = try? await SourceReader(session.planner(project)).read(signatures: true).document
+        }
         let kind = arguments[0] == "train" ? ModelDocument.Kind.trainings : .predictions
         return document.map { InputCandidates($0, kind).offered(besides: words) } ?? []
     }

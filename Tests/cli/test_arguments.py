@@ -11,7 +11,7 @@ SHOWN = ["build", "doctor", "exec", "init", "login", "manifest", "playground", "
 SHOWN += ["push", "run", "serve", "completion", "config-schema"]
 HIDDEN = ["train", "debug"]
 # What commands can't do without.
-NEEDED = {"completion": ["bash"], "manifest": ["compose"]}
+NEEDED = {"complete": ["zsh"], "completion": ["bash"], "manifest": ["compose"]}
 
 
 def test_cog_alone_lists_the_commands(empty):

@@ -146,7 +146,10 @@ def test_descriptions_are_shown(project, name):
     project.write("predict.py", MODEL)
     answer = project.cog("complete", "bash", "--", "cog predict -i st", "st").ok().out
     assert answer == "steps=\n"
-    for words, line in (("build --no-ca", "--no-cache\tDo not use cached layers."), ("predict -i st", "steps=\tHow many")):
+    for words, line in (
+        ("build --no-ca", "--no-cache\tDo not use cached layers."),
+        ("predict -i st", "steps=\tHow many"),
+    ):
         assert project.cog("complete", "zsh", "--", *words.split()).ok().out == line + "\n"
 
 

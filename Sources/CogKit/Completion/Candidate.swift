@@ -24,19 +24,23 @@ package struct Candidate: Equatable, Sendable {
     package static func files(
         _ typed: String, extensions: [String] = [], from directory: String, home: String?
     ) -> [Candidate] {
-        let (folder, begun) = typed.lastIndex(of: "/").map { slash in
-            (String(typed[...slash]), String(typed[typed.index(after: slash)...]))
-        } ?? ("", typed)
+        let (folder, begun) =
+            typed.lastIndex(of: "/").map { slash in
+                (String(typed[...slash]), String(typed[typed.index(after: slash)...]))
+            } ?? ("", typed)
         var path = folder
         if let home, path.hasPrefix("~/") { path = home + path.dropFirst() }
         if !path.hasPrefix("/") { path = directory + "/" + path }
         // Whatever can't be read has nothing to offer.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         return names.sorted().compactMap { name in
-            guard name.hasPrefix(begun), !name.hasPrefix(".") || begun.hasPrefix("."), !name.contains(where: \.isNewline)
+            guard name.hasPrefix(begun), !name.hasPrefix(".") || begun.hasPrefix("."),
+                !name.contains(where: \.isNewline)
             else { return nil }
             var isDirectory: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: path + "/" + name, isDirectory: &isDirectory) else { return nil }
+            guard FileManager.default.fileExists(atPath: path + "/" + name, isDirectory: &isDirectory) else {
+                return nil
+            }
             if isDirectory.boolValue { return Candidate(folder + name + "/") }
             let fits = extensions.isEmpty || extensions.contains { name.hasSuffix("." + $0) }
             return fits ? Candidate(folder + name) : nil
