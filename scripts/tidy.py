@@ -100,7 +100,7 @@ OBSERVER = re.compile(r"^\s*(?:didSet|willSet)\b")
 # What commas in a declaration may stand in without separating two names.
 ENCLOSED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>")
 
-# How the SDK reads an environment variable that is ours. The server's are declared in Settings/Variable.swift, from
+# How the SDK reads an environment variable that is ours. The server's are declared in Settings/Variables, from
 # which the page is made.
 VARIABLE = re.compile(r"(?:environment|seconds|limit|count|environ\.get|getenv)\(\"(COG_[A-Z_]+|WEBHOOK_[A-Z_]+)\"")
 READ_BY_THE_CLI = {"CogKit", "CogCLI", "cog-cli"}
@@ -132,8 +132,8 @@ def is_core(path: Path) -> bool:
 
 
 def stored_properties(path: Path, lines: list[str]) -> Iterator[Breach]:
-    """No type of the core holds more than a person can keep in mind."""
-    if not is_core(path):
+    """No type of the core holds more than a person can keep in mind; a list of variables isn't kept in mind."""
+    if not is_core(path) or path.parent.name == "Variables":
         return
     types: list[tuple[str, int, int, int]] = []  # name, line, depth of its body, stored properties
     depth = 0

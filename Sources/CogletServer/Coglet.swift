@@ -17,7 +17,7 @@ enum Coglet {
         if CommandLine.arguments.dropFirst().first == "playground" { servePlayground() }
         do {
             var settings = try Settings(arguments: CommandLine.arguments, environment: environment)
-            SecretVariable.forget(.apiKey)
+            SecretVariable.forget(Variables.access.apiKey)
             // First: libuv ends the process when it can't open what it needs.
             try settings.divideDescriptors(of: DescriptorLimit.raise())
             let application = try Application(settings)
@@ -49,7 +49,7 @@ enum Coglet {
     /// What `make docs` asks for.
     private static func madeText(_ arguments: ArraySlice<String>) -> String? {
         switch arguments {
-        case ["--describe-settings"]: Variable.document
+        case ["--describe-settings"]: Variables.document
         case ["--describe-metrics"]: MetricCatalog.document
         case ["--describe-tables"]: SharedTables.module
         default: nil

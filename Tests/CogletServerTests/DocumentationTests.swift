@@ -7,7 +7,7 @@ import Testing
 /// What is made from the program.
 @Suite struct Documentation {
     @Test(arguments: [
-        ("docs/environment.md", Variable.document), ("docs/metrics.md", MetricCatalog.document),
+        ("docs/environment.md", Variables.document), ("docs/metrics.md", MetricCatalog.document),
         ("python/cog/_server_tables.py", SharedTables.module),
     ])
     func fileIsWhatTheProgramSays(path: String, text: String) throws {
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func everyVariableIsDeclaredOnce() {
-        let names = Variable.sections.flatMap(\.variables).map(\.name)
+        let names = Variables.sections.flatMap(\.variables).map(\.name)
         #expect(Set(names).count == names.count)
     }
 

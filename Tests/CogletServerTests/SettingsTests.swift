@@ -78,7 +78,7 @@ import Workers
     @Test(arguments: [(0, 1), (1, 1), (4, 4)])
     func automaticWorkers(devices: Int, workers: Int) {
         var reader = SettingsReader { $0 == "COG_WORKERS" ? "auto" : nil }
-        #expect(reader.workers(.workers, devices: devices) == workers)
+        #expect(reader.workers(Variables.running.workers, devices: devices) == workers)
     }
 
     @Test func commandLine() throws {

@@ -14,9 +14,9 @@ struct PlatformSettings: Equatable {
 
     /// Reads the platform's part of the environment.
     init(_ reader: inout SettingsReader) {
-        modelName = reader.modelName(.modelName) ?? .standard
-        vertexHealth = reader.route(.vertexHealth)
-        vertexPredictions = reader.route(.vertexPredictions)
+        modelName = reader.modelName(Variables.platforms.modelName) ?? .standard
+        vertexHealth = reader.route(Variables.platforms.vertexHealth)
+        vertexPredictions = reader.route(Variables.platforms.vertexPredictions)
     }
 
     /// What the log says of the platform.

@@ -9,7 +9,7 @@ import WorkerProtocol
 import Workers
 
 /// Everything that is decided before the server starts: its command line, made by `python -m cog.server.http`, and the
-/// environment. ``Variable`` says what each is for.
+/// environment. ``Variables`` says what each is for.
 struct Settings {
     /// Where the server listens: a host or an address, and a port.
     var address = (host: "0.0.0.0", port: 5000)
@@ -47,21 +47,25 @@ struct Settings {
     init(arguments: [String], environment: @escaping (String) -> String?) throws(SettingsError) {
         var reader = SettingsReader(environment: environment)
         log = Log.Settings(
-            level: LogLevel(reading: reader.text(.logLevel)), isConsole: reader.text(.logFormat) == "console",
-            usesColor: (reader.text(.noColor) ?? "").isEmpty, passesModelOutput: reader.text(.modelOutput) == "raw")
+            level: LogLevel(reading: reader.text(Variables.logs.logLevel)),
+            isConsole: reader.text(Variables.logs.logFormat) == "console",
+            usesColor: (reader.text(Variables.logs.noColor) ?? "").isEmpty,
+            passesModelOutput: reader.text(Variables.logs.modelOutput) == "raw")
         shutdown.plan = ShutdownPlan(
-            drainDelay: reader.seconds(.drainDelay) ?? .zero, grace: reader.seconds(.shutdownGrace))
+            drainDelay: reader.seconds(Variables.limits.drainDelay) ?? .zero,
+            grace: reader.seconds(Variables.limits.shutdownGrace))
         answers = RouteSettings(
-            busyStatus: reader.choice(.busyStatus, [409, 429, 503]) ?? 409, showsPage: reader.allows(.docs),
-            root: reader.path(.rootPath), allowedOrigins: reader.origins(.corsOrigins),
-            documentForm: reader.word(.openAPI, DocumentForm.self) ?? .extended)
-        if let text = reader.text(.apiKey) {
+            busyStatus: reader.choice(Variables.overload.busyStatus, [409, 429, 503]) ?? 409,
+            showsPage: reader.allows(Variables.page.docs),
+            root: reader.path(Variables.page.rootPath), allowedOrigins: reader.origins(Variables.web.corsOrigins),
+            documentForm: reader.word(Variables.web.openAPI, DocumentForm.self) ?? .extended)
+        if let text = reader.text(Variables.access.apiKey) {
             guard let keys = APIKeys(reading: text) else { throw .noKey }
             answers.keys = keys
         }
         answers.platforms = PlatformSettings(&reader)
-        keepsReadinessFile = reader.text(.kubernetes) != nil
-        memoryBudgetBytes = reader.count(.memoryBudget, least: 1) ?? Self.usualMemoryBudgetBytes
+        keepsReadinessFile = reader.text(Variables.logs.kubernetes) != nil
+        memoryBudgetBytes = reader.count(Variables.limits.memoryBudget, least: 1) ?? Self.usualMemoryBudgetBytes
         service = Self.service(&reader, environment)
         telemetry = TelemetrySettings(&reader)
         readPool(&reader)
@@ -75,32 +79,37 @@ struct Settings {
         _ reader: inout SettingsReader, _ environment: (String) -> String?
     ) -> ServiceSettings {
         var service = ServiceSettings(version: Coglet.version)
-        service.limits.queueLimit = reader.count(.queueLimit, least: 0) ?? 0
-        service.limits.queueTimeout = reader.seconds(.queueTimeout, isZeroAllowed: false)
-        service.limits.predictionTimeout = reader.seconds(.predictionTimeout, isZeroAllowed: false)
-        service.limits.cancelGrace = reader.seconds(.cancelGrace) ?? .seconds(30)
-        service.streamHistoryCapacity = reader.count(.streamHistory, least: 0) ?? service.streamHistoryCapacity
-        if let agent = reader.text(.userAgent), !agent.isEmpty { service.files.downloadUserAgent = agent }
-        if let limit = reader.count(.downloadLimit, least: 1) { service.files.downloadLimitBytes = limit }
-        service.modelMetricLimit = reader.count(.modelMetrics, least: 0, most: 1000) ?? 0
+        service.limits.queueLimit = reader.count(Variables.overload.queueLimit, least: 0) ?? 0
+        service.limits.queueTimeout = reader.seconds(Variables.overload.queueTimeout, isZeroAllowed: false)
+        service.limits.predictionTimeout = reader.seconds(Variables.limits.predictionTimeout, isZeroAllowed: false)
+        service.limits.cancelGrace = reader.seconds(Variables.limits.cancelGrace) ?? .seconds(30)
+        service.streamHistoryCapacity =
+            reader.count(Variables.webhooks.streamHistory, least: 0) ?? service.streamHistoryCapacity
+        if let agent = reader.text(Variables.webhooks.userAgent), !agent.isEmpty {
+            service.files.downloadUserAgent = agent
+        }
+        if let limit = reader.count(Variables.limits.downloadLimit, least: 1) {
+            service.files.downloadLimitBytes = limit
+        }
+        service.modelMetricLimit = reader.count(Variables.logs.modelMetrics, least: 0, most: 1000) ?? 0
         service.proxies = ProxySettings(environment: environment)
-        service.files.allowsPrivateAddresses = reader.allows(.allowPrivateAddresses)
+        service.files.allowsPrivateAddresses = reader.allows(Variables.outgoing.allowPrivateAddresses)
         service.webhooks.allowsPrivateAddresses = service.files.allowsPrivateAddresses
-        service.webhooks.token = reader.text(.webhookToken)
-        service.webhooks.throttleInterval = reader.seconds(.webhookInterval) ?? .milliseconds(500)
+        service.webhooks.token = reader.text(Variables.webhooks.webhookToken)
+        service.webhooks.throttleInterval = reader.seconds(Variables.webhooks.webhookInterval) ?? .milliseconds(500)
         return service
     }
 
     private mutating func readPool(_ reader: inout SettingsReader) {
         pool.devices = GPUShare.visible(
             variable: reader.environment("CUDA_VISIBLE_DEVICES"), deviceNames: names(inFolder: "/dev"))
-        pool.workers = reader.workers(.workers, devices: pool.devices.count) ?? 1
-        pool.start = reader.word(.workerStart, WorkerStart.self) ?? .spawn
-        pool.keepsStandby = reader.count(.standby, least: 0, most: 1) == 1
-        pool.setupTimeout = reader.seconds(.setupTimeout, wholeOnly: true, isZeroAllowed: false)
-        pool.failureLimit = reader.count(.maxWorkerFailures, least: 1) ?? RestartPolicy.defaultLimit
-        pool.recycling.predictions = reader.count(.workerMaxPredictions, least: 1)
-        pool.recycling.residentBytes = reader.count(.workerMaxResidentBytes, least: 1)
+        pool.workers = reader.workers(Variables.running.workers, devices: pool.devices.count) ?? 1
+        pool.start = reader.word(Variables.running.workerStart, WorkerStart.self) ?? .spawn
+        pool.keepsStandby = reader.count(Variables.running.standby, least: 0, most: 1) == 1
+        pool.setupTimeout = reader.seconds(Variables.limits.setupTimeout, wholeOnly: true, isZeroAllowed: false)
+        pool.failureLimit = reader.count(Variables.workers.maxWorkerFailures, least: 1) ?? RestartPolicy.defaultLimit
+        pool.recycling.predictions = reader.count(Variables.workers.workerMaxPredictions, least: 1)
+        pool.recycling.residentBytes = reader.count(Variables.workers.workerMaxResidentBytes, least: 1)
         pool.program.tracing = telemetry.worker
         pool.logsSteps = log.level <= .info
     }
@@ -114,12 +123,12 @@ struct Settings {
     }
 
     private mutating func readHTTP(_ reader: inout SettingsReader) {
-        http.connectionLimit = reader.count(.maxConnections, least: 1) ?? 10_000
+        http.connectionLimit = reader.count(Variables.limits.maxConnections, least: 1) ?? 10_000
         // JSON and the frames to workers count bytes in 31 and 32 bits.
-        http.bodyLimitBytes = reader.count(.bodyLimit, least: 1, most: Int(Int32.max)) ?? 100 << 20
-        http.headTimeout = reader.limit(.headerTimeout, default: .seconds(30))
-        http.bodyTimeout = reader.limit(.bodyTimeout, default: .seconds(60))
-        http.idleTimeout = reader.limit(.idleTimeout, default: .seconds(75))
+        http.bodyLimitBytes = reader.count(Variables.limits.bodyLimit, least: 1, most: Int(Int32.max)) ?? 100 << 20
+        http.headTimeout = reader.limit(Variables.limits.headerTimeout, default: .seconds(30))
+        http.bodyTimeout = reader.limit(Variables.limits.bodyTimeout, default: .seconds(60))
+        http.idleTimeout = reader.limit(Variables.limits.idleTimeout, default: .seconds(75))
         http.failureAnswer = { Answers.error($0.description, status: $0.status) }
         http.reportsAnswers = log.level <= .debug
     }

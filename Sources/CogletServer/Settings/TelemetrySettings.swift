@@ -3,6 +3,8 @@ import OTLP
 import Telemetry
 import WorkerProtocol
 
+private let variables = Variables.telemetry
+
 /// What is sent to a collector, and how.
 struct TelemetrySettings {
     /// The server's spans.
@@ -38,8 +40,8 @@ struct TelemetrySettings {
 
         /// `service.name` and what the operator has added; all processes of a server have the same id.
         init(_ reader: SettingsReader) {
-            var attributes = Endpoint.attributes(reader.text(.resourceAttributes) ?? "")
-            if let name = reader.text(.serviceName), !name.isEmpty {
+            var attributes = Endpoint.attributes(reader.text(variables.resourceAttributes) ?? "")
+            if let name = reader.text(variables.serviceName), !name.isEmpty {
                 attributes.removeAll { $0.name == "service.name" }
                 attributes.insert(("service.name", name), at: 0)
             } else if !attributes.contains(where: { $0.name == "service.name" }) {
@@ -98,19 +100,20 @@ extension TelemetrySettings {
     private mutating func readTraces(
         _ reader: inout SettingsReader, _ identity: Identity
     ) throws(TelemetryProblem) {
-        guard try reader.flag(.traceConfigured) ?? false, try reader.flag(.traceEnabled) ?? true,
-            try !(reader.flag(.telemetryDisabled) ?? false)
+        guard try reader.flag(variables.traceConfigured) ?? false,
+            try reader.flag(variables.traceEnabled) ?? true,
+            try !(reader.flag(variables.telemetryDisabled) ?? false)
         else { return }
-        let custom = reader.text(.observabilityConfig)
+        let custom = reader.text(variables.observabilityConfig)
         let sampler = try Self.sampler(reader)
         let header = try Self.header(reader)
         let exporter = try Self.exporter(reader, .traces)
-        let isExported = exporter != nil && reader.text(.tracesExporter) != "none"
+        let isExported = exporter != nil && reader.text(variables.tracesExporter) != "none"
         if isExported, let exporter {
             var traces = Traces(sampler: sampler, header: header, exporter: exporter)
             traces.queueLimits = Self.queueLimits(&reader)
-            traces.spanLimits.attributes = reader.count(.spanAttributeLimit, least: 0) ?? 128
-            traces.spanLimits.events = reader.count(.spanEventLimit, least: 0) ?? 128
+            traces.spanLimits.attributes = reader.count(variables.spanAttributeLimit, least: 0) ?? 128
+            traces.spanLimits.events = reader.count(variables.spanEventLimit, least: 0) ?? 128
             self.traces = traces
         }
         if isExported || custom != nil {
@@ -122,28 +125,31 @@ extension TelemetrySettings {
 
     /// The image has asked for metrics, or the operator has named an address for them.
     private mutating func readMetrics(_ reader: inout SettingsReader) throws(TelemetryProblem) {
-        let isNamed = !(reader.text(.metricsEndpoint) ?? "").isEmpty
-        guard try reader.flag(.metricsConfigured) ?? isNamed, try reader.flag(.metricsEnabled) ?? true,
-            try !(reader.flag(.telemetryDisabled) ?? false), reader.text(.metricsExporter) != "none",
+        let isNamed = !(reader.text(variables.metricsEndpoint) ?? "").isEmpty
+        guard try reader.flag(variables.metricsConfigured) ?? isNamed,
+            try reader.flag(variables.metricsEnabled) ?? true,
+            try !(reader.flag(variables.telemetryDisabled) ?? false),
+            reader.text(variables.metricsExporter) != "none",
             let exporter = try Self.exporter(reader, .metrics)
         else { return }
-        let interval = reader.count(.metricInterval, least: 1, most: 86_400_000) ?? 60_000
+        let interval = reader.count(variables.metricInterval, least: 1, most: 86_400_000) ?? 60_000
         metrics = Metrics(exporter: exporter, interval: .milliseconds(interval))
     }
 
     // MARK: - Parts
 
     private static func sampler(_ reader: SettingsReader) throws(TelemetryProblem) -> Sampler {
-        let ofOperator = reader.text(.tracesSampler)
-        let variable = ofOperator == nil ? Variable.traceSampler : .tracesSampler
-        let text = ofOperator ?? reader.text(.traceSampler)
+        let ofOperator = reader.text(variables.tracesSampler)
+        let variable = ofOperator == nil ? variables.traceSampler : variables.tracesSampler
+        let text = ofOperator ?? reader.text(variables.traceSampler)
         guard let name = text.map({ Sampler.Name(rawValue: $0) }) ?? .parentAlwaysOff else {
             let list = Sampler.Name.allCases.map(\.rawValue).joined(separator: ", ")
             throw TelemetryProblem(text: "\(variable.name) must be one of \(list)")
         }
         // The image's argument belongs to the image's sampler.
         let argument =
-            reader.text(.tracesSamplerArgument) ?? (ofOperator == nil ? reader.text(.traceSamplerArgument) : nil)
+            reader.text(variables.tracesSamplerArgument)
+            ?? (ofOperator == nil ? reader.text(variables.traceSamplerArgument) : nil)
         guard let argument else { return Sampler(name) }
         guard name.takesRatio else {
             throw TelemetryProblem(
@@ -156,15 +162,16 @@ extension TelemetrySettings {
     }
 
     private static func header(_ reader: SettingsReader) throws(TelemetryProblem) -> TraceHeader? {
-        guard let name = reader.text(.traceHeader) else { return nil }
-        let text = reader.text(.traceHeaderFormat) ?? "w3c"
+        guard let name = reader.text(variables.traceHeader) else { return nil }
+        let text = reader.text(variables.traceHeaderFormat) ?? "w3c"
         guard let format = TraceHeader.Format(rawValue: text) else {
-            throw TelemetryProblem(text: "\(Variable.traceHeaderFormat.name) must be w3c or jaeger, not \(text)")
+            throw TelemetryProblem(
+                text: "\(variables.traceHeaderFormat.name) must be w3c or jaeger, not \(text)")
         }
         guard let header = TraceHeader(name: name, format: format) else {
             throw TelemetryProblem(
                 text:
-                    "\(Variable.traceHeader.name) must be the name of an HTTP field without another meaning, not \(name)"
+                    "\(variables.traceHeader.name) must be the name of an HTTP field without another meaning, not \(name)"
             )
         }
         return header
@@ -174,12 +181,12 @@ extension TelemetrySettings {
     static func exporter(
         _ reader: SettingsReader, _ signal: Endpoint.Signal
     ) throws(TelemetryProblem) -> OTLPSender.Configuration? {
-        let own = signal.variables
+        let own = signal.ownVariables
         let isProtocol = { (text: String) in text == "http/protobuf" || text == "http" }
-        if let text = reader.text(own.transport) ?? reader.text(.exporterProtocol), !isProtocol(text) {
+        if let text = reader.text(own.transport) ?? reader.text(variables.exporterProtocol), !isProtocol(text) {
             throw TelemetryProblem(
                 text: text == "grpc"
-                    ? "the protocol grpc is not supported. Set \(Variable.exporterProtocol.name)=http/protobuf, and the "
+                    ? "the protocol grpc is not supported. Set \(variables.exporterProtocol.name)=http/protobuf, and the "
                         + "endpoint to the collector's address for OTLP over HTTP, usually port 4318"
                     : "the protocol must be http/protobuf, not \(text)")
         }
@@ -187,7 +194,7 @@ extension TelemetrySettings {
         if let url = reader.text(own.endpoint) {
             guard !url.isEmpty else { return nil }
             endpoint = Endpoint(exactly: url)
-        } else if let base = reader.text(.exporterEndpoint), !base.isEmpty {
+        } else if let base = reader.text(variables.exporterEndpoint), !base.isEmpty {
             endpoint = Endpoint(below: base, signal)
         } else {
             return nil
@@ -195,18 +202,23 @@ extension TelemetrySettings {
         guard endpoint.isUsable else {
             throw TelemetryProblem(text: "the endpoint must be an http or https URL such as http://collector:4318")
         }
-        let headers = Endpoint.headers(reader.text(own.headers) ?? reader.text(.exporterHeaders) ?? "")
-        let timeout = (reader.text(own.timeout) ?? reader.text(.exporterTimeout)).flatMap { Int($0) } ?? 10_000
+        let headers = Endpoint.headers(
+            reader.text(own.headers) ?? reader.text(variables.exporterHeaders) ?? "")
+        let timeout =
+            (reader.text(own.timeout) ?? reader.text(variables.exporterTimeout)).flatMap { Int($0) } ?? 10_000
         return OTLPSender.Configuration(
             url: endpoint.url, headers: headers, timeout: .milliseconds(max(1, min(timeout, 600_000))))
     }
 
     private static func queueLimits(_ reader: inout SettingsReader) -> SpanQueue.Limits {
         var limits = SpanQueue.Limits()
-        limits.queueSize = reader.count(.spanQueueSize, least: 1, most: 1_000_000) ?? limits.queueSize
-        limits.batchSize = reader.count(.spanBatchSize, least: 1) ?? limits.batchSize
+        limits.queueSize =
+            reader.count(variables.spanQueueSize, least: 1, most: 1_000_000) ?? limits.queueSize
+        limits.batchSize = reader.count(variables.spanBatchSize, least: 1) ?? limits.batchSize
         limits.batchSize = min(limits.batchSize, limits.queueSize)
-        if let delay = reader.count(.spanDelay, least: 0, most: 3_600_000) { limits.delay = .milliseconds(delay) }
+        if let delay = reader.count(variables.spanDelay, least: 0, most: 3_600_000) {
+            limits.delay = .milliseconds(delay)
+        }
         return limits
     }
 
@@ -253,10 +265,18 @@ extension TelemetrySettings {
 
 extension Endpoint.Signal {
     /// The variables that count for one signal alone.
-    fileprivate var variables: (endpoint: Variable, transport: Variable, headers: Variable, timeout: Variable) {
+    fileprivate var ownVariables: (endpoint: Variable, transport: Variable, headers: Variable, timeout: Variable) {
         switch self {
-        case .traces: (.tracesEndpoint, .tracesProtocol, .tracesHeaders, .tracesTimeout)
-        case .metrics: (.metricsEndpoint, .metricsProtocol, .metricsHeaders, .metricsTimeout)
+        case .traces:
+            (
+                variables.tracesEndpoint, variables.tracesProtocol,
+                variables.tracesHeaders, variables.tracesTimeout
+            )
+        case .metrics:
+            (
+                variables.metricsEndpoint, variables.metricsProtocol,
+                variables.metricsHeaders, variables.metricsTimeout
+            )
         }
     }
 }

@@ -1,7 +1,7 @@
-extension Variable {
+extension Variables {
     /// The text of `docs/environment.md`.
     static var document: String {
-        var text = "<!-- Made by `make docs` from Sources/CogletServer/Settings/Variable.swift. -->\n"
+        var text = "<!-- Made by `make docs` from Sources/CogletServer/Settings/Variables. -->\n"
         text += "# Environment variables and flags of the server\n"
         for section in sections {
             text += "\n## \(section.title)\n\n"
