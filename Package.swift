@@ -24,6 +24,21 @@ let oldSystemLibraries: [LinkerSetting] = [
         .when(configuration: .release))
 ]
 
+extension Target {
+    /// A part of the build tool, with all it may use.
+    static func buildTool(_ name: String, _ dependencies: [Dependency]) -> Target {
+        .target(
+            name: name, dependencies: dependencies, path: "Sources/BuildTool/\(name)", swiftSettings: swiftRules)
+    }
+
+    /// The unit tests of a part of the build tool.
+    static func buildToolTests(_ name: String, _ dependencies: [Dependency] = [], exclude: [String] = []) -> Target {
+        .testTarget(
+            name: name + "Tests", dependencies: [.target(name: name)] + dependencies,
+            path: "Tests/BuildTool/\(name)Tests", exclude: exclude, swiftSettings: swiftRules)
+    }
+}
+
 let package = Package(
     name: "cog",
     products: [
@@ -114,19 +129,73 @@ let package = Package(
             dependencies: ["CGlibcFloor", "CPythonBridge", "WorkerProtocol"],
             swiftSettings: swiftRules, linkerSettings: oldSystemLibraries),
 
-        // The build tool.
-        .target(
-            name: "CogKit",
-            dependencies: [
-                "CHTTPParser", "JSON", "JSONSchema",
-                .product(name: "Yams", package: "Yams"),
+        // The build tool, lowest first.
+        // What every part uses: texts, versions, names of images and variables, and how failures are reported.
+        .buildTool("ToolBasics", []),
+        // Everything that is printed.
+        .buildTool("Terminal", ["ToolBasics"]),
+        // The one place that starts other programs.
+        .buildTool(
+            "ChildProcesses", ["Terminal", "ToolBasics", .product(name: "Subprocess", package: "swift-subprocess")]),
+        // A model's OpenAPI document, and inputs checked by it.
+        .buildTool("ModelSchema", ["JSON", "JSONSchema", "ToolBasics"]),
+        // Requirements, and what is known of packages, frameworks, and CUDA.
+        .buildTool("PythonPackages", ["ToolBasics"]),
+        // cog.yaml.
+        .buildTool(
+            "ModelConfig",
+            ["JSON", "ModelSchema", "PythonPackages", "ToolBasics", .product(name: "Yams", package: "Yams")]),
+        // Python source, read without running it.
+        .buildTool("PythonSource", ["ToolBasics"]),
+        // A directory with a cog.yaml, and what its files say.
+        .buildTool(
+            "Projects",
+            ["ChildProcesses", "JSON", "ModelConfig", "ModelSchema", "PythonPackages", "PythonSource", "ToolBasics"]),
+        // Docker or Podman.
+        .buildTool(
+            "ContainerEngine",
+            [
+                "ChildProcesses", "JSON", "Terminal", "ToolBasics",
                 .product(name: "Subprocess", package: "swift-subprocess"),
-            ],
-            swiftSettings: swiftRules),
+            ]),
+        // What goes into an image, up to the text of its Dockerfile: without an engine.
+        .buildTool(
+            "ImagePlans",
+            ["JSON", "ModelConfig", "ModelSchema", "Projects", "PythonPackages", "Terminal", "ToolBasics"]),
+        // Builds what was planned.
+        .buildTool(
+            "ImageBuilds",
+            [
+                "ChildProcesses", "ContainerEngine", "ImagePlans", "JSON", "ModelConfig", "ModelSchema", "Projects",
+                "PythonPackages", "Terminal", "ToolBasics",
+            ]),
+        // Inputs, requests, and outputs, wherever the server runs.
+        .buildTool("PredictionClient", ["CHTTPParser", "JSON", "ModelSchema", "Terminal", "ToolBasics"]),
+        // Servers of a model, in a container or as child processes.
+        .buildTool(
+            "ModelServers",
+            [
+                "ChildProcesses", "ContainerEngine", "ImageBuilds", "ImagePlans", "JSON", "ModelConfig", "ModelSchema",
+                "PredictionClient", "Projects", "PythonPackages", "Terminal", "ToolBasics",
+            ]),
+        // `cog doctor`.
+        .buildTool(
+            "Diagnostics",
+            [
+                "ChildProcesses", "ContainerEngine", "ImagePlans", "JSON", "ModelConfig", "Projects", "PythonPackages",
+                "PythonSource", "ToolBasics",
+            ]),
+        // `cog manifest`.
+        .buildTool("Manifests", ["ModelConfig", "ToolBasics", .product(name: "Yams", package: "Yams")]),
         .executableTarget(
             name: "CogCLI",
-            dependencies: ["CogKit", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-            swiftSettings: swiftRules,
+            dependencies: [
+                "ChildProcesses", "ContainerEngine", "Diagnostics", "ImageBuilds", "ImagePlans", "JSON", "Manifests",
+                "ModelConfig", "ModelSchema", "ModelServers", "PredictionClient", "Projects", "PythonPackages",
+                "PythonSource", "Terminal", "ToolBasics",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Sources/BuildTool/CogCLI", swiftSettings: swiftRules,
             // One file that runs on every Linux, whatever its C library; the toolchain's own linker makes it without
             // telling of parts of Foundation that would need more.
             linkerSettings: [.unsafeFlags(["-static-executable", "-use-ld=lld"], .when(configuration: .release))]),
@@ -177,8 +246,21 @@ let package = Package(
             name: "CogletWorkerTests", dependencies: ["CPythonBridge", "CogletWorker", "WorkerProtocol"],
             swiftSettings: swiftRules),
         .testTarget(name: "WorkerProtocolTests", dependencies: ["WorkerProtocol"], swiftSettings: swiftRules),
-        .testTarget(
-            name: "CogKitTests", dependencies: ["CogKit", "JSON"], exclude: ["dockerfiles"], swiftSettings: swiftRules),
+        .buildToolTests("ToolBasics"),
+        .buildToolTests("Terminal", ["ToolBasics"]),
+        .buildToolTests("ModelSchema", ["JSON", "ToolBasics"]),
+        .buildToolTests("PythonPackages", ["ToolBasics"]),
+        .buildToolTests("ModelConfig", ["ToolBasics"]),
+        .buildToolTests("PythonSource"),
+        .buildToolTests("Projects", ["ModelConfig", "PythonPackages", "PythonSource", "ToolBasics"]),
+        .buildToolTests("ContainerEngine", ["ToolBasics"]),
+        .buildToolTests(
+            "ImagePlans", ["JSON", "ModelConfig", "ModelSchema", "Projects", "PythonPackages", "ToolBasics"],
+            exclude: ["dockerfiles"]),
+        .buildToolTests("ImageBuilds"),
+        .buildToolTests("PredictionClient", ["ModelSchema", "ToolBasics"]),
+        .buildToolTests("ModelServers", ["ToolBasics"]),
+        .buildToolTests("CogCLI", ["JSON", "ModelSchema"]),
         // The fuzz targets, which replay their seeds as a test; scripts/fuzz.sh builds the fuzzers.
         .testTarget(
             name: "FuzzTests",

@@ -8,13 +8,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE_LENGTH_LIMIT = 500
+SHORT_FILE_LENGTH_LIMIT = 300
 # The serving core, which everything else leans on, is kept simpler.
 CORE = {"Workers", "Serving", "CogletServer"}
-CORE_LENGTH_LIMIT = 300
+SHORT = CORE | {"BuildTool"}
 CORE_PROPERTY_LIMIT = 12
 
 # What each Swift module may import besides the standard library and its own C modules. The manifest enforces the
-# same for our modules; this table also says where the system's C library and Foundation may be seen.
+# same for our modules; this table also says where the system's C library may be seen. Only the modules of the build
+# tool, which aren't in the table, may use Foundation.
 SYSTEM = {"Glibc", "Synchronization", "Builtin", "Swift"}
 IMPORTS = {
     "EventLoop": {"CLibuv"},
@@ -68,7 +70,6 @@ IMPORTS = {
     },
     "CogletWorker": {"CPythonBridge", "WorkerProtocol"},
 }
-MAY_USE_FOUNDATION = {"CogKit", "CogCLI"}
 
 # Prefix of every C function and type of ours that another file can see.
 C_PREFIXES = {
@@ -103,7 +104,7 @@ ENCLOSED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>")
 # How the SDK reads an environment variable that is ours. The server's are declared in Settings/Variables, from
 # which the page is made.
 VARIABLE = re.compile(r"(?:environment|seconds|limit|count|environ\.get|getenv)\(\"(COG_[A-Z_]+|WEBHOOK_[A-Z_]+)\"")
-READ_BY_THE_CLI = {"CogKit", "CogCLI", "cog-cli"}
+READ_BY_THE_CLI = {"BuildTool", "cog-cli"}
 
 Breach = tuple[Path, int, str]
 
@@ -121,19 +122,19 @@ def lines_of(path: Path) -> list[str]:
 
 def length(path: Path, lines: list[str]) -> Iterator[Breach]:
     """Files stay short enough to be read at once."""
-    limit = CORE_LENGTH_LIMIT if is_core(path) else FILE_LENGTH_LIMIT
+    limit = SHORT_FILE_LENGTH_LIMIT if is_in(SHORT, path) else FILE_LENGTH_LIMIT
     if len(lines) > limit:
         yield path, len(lines), f"longer than {limit} lines: split it by subject"
 
 
-def is_core(path: Path) -> bool:
+def is_in(folders: set[str], path: Path) -> bool:
     parts = path.relative_to(ROOT).parts
-    return parts[0] == "Sources" and parts[1] in CORE
+    return parts[0] == "Sources" and parts[1] in folders
 
 
 def stored_properties(path: Path, lines: list[str]) -> Iterator[Breach]:
     """No type of the core holds more than a person can keep in mind; a list of variables isn't kept in mind."""
-    if not is_core(path) or path.parent.name == "Variables":
+    if not is_in(CORE, path) or path.parent.name == "Variables":
         return
     types: list[tuple[str, int, int, int]] = []  # name, line, depth of its body, stored properties
     depth = 0
@@ -176,7 +177,7 @@ def undone(path: Path, lines: list[str]) -> Iterator[Breach]:
 def imports(path: Path, lines: list[str]) -> Iterator[Breach]:
     """Layers look downwards only, and the server has no Foundation."""
     module = path.relative_to(ROOT).parts[1]
-    if module in MAY_USE_FOUNDATION or module not in IMPORTS:
+    if module not in IMPORTS:
         return
     for number, line in enumerate(lines, 1):
         match = IMPORT.match(line)

@@ -9,7 +9,7 @@ import yaml
 from terminal import CONFIG, ROOT, Project
 
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "cog-yaml.md").read_text(), re.DOTALL)
-PROJECTS = sorted((ROOT / "Tests" / "CogKitTests" / "dockerfiles").glob("*/project/*.yaml"))
+PROJECTS = sorted((ROOT / "Tests" / "BuildTool" / "ImagePlansTests" / "dockerfiles").glob("*/project/*.yaml"))
 PATH = ".cog/cog.yaml.schema.json"
 LINE = f"# yaml-language-server: $schema={PATH}\n"
 

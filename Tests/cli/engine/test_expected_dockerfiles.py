@@ -7,7 +7,7 @@ from models import model
 from terminal import ROOT
 from workshop import EngineProject
 
-PROJECTS = ROOT / "Tests" / "CogKitTests" / "dockerfiles"
+PROJECTS = ROOT / "Tests" / "BuildTool" / "ImagePlansTests" / "dockerfiles"
 # The other projects want a GPU, a Python that has no base image here, the original's packages, or addresses that exist
 # nowhere, or test_build_options.py builds their like.
 OPTIONS = {

@@ -14,7 +14,7 @@ from models import model
 from terminal import ROOT
 from workshop import Engine, EngineProject
 
-PROJECTS = ROOT / "Tests" / "CogKitTests" / "dockerfiles"
+PROJECTS = ROOT / "Tests" / "BuildTool" / "ImagePlansTests" / "dockerfiles"
 # Those that fetch nothing but packages of an index.
 FETCHES = {"public-03-captions", "public-11-detection", "public-15-inpainting"}
 ALL = sorted(path.name for path in PROJECTS.glob("public-*") if path.name not in FETCHES)

@@ -1,0 +1,44 @@
+import Synchronization
+package import ToolBasics
+
+/// A program that runs beside this one, with its output on our standard error.
+///
+/// It goes on when the task that started it is cancelled: whoever starts it must see to its end.
+package struct BackgroundTool: Sendable {
+    private let task: Task<Result<Int32, CogError>, Never>
+    private let written = OutputEnd()
+    private let ending = Ending()
+
+    /// Set once, read from anywhere.
+    private final class Ending: Sendable {
+        let isReached = Atomic(false)
+    }
+
+    package init(_ tool: Tool, _ arguments: [String]) {
+        let ending = ending
+        let written = written
+        task = Task {
+            defer { ending.isReached.store(true, ordering: .releasing) }
+            do throws(CogError) {
+                return .success(try await tool.watch(arguments, end: written).status)
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    /// Whether the program has ended, or could not be started.
+    package var hasEnded: Bool { ending.isReached.load(ordering: .acquiring) }
+
+    /// The end of what the program wrote.
+    package var output: String { written.text }
+
+    /// Waits for the end; the exit status, or why there is none: the program was interrupted or could not be started.
+    package func end() async -> Result<Int32, CogError> { await task.value }
+
+    /// Asks the program to end, as Ctrl-C would, and waits until it did.
+    package func interrupt() async {
+        task.cancel()
+        _ = await task.value
+    }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Foundation
+import Glibc
+import PredictionClient
+import ToolBasics
+
+/// Options of `predict` and `run`.
+struct PredictionOptions: ParsableArguments {
+    @Argument(help: "An image to run instead of the project's.")
+    var image: String?
+
+    @Option(
+        name: .shortAndLong, parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Inputs; @path reads a file. Repeatable.", valueName: "name=value"))
+    var input: [String] = []
+
+    @Option(
+        name: .shortAndLong, parsing: .unconditional,
+        help: ArgumentHelp("Where the output is written.", valueName: "path"), completion: .file())
+    var output = ""
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("All inputs as a JSON object, @file, or - for standard input; prints the answer as JSON."))
+    var json: String?
+
+    @Flag(help: "Put REPLICATE_API_TOKEN into the context of the prediction.")
+    var useReplicateToken = false
+
+    @Option(help: ArgumentHelp("How long setup() may take.", valueName: "seconds"))
+    var setupTimeout: UInt = 300
+
+    @Flag(help: "Show the output of streaming models as it arrives, even if standard output isn't a terminal.")
+    var stream = false
+
+    @Flag(help: "Run in the project's own virtual environment instead of a container.")
+    var local = false
+
+    @OptionGroup var container: ContainerArguments
+    @OptionGroup var project: ProjectOptions
+    @OptionGroup var secrets: SecretOptions
+    @OptionGroup var global: GlobalOptions
+
+    /// What goes together with what. Told without the usage: every option is right by itself.
+    func check() throws(CogError) {
+        if json != nil, !input.isEmpty {
+            throw .usage("Must use one of --json or --input to provide model inputs")
+        }
+        if local, image != nil { throw .usage("--local runs the project and takes no image") }
+        if let image, image.contains("=") {
+            throw .usage("Invalid image name '\(image)'. Did you forget `-i`?")
+        }
+    }
+}
+
+/// `cog predict`
+struct PredictCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "predict", abstract: "Run one prediction with the project or an image.")
+
+    @OptionGroup var options: PredictionOptions
+
+    func run() async throws {
+        try options.check()
+        let session = Session(options.global, terse: true)
+        var request = PredictionInvocation()
+        request.inputs = options.input
+        request.json = try options.json.map(InputParser.readJSON)
+        request.output = options.output
+        request.showsStream = options.stream || isatty(STDOUT_FILENO) == 1
+        if options.useReplicateToken {
+            guard let token = session.environment[.replicateToken], !token.isEmpty else {
+                throw CogError.usage(
+                    "Failed to find REPLICATE_API_TOKEN in the current environment when called with --use-replicate-token"
+                )
+            }
+            request.replicateToken = token
+        }
+        try await OneShotPrediction(
+            session: session, request: request, container: options.container, project: options.project,
+            secrets: options.secrets, image: options.image, setupTimeout: .seconds(Int(options.setupTimeout)),
+            isLocal: options.local
+        ).run()
+    }
+}

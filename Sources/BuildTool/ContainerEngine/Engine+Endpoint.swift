@@ -1,0 +1,29 @@
+import ChildProcesses
+package import ToolBasics
+
+/// Where the engine is.
+extension Engine {
+    /// Whether the engine runs on another machine.
+    package var isRemote: Bool { Self.isRemote(endpoint) }
+
+    /// Whether an endpoint is on another machine.
+    package static func isRemote(_ endpoint: String) -> Bool {
+        ["tcp://", "ssh://"].contains { endpoint.hasPrefix($0) }
+    }
+
+    /// Where the engine of an environment listens, whether it runs or not: `DOCKER_HOST`, or what the client's context says.
+    /// Empty where nothing says it.
+    package static func endpoint(_ environment: [String: String]) async throws(CogError) -> String {
+        let client = Self.client(environment)
+        if isPodman(client) { return environment[.containerHost] ?? "" }
+        if let host = environment[.dockerHost], !host.isEmpty { return host }
+        do {
+            let answer = try await client.answer(["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"])
+            return answer.succeeded ? answer.output.trimmingSpaces : ""
+        } catch {
+            if error == .interrupted { throw error }
+            // Without a client there is no context; that it's missing is told by whoever needs it.
+            return ""
+        }
+    }
+}
