@@ -19,12 +19,12 @@ public final class InputFetcher {
     }
 
     /// Fetches all `inputs` into a new folder of `store`, some at once, and then calls `completion` with the path for each
-    /// pointer.
+    /// pointer. Those that are stored here are copied: the model may change its files.
     ///
     /// The first failure ends the whole. The completion is called on the loop, never from inside this.
     /// - Returns: The owner of the files, which stay until ``InputFetch/discard()``, in any case.
     public func fetch(
-        _ inputs: [FileInput], into store: FileStore,
+        _ inputs: [FetchedInput], into store: FileStore,
         completion: @escaping (Result<[(pointer: String, path: String)], FileError>) -> Void
     ) -> InputFetch {
         loop.preconditionInEventLoop()
@@ -34,12 +34,26 @@ public final class InputFetcher {
     }
 }
 
+/// A file of an input, and where it is if the server has it already.
+public struct FetchedInput {
+    /// The string that stands for the file.
+    public let input: FileInput
+    /// The file that it names, if a client has stored that here.
+    public let stored: StoredFile?
+
+    /// Makes an input.
+    public init(_ input: FileInput, stored: StoredFile? = nil) {
+        self.input = input
+        self.stored = stored
+    }
+}
+
 /// The fetching of one prediction's inputs, and the files that it has made.
 public final class InputFetch {
     /// The path of the file for each pointer, in the order of the inputs.
     public typealias Paths = [(pointer: String, path: String)]
 
-    private let inputs: [FileInput]
+    private let inputs: [FetchedInput]
     private let folder: InputFolder
     private let client: HTTPClient
     private let loop: EventLoop
@@ -53,7 +67,7 @@ public final class InputFetch {
     private var downloads: [Int: Download] = [:]
 
     init(
-        _ inputs: [FileInput], into folder: InputFolder, client: HTTPClient, loop: EventLoop,
+        _ inputs: [FetchedInput], into folder: InputFolder, client: HTTPClient, loop: EventLoop,
         configuration: FileTransferConfiguration, onDownloaded: @escaping (TransferOutcome) -> Void,
         completion: @escaping (Result<Paths, FileError>) -> Void
     ) {
@@ -96,7 +110,8 @@ public final class InputFetch {
     }
 
     private func start(_ index: Int) {
-        let input = inputs[index]
+        if let stored = inputs[index].stored { return copy(stored, index) }
+        let input = inputs[index].input
         switch input.kind {
         case .http:
             let url = input.withText { String(decoding: $0, as: UTF8.self) }
@@ -115,6 +130,15 @@ public final class InputFetch {
             }
         case nil:
             later { [self] in ended(index, .failure(.unsupportedURL)) }
+        }
+    }
+
+    private func copy(_ stored: StoredFile, _ index: Int) {
+        let (path, name) = (stored.path, stored.facts.name)
+        folder.perform {
+            $0.copy(path, named: name)
+        } then: { [self] result in
+            ended(index, result)
         }
     }
 
@@ -139,7 +163,7 @@ public final class InputFetch {
         case .success(let path):
             paths[index] = path
             guard ended == inputs.count else { return startMore() }
-            complete(.success(zip(inputs, paths).map { (pointer: $0.pointer, path: $1 ?? "") }))
+            complete(.success(zip(inputs, paths).map { (pointer: $0.input.pointer, path: $1 ?? "") }))
         case .failure(let error):
             complete(.failure(error))
         }
@@ -157,6 +181,8 @@ public final class InputFetch {
     }
 }
 
+@available(*, unavailable)
+extension FetchedInput: Sendable {}
 @available(*, unavailable)
 extension InputFetcher: Sendable {}
 @available(*, unavailable)

@@ -53,6 +53,9 @@ final class InputFolder {
 
     /// What jobs see of the folder, on any thread.
     final class Contents: Sendable {
+        /// How much of a file is copied in one go.
+        private static let copiedBytes = 256 << 10
+
         fileprivate let isUnwanted = Atomic(false)
         private let store: FileStore
         private let path = Mutex<String?>(nil)
@@ -73,6 +76,33 @@ final class InputFolder {
                     return .failure(.temporary(SystemError(code: errno, operation: "make"), path: path))
                 }
                 return .success((OpenFile(taking: descriptor), path))
+            }
+        }
+
+        /// Copies the file at `source` to a new one here, which is called as ``makeFile(named:)`` does. Blocks.
+        ///
+        /// - Returns: the path of the copy.
+        func copy(_ source: String, named name: String) -> Result<String, FileError> {
+            let descriptor = open(source, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else {
+                return .failure(.temporary(SystemError(code: errno, operation: "open"), path: source))
+            }
+            let original = OpenFile(taking: descriptor)
+            return makeFile(named: name).flatMap { file, path in
+                withUnsafeTemporaryAllocation(byteCount: Self.copiedBytes, alignment: 16) { piece in
+                    var offset = 0
+                    while !isUnwanted.load(ordering: .relaxed) {
+                        let copied = original.read(into: piece, at: offset).flatMap { count in
+                            file.write(UnsafeRawBufferPointer(rebasing: piece[..<count]), at: offset).map { count }
+                        }
+                        switch copied {
+                        case .success(0): return .success(path)
+                        case .success(let count): offset += count
+                        case .failure(let error): return .failure(.temporary(error, path: path))
+                        }
+                    }
+                    return .failure(.canceled)
+                }
             }
         }
 

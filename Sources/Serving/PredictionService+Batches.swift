@@ -10,7 +10,7 @@ extension PredictionService {
     /// A prediction is taken: it joins a batch when the files of its input are here.
     func prepare(_ run: Run, at now: Duration) {
         run.batched = Run.Batched()
-        let step = run.stage.prepare(hasFiles: run.request.body.hasFiles)
+        let step = run.stage.prepare(hasFiles: !run.transfers.inputs.isEmpty)
         if case .nothing = step {
             perform(scheduler.prepared(run.id, at: now))
         } else {
@@ -33,8 +33,8 @@ extension PredictionService {
         run.stage.slotLost()
         run.span?.returned("the call that answers several predictions has failed", at: Clock.wall.nanoseconds)
         run.batched?.restarts += 1
-        run.uploads?.cancel()
-        run.uploads = nil
+        run.transfers.uploads?.cancel()
+        run.transfers.uploads = nil
         run.prediction.startedOver()
         // Readers that come late see the events of the call that counts.
         run.history?.startedOver(id: run.prediction.id)

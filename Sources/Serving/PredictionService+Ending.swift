@@ -113,9 +113,9 @@ extension PredictionService {
     }
 
     private func giveBack(_ run: Run) {
-        run.fetch?.discard()
+        run.transfers.fetch?.discard()
         run.request.uploads?.discard()
-        run.uploads?.cancel()
+        run.transfers.uploads?.cancel()
     }
 }
 

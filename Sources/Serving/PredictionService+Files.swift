@@ -12,11 +12,13 @@ extension PredictionService {
     /// A place for files that come with a request.
     public func makeUploads() -> UploadedFiles { UploadedFiles(in: files.store, on: loop) }
 
+    /// What clients have stored here, to name it in the inputs of predictions.
+    public var storedFiles: StoredFiles { files.stored }
+
     /// Gets the files of a prediction's input.
     func fetchFiles(_ run: Run) {
         run.span?.fetchBegan(at: Clock.wall.nanoseconds)
-        run.fetch = files.fetcher.fetch(run.request.body.fileInputs, into: files.store) {
-            [weak self, weak run] result in
+        run.transfers.fetch = files.fetcher.fetch(run.transfers.inputs, into: files.store) { [weak self, weak run] result in
             guard let self, let run else { return }
             switch result {
             case .success(let files):
@@ -42,8 +44,8 @@ extension PredictionService {
         let restarts = run.batched?.restarts
         if let uploader = files.uploader {
             shown(run)
-            let session = run.uploads ?? uploader.makeSession(predictionID: run.prediction.id)
-            run.uploads = session
+            let session = run.transfers.uploads ?? uploader.makeSession(predictionID: run.prediction.id)
+            run.transfers.uploads = session
             session.upload(file, named: name, noting: run.span.map(Self.noteUpload)) { [weak self, weak run] result in
                 self?.metrics.uploaded(TransferOutcome(result))
                 self?.outputFileEnded()

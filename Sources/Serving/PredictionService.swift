@@ -130,7 +130,7 @@ public final class PredictionService {
             let prediction = Prediction(
                 id: request.id, createdAt: Clock.wall, input: request.envelope.input,
                 schemaOfUnknown: request.schemaOfUnknown, outputIsArray: isArray ?? false)
-            return Run(id, prediction, request)
+            return Run(id, prediction, request, inputs: request.body.inputs(storedIn: files.stored))
         }
         let now = Clock.monotonic
         run.timing.arrivedAt = now
@@ -219,7 +219,7 @@ public final class PredictionService {
             run.span?.slotTaken(worker.number, at: moment.nanoseconds)
             run.tell(.started) { $0.started(id: run.prediction.id) }
         }
-        perform(run.stage.slotGiven(worker, hasFiles: run.request.body.hasFiles), for: run)
+        perform(run.stage.slotGiven(worker, hasFiles: !run.transfers.inputs.isEmpty), for: run)
     }
 
     private func dispatch(_ run: Run, to worker: WorkerID, _ files: InputFiles) {

@@ -1,5 +1,5 @@
 public import EventLoop
-internal import FileTransfer
+public import FileTransfer
 internal import HTTPClient
 public import Predictions
 internal import Workers
@@ -24,12 +24,18 @@ public struct RequestBody {
         files = reading.files
     }
 
-    /// Whether files of the input are to be fetched.
-    var hasFiles: Bool { files.contains(where: \.isFetched) }
+    /// The files of the input that are to be fetched. Of those that the model opens itself, these are the stored ones.
+    func inputs(storedIn stored: StoredFiles) -> [FetchedInput] {
+        files.compactMap { file in
+            let input = fileInput(file)
+            let found = stored.file(for: input)
+            return file.isFetched || found != nil ? FetchedInput(input, stored: found) : nil
+        }
+    }
 
-    /// The files of the input that are to be fetched.
-    var fileInputs: [FileInput] {
-        files.filter(\.isFetched).map(fileInput)
+    /// Where in the input the URL of a stored file stands that isn't there; nil if there is none.
+    public func missingFile(in stored: StoredFiles) -> String? {
+        files.first { stored.isMissing(fileInput($0)) }?.pointer
     }
 
     /// The first file of the input that nobody can get because its URL can't be used, and why. Looks at every URL, data URLs

@@ -64,10 +64,18 @@ final class Run {
     var batched: Batched?
     /// What is measured of it.
     var timing: Timing
-    /// The files of its input.
-    var fetch: InputFetch?
-    /// The files of its output, if they are uploaded.
-    var uploads: UploadSession?
+    /// The files of its input and of its output.
+    var transfers: Transfers
+
+    /// Files that go from one place to another.
+    struct Transfers {
+        /// The files of the input that are to be fetched. Stored ones are kept for it, however long it waits.
+        let inputs: [FetchedInput]
+        /// How these are fetched, and where they are.
+        var fetch: InputFetch?
+        /// The files of the output, if they are uploaded.
+        var uploads: UploadSession?
+    }
 
     /// What is known about a prediction of a batched model.
     struct Batched {
@@ -89,7 +97,8 @@ final class Run {
         let trace: TraceID?
     }
 
-    init(_ id: RunID, _ prediction: Prediction, _ request: NewPrediction) {
+    init(_ id: RunID, _ prediction: Prediction, _ request: NewPrediction, inputs: [FetchedInput]) {
+        transfers = Transfers(inputs: inputs)
         self.id = id
         self.prediction = prediction
         self.request = request

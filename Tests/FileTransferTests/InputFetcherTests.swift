@@ -120,7 +120,7 @@ private let misplaced = "a data URL must have ;base64 right before its comma"
         let files = Files(test)
         var results: [Fetched] = []
         let input = FileInput(pointer: "a", text: .string(server.url))
-        let fetch = files.fetcher.fetch([input], into: files.store) { results.append($0) }
+        let fetch = files.fetcher.fetch([FetchedInput(input)], into: files.store) { results.append($0) }
         try test.run(until: { server.requests.count == 1 && test.client.inFlight == 0 })
         #expect(results.isEmpty)
         fetch.discard()
@@ -197,7 +197,7 @@ private let misplaced = "a data URL must have ;base64 right before its comma"
         let files = Files(test)
         var results: [Fetched] = []
         let inputs = (0..<3).map { FileInput(pointer: "\($0)", text: .string(server.url + "/\($0)")) }
-        let fetch = files.fetcher.fetch(inputs, into: files.store) { results.append($0) }
+        let fetch = files.fetcher.fetch(inputs.map { FetchedInput($0) }, into: files.store) { results.append($0) }
         try test.run(until: { server.requests.count == 3 })
         fetch.cancel()
         fetch.cancel()
@@ -217,7 +217,7 @@ private let misplaced = "a data URL must have ;base64 right before its comma"
         for moment in 0..<40 {
             var isOver = false
             let inputs = ["data:,a", data, server.url + "/a"].map { FileInput(pointer: "", text: .string($0)) }
-            let fetch = files.fetcher.fetch(inputs, into: files.store) { _ in isOver = true }
+            let fetch = files.fetcher.fetch(inputs.map { FetchedInput($0) }, into: files.store) { _ in isOver = true }
             #expect(fetch.isRunning)
             for _ in 0..<(moment % 8) {
                 usleep(UInt32(moment) * 10)
@@ -319,7 +319,7 @@ private final class Files {
     func fetch(_ inputs: [FileInput]) -> InputFetcherTests.Fetched {
         do throws(TestLoopError) {
             return try test.value { done in
-                fetches.append(fetcher.fetch(inputs, into: store, completion: done))
+                fetches.append(fetcher.fetch(inputs.map { FetchedInput($0) }, into: store, completion: done))
             }
         } catch {
             Issue.record(error)

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from support import processes
+from support.forms import BOUNDARY, TYPE, form, part
 from support.receiver import Answer
 from support.temporary import input_folders, may_mount, mounted
 from support.waiting import wait_for
@@ -35,8 +36,6 @@ class Runner(BaseRunner):
                 time.sleep(0.01)
         return given
 """
-BOUNDARY = "limit"
-
 
 @pytest.fixture
 def server(shared):
@@ -48,20 +47,8 @@ def limited(shared):
     return shared(source=MODEL, env={"COG_DOWNLOAD_LIMIT_BYTES": "300000", "COG_BODY_LIMIT_BYTES": "1000"})
 
 
-def part(name, contents, file=None, type=None, disposition=""):
-    contents = contents if isinstance(contents, bytes) else contents.encode()
-    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{disposition}'
-    head += f'; filename="{file}"' if file is not None else ""
-    head += f"\r\nContent-Type: {type}" if type else ""
-    return head.encode() + b"\r\n\r\n" + contents + b"\r\n"
-
-
-def form(*parts):
-    return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
-
-
 def send(server, *parts, method="POST", path="/predictions", body=None, **headers):
-    fields = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"} | headers
+    fields = {"Content-Type": TYPE} | headers
     return server.request(method, path, form(*parts) if body is None else body, fields)
 
 

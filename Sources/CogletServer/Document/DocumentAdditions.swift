@@ -27,8 +27,10 @@ enum DocumentAdditions {
             paths.append(routes.paths)
             components.append(routes.components)
             if kind == .prediction, routes.isServed {
-                paths.append(DocumentedReplicate.paths(streams: routes.streams))
-                components.append(DocumentedReplicate.components(needsInput: routes.needsInput))
+                paths += [DocumentedReplicate.paths(streams: routes.streams), DocumentedFiles.paths]
+                components += [
+                    DocumentedReplicate.components(needsInput: routes.needsInput), DocumentedFiles.components,
+                ]
             }
         }
         guard !paths.isEmpty else { return document }

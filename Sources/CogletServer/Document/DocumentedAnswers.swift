@@ -17,7 +17,7 @@ enum DocumentedAnswers {
         switch status {
         case 400: "The body is neither JSON nor a form, or the request is not HTTP/1.1"
         case 403: "A web page of another origin isn't allowed to make this request"
-        case 404: "No prediction with this ID is running, and no result is kept"
+        case 404: "There is no such prediction, file, or model, or it is no longer kept"
         case 406: "The model offers no event streams"
         case 408: "The request arrives too slowly"
         case 409: "All slots are taken, or a prediction with this id is running"
@@ -28,7 +28,7 @@ enum DocumentedAnswers {
         case 429: "All slots are taken, or too many clients follow this prediction"
         case 431: "The header fields are too large"
         case 500: "The server has failed"
-        case 507: "The disk has no room for a file of the request"
+        case 507: "There is no room for a file of the request"
         case 501: "The transfer coding is unknown"
         default: "The model is not ready, or the server has no memory left"
         }

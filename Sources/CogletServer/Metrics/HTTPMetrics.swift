@@ -6,7 +6,7 @@ import Metrics
 /// Bound to the loop.
 final class HTTPMetrics {
     /// Methods that have a label of their own; all others share the first one.
-    private static let methods = ["other", "GET", "HEAD", "POST", "PUT", "OPTIONS"]
+    private static let methods = ["other", "GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE"]
     private static let sizes = Histogram.Buckets.whole((4...14).map { 1 << (2 * $0) })
 
     /// The paths of the routes; the first one stands for all requests that lead nowhere.
@@ -33,7 +33,8 @@ final class HTTPMetrics {
             case .post: 3
             case .put: 4
             case .options: 5
-            case .delete, .patch, .trace, .connect, .other: 0
+            case .delete: 6
+            case .patch, .trace, .connect, .other: 0
             }
         return route * methods.count + method
     }

@@ -77,7 +77,7 @@ final class PredictionStarter {
         _ request: Request, on exchange: Exchange, id pathID: String?, isTraining: Bool, _ dialect: RequestDialect
     ) {
         let span = span(exchange, isTraining: isTraining)
-        let upload: Upload
+        let upload: Upload<PredictionForm>
         switch uploads.upload(request.head, on: exchange, isTraining: isTraining) {
         case .take(let made): upload = made
         case .refuse(let answer): return exchange.respond(answer)
@@ -87,6 +87,7 @@ final class PredictionStarter {
             case .failure(.clientGone): break
             case .failure(let error): refuse(error.rejection, error.answer, exchange, span)
             case .success(let uploaded):
+                upload.files.places = uploaded.files
                 do throws(RequestError) {
                     let content = Content(
                         read: uploaded.read, body: uploaded.body, uploads: upload.files, dialect: dialect)
@@ -185,13 +186,15 @@ final class PredictionStarter {
         if let file = content.read.unusableFile {
             throw .invalid(location: ["input", file.pointer], message: "the file's URL can't be used: \(file.reason)")
         }
+        let body = RequestBody(content.body, reading)
+        if let pointer = body.missingFile(in: service.storedFiles) { throw FileAnswers.missingInput(pointer) }
         let id = pathID ?? reading.envelope.id ?? ids.next(at: Clock.wall)
         guard service.running(id) == nil else { return .refuse(Answers.alreadyRunning(id), .duplicateID) }
         guard refusal == nil else { return .refuse(Answers.busy(status: context.busyStatus), .atCapacity) }
         if let span = links?.span { Self.accepted(span, id, reading.envelope) }
         return .begin(
             NewPrediction(
-                id: id, envelope: reading.envelope, body: RequestBody(content.body, reading),
+                id: id, envelope: reading.envelope, body: body,
                 schemaOfUnknown: reading.schemaOfUnknown, isTraining: isTraining, origin: mode.origin,
                 client: mode.client, trace: links, uploads: content.uploads))
     }

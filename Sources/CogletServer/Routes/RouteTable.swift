@@ -30,10 +30,11 @@ enum RouteTable {
         _ service: PredictionService, _ settings: Settings, _ memory: MemoryAccount, _ log: Log, _ operation: Operation,
         _ telemetry: TelemetryExport
     ) -> (rows: [Route], metrics: HTTPMetrics) {
-        let limits = UploadReading.Limits(
+        let limits = UploadLimits(
             fileBytes: settings.service.files.downloadLimitBytes, fieldBytes: settings.http.bodyLimitBytes)
+        let uploads = UploadIntake(service, limits, memory, log)
         let starter = PredictionStarter(
-            service, UploadIntake(service, limits, memory, log), settings.answers, memory, log,
+            service, uploads, settings.answers, memory, log,
             tracing: telemetry.requests)
         let cancel = CancelRoute(service)
         let page = settings.answers.showsPage ? PageRoute() : nil
@@ -78,7 +79,7 @@ enum RouteTable {
             ].compactMap(\.self)
         let first = platform(platforms, settings.answers.platforms, reading, operation)
         let others =
-            own + replicate(starter, settings, reading)
+            own + replicate(starter, limits, memory, log, settings, reading)
             + kServe(platforms, settings.answers.platforms.modelName, reading, operation)
         // A platform's path may be one that means something else elsewhere.
         let rows = first + others.filter { row in !first.contains { $0.path == row.path } }
@@ -97,7 +98,8 @@ enum RouteTable {
 
     /// What Replicate's clients ask for.
     private static func replicate(
-        _ starter: PredictionStarter, _ settings: Settings, _ reading: [HTTPMethod]
+        _ starter: PredictionStarter, _ limits: UploadLimits, _ memory: MemoryAccount, _ log: Log,
+        _ settings: Settings, _ reading: [HTTPMethod]
     ) -> [Route] {
         let service = starter.service
         let api = ReplicateAPI(service, root: settings.answers.root)
@@ -113,6 +115,13 @@ enum RouteTable {
             Route(
                 "/v1/models/{version}", reading, mode: .predict, idSegments: [4],
                 ReplicateVersionRoute(service, cogVersion: settings.versions.sdk)),
+            Route(
+                "/v1/files", reading + [.post], mode: .predict, takesJSON: true,
+                FilesRoute(service, api, limits, memory, log)),
+            Route("/v1/files/{file_id}", reading + [.delete], mode: .predict, FileRoute(service.storedFiles, api, log)),
+            Route(
+                "/v1/files/{file_id}/download", reading, mode: .predict,
+                FileRoute(service.storedFiles, api, log, isContents: true)),
         ]
     }
 }

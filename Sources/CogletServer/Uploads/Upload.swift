@@ -3,44 +3,45 @@ import FileTransfer
 import HTTPServer
 import Predictions
 
+/// At which pace a body is written to the disk.
+enum UploadPace {
+    /// What is written in one go.
+    static let pieceBytes = 262_144
+    /// So many pieces wait for the disk before the client has to.
+    static let waitingLimit = 2
+}
+
 /// A form or a file on its way from a client to the disk: slows the client down to the disk's speed.
 ///
 /// Bound to the loop. Its files go away with it unless somebody keeps ``files``.
-final class Upload {
-    /// What is written to the disk in one go.
-    private static let pieceBytes = 262_144
-    /// So many pieces wait for the disk before the client has to.
-    private static let waitingLimit = 2
-
+final class Upload<Form: UploadForm> {
     let files: UploadedFiles
-    private let reading: UploadReading
+    /// Told how many bytes of files are on the disk; what it returns ends the upload.
+    var onProgress: ((_ fileBytes: Int) -> UploadError?)?
+    private let reading: UploadReading<Form>
     private let exchange: Exchange
     private let memory: MemoryAccount
     private let log: Log
-    private let schema: InputSchema?
-    private let filePatterns: FilePatterns
     /// The piece that is being received.
     private var piece: Buffer?
     private var waiting: [Buffer] = []
     private var isReading = false
     private var hasArrived = false
-    private var completion: ((Result<UploadReading.Result, UploadError>) -> Void)?
+    private var completion: ((Result<Form.Content, UploadError>) -> Void)?
 
     init(
-        _ reading: UploadReading, into files: UploadedFiles, on exchange: Exchange, schema: InputSchema?,
-        filePatterns: FilePatterns, memory: MemoryAccount, log: Log
+        _ reading: UploadReading<Form>, into files: UploadedFiles, on exchange: Exchange, memory: MemoryAccount,
+        log: Log
     ) {
         self.reading = reading
         self.files = files
         self.exchange = exchange
         self.memory = memory
         self.log = log
-        self.schema = schema
-        self.filePatterns = filePatterns
     }
 
     /// Reads the body of the exchange, which keeps this object. Calls `completion` once, now or later, with what the body says.
-    func read(_ completion: @escaping (Result<UploadReading.Result, UploadError>) -> Void) {
+    func read(_ completion: @escaping (Result<Form.Content, UploadError>) -> Void) {
         self.completion = completion
         exchange.onClientGone = { [self] in end(.failure(.clientGone)) }
         exchange.body?.onArrival = { [self] in take() }
@@ -49,7 +50,7 @@ final class Upload {
 
     /// Takes what has arrived, unless the disk is behind.
     private func take() {
-        while completion != nil, !hasArrived, waiting.count < Self.waitingLimit, takePiece() {}
+        while completion != nil, !hasArrived, waiting.count < UploadPace.waitingLimit, takePiece() {}
         readOn()
     }
 
@@ -57,15 +58,15 @@ final class Upload {
     private func takePiece() -> Bool {
         let piece = piece ?? Buffer(accountedIn: memory)
         self.piece = piece
-        guard piece.tryReserve(Self.pieceBytes - piece.count, upTo: Self.pieceBytes) else {
+        guard piece.tryReserve(UploadPace.pieceBytes - piece.count, upTo: UploadPace.pieceBytes) else {
             end(.failure(.outOfMemory))
             return false
         }
-        let room = UnsafeMutableRawBufferPointer(rebasing: piece.spare.prefix(Self.pieceBytes - piece.count))
+        let room = UnsafeMutableRawBufferPointer(rebasing: piece.spare.prefix(UploadPace.pieceBytes - piece.count))
         switch exchange.body?.take(into: room) ?? .end {
         case .bytes(let count):
             piece.grow(by: count)
-            if piece.count == Self.pieceBytes { handOn() }
+            if piece.count == UploadPace.pieceBytes { handOn() }
             return true
         case .end:
             hasArrived = true
@@ -93,28 +94,27 @@ final class Upload {
                 reading.read(piece, $0)
             } then: { [self] error in
                 isReading = false
-                if let error { end(.failure(error)) } else { take() }
+                if let error = error ?? onProgress?(reading.fileBytes) { end(.failure(error)) } else { take() }
             }
         } else if hasArrived {
             isReading = true
-            files.perform { [schema, filePatterns] in
-                reading.finish($0, schema: schema, filePatterns: filePatterns)
+            files.perform {
+                reading.finish($0)
             } then: { [self] in
                 end($0)
             }
         }
     }
 
-    private func end(_ result: Result<UploadReading.Result, UploadError>) {
+    private func end(_ result: Result<Form.Content, UploadError>) {
         guard let completion else { return }
         self.completion = nil
         piece = nil
         waiting = []
         exchange.onClientGone = nil
         exchange.body?.onArrival = nil
-        switch result {
-        case .success(let read): files.places = read.files
-        case .failure(let error):
+        onProgress = nil
+        if case .failure(let error) = result {
             if case .storage(let failure) = error { log.error("coglet::uploads", "\(failure)") }
             files.discard()
         }

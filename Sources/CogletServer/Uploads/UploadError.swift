@@ -13,6 +13,8 @@ enum UploadError: Error {
     case fileTooLarge(limitBytes: Int)
     /// The fields that are no files have more bytes than a body may have.
     case fieldsTooLarge(limitBytes: Int)
+    /// There is no room for it among the files that clients have stored.
+    case storeFull(limitBytes: Int)
     /// There is no memory for the fields, or for what has arrived of the body.
     case outOfMemory
     /// A file can't be stored.
@@ -35,6 +37,10 @@ enum UploadError: Error {
             return Answers.error(
                 "The fields of the form that aren't files have more than \(limit) bytes. COG_BODY_LIMIT_BYTES sets the limit.",
                 status: 413)
+        case .storeFull(let limit):
+            return Answers.error(
+                "The files that are stored here would have more than \(limit) bytes together. Delete some, or wait until they expire. COG_DOWNLOAD_LIMIT_BYTES sets the limit.",
+                status: 507)
         case .outOfMemory:
             let failure = RequestFailure.outOfMemory
             return Answers.error(failure.description, status: failure.status).retryAfter(seconds: 1)
@@ -49,7 +55,7 @@ enum UploadError: Error {
     /// What the request is counted as.
     var rejection: Rejection {
         switch self {
-        case .outOfMemory, .storage: .noRoom
+        case .outOfMemory, .storage, .storeFull: .noRoom
         case .form, .request, .fileTooLarge, .fieldsTooLarge, .body, .clientGone: .invalidInput
         }
     }

@@ -15,16 +15,16 @@ final class UploadIntake {
 
     /// What is known of a request that is taken.
     private struct Plan {
-        let kind: UploadReading.Kind
+        let kind: UploadKind
         let facts: ModelFacts
     }
 
     private let service: PredictionService
-    private let limits: UploadReading.Limits
+    private let limits: UploadLimits
     private let memory: MemoryAccount
     private let log: Log
 
-    init(_ service: PredictionService, _ limits: UploadReading.Limits, _ memory: MemoryAccount, _ log: Log) {
+    init(_ service: PredictionService, _ limits: UploadLimits, _ memory: MemoryAccount, _ log: Log) {
         self.service = service
         self.limits = limits
         self.memory = memory
@@ -40,22 +40,22 @@ final class UploadIntake {
     }
 
     /// Makes the upload of a request that was handed over.
-    func upload(_ head: RequestHead, on exchange: Exchange, isTraining: Bool) -> Decision<Upload> {
+    func upload(_ head: RequestHead, on exchange: Exchange, isTraining: Bool) -> Decision<Upload<PredictionForm>> {
         switch plan(head, head.field("content-type")?.string ?? "") {
         case .take(let plan): .take(upload(plan, head, exchange, isTraining))
         case .refuse(let answer): .refuse(answer)
         }
     }
 
-    private func upload(_ plan: Plan, _ head: RequestHead, _ exchange: Exchange, _ isTraining: Bool) -> Upload {
+    private func upload(_ plan: Plan, _ head: RequestHead, _ exchange: Exchange, _ isTraining: Bool) -> Upload<PredictionForm> {
         let facts = plan.facts
         let schema = isTraining ? facts.trainingSchema : facts.predictionSchema
         let reading = UploadReading(
-            plan.kind, InputForm(schema: schema, filePatterns: facts.filePatterns), limits: limits, memory: memory)
+            plan.kind, PredictionForm(schema: schema, filePatterns: facts.filePatterns, memory: memory),
+            limits: limits, memory: memory)
         if case .file = plan.kind, let query = head.query { Self.addFields(of: query, to: reading) }
         return Upload(
-            reading, into: service.makeUploads(), on: exchange, schema: schema, filePatterns: facts.filePatterns,
-            memory: memory, log: log)
+            reading, into: service.makeUploads(), on: exchange, memory: memory, log: log)
     }
 
     private func plan(_ head: RequestHead, _ contentType: String) -> Decision<Plan> {
@@ -91,7 +91,7 @@ final class UploadIntake {
     }
 
     /// The fields of a query string, which stand for those of a form, but for what says how to answer.
-    private static func addFields(of query: HeadBytes, to reading: UploadReading) {
+    private static func addFields(of query: HeadBytes, to reading: UploadReading<PredictionForm>) {
         for field in QueryFields.all(in: query) where field.name != QueryFields.raw {
             reading.add(field.name, field.value)
         }

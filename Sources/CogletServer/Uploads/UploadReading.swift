@@ -4,52 +4,45 @@ import HTTPServer
 import Predictions
 import Serving
 
+/// The most bytes that a body may have.
+struct UploadLimits {
+    /// Of each file.
+    let fileBytes: Int
+    /// Of all fields that are no files.
+    let fieldBytes: Int
+}
+
+/// What a body is.
+enum UploadKind {
+    case form(MultipartParser)
+    /// All of it is one file.
+    case file(PartHead)
+}
+
 /// Takes a body with files apart and writes the files, on the thread pool. One thread at a time.
-final class UploadReading: @unchecked Sendable {
-    /// The most bytes that a body may have.
-    struct Limits {
-        /// Of each file.
-        let fileBytes: Int
-        /// Of all fields that are no files.
-        let fieldBytes: Int
-    }
-
-    /// What the body is.
-    enum Kind {
-        case form(MultipartParser)
-        /// All of it is one file.
-        case file(PartHead)
-    }
-
-    /// What has come of it.
-    struct Result: Sendable {
-        let read: ReadRequest
-        let body: Buffer
-        let files: [InputForm.Place]
-    }
-
+final class UploadReading<Form: UploadForm>: @unchecked Sendable {
     private enum Part {
         case file(UploadedFile)
         case text([UInt8])
         case unknown
     }
 
-    private var kind: Kind
-    private var form: InputForm
-    private let limits: Limits
-    private let memory: MemoryAccount
+    private var kind: UploadKind
+    private var form: Form
+    private let limits: UploadLimits
     private var head = PartHead(name: "")
     private var part: Part?
     private var fieldBytes = 0
+    /// How many bytes of files have come.
+    private(set) var fileBytes = 0
     private var failure: UploadError?
     /// Counts the fields in, as long as they are needed.
     private let ledger: Buffer
 
-    init(_ kind: Kind, _ form: InputForm, limits: Limits, memory: MemoryAccount) {
+    init(_ kind: UploadKind, _ form: Form, limits: UploadLimits, memory: MemoryAccount) {
         self.kind = kind
         self.form = form
         self.limits = limits
-        self.memory = memory
         ledger = Buffer(accountedIn: memory)
     }
 
@@ -57,7 +50,7 @@ final class UploadReading: @unchecked Sendable {
     func add(_ name: String, _ text: [UInt8]) {
         guard failure == nil else { return }
         do throws(RequestError) {
-            try form.add(name, text: text)
+            try form.add(name, text: text, type: nil)
         } catch {
             failure = .request(error)
         }
@@ -92,10 +85,8 @@ final class UploadReading: @unchecked Sendable {
         return failure
     }
 
-    /// The body has ended: makes the request of it that JSON would have been.
-    func finish(
-        _ maker: UploadedFiles.Maker, schema: InputSchema?, filePatterns: FilePatterns
-    ) -> Swift.Result<Result, UploadError> {
+    /// The body has ended.
+    func finish(_ maker: UploadedFiles.Maker) -> Result<Form.Content, UploadError> {
         switch kind {
         case .file(let head):
             if failure == nil, part == nil { begin(head, as: .file, maker) }
@@ -107,16 +98,7 @@ final class UploadReading: @unchecked Sendable {
                 failure = .form(error)
             }
         }
-        if let failure { return .failure(failure) }
-        do throws(RequestError) {
-            let (text, files) = try form.body()
-            let body = Buffer(accountedIn: memory)
-            guard text.withUnsafeBytes({ body.tryAppend($0, upTo: $0.count) }) else { return .failure(.outOfMemory) }
-            let read = try RequestReader.read(body, schema, filePatterns, uploaded: Set(files.map { $0.pointer })).get()
-            return .success(Result(read: read, body: body, files: files))
-        } catch {
-            return .failure(.request(error))
-        }
+        return failure.map { .failure($0) } ?? form.content()
     }
 
     // MARK: - Parts
@@ -142,6 +124,7 @@ final class UploadReading: @unchecked Sendable {
                 failure = .fileTooLarge(limitBytes: limits.fileBytes)
                 return
             }
+            fileBytes += bytes.count
             if case .failure(let error) = file.append(bytes) { failure = .storage(error) }
         case .text(var text):
             guard count(bytes.count) else { return }
@@ -170,10 +153,9 @@ final class UploadReading: @unchecked Sendable {
             switch part {
             // What browsers send for a field of a form in which no file was chosen.
             case .file(let file) where file.count == 0 && head.fileName == "": break
-            case .file(let file): form.add(head.name, file: file.path, called: file.name)
+            case .file(let file): form.add(head.name, file: file, type: head.contentType)
             case .text(let text): try form.add(head.name, text: text, type: head.contentType)
-            // Named in the log like any other input that the model doesn't know.
-            case .unknown: try form.add(head.name, text: [])
+            case .unknown: try form.add(head.name, text: [], type: nil)
             case nil: break
             }
         } catch {

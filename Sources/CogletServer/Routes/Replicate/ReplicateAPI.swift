@@ -64,7 +64,7 @@ final class ReplicateAPI {
     }
 
     /// The address by which the client knows the server, also behind proxies.
-    private func base(_ head: RequestHead) -> String {
+    func base(_ head: RequestHead) -> String {
         func first(_ name: StaticString) -> String? {
             guard let list = head.field(name)?.string.split(separator: ",").first else { return nil }
             let text = list.drop { $0 == " " }.prefix { $0 != " " }
@@ -76,8 +76,8 @@ final class ReplicateAPI {
         return "\(scheme)://\(host)\(root?.text ?? "")"
     }
 
-    /// An id as a segment of a path (RFC 3986, 3.3).
-    private static func escaped(_ id: String) -> String {
+    /// A text as a segment of a path (RFC 3986, 3.3).
+    static func escaped(_ id: String) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var text: [UInt8] = []
         for byte in id.utf8 {
