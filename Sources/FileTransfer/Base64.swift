@@ -1,26 +1,26 @@
 internal import CBase64
 
-/// Standard base64 (RFC 4648, section 4) between blocks of memory, several bytes a step.
+/// Standard base64 (RFC 4648, section 4) between blocks of memory, several bytes per step.
 ///
-/// Vectors do what they can; the rest works with tables: two characters for each 12 bits when encoding, a word with a value's bits in place for each
-/// of four characters when decoding.
+/// Vector instructions handle what they can; tables do the rest. Encoding looks up two characters for each 12 bits;
+/// decoding looks up, for each of four characters, a word with the bits of its value.
 enum Base64 {
-    /// How many characters `count` bytes become, padding included.
+    /// The number of characters for `count` bytes, including padding.
     static func encodedCount(_ count: Int) -> Int {
         (count + 2) / 3 * 4
     }
 
-    /// How many bytes `count` characters become at most.
+    /// The maximum number of bytes in `count` characters.
     static func decodedLimit(_ count: Int) -> Int {
         (count + 3) / 4 * 3
     }
 
     // MARK: - Encoding
 
-    /// Writes the characters of `source` to `target`, which has room for ``encodedCount(_:)`` of them.
+    /// Encodes `source` into `target`, which must have room for ``encodedCount(_:)`` characters.
     ///
     /// To encode in pieces, make every piece but the last a multiple of three bytes.
-    /// - Returns: How many characters were written.
+    /// - Returns: The number of characters written.
     @discardableResult
     static func encode(_ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer) -> Int {
         guard var input = source.baseAddress, !source.isEmpty else { return 0 }
@@ -32,7 +32,7 @@ enum Base64 {
         output += done / 3 * 4
         left -= done
         let pairs = characterPairs
-        // Six bytes at a time; eight are loaded, so that many must be there.
+        // Six bytes at a time; eight are loaded, so at least eight must remain.
         while left >= 8 {
             let bits = UInt64(bigEndian: input.loadUnaligned(as: UInt64.self))
             let first = UInt64(pairs[Int(truncatingIfNeeded: bits >> 52)])
@@ -71,19 +71,19 @@ enum Base64 {
 
     // MARK: - Decoding
 
-    /// What is wrong with text that is not base64.
+    /// Why a text isn't base64.
     enum Flaw: Error, Equatable {
-        /// A character that does not belong, at this position.
+        /// A character outside of the alphabet, at this position.
         case badCharacter(at: Int)
-        /// The number of characters can't be that of whole bytes, the padding is too short or too long, or there is data after it.
+        /// The number of characters doesn't encode whole bytes, the padding has the wrong length, or data follows it.
         case incorrectPadding
     }
 
-    /// Writes the bytes of `source` to `target`, which has room for ``decodedLimit(_:)`` of them.
+    /// Decodes `source` into `target`, which must have room for ``decodedLimit(_:)`` bytes.
     ///
-    /// Strict: no white space, and the padding is complete or left out altogether, as RFC 4648, 3.2 allows. To decode in pieces, make every piece but the last a multiple of four
-    /// characters and `isLast` false.
-    /// - Returns: How many bytes were written.
+    /// Strict: no whitespace, and the padding is complete or omitted, as RFC 4648, 3.2 allows. To decode in pieces,
+    /// make every piece but the last a multiple of four characters and pass false for `isLast`.
+    /// - Returns: The number of bytes written.
     static func decode(
         _ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer, isLast: Bool = true
     ) -> Result<Int, Flaw> {
@@ -98,8 +98,8 @@ enum Base64 {
         input += done
         output += done / 4 * 3
         var left = wholeCount - done / 4
-        // Sixteen characters to twelve bytes. Every store is a word, whose last byte the next store overwrites; the last
-        // quantum of all is done on its own, so nothing is written behind the end.
+        // Sixteen characters become twelve bytes. Every store is a word whose last byte the next store overwrites. The
+        // very last quantum is handled separately, so nothing is written past the end.
         while left >= 4 {
             let first = quantum(input, values)
             let second = quantum(input + 4, values)
@@ -129,7 +129,7 @@ enum Base64 {
         }.mapError { _ in locateFlaw(source) }
     }
 
-    /// The last one to four characters, with or without padding.
+    /// Decodes the last one to four characters, with or without padding.
     private static func decodeEnd(
         _ source: UnsafeRawBufferPointer, to output: UnsafeMutableRawPointer
     ) -> Result<Int, Flaw> {
@@ -147,7 +147,7 @@ enum Base64 {
         return .success(count)
     }
 
-    /// Looks for what the fast way has only noticed.
+    /// Locates the flaw that the fast path detected.
     private static func locateFlaw(_ source: UnsafeRawBufferPointer) -> Flaw {
         let firstBad = source.firstIndex { characterValues[Int($0)] == flaw }
         guard let firstBad, source[firstBad] != padding else { return .incorrectPadding }
@@ -172,12 +172,12 @@ enum Base64 {
     // MARK: - Tables
 
     private static let padding = UInt8(ascii: "=")
-    /// Set in the value of every byte that is no base64 character; decoded bits only use the lower 24.
+    /// Set in the value of every byte that isn't a base64 character; decoded bits use only the lower 24.
     private static let flaw: UInt32 = 0x8000_0000
 
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    /// Two characters, the first in the low byte, for each value of 12 bits. 8 KiB, made at first use, never freed.
+    /// Two characters, the first in the low byte, for each 12-bit value. 8 KiB, made at first use, never freed.
     nonisolated(unsafe) private static let characterPairs: UnsafePointer<UInt16> = {
         let table = UnsafeMutablePointer<UInt16>.allocate(capacity: 4_096)
         for value in 0..<4_096 {
@@ -186,14 +186,14 @@ enum Base64 {
         return UnsafePointer(table)  // never written again, so any thread may read it
     }()
 
-    /// Four tables of 256: the bits of the first to fourth character of four, in the order of the bytes in memory.
+    /// Four tables with 256 entries: the bits of the first to the fourth of four characters, in memory byte order.
     nonisolated(unsafe) private static let characterValues: UnsafePointer<UInt32> = {
         let table = UnsafeMutablePointer<UInt32>.allocate(capacity: 1_024)
         table.initialize(repeating: flaw, count: 1_024)
         for (value, character) in alphabet.enumerated() {
             for position in 0..<4 {
                 let bits = UInt32(value) << UInt32(18 - 6 * position)
-                let inMemory = bits.byteSwapped >> 8  // the first byte lowest
+                let inMemory = bits.byteSwapped >> 8  // lowest byte first
                 table[position * 256 + Int(character)] = inMemory
             }
         }

@@ -3,8 +3,8 @@ internal import CBase64
 extension DataURL {
     /// Why the data can't be decoded; nil if it can.
     ///
-    /// Looks at each character once and keeps none, so it costs a fraction of the decoding. Accepts exactly what
-    /// ``write(to:path:)`` does.
+    /// Reads each character once and keeps none, so it costs a fraction of the decoding. Accepts exactly what
+    /// ``write(to:path:)`` accepts.
     var flaw: FileError? {
         guard isBase64 else { return nil }
         switch Self.flaw(of: data) {
@@ -45,7 +45,7 @@ extension DataURL {
         return isWhole ? nil : .incorrectPadding
     }
 
-    /// How many characters of base64 stand one after another.
+    /// The number of consecutive base64 characters.
     private static func base64Run(_ data: UnsafeRawBufferPointer, from position: Int) -> Int {
         guard let start = data.baseAddress else { return 0 }
         return cogbase64_span((start + position).assumingMemoryBound(to: UInt8.self), data.count - position)
@@ -55,7 +55,8 @@ extension DataURL {
         withUnsafeBytes(of: byte) { base64Run($0, from: 0) == 1 }
     }
 
-    /// The byte at a position, or the one behind `%XX`, and how many characters it takes; nil for a `%` alone.
+    /// The byte at a position, or the one that `%XX` stands for, and the number of characters it takes; nil for a lone
+    /// `%`.
     private static func byte(_ data: UnsafeRawBufferPointer, at position: Int) -> (byte: UInt8, length: Int)? {
         let first = data[position]
         guard first == UInt8(ascii: "%") else { return (first, 1) }

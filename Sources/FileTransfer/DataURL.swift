@@ -2,29 +2,30 @@ internal import EventLoop
 internal import Glibc
 internal import HTTPClient
 
-/// A data URL (RFC 2397) in memory, taken apart but not decoded.
+/// A data URL (RFC 2397) in memory, split into parts but not decoded.
 struct DataURL {
-    /// The extension for a file of its type, `.txt` when it names none.
+    /// The file extension for its type; `.txt` if the URL names no type.
     let fileExtension: String
     /// Whether the data is base64.
     let isBase64: Bool
-    /// What comes after the comma.
+    /// The text after the comma.
     let data: UnsafeRawBufferPointer
-    /// Whether ``data`` may have escapes of JSON.
+    /// Whether ``data`` may contain JSON escapes.
     var isLiteral = false
 
-    /// How many characters are decoded at a time; a multiple of four.
+    /// The number of characters decoded at a time; a multiple of four.
     static let pieceCharacters = 256 * 1024
 
-    /// Takes `text` apart, which begins with `data:`, perhaps within white space, and must outlive this.
-    /// `isLiteral` says that there may be escapes of JSON behind the comma.
+    /// Splits `text`, which must outlive the result. It begins with `data:`, possibly after whitespace. `isLiteral`
+    /// means that JSON escapes may follow the comma.
     static func parse(_ text: UnsafeRawBufferPointer, isLiteral: Bool = false) -> Result<DataURL, FileError> {
         let text = trimmed(text)
         guard let comma = text.firstIndex(of: UInt8(ascii: ",")) else { return .failure(.dataURLWithoutComma) }
         var head = String(decoding: text[..<comma].dropFirst(5), as: UTF8.self)
         let isBase64 = head.lowercased().hasSuffix(";base64")
         if isBase64 { head.removeLast(7) }
-        // Whoever writes base64 anywhere means it; taken for text, the data would be a wrong file.
+        // A `base64` marker in the wrong place is still meant as one; treating the data as text would produce a wrong
+        // file.
         guard !head.split(separator: ";").contains(where: isBase64Marker) else { return .failure(.misplacedBase64) }
         return .success(
             DataURL(
@@ -33,7 +34,8 @@ struct DataURL {
                 isBase64: isBase64, data: UnsafeRawBufferPointer(rebasing: text[(comma + 1)...]), isLiteral: isLiteral))
     }
 
-    /// Without the white space at both ends that is in ASCII. Any other before the scheme is left out up to the colon.
+    /// The text without ASCII whitespace at both ends. Other whitespace before the scheme is skipped with everything up
+    /// to the colon.
     private static func trimmed(_ text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         let scheme = Array("data:".utf8)
         let start = text.firstIndex(of: UInt8(ascii: ":")).map { max($0 + 1 - scheme.count, 0) } ?? 0
@@ -60,7 +62,7 @@ struct DataURL {
         }
     }
 
-    /// White space, %XX, and escapes are allowed in between, but rare: takes them out and starts again.
+    /// Whitespace, %XX, and escapes are allowed but rare: removes them and starts again.
     private func decodeCleaned(to file: OpenFile, path: String) -> Result<Void, FileError> {
         var clean = percentDecoded
         clean.removeAll(where: Self.isSpace)

@@ -1,10 +1,10 @@
 internal import EventLoop
 
-/// Calls back once after a time, unless it is canceled before.
+/// Calls back once after a delay, unless it is canceled first.
 final class Delay {
     private var timer: Timer?
 
-    /// Starts to wait; if no timer can be made, `then` is called in this call.
+    /// Starts to wait. If no timer can be made, calls `then` immediately.
     init(_ duration: Duration, on loop: EventLoop, then: @escaping () -> Void) {
         do throws(EventLoopError) {
             timer = try Timer(on: loop) { [weak self] in
@@ -17,7 +17,7 @@ final class Delay {
         }
     }
 
-    /// Never calls back from now on.
+    /// Prevents the callback.
     func cancel() {
         timer?.close()
         timer = nil

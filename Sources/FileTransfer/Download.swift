@@ -2,7 +2,7 @@ internal import EventLoop
 internal import Glibc
 internal import HTTPClient
 
-/// One file on its way from another server to the disk, with all attempts it takes.
+/// The download of one file to disk, including all attempts.
 final class Download {
     private let url: String
     private let folder: InputFolder
@@ -15,10 +15,10 @@ final class Download {
     private var transfer: Transfer?
     private var delay: Delay?
     private var attempts = 0
-    /// The file of the last attempt.
+    /// The file of the latest attempt.
     private var path: String?
 
-    /// Starts the download; `completion` is called with the file's path on the loop, not from inside this.
+    /// Starts the download. `completion` is called on the loop with the file's path, never during this call.
     init(
         _ url: String, into folder: InputFolder, client: HTTPClient, loop: EventLoop,
         configuration: FileTransferConfiguration, completion: @escaping (Result<String, FileError>) -> Void
@@ -29,19 +29,19 @@ final class Download {
         self.loop = loop
         self.configuration = configuration
         self.completion = completion
-        // A text that is no URL fails with the first attempt.
+        // An invalid URL fails in the first attempt.
         name = FileName.ofDownload(from: (try? HTTPURL(url))?.text ?? url)
         attempt()
     }
 
-    /// Gives up; the completion is not called any more.
+    /// Cancels the download; the completion is no longer called.
     func cancel() {
         completion = nil
         delay?.cancel()
         transfer?.cancel()
     }
 
-    /// Every attempt has a file of its own: what the disk still writes of a broken one can't get into it.
+    /// Each attempt has its own file, so late writes of a failed one can't corrupt it.
     private func attempt() {
         guard completion != nil else { return }
         attempts += 1
@@ -80,7 +80,7 @@ final class Download {
                 response.isTransientFailure
                     ? retry(after: error, asked: response.retryAfter) : complete(.failure(error))
             case .failure(let error):
-                // Who has waited for a slow server once need not wait for it again.
+                // After one timeout, don't wait for the same slow server again.
                 error.isTransient && !error.isTimeout
                     ? retry(after: .download(error)) : complete(.failure(.download(error)))
             }
@@ -96,7 +96,7 @@ final class Download {
         }
     }
 
-    /// The suffix for a file whose URL has none: of the name that the server suggests, else of the media type.
+    /// The suffix for a file whose URL has none, from the name that the server suggests, or else from the media type.
     private static func missingSuffix(of name: String, in response: HTTPResponse) -> String {
         guard FileName.split(name).fileExtension.count < 2 else { return "" }
         let suggested = response[field: "content-disposition"].flatMap(ContentDisposition.fileName(in:))

@@ -1,12 +1,12 @@
 public import EventLoop
 
-/// A file in a data URL as ``OutputEncoder`` makes it: `data:TYPE;base64,DATA`.
+/// A file in a data URL in the form that ``OutputEncoder`` produces: `data:TYPE;base64,DATA`.
 public struct EncodedFile {
     /// The media type.
     public let type: String
     private let data: UnsafeRawBufferPointer
 
-    /// Takes a URL apart, which must outlive this; nil for other texts.
+    /// Splits a URL, which must outlive this value; nil for other texts.
     public init?(_ url: UnsafeRawBufferPointer) {
         let (start, end) = (Array("data:".utf8), Array(";base64".utf8))
         guard url.starts(with: start), let comma = url.prefix(300).firstIndex(of: UInt8(ascii: ",")),
@@ -27,7 +27,8 @@ public struct EncodedFile {
         }
     }
 
-    /// The contents, in memory of `account`; nil if there is none, or the data is no base64. Takes its time for a large file.
+    /// The decoded contents, in memory of `account`; nil if it has none left or the data isn't base64. Slow for a large
+    /// file.
     public func contents(accountedIn account: MemoryAccount?) -> Buffer? {
         let contents = Buffer(accountedIn: account)
         let limit = Base64.decodedLimit(data.count) + 4

@@ -1,41 +1,41 @@
 public import HTTPClient
 
-/// Why a file did not get where it should.
+/// Why a file wasn't transferred.
 public enum FileError: Error, Equatable, Sendable {
     /// A server refused a download.
     case status(Int, reason: String, url: String)
-    /// A download got no answer, or not all of it.
+    /// A download got no response, or an incomplete one.
     case download(HTTPClientError)
     /// The text is neither an http(s) URL nor a data URL.
     case unsupportedURL
     /// A data URL without a comma.
     case dataURLWithoutComma
-    /// A data URL says base64, but not right before the comma.
+    /// A data URL contains `base64`, but not right before the comma.
     case misplacedBase64
-    /// A data URL says base64, but its data's length does not fit.
+    /// A base64 data URL has data of an impossible length.
     case incorrectPadding
-    /// A data URL says base64, but has another character in it, at this position of its data.
+    /// A base64 data URL has a character outside of the alphabet at this position of its data.
     case notBase64(at: Int)
-    /// A temporary file could not be made or written.
+    /// A temporary file couldn't be created or written.
     case temporary(SystemError, path: String)
-    /// An output file could not be read.
+    /// An output file couldn't be read.
     case output(SystemError, name: String)
-    /// An output file is not a plain file with contents.
+    /// An output isn't a regular file.
     case notAFile(name: String)
     /// An output file is too large for a data URL.
     case outputTooLarge(name: String, limitBytes: Int)
-    /// The upload's receiver refused it.
+    /// The receiver refused the upload.
     case uploadStatus(Int)
     /// The upload took too long.
     case uploadTimedOut
-    /// The upload got no answer.
+    /// The upload got no response.
     case upload(HTTPClientError)
-    /// The prediction ended before.
+    /// The prediction ended first.
     case canceled
 }
 
 extension FileError: CustomStringConvertible {
-    /// The failure as one sentence that is fit to print.
+    /// The failure as one printable sentence.
     public var description: String {
         switch self {
         case .status(let status, let reason, let url):
@@ -43,7 +43,7 @@ extension FileError: CustomStringConvertible {
         case .download(let error):
             error.description
         case .unsupportedURL:
-            "not a http, https or data URL"
+            "not an http, https, or data URL"
         case .dataURLWithoutComma:
             "a data URL has no comma before its data"
         case .misplacedBase64:

@@ -2,18 +2,18 @@ public import EventLoop
 internal import Glibc
 internal import HTTPClient
 
-/// A string of a prediction's input that stands for a file.
+/// A string in a prediction's input that stands for a file.
 public struct FileInput: Sendable {
-    /// Where the text of the string is.
+    /// Where the string's text is.
     public enum Text: Sendable {
-        /// In a value of its own.
+        /// In a separate value.
         case string(String)
-        /// Between the quotes of a JSON text, in these bytes of a buffer that does not change any more; with the escapes of
-        /// JSON as they were sent.
+        /// Between the quotes of a JSON text, in these bytes of a buffer that no longer changes, with JSON escapes as
+        /// they were sent.
         case literal(Buffer, Range<Int>)
     }
 
-    /// Where the string stands in the input: `image`, `images/0`; handed back with the path.
+    /// The position of the string in the input (`image`, `images/0`), which is returned with the path.
     public let pointer: String
     /// The string.
     public let text: Text
@@ -24,13 +24,12 @@ public struct FileInput: Sendable {
         self.text = text
     }
 
-    /// Whether this can be fetched or decoded: whether it begins with `http:`, `https:` or `data:`, in any case of letters,
-    /// perhaps after white space.
+    /// Whether the string begins with `http:`, `https:`, or `data:`, ignoring case and leading whitespace.
     public var isFetchable: Bool {
         kind != nil
     }
 
-    /// Why this can't be fetched or decoded, whatever the server behind it does; nil if it can. Looks at the whole text.
+    /// Why the string can't be fetched or decoded, whatever the server does; nil if it can. Examines the whole text.
     public var problem: String? {
         switch kind {
         case .http:
@@ -63,7 +62,7 @@ public struct FileInput: Sendable {
         return start.hasPrefix("http:") || start.hasPrefix("https:") ? .http : nil
     }
 
-    /// The first characters of the string, some hundred; costs the same however long the string is.
+    /// The first few hundred characters of the string; the cost doesn't depend on the string's length.
     var start: String {
         switch text {
         case .string(let text):
@@ -75,7 +74,7 @@ public struct FileInput: Sendable {
         }
     }
 
-    /// Gives `body` the bytes of the string, escapes resolved. A long string is not copied unless it has escapes.
+    /// Calls `body` with the unescaped bytes of the string. Copies a long string only if it has escapes.
     func withText<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
         switch text {
         case .string(var text):
@@ -89,8 +88,8 @@ public struct FileInput: Sendable {
 }
 
 extension FileInput {
-    /// The same for a data URL: `isLiteral` says that escapes may be left, behind the comma. Base64 has no backslash, so
-    /// whoever decodes it finds them in passing.
+    /// The same for a data URL. `isLiteral` means that escapes may remain after the comma. Base64 has no backslash, so
+    /// decoding detects them in passing.
     func withDataURL<Value>(_ body: (_ text: UnsafeRawBufferPointer, _ isLiteral: Bool) -> Value) -> Value {
         if case .literal(let buffer, let range) = text {
             let bytes = UnsafeRawBufferPointer(rebasing: buffer.bytes[range])
@@ -102,7 +101,7 @@ extension FileInput {
     }
 }
 
-/// The bytes behind a JSON string literal's escapes; the literal is known to be well-formed, but may be cut off.
+/// Unescapes the contents of a JSON string literal that is known to be well-formed, but may be truncated.
 func unescaped(_ literal: UnsafeRawBufferPointer) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(literal.count)
@@ -129,7 +128,7 @@ func unescaped(_ literal: UnsafeRawBufferPointer) -> [UInt8] {
     return result
 }
 
-/// Adds what the `\uXXXX`, or the pair of two of them, at `position` stands for, and returns how many bytes that were.
+/// Appends the scalar that `\uXXXX`, or a pair of two, at `position` stands for; returns the number of bytes consumed.
 private func appendScalar(at position: Int, of literal: UnsafeRawBufferPointer, to result: inout [UInt8]) -> Int {
     func codeUnit(at position: Int) -> UInt32? {
         guard position + 6 <= literal.count, literal[position] == UInt8(ascii: "\\"),

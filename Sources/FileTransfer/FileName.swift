@@ -5,10 +5,10 @@ enum FileName {
     /// The longest name, in bytes, that is taken from a URL.
     static let limitBytes = 200
 
-    /// The name a downloaded file gets from its URL; may be empty.
+    /// The name of a downloaded file, taken from its URL; may be empty.
     ///
-    /// The last segment of the path without query, percent- and plus-decoded, `/` and NUL replaced by `_`. More than 200
-    /// bytes are shortened to `<name>~<extension>`.
+    /// The last segment of the path, percent- and plus-decoded, with `/` and NUL replaced by `_`. Names of more than
+    /// 200 bytes are shortened to `<name>~<extension>`.
     static func ofDownload(from url: String) -> String {
         let afterScheme = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
         let path = afterScheme.prefix { $0 != "?" && $0 != "#" }
@@ -20,7 +20,7 @@ enum FileName {
         return shortened(String(decoding: bytes, as: UTF8.self))
     }
 
-    /// The name for a file that a client has sent: what it calls it, without a path; else what its type says.
+    /// The name for a file that a client sent: the client's name without a path, or else one made from the type.
     static func ofUpload(called name: String?, type: String?) -> String {
         let last = (name ?? "").split { "/\\".contains($0) }.last ?? ""
         var scalars = String.UnicodeScalarView()
@@ -29,10 +29,10 @@ enum FileName {
         return split(shown).fileExtension.count < 2 ? shown + MediaType.fileExtension(forType: type ?? "") : shown
     }
 
-    /// The suffix that a name suggested by a server has, with its dot: `.png`, `.tar.gz`; empty if it has none, or one that
-    /// no file should have.
+    /// The suffix, with its dot, of a name that a server suggests: `.png`, `.tar.gz`. Empty if there is none, or one
+    /// that a file shouldn't have.
     static func suffix(ofSuggested name: String) -> String {
-        // What some browsers send has a path, of either kind.
+        // Some browsers send a path, with either kind of separator.
         let last = name.split { "/\\".contains($0) }.last ?? ""
         let (stem, suffix) = split(String(last))
         guard (2...17).contains(suffix.utf8.count),
@@ -56,12 +56,12 @@ enum FileName {
         return String((0..<8).map { _ in characters[Int.random(in: characters.indices)] })
     }
 
-    /// The bytes behind `%XX`; a `%` that two hexadecimal digits do not follow stands for itself.
+    /// Decodes `%XX`; a `%` without two hexadecimal digits after it stands for itself.
     static func percentDecoded(_ text: some Collection<UInt8>, plusIsSpace: Bool) -> [UInt8] {
         PercentDecoding.bytes(of: text, plusIsSpace: plusIsSpace)
     }
 
-    /// A name split before its last dot, as `("a.tar", ".gz")`; a dot in front does not count.
+    /// A name split before its last dot, as `("a.tar", ".gz")`; a leading dot doesn't count.
     static func split(_ name: String) -> (stem: Substring, fileExtension: Substring) {
         guard let dot = name.lastIndex(of: "."), name[..<dot].contains(where: { $0 != "." }) else {
             return (name[...], "")

@@ -2,13 +2,13 @@ internal import Glibc
 public import HTTPClient
 internal import Synchronization
 
-/// The server's own folder in the system's temporary folder. In it are a folder for each worker, and one for each
-/// prediction that has input files.
+/// The server's own folder in the system's temporary folder. It contains one folder for each worker, and one for each
+/// prediction with input files.
 ///
-/// It exists from ``open()`` to ``close()``. A server that was killed leaves its folder behind; the next one removes it.
-/// Any thread; methods that block say so.
+/// It exists from ``open()`` to ``close()``. A killed server leaves its folder behind, and the next server removes it.
+/// Safe on any thread; methods that block say so.
 public final class FileStore: Sendable {
-    /// The names of the folders in the store's own.
+    /// The names of the folders inside the store's folder.
     private struct State {
         var root: LockedFolder?
         var predictions = 0
@@ -18,7 +18,7 @@ public final class FileStore: Sendable {
     private let parents: [String]
     private let state = Mutex(State())
 
-    /// Makes a store in the first of `parents` that can be written; by default what `TMPDIR` names, then `/tmp`.
+    /// Makes a store in the first writable folder of `parents`; by default the one that `TMPDIR` names, then `/tmp`.
     public init(in parents: [String] = FileStore.usualParents()) {
         self.parents = parents
     }
@@ -36,16 +36,16 @@ public final class FileStore: Sendable {
         return [named, "/tmp"]
     }
 
-    /// Makes the folder. Blocks; for the start of the server.
+    /// Creates the folder. Blocks; call it at the start of the server.
     ///
-    /// - Returns: Why each of the parents before the one that is used can't be.
-    /// - Throws: ``FileStoreError`` if none of the parents can be written.
+    /// - Returns: Why each of the parents before the chosen one isn't usable.
+    /// - Throws: ``FileStoreError`` if none of the parents is writable.
     public func open() throws(FileStoreError) -> [SystemError] {
         var failures: [SystemError] = []
         for parent in parents {
             var made = LockedFolder.make(in: parent)
             if case .failure = made {
-                // What a killed server has left may be what fills the disk.
+                // The disk may be full of what a killed server left behind.
                 LockedFolder.removeLeftovers(in: parent)
                 made = LockedFolder.make(in: parent)
             }
@@ -60,12 +60,12 @@ public final class FileStore: Sendable {
         throw FileStoreError(failures: failures)
     }
 
-    /// Removes what servers that no longer run have left behind. Blocks; for the thread pool, at start.
+    /// Removes what servers that no longer run left behind. Blocks; call it on the thread pool, at startup.
     public func removeLeftovers() {
         for parent in parents { LockedFolder.removeLeftovers(in: parent) }
     }
 
-    /// Removes the folder; nothing can be made in it afterwards. Blocks; for the end of the server.
+    /// Removes the folder; nothing can be made in it afterwards. Blocks; call it at the end of the server.
     public func close() {
         let root = state.withLock { state in
             defer { state.root = nil }
@@ -74,8 +74,8 @@ public final class FileStore: Sendable {
         root?.remove()
     }
 
-    /// Makes the folder, mode 0700, that a worker gets as its `TMPDIR`. It is short, as sockets are put into it. Blocks for
-    /// a moment.
+    /// Creates the folder, with mode 0700, that becomes a worker's `TMPDIR`. Its path is short, because sockets are put
+    /// into it. Blocks briefly.
     public func makeWorkerFolder() -> Result<String, FileError> {
         makeFolder { state in
             state.workers += 1
@@ -83,7 +83,7 @@ public final class FileStore: Sendable {
         }
     }
 
-    /// Makes the folder, mode 0700, for the input files of a prediction. Blocks.
+    /// Creates the folder, with mode 0700, for a prediction's input files. Blocks.
     func makePredictionFolder() -> Result<String, FileError> {
         makeFolder { state in
             state.predictions += 1
@@ -91,7 +91,7 @@ public final class FileStore: Sendable {
         }
     }
 
-    /// Removes a folder that was made here. Blocks; for the thread pool.
+    /// Removes a folder that the store created. Blocks; call it on the thread pool.
     public func removeFolder(_ path: String) {
         removeTree(path)
     }
@@ -101,7 +101,7 @@ public final class FileStore: Sendable {
             guard let root = state.root else { return .failure(.canceled) }
             let path = root.path + "/" + nextName(&state)
             if mkdir(path, 0o700) == 0 { return .success(path) }
-            // Somebody who cleans up old temporary files has removed the store's folder.
+            // A cleanup of old temporary files has removed the store's folder.
             if errno == ENOENT, let root = root.remade() {
                 state.root = root
                 if mkdir(path, 0o700) == 0 { return .success(path) }
@@ -111,14 +111,14 @@ public final class FileStore: Sendable {
     }
 }
 
-/// There is no place for temporary files.
+/// No folder for temporary files could be created.
 public struct FileStoreError: Error, CustomStringConvertible {
-    /// What is wrong with each folder that was tried.
+    /// The failure of each folder that was tried.
     public let failures: [SystemError]
 
-    /// The failure, fit to print.
+    /// The failure as printable text.
     public var description: String {
         "no folder for temporary files: \(failures.map(\.description).joined(separator: "; "))."
-            + " Set TMPDIR to a folder that can be written"
+            + " Set TMPDIR to a writable folder"
     }
 }

@@ -2,31 +2,32 @@ public import EventLoop
 
 /// Limits and times of file transfers.
 public struct FileTransferConfiguration: Sendable {
-    /// What `user-agent` says in downloads.
+    /// The `user-agent` of downloads.
     public var downloadUserAgent: String
-    /// What `user-agent` says in uploads.
+    /// The `user-agent` of uploads.
     public var uploadUserAgent: String
-    /// How many bytes one downloaded file may have, unpacked.
+    /// The maximum size of a downloaded file, decompressed.
     public var downloadLimitBytes = 10 << 30
-    /// How many downloads of one prediction run at once.
+    /// The maximum number of concurrent downloads per prediction.
     public var parallelDownloads = 8
-    /// The time for finding the host, connecting and the TLS handshake.
+    /// The time limit for resolving the host, connecting, and the TLS handshake.
     public var connectTimeout: Duration = .seconds(10)
-    /// The longest time in which no byte of a download moves.
+    /// The longest time without a byte of a download.
     public var downloadStallTimeout: Duration = .seconds(10)
-    /// The longest time in which no byte of an upload moves, the wait for the answer included.
+    /// The longest time without a byte of an upload, including the wait for the response.
     public var uploadStallTimeout: Duration = .seconds(25)
-    /// How fast the bytes of a download or an upload must move at least.
+    /// The minimum rate of a download or an upload.
     public var minimumRate = MinimumRate.usual
-    /// How long to wait before each further attempt; as many attempts as waits, and one.
+    /// The pauses between attempts. There is one more attempt than there are pauses.
     public var retryDelays: [Duration] = [.milliseconds(200), .milliseconds(600), .milliseconds(1_500)]
-    /// How much longer a server can make such a wait with `retry-after`; one that asks for more is tried after this time.
+    /// The longest pause that a server can request with `retry-after`; if it asks for more, the retry comes after this
+    /// time.
     public var retryAfterLimit: Duration = .seconds(60)
-    /// How many redirects are followed.
+    /// The maximum number of redirects.
     public var redirectLimit = 20
     /// Whether downloads may come from addresses outside of the public internet.
     public var allowsPrivateAddresses = true
-    /// How many bytes an output file may have that is answered as a data URL.
+    /// The maximum size of an output file that is returned as a data URL.
     public var dataURLLimitBytes = 2 << 30
 
     /// Makes the defaults for a version of the server.
@@ -35,15 +36,15 @@ public struct FileTransferConfiguration: Sendable {
         uploadUserAgent = downloadUserAgent
     }
 
-    /// How long to wait after so many attempts; `nil` if there is no other. `retryAfter` is what the server asks for.
+    /// The pause after this many attempts; `nil` if there is no further one. `retryAfter` is what the server requests.
     func retryDelay(afterAttempts attempts: Int, retryAfter: Duration?) -> Duration? {
         guard attempts <= retryDelays.count else { return nil }
         return max(retryDelays[attempts - 1], min(retryAfter ?? .zero, retryAfterLimit))
     }
 
-    /// Takes `COG_USER_AGENT` and `COG_DOWNLOAD_LIMIT_BYTES` from the environment, if they are there.
+    /// Reads `COG_USER_AGENT` and `COG_DOWNLOAD_LIMIT_BYTES` from the environment, if they are set.
     ///
-    /// - Returns: A warning to log if a value cannot be used; the default stays then.
+    /// - Returns: A warning to log if a value is invalid; the default is kept then.
     public mutating func apply(environment: (String) -> String?) -> String? {
         if let agent = environment("COG_USER_AGENT"), !agent.isEmpty { downloadUserAgent = agent }
         guard let text = environment("COG_DOWNLOAD_LIMIT_BYTES"), !text.isEmpty else { return nil }

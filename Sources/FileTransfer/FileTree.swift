@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The names in a folder, without `.` and `..`; none if it cannot be read. Blocks.
+/// The names in a folder, except `.` and `..`; empty if it can't be read. Blocks.
 func entries(of path: String) -> [String] {
     guard let folder = opendir(path) else { return [] }
     defer { closedir(folder) }
@@ -14,9 +14,9 @@ func entries(of path: String) -> [String] {
     return names
 }
 
-/// Removes a folder and everything in it, never following a link. What cannot be removed stays. Blocks.
+/// Removes a folder and everything in it, without following links. Leaves what can't be removed. Blocks.
 func removeTree(_ path: String) {
-    // The model may be adding files still: look again a few times.
+    // The model may still be adding files, so look again a few times.
     for _ in 0..<3 {
         if unlink(path) == 0 || errno == ENOENT { return }
         if rmdir(path) == 0 { return }

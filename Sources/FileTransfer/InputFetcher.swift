@@ -1,9 +1,9 @@
 public import EventLoop
 public import HTTPClient
 
-/// Turns the file inputs of predictions into local files: downloads http and https URLs, decodes data URLs.
+/// Turns the file inputs of predictions into local files: downloads http and https URLs, and decodes data URLs.
 ///
-/// Loop-bound; disk and base64 work is done on the thread pool.
+/// Bound to the loop; disk and base64 work runs on the thread pool.
 public final class InputFetcher {
     private let loop: EventLoop
     private let client: HTTPClient
@@ -21,8 +21,8 @@ public final class InputFetcher {
     /// Fetches all `inputs` into a new folder of `store`, some at once, and then calls `completion` with the path for each
     /// pointer. Those that are stored here are copied: the model may change its files.
     ///
-    /// The first failure ends the whole. The completion is called on the loop, never from inside this.
-    /// - Returns: The owner of the files, which stay until ``InputFetch/discard()``, in any case.
+    /// The first failure ends the whole fetch. The completion is called on the loop, never during this call.
+    /// - Returns: The owner of the files, which always stay until ``InputFetch/discard()``.
     public func fetch(
         _ inputs: [FetchedInput], into store: FileStore,
         completion: @escaping (Result<[(pointer: String, path: String)], FileError>) -> Void
@@ -85,17 +85,17 @@ public final class InputFetch {
         startMore()
     }
 
-    /// Whether the completion has not been called yet.
+    /// Whether the completion hasn't been called yet.
     public var isRunning: Bool { completion != nil }
 
-    /// Gives up: the completion is called with ``FileError/canceled`` at once. After the end this does nothing.
+    /// Cancels the fetch: the completion is called with ``FileError/canceled`` immediately. Does nothing after the end.
     public func cancel() {
         loop.preconditionInEventLoop()
         complete(.failure(.canceled))
     }
 
-    /// Removes the files, as soon as nothing writes to them any more, and gives up if there are more to come. Must be called
-    /// in the end. A second call does nothing.
+    /// Removes the files as soon as nothing writes to them any more, and cancels what is left of the fetch. Must be
+    /// called eventually. A second call does nothing.
     public func discard() {
         cancel()
         folder.remove()

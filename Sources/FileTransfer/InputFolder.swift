@@ -3,9 +3,9 @@ internal import Glibc
 internal import HTTPClient
 internal import Synchronization
 
-/// The input files of one prediction, in a private folder that is made with the first of them.
+/// The input files of one prediction, in a private folder that is created with the first file.
 ///
-/// This is the one owner of the folder: ``remove()`` waits for jobs that may still make it. Loop-bound.
+/// This is the folder's only owner: ``remove()`` waits for jobs that may still create it. Bound to the loop.
 final class InputFolder {
     private let loop: EventLoop
     private let contents: Contents
@@ -17,7 +17,7 @@ final class InputFolder {
         contents = Contents(in: store)
     }
 
-    /// Runs `work`, which may make files, on the thread pool, then `then` with its result on the loop.
+    /// Runs `work`, which may create files, on the thread pool, then `then` with its result on the loop.
     func perform<Value: Sendable>(
         _ work: @escaping @Sendable (Contents) -> Value, then: @escaping (Value) -> Void
     ) {
@@ -32,8 +32,8 @@ final class InputFolder {
         }
     }
 
-    /// Removes the folder with everything in it, on the thread pool, once no job runs; jobs that have not begun make no
-    /// files any more. A second call does nothing.
+    /// Removes the folder and everything in it, on the thread pool, once no job is running. Jobs that haven't begun
+    /// can't create files any more. A second call does nothing.
     func remove() {
         guard !isUnwanted else { return }
         isUnwanted = true
@@ -43,7 +43,7 @@ final class InputFolder {
 
     private func removeIfIdle() {
         guard isUnwanted, jobs == 0, contents.exists else { return }
-        jobs += 1  // Never back to 0: this is the last one.
+        jobs += 1  // Never back to 0: this is the last job.
         let contents = contents
         loop.submit {
             contents.remove()
@@ -51,7 +51,7 @@ final class InputFolder {
         }
     }
 
-    /// What jobs see of the folder, on any thread.
+    /// The jobs' view of the folder, on any thread.
     final class Contents: Sendable {
         /// How much of a file is copied in one go.
         private static let copiedBytes = 256 << 10
@@ -64,9 +64,9 @@ final class InputFolder {
             self.store = store
         }
 
-        /// Makes an empty file, mode 0600, named `tmp`, eight random characters, and `name`. Blocks.
+        /// Creates an empty file, with mode 0600, named `tmp`, eight random characters, and `name`. Blocks.
         ///
-        /// Fails as canceled when nobody needs it any more.
+        /// Fails as canceled if the files are no longer needed.
         func makeFile(named name: String) -> Result<(file: OpenFile, path: String), FileError> {
             guard !isUnwanted.load(ordering: .relaxed) else { return .failure(.canceled) }
             return folder().flatMap { folder in
@@ -108,7 +108,7 @@ final class InputFolder {
 
         /// Adds `suffix` to the name of a file that was made here. Blocks.
         ///
-        /// - Returns: The path from now on.
+        /// - Returns: The new path.
         func rename(_ path: String, adding suffix: String) -> Result<String, FileError> {
             guard Glibc.rename(path, path + suffix) == 0 else {
                 return .failure(.temporary(SystemError(code: errno, operation: "rename"), path: path))
@@ -125,7 +125,7 @@ final class InputFolder {
             }
         }
 
-        /// Whether the folder was made. Doesn't block while no job runs.
+        /// Whether the folder was created. Doesn't block while no job is running.
         fileprivate var exists: Bool { path.withLock { $0 != nil } }
 
         fileprivate func remove() {

@@ -1,9 +1,10 @@
 internal import Glibc
 internal import HTTPClient
 
-/// A folder of one server, which others leave alone while the server runs: the kernel releases the lock with the process.
+/// A folder that belongs to one server. Others leave it alone while the server runs, because the kernel releases the
+/// lock with the process.
 ///
-/// Any thread. All methods block.
+/// Safe on any thread. All methods block.
 struct LockedFolder: Sendable {
     private static let prefix = "coglet-"
     private static let randomCount = 8
@@ -11,9 +12,9 @@ struct LockedFolder: Sendable {
     let path: String
     private let lock: OpenFile
 
-    /// Makes a new folder, mode 0700, in `parent`, and checks that files in it can be written.
+    /// Creates a folder with mode 0700 in `parent`, and checks that files in it can be written.
     static func make(in parent: String) -> Result<LockedFolder, SystemError> {
-        // A server that starts just now may take the new folder for a leftover before it is locked: try again then.
+        // A server that is just starting may take the unlocked new folder for a leftover; try again in that case.
         for _ in 0..<3 {
             let path = "\(parent)/\(prefix)\(getpid())-\(FileName.randomPart())"
             guard mkdir(path, 0o700) == 0 else {
@@ -32,7 +33,7 @@ struct LockedFolder: Sendable {
         return .failure(SystemError(code: errno, operation: "lock a folder in \(parent)"))
     }
 
-    /// Makes the folder once more after somebody has removed it. Returns `nil` if that fails.
+    /// Creates the folder again after something removed it. Returns `nil` if that fails.
     func remade() -> LockedFolder? {
         mkdir(path, 0o700) == 0 ? Self.lock(path) : nil
     }
@@ -49,13 +50,13 @@ struct LockedFolder: Sendable {
         }
     }
 
-    /// Removes the folder and everything in it. It stays locked until this value is gone.
+    /// Removes the folder and everything in it. It stays locked until this value goes away.
     func remove() {
         removeTree(path)
     }
 
-    /// Whether a folder of this name is a server's: `coglet-`, a process id, `-`, eight random characters. Others may have
-    /// folders that begin like that.
+    /// Whether a folder with this name is a server's: `coglet-`, a process id, `-`, eight random characters. Other
+    /// programs may have folders that begin with `coglet-`.
     private static func isName(_ name: String) -> Bool {
         guard name.hasPrefix(prefix) else { return false }
         let parts = name.dropFirst(prefix.count).split(separator: "-", omittingEmptySubsequences: false)
@@ -70,7 +71,7 @@ struct LockedFolder: Sendable {
         return LockedFolder(path: path, lock: file)
     }
 
-    /// Why no file can be written; a full disk takes folders and empty files.
+    /// Why files can't be written; a full disk still allows folders and empty files.
     private func writingFailure() -> SystemError? {
         let name = path + "/probe"
         let descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

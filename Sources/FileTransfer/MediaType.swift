@@ -1,18 +1,18 @@
-/// Which media type a file name stands for, and the other way round: one table for downloads, data URLs, and outputs.
+/// Maps file names to media types and back: one table for downloads, data URLs, and outputs.
 public enum MediaType {
-    /// Rows, between line breaks or semicolons: a type, the extension that its files get, and further extensions that stand
-    /// for it. If an extension is in several rows, the first one says which type an output has.
+    /// Rows, separated by line breaks or semicolons: a type, the extension for its files, and further extensions that
+    /// stand for it. If an extension is in several rows, the first one determines the type of an output.
     public static let table = usual + others
 
-    /// The type of an output file by the last extension of its name, in any case of letters.
+    /// The type of an output file by the last extension of its name, ignoring case.
     static func ofOutput(named name: String) -> String {
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return unknown }
         return typesByExtension[name[name.index(after: dot)...].lowercased()] ?? unknown
     }
 
-    /// The extension, with its dot, for a file of this type; empty for types that are not known.
+    /// The extension, with its dot, for a file of this type; empty for unknown types.
     ///
-    /// Parameters behind a semicolon do not count. What Python's `mimetypes` answers, and many types it does not know.
+    /// Ignores parameters after a semicolon. Agrees with Python's `mimetypes`, and knows many more types.
     static func fileExtension(forType type: some StringProtocol) -> String {
         let bare = String(type.lowercased().prefix { $0 != ";" && $0 != "," }.filter { $0 != " " && $0 != "\t" })
         return extensionsByType[bare].map { "." + $0 } ?? ""
@@ -32,7 +32,7 @@ public enum MediaType {
 
     private static let extensionsByType = Dictionary(rows.map { ($0.type, $0.extensions[0]) }) { first, _ in first }
 
-    /// What the original's server calls outputs, then what Python's `mimetypes` calls them.
+    /// The types that the original server gives outputs, then those of Python's `mimetypes`.
     private static let usual = """
         application/atom+xml atom; application/avro avro; application/cbor cbor; application/dash+xml mpd
         application/dicom dcm; application/epub+zip epub; application/font-sfnt otf; application/font-woff woff
@@ -114,7 +114,7 @@ public enum MediaType {
 
         """
 
-    /// Further names of the same kinds of files, as browsers, Python, and other servers know them.
+    /// Further names for the same kinds of files, as used by browsers, Python, and other servers.
     private static let others = """
         application/csv csv; application/ecmascript js; application/eps eps; application/font-otf otf
         application/font-ttf ttf; application/font-woff2 woff2; application/hal+json json; application/illustrator ai

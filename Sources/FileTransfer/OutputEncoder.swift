@@ -2,9 +2,9 @@ public import EventLoop
 internal import Glibc
 public import HTTPClient
 
-/// Makes data URLs of output files, on the thread pool. Loop-bound.
+/// Turns output files into data URLs, on the thread pool. Bound to the loop.
 public final class OutputEncoder {
-    /// How many bytes are read from the file at a time; a multiple of three.
+    /// How much is read from the file at a time; a multiple of three.
     private static let pieceBytes = 192 * 1024
 
     private let loop: EventLoop
@@ -18,8 +18,8 @@ public final class OutputEncoder {
 
     /// Calls `completion` with the file as a JSON string: quotes, media type by the extension of `name`, base64.
     ///
-    /// The file is read from its beginning, whatever its position. An empty file is `"data:text/plain;base64,"`. The
-    /// result is made in one allocation of the final size.
+    /// Reads the file from its beginning, whatever its offset. An empty file becomes `"data:text/plain;base64,"`. The
+    /// result is allocated once, with its final size.
     public func dataURL(
         of file: OpenFile, named name: String, completion: @escaping (Result<Buffer, FileError>) -> Void
     ) {
@@ -44,8 +44,8 @@ public final class OutputEncoder {
         let head = Array("\"data:\(type);base64,".utf8)
         let result = Buffer(capacity: head.count + Base64.encodedCount(size) + 1)
         result.append(head)
-        // The piece is read into the cache-sized buffer and encoded from there. The file may have changed since its size
-        // was asked for: never more than that size, and what is there if it has become less.
+        // Each piece is read into a cache-sized buffer and encoded from there. If the file's size has changed in the
+        // meantime, this encodes at most the size that was determined, or what is there if it is less.
         let piece = Buffer(capacity: min(pieceBytes, max(size, 1)))
         var done = 0
         while done < size {

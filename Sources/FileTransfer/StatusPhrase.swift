@@ -1,4 +1,4 @@
-/// The phrases RFC 9110 and its registry give to status codes.
+/// The reason phrases that RFC 9110 and its registry define.
 enum StatusPhrase {
     /// The phrase for a status; `nil` if none is registered.
     static func standard(for status: Int) -> String? {

@@ -1,8 +1,8 @@
-/// How the transfer of a file has ended.
+/// How the transfer of a file ended.
 public enum TransferOutcome: String, CaseIterable, Sendable {
     case succeeded, failed, canceled
 
-    /// The outcome of what ended in `result`.
+    /// The outcome for a result.
     public init<Success>(_ result: Result<Success, FileError>) {
         switch result {
         case .success: self = .succeeded

@@ -2,14 +2,14 @@ public import EventLoop
 internal import Glibc
 public import HTTPClient
 
-/// Sends output files to the server that `--upload-url` names. Loop-bound.
+/// Sends output files to the server that `--upload-url` names. Bound to the loop.
 public final class Uploader {
     let loop: EventLoop
     let client: HTTPClient
     let configuration: FileTransferConfiguration
     private let base: HTTPURL
 
-    /// Makes an uploader below `uploadURL`; one serves all predictions.
+    /// Makes an uploader for URLs below `uploadURL`; one serves all predictions.
     public init(
         on loop: EventLoop, client: HTTPClient, uploadURL: HTTPURL, configuration: FileTransferConfiguration
     ) {
@@ -19,7 +19,7 @@ public final class Uploader {
         base = uploadURL
     }
 
-    /// The uploads of one prediction.
+    /// Makes a session for the uploads of one prediction.
     public func makeSession(predictionID: String) -> UploadSession {
         UploadSession(of: self, predictionID: predictionID)
     }
@@ -29,16 +29,16 @@ public final class Uploader {
     }
 }
 
-/// The uploads of one prediction: they run at once, under names that are unique among them.
+/// The uploads of one prediction. They run concurrently, under names that are unique among them.
 public final class UploadSession {
-    /// Gets the URL the file has, or why it has none.
+    /// Gets the URL of the file, or the reason why it has none.
     public typealias Completion = (Result<String, FileError>) -> Void
 
-    /// What can be said of an upload that has ended.
+    /// The facts about a finished upload.
     public struct Report {
-        /// The size of the file; nil if that is unknown.
+        /// The size of the file; nil if unknown.
         public let bytes: Int?
-        /// Its media type.
+        /// The file's media type.
         public let type: String
         /// Why the file has no URL; nil if it has one.
         public let error: FileError?
@@ -54,13 +54,14 @@ public final class UploadSession {
         self.predictionID = predictionID
     }
 
-    /// How many uploads have not ended.
+    /// The number of unfinished uploads.
     public var inFlight: Int { uploads.count }
 
-    /// Sends all of `file` as `PUT <upload URL>/<name>` and calls `completion` with the URL the file then has.
+    /// Sends `file` as `PUT <upload URL>/<name>` and calls `completion` with the URL that the file has afterwards.
     ///
-    /// A name that was used before in this prediction gets a number: `out.png`, `out-1.png`. Transport errors, 429 and 5xx
-    /// are tried again. The completion is called on the loop, never from inside this; before it, `noting` is told.
+    /// If the prediction has used a name before, it gets a number: `out.png`, `out-1.png`. Transport errors, 429, and
+    /// 5xx are retried. The completion is called on the loop, never during this call; `noting` is called right before
+    /// it.
     public func upload(
         _ file: OpenFile, named name: String, noting: ((Report) -> Void)? = nil, completion: @escaping Completion
     ) {
@@ -88,7 +89,7 @@ public final class UploadSession {
         }
     }
 
-    /// Ends all uploads: their completions are called with ``FileError/canceled`` before this returns.
+    /// Cancels all uploads: their completions are called with ``FileError/canceled`` before this returns.
     public func cancel() {
         for upload in Array(uploads.values) { upload.cancel() }
     }
@@ -107,7 +108,7 @@ public final class UploadSession {
     }
 }
 
-/// One output file on its way, with all attempts it takes.
+/// The upload of one output file, including all attempts.
 private final class Upload {
     private var request: HTTPRequest
     private let file: OpenFile
@@ -117,7 +118,7 @@ private final class Upload {
     private var transfer: Transfer?
     private var delay: Delay?
     private var attempts = 0
-    /// Nil before it is known.
+    /// Nil until it is known.
     private(set) var lengthBytes: Int?
 
     init(_ request: HTTPRequest, of file: OpenFile, named name: String, for uploader: Uploader) {
@@ -189,8 +190,8 @@ private final class Upload {
         }
     }
 
-    /// The `location` if the server named one, else the URL that took the file; without credentials and query, which may
-    /// be what let the upload in.
+    /// The `location` that the server named, or else the URL that accepted the file; without credentials and query,
+    /// which may have authorized the upload.
     private static func url(of response: HTTPResponse) -> String {
         withoutSecrets(inReference: response[field: "location"] ?? response.url)
     }

@@ -1,19 +1,19 @@
 internal import FileTransfer
 internal import JSON
 
-/// Files on their way into an input, where they are URLs.
+/// Converts files in requests to URLs, the form that inputs need.
 enum FileText {
-    /// The media type of a file of which nothing is known.
+    /// The media type of a file with an unknown type.
     static let unknownType = "application/octet-stream"
 
     private static let schemes: [StaticString] = ["http://", "https://", "data:"]
 
-    /// Whether bytes begin as the URL of a file does.
+    /// Whether bytes begin like the URL of a file.
     static func isURL(_ bytes: UnsafeRawBufferPointer) -> Bool {
         schemes.contains { JSONValue.begins(bytes, ignoringCase: $0) }
     }
 
-    /// Appends the data URL of a file whose contents are given in base64, as a JSON string. Nobody looks whether they are.
+    /// Appends, as a JSON string, the data URL of a file whose contents are already base64. Doesn't validate them.
     static func append(base64 data: JSONValue, type: String, to text: inout [UInt8]) {
         data.withStringBytes { append(base64: $0, type: type, to: &text) }
     }
@@ -32,7 +32,7 @@ enum FileText {
         text.append(UInt8(ascii: "\""))
     }
 
-    /// Whether a text can be a media type in a data URL: `type/subtype` of token characters (RFC 9110, 5.6.2).
+    /// Whether a text is valid as a media type in a data URL: `type/subtype` of token characters (RFC 9110, 5.6.2).
     static func isMediaType(_ text: String) -> Bool {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         return parts.count == 2

@@ -1,13 +1,13 @@
 public import JSON
 
-/// The answer to a request of the Open Inference Protocol.
+/// The response to a request of the Open Inference Protocol.
 public struct InferenceAnswer: Equatable, Sendable {
     /// The JSON.
     public let json: [UInt8]
-    /// What follows the JSON; nil if the answer is JSON alone.
+    /// The binary data after the JSON; nil if the response is JSON only.
     public let binary: [UInt8]?
 
-    /// The answer that these outputs, one for each prediction, are to a request for the model `name`.
+    /// Makes the response to a request for the model `name` from the outputs, one for each prediction.
     public init(_ outputs: [JSONValue], to request: InferenceRequest, model name: String) {
         let tensor = OutputTensor(outputs, isBatch: request.isBatch, kind: request.signature.output)
         var text = Array(#"{"model_name":"#.utf8)

@@ -1,36 +1,36 @@
 internal import JSON
 
-/// A request of the Open Inference Protocol, KServe's second one: tensors by the names of the inputs.
+/// A request of the Open Inference Protocol (KServe's V2): tensors, named after the inputs.
 ///
-/// A request for one prediction has one value for each input. One with several is for as many predictions, which share the
-/// inputs that have one value.
+/// A request for one prediction has one value for each input. A batch is a request for several predictions; they share
+/// the inputs that have only one value.
 public struct InferenceRequest: Sendable {
-    /// The name of the tensor that is a prediction's output.
+    /// The name of the tensor with a prediction's output.
     public static let outputName = "output"
 
-    /// The inputs, one for each prediction. Each is put together when it is asked for.
+    /// The inputs, one for each prediction. Each is assembled when it is accessed.
     public var inputs: LazyMapSequence<Range<Int>, InputText> {
         (0..<count).lazy.map { [members] in .text(Self.object(members, row: $0)) }
     }
 
-    /// Whether a tensor has values for several predictions, so that the output has as well.
+    /// Whether a tensor has values for several predictions, so that the output does too.
     public private(set) var isBatch = false
-    /// Whether the client wants the output behind the JSON.
+    /// Whether the client wants the output as binary data after the JSON.
     public private(set) var wantsBinary = false
-    /// What the client calls the request.
+    /// The client's id for the request.
     public private(set) var id: String?
-    /// What the output is made by.
+    /// The model's signature.
     public let signature: ModelSignature
     private var members: [(name: String, texts: [[UInt8]])] = []
-    /// How many predictions there are.
+    /// The number of predictions.
     private var count = 1
 
     /// Reads a body.
     ///
     /// - Parameters:
-    ///   - body: the body, which stays where it is as long as `owner` lives.
-    ///   - jsonBytes: how much of it is JSON, if it is not all of it: `Inference-Header-Content-Length`.
-    /// - Throws: ``PlatformError`` naming what can't be used.
+    ///   - body: the body, which must stay unchanged while `owner` lives.
+    ///   - jsonBytes: the length of the JSON, if it isn't the whole body: `Inference-Header-Content-Length`.
+    /// - Throws: ``PlatformError``, which names what is invalid.
     public init(
         reading body: UnsafeRawBufferPointer, owner: AnyObject, jsonBytes: Int?, signature: ModelSignature
     ) throws(PlatformError) {
@@ -63,13 +63,13 @@ public struct InferenceRequest: Sendable {
         }
         guard binary.isEmpty else {
             throw PlatformError(
-                "\(binary.count) bytes of binary data are left over: each input says with `binary_data_size` how many are its own"
+                "\(binary.count) bytes of binary data are left over; check the inputs' `binary_data_size`"
             )
         }
         try compose(tensors, parameters, limit: body.count)
     }
 
-    /// Where a prediction stands in the request, for messages; nil if there is only one.
+    /// The position of a prediction in the request, for messages; nil if there is only one.
     public func place(of index: Int) -> String? { isBatch ? "prediction \(index) of the batch" : nil }
 
     // MARK: - The JSON
@@ -111,7 +111,7 @@ public struct InferenceRequest: Sendable {
         var shape: [Int] = []
         try dimensions.forEachElement { (dimension) throws(PlatformError) in
             guard let number = dimension.int, number >= 0 else {
-                throw wrong("`shape` must consist of whole numbers that are not negative")
+                throw wrong("`shape` must contain only whole numbers that are not negative")
             }
             shape.append(number)
         }

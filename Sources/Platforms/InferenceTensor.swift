@@ -4,9 +4,9 @@ internal import JSON
 struct InferenceTensor {
     /// Where the elements are.
     enum Data {
-        /// In JSON, perhaps in lists that lie in one another.
+        /// In JSON, possibly in nested lists.
         case json(JSONValue)
-        /// Behind the JSON.
+        /// After the JSON.
         case binary(UnsafeRawBufferPointer)
     }
 
@@ -14,12 +14,12 @@ struct InferenceTensor {
     let datatype: TensorDatatype
     let shape: [Int]
     let data: Data
-    /// What the elements are: a media type of files, or `base64`.
+    /// The type of the elements: a media type if they are files, or `base64`.
     let contentType: String?
 
     /// The values as JSON, for an input of this kind.
     ///
-    /// - Throws: ``PlatformError`` naming the input.
+    /// - Throws: ``PlatformError``, which names the input.
     func rows(for kind: ModelSignature.Kind, limit: Int) throws(PlatformError) -> (
         layout: TensorLayout, texts: [[UInt8]]
     ) {
@@ -84,9 +84,9 @@ struct InferenceTensor {
         contentType.flatMap { FileText.isMediaType($0) ? $0 : nil } ?? FileText.unknownType
     }
 
-    /// Appends what stands for a value of any type: JSON if it is that, otherwise a text.
+    /// Appends a value of any type: the bytes themselves if they are JSON, otherwise a string.
     private static func appendAny(_ bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) {
-        if (try? JSONDocument(parsing: bytes)) != nil {  // a text that is no JSON is no error
+        if (try? JSONDocument(parsing: bytes)) != nil {  // text that isn't JSON is not an error
             text.append(contentsOf: bytes)
         } else {
             appendJSONString(bytes, to: &text)
@@ -114,7 +114,7 @@ struct InferenceTensor {
         }
     }
 
-    /// Elements of BYTES, each behind its length in four bytes.
+    /// Adds elements of BYTES, each preceded by its length in four bytes.
     private func addElements(
         of bytes: UnsafeRawBufferPointer, _ kind: ModelSignature.Kind, _ layout: TensorLayout, to rows: inout TensorRows
     ) throws(PlatformError) {

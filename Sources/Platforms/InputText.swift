@@ -1,16 +1,16 @@
 /// The input of one prediction, as JSON text.
 public enum InputText: Equatable, Sendable {
-    /// It stands in the request's body.
+    /// A part of the request's body.
     case part(Range<Int>)
-    /// It was put together from what the request says.
+    /// Text assembled from the request.
     case text([UInt8])
 
-    /// How many predictions one request may ask for.
+    /// The maximum number of predictions in one request.
     public static let limit = 10_000
-    /// How many bytes the inputs of one request may have that were put together: what they share is there for each of them.
+    /// The maximum size of the assembled inputs of one request; what they share is repeated for each.
     public static let limitBytes = 256 << 20
 
-    /// The error of a request that is beyond ``limitBytes``.
+    /// The error for a request that exceeds ``limitBytes``.
     public static let tooLarge = PlatformError(
         "The inputs of the request have more than \(limitBytes >> 20) MiB together. Send them in several requests",
         status: 413)

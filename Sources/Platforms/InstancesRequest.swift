@@ -1,17 +1,20 @@
 internal import JSON
 
-/// A request of Vertex AI or of KServe's first protocol: `{"instances": […]}`, where each instance is the input of a prediction.
+/// A request of Vertex AI or KServe's V1 protocol, `{"instances": […]}`, where each instance is the input of a
+/// prediction.
 ///
-/// An instance that is no object is the model's only input, or its only required one. A file may be `{"b64": "…"}`.
+/// An instance that isn't an object is the value of the model's only input, or of its only required one. A file may be
+/// `{"b64": "…"}`.
 public struct InstancesRequest: Sendable {
-    /// Whose request it is.
+    /// The platform that the request belongs to.
     public enum Form: Sendable {
-        /// With `parameters`, which are inputs of every instance that doesn't have them itself.
+        /// With `parameters`, which provide inputs for every instance that doesn't have them itself.
         case vertex
         case kServe
     }
 
-    /// The inputs, one for each instance. What isn't in the body as it is needed is put together when it is asked for.
+    /// The inputs, one for each instance. If the body doesn't contain one in the required form, it is assembled on
+    /// access.
     public var inputs: LazyMapSequence<Range<Int>, InputText> {
         instances.indices.lazy.map { [self] in input(of: instances[$0]) }
     }
@@ -20,9 +23,9 @@ public struct InstancesRequest: Sendable {
     private var parameters: [(name: String, value: JSONValue)] = []
     private let signature: ModelSignature?
 
-    /// Reads a body, which stays where it is as long as `owner` lives.
+    /// Reads a body, which must stay unchanged while `owner` lives.
     ///
-    /// - Throws: ``PlatformError`` naming what can't be used.
+    /// - Throws: ``PlatformError``, which names what is invalid.
     public init(
         reading body: UnsafeRawBufferPointer, owner: AnyObject, as form: Form, signature: ModelSignature?
     ) throws(PlatformError) {
@@ -50,7 +53,7 @@ public struct InstancesRequest: Sendable {
         }
     }
 
-    /// Where an instance stands in the request, for messages.
+    /// The position of an instance in the request, for messages.
     public static func place(of index: Int) -> String { "instances[\(index)]" }
 
     // MARK: - Instances
@@ -58,7 +61,7 @@ public struct InstancesRequest: Sendable {
     private func input(of instance: JSONValue) -> InputText {
         var members: [(name: String, value: JSONValue)] = []
         if isNameless(instance) {
-            // There is one: that was looked at when the request was read.
+            // There is one, which was checked when the request was read.
             let name = signature?.soleInput?.name ?? ""
             members = [(name, instance)] + parameters.filter { ExactString($0.name) != ExactString(name) }
             return .text(object(members))
@@ -69,10 +72,10 @@ public struct InstancesRequest: Sendable {
         return .text(object(members + added))
     }
 
-    /// Whether an instance is the value of an input, and not all of them by their names.
+    /// Whether an instance is the value of a single input instead of an object with all inputs.
     private func isNameless(_ instance: JSONValue) -> Bool { instance.kind != .object || isFileAlone(instance) }
 
-    /// Why an instance can't be the value of an input.
+    /// Why an instance can't be the value of a single input.
     private var nameless: PlatformError {
         let names = signature.map { "; the model's are \($0.names)" } ?? ""
         let place = Self.place(of: instances.count)
@@ -95,7 +98,7 @@ public struct InstancesRequest: Sendable {
         }
     }
 
-    /// Whether an instance is a file by itself, as TensorFlow Serving writes it: `{"b64": "…"}`.
+    /// Whether an instance is just a file, as TensorFlow Serving writes it: `{"b64": "…"}`.
     private func isFileAlone(_ instance: JSONValue) -> Bool {
         guard let signature, signature.soleInput?.kind == .file, Self.base64(in: instance) != nil else { return false }
         return signature.input("b64") == nil
@@ -120,7 +123,7 @@ public struct InstancesRequest: Sendable {
         return text
     }
 
-    /// Appends a value, in which files are URLs.
+    /// Appends a value with its files converted to URLs.
     private static func append(_ value: JSONValue, _ kind: ModelSignature.Kind, to text: inout [UInt8]) {
         if kind == .file, let data = base64(in: value) {
             FileText.append(base64: data, type: FileText.unknownType, to: &text)

@@ -1,11 +1,11 @@
 internal import JSON
 
-/// What the Open Inference Protocol tells of a model.
+/// The model's metadata for the Open Inference Protocol.
 public enum ModelMetadata {
-    /// The one version that a server has.
+    /// The only version that a server has.
     public static let version = "1"
 
-    /// The metadata of the model as JSON. A dimension of any length is -1; that of batches is left out.
+    /// The metadata of the model as JSON. A dimension of any size is -1; the batch dimension is left out.
     public static func text(of signature: ModelSignature, name: String) -> [UInt8] {
         var text = Array(#"{"name":"#.utf8)
         appendJSONString(name, to: &text)

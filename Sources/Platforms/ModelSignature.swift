@@ -1,8 +1,8 @@
 public import JSON
 
-/// What a model takes and gives, in the terms of tensors: read from its OpenAPI document.
+/// The inputs and the output of a model in terms of tensors, read from its OpenAPI document.
 public struct ModelSignature: Equatable, Sendable {
-    /// What a value is.
+    /// The type of a value.
     public indirect enum Kind: Equatable, Sendable {
         case string, number, integer, boolean
         /// A string that names a file by its URL.
@@ -14,29 +14,29 @@ public struct ModelSignature: Equatable, Sendable {
 
     /// An input of the model.
     public struct Input: Equatable, Sendable {
-        /// Its name.
+        /// The input's name.
         public let name: String
-        /// What its values are.
+        /// The type of its values.
         public let kind: Kind
-        /// Whether there is no prediction without it.
+        /// Whether a prediction requires it.
         public let isRequired: Bool
     }
 
     /// The inputs, in the order of the model's parameters.
     public let inputs: [Input]
-    /// What a prediction puts out.
+    /// The output of a prediction.
     public let output: Kind
 
-    /// References to components that are followed one after another, at most.
+    /// The maximum number of component references that are followed in a chain.
     private static let depthLimit = 16
 
-    /// A signature with these parts.
+    /// Makes a signature from its parts.
     public init(inputs: [Input], output: Kind) {
         self.inputs = inputs
         self.output = output
     }
 
-    /// Reads a document; what it doesn't say is ``Kind/json``.
+    /// Reads a document; what it doesn't specify is ``Kind/json``.
     public init(document: JSONValue) {
         let components = document["components"]?["schemas"]
         let input = components?["Input"]
@@ -47,7 +47,7 @@ public struct ModelSignature: Equatable, Sendable {
             let found = Input(name: name, kind: kind, isRequired: required.contains(ExactString(name)))
             inputs.append((schema["x-order"]?.int ?? .max, found))
         }
-        // Equal orders keep the document's order, which is that of the names.
+        // Equal orders keep the document's order, which is alphabetical.
         self.inputs = inputs.enumerated().sorted { ($0.element.order, $0.offset) < ($1.element.order, $1.offset) }
             .map(\.element.input)
         output = components?["Output"].map { Self.kind(of: $0, components, Self.depthLimit) } ?? .json
@@ -58,7 +58,7 @@ public struct ModelSignature: Equatable, Sendable {
         inputs.first { ExactString($0.name) == ExactString(name) }
     }
 
-    /// The input that a value without a name is for: the only one, or the only one that is required.
+    /// The input that a value without a name belongs to: the only one, or the only required one.
     var soleInput: Input? {
         if inputs.count == 1 { return inputs[0] }
         let required = inputs.filter(\.isRequired)
@@ -76,7 +76,7 @@ public struct ModelSignature: Equatable, Sendable {
             let name = reference.split(separator: "/").last.map(String.init) ?? ""
             return components?[name].map { kind(of: $0, components, depth - 1) } ?? .json
         }
-        // How choices are written.
+        // The form in which choices are written.
         if let parts = schema["allOf"], parts.count == 1 { return kind(of: parts[0], components, depth - 1) }
         switch schema["type"]?.string {
         case "string": return schema["format"]?.string == "uri" ? .file : .string
@@ -90,17 +90,17 @@ public struct ModelSignature: Equatable, Sendable {
 }
 
 extension ModelSignature.Kind {
-    /// How many lists lie in one another.
+    /// The number of nested lists.
     var rank: Int {
         if case .list(let items) = self { items.rank + 1 } else { 0 }
     }
 
-    /// What lies in the innermost list.
+    /// The type of the items of the innermost list.
     var leaf: ModelSignature.Kind {
         if case .list(let items) = self { items.leaf } else { self }
     }
 
-    /// The datatype by which tensors show it.
+    /// The datatype of tensors for this type.
     var datatype: TensorDatatype {
         switch leaf {
         case .string, .file, .json, .list: .bytes
@@ -110,7 +110,7 @@ extension ModelSignature.Kind {
         }
     }
 
-    /// Whether elements of a tensor can be values of this kind, which is no list.
+    /// Whether elements of a tensor can be values of this type, which must not be a list.
     func takes(_ family: TensorDatatype.Family) -> Bool {
         switch self {
         case .string, .file: family == .bytes

@@ -4,17 +4,17 @@ internal import JSON
 
 /// The outputs of predictions as one tensor.
 ///
-/// Outputs that no tensor of the model's kind can hold are BYTES, each a text of JSON: objects, lists of different lengths,
-/// a null among others.
+/// Outputs that don't fit into a tensor of the model's type (objects, lists of different lengths, or null among other
+/// values) become BYTES, each a JSON text.
 struct OutputTensor {
     let datatype: TensorDatatype
     let shape: [Int]
-    /// Whether the elements are texts of JSON.
+    /// Whether the elements are JSON texts.
     let isJSON: Bool
     private let elements: [JSONValue]
     private let isFile: Bool
 
-    /// The tensor of these outputs; of one that stands by itself unless `isBatch` is set.
+    /// Makes a tensor of these outputs, or of a single one unless `isBatch` is set.
     init(_ outputs: [JSONValue], isBatch: Bool, kind: ModelSignature.Kind) {
         isFile = kind.leaf == .file
         if !isBatch, outputs.count == 1, outputs[0].kind == .null {
@@ -35,7 +35,7 @@ struct OutputTensor {
         (datatype, isJSON, self.elements) = (kind.datatype, false, elements)
     }
 
-    /// Adds the elements of a value, and gives its shape; nil if it has none.
+    /// Adds the elements of a value and returns its shape; nil if it has none.
     private static func add(
         _ value: JSONValue, _ kind: ModelSignature.Kind, to elements: inout [JSONValue]
     ) -> [Int]? {
@@ -70,7 +70,7 @@ struct OutputTensor {
 
     // MARK: - Text
 
-    /// Appends the elements as a list of JSON.
+    /// Appends the elements as a JSON list.
     func appendJSON(to text: inout [UInt8]) {
         text.append(UInt8(ascii: "["))
         for (index, element) in elements.enumerated() {
@@ -86,7 +86,7 @@ struct OutputTensor {
 
     // MARK: - Binary
 
-    /// Appends the elements as binary data. Files are their contents.
+    /// Appends the elements as binary data. Files are represented by their contents.
     func appendBinary(to bytes: inout [UInt8]) {
         for element in elements {
             switch datatype {
@@ -101,7 +101,7 @@ struct OutputTensor {
     private func appendBytes(_ element: JSONValue, to bytes: inout [UInt8]) {
         if isJSON { return Array(element.text().utf8).withUnsafeBytes { Self.append($0, to: &bytes) } }
         element.withStringBytes { string in
-            // A file that was uploaded is its URL.
+            // An uploaded file stays a URL.
             if isFile, let contents = EncodedFile(string)?.contents(accountedIn: nil) {
                 Self.append(contents.bytes, to: &bytes)
             } else {

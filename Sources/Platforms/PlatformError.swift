@@ -1,19 +1,19 @@
 internal import JSON
 
-/// Why a request in a platform's form can't be carried out.
+/// Why a request in a platform's form can't be processed.
 public struct PlatformError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The HTTP status to answer with.
+    /// The HTTP status of the response.
     public let status: Int
     /// What is wrong, and where.
     public let description: String
 
-    /// An error with this text, which is the client's unless `status` says otherwise.
+    /// Makes an error with this text. It is the client's fault unless `status` says otherwise.
     public init(_ description: String, status: Int = 400) {
         self.status = status
         self.description = description
     }
 
-    /// The error of a body that is not JSON.
+    /// Makes the error for a body that isn't JSON.
     init(_ error: JSONError) {
         self.init("Failed to parse the request body as JSON: \(error)")
     }

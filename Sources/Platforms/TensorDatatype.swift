@@ -17,7 +17,7 @@ enum TensorDatatype: String, CaseIterable, Sendable {
     case float64 = "FP64"
     case bytes = "BYTES"
 
-    /// What kinds of elements there are.
+    /// The kinds of elements.
     enum Family: Sendable {
         case boolean, integer, float, bytes
     }
@@ -31,7 +31,7 @@ enum TensorDatatype: String, CaseIterable, Sendable {
         }
     }
 
-    /// How many bytes an element has in binary data; nil where each one tells its length.
+    /// The size of an element in binary data; nil if each one is preceded by its length.
     var size: Int? {
         switch self {
         case .bool, .uint8, .int8: 1
@@ -44,7 +44,7 @@ enum TensorDatatype: String, CaseIterable, Sendable {
 
     // MARK: - JSON
 
-    /// Whether a value of JSON can be an element.
+    /// Whether a JSON value can be an element.
     func accepts(_ value: JSONValue) -> Bool {
         switch self {
         case .bool: value.bool != nil
@@ -57,7 +57,7 @@ enum TensorDatatype: String, CaseIterable, Sendable {
         case .int16: Self.fits(value, Int16.self)
         case .int32: Self.fits(value, Int32.self)
         case .int64: value.int != nil
-        // The largest half is the only one that rounding in JSON could miss.
+        // The largest half is the only number that rounding in JSON could miss.
         case .float16: value.double.map { $0.magnitude <= 65_504 } ?? false
         case .bfloat16, .float32: value.double.map { Float($0).isFinite } ?? false
         case .float64: value.double != nil
@@ -71,7 +71,7 @@ enum TensorDatatype: String, CaseIterable, Sendable {
 
     // MARK: - Binary
 
-    /// Appends the element in `bytes`, of which there are ``size``, as JSON; false if JSON has no such number.
+    /// Appends the element in `bytes`, which has ``size`` bytes, as JSON; false if JSON has no such number.
     func append(_ bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) -> Bool {
         func load<Value: FixedWidthInteger>(_ type: Value.Type) -> Value {
             Value(littleEndian: bytes.loadUnaligned(as: Value.self))
@@ -102,7 +102,7 @@ enum TensorDatatype: String, CaseIterable, Sendable {
         return true
     }
 
-    /// A number of IEEE 754's half precision, for which not every processor has an instruction.
+    /// Converts from IEEE 754 half precision, for which not every processor has an instruction.
     static func double(half bits: UInt16) -> Double {
         let fraction = Double(bits & 0x3FF) / 1024
         let exponent = Int(bits >> 10 & 0x1F)

@@ -1,19 +1,20 @@
-/// How a tensor's elements belong to predictions.
+/// How a tensor's elements are assigned to predictions.
 ///
-/// A value takes a tensor with one element, a list of lists one with as many dimensions as there are lists in one another.
-/// One more dimension, the first, holds a value for each prediction of a batch.
+/// A single value needs a tensor with one element; nested lists need as many dimensions as there are levels. An
+/// additional first dimension holds one value for each prediction of a batch.
 struct TensorLayout: Equatable {
-    /// For how many predictions it has values; nil if there is one value, for all of them.
+    /// The number of predictions with their own values; nil if one value is for all of them.
     let rows: Int?
-    /// The dimensions of one value; none for a value that is no list.
+    /// The dimensions of one value; empty if it isn't a list.
     let rowShape: [Int]
 
-    /// How many elements one value has.
+    /// The number of elements in one value.
     var rowCount: Int { rowShape.reduce(1, *) }
-    /// How many elements there are.
+    /// The total number of elements.
     var count: Int { rowCount * (rows ?? 1) }
 
-    /// The layout of a tensor for values with lists `rank` deep. No tensor has more than `limit` elements.
+    /// Makes the layout of a tensor whose values are lists nested `rank` deep. No tensor has more than `limit`
+    /// elements.
     ///
     /// - Throws: ``PlatformError`` without the input's name.
     init(shape: [Int], rank: Int, limit: Int) throws(PlatformError) {
@@ -27,7 +28,7 @@ struct TensorLayout: Equatable {
         }
         if rank == 0 {
             let count = shape.contains(0) ? 0 : product
-            // [4], and also [4, 1], which clients send to models that take batches.
+            // [4], and also [4, 1], which clients send to models that accept batches.
             guard count == 1 || (count > 0 && shape[0] == count) else {
                 throw PlatformError("takes one value: the shape must be [1], or [n] for n predictions, not \(shape)")
             }
@@ -49,15 +50,15 @@ struct TensorLayout: Equatable {
     }
 }
 
-/// The values of a tensor as JSON, which are written element by element.
+/// The values of a tensor as JSON, written element by element.
 struct TensorRows {
-    /// The values, one for each prediction; one if they share it.
+    /// The values, one for each prediction, or a single one that they share.
     private(set) var texts: [[UInt8]]
-    /// How many elements were written.
+    /// The number of elements written.
     private(set) var count = 0
     private var bytes = 0
     private let layout: TensorLayout
-    /// How many elements the parts have that begin at each dimension.
+    /// The number of elements in the parts that begin at each dimension.
     private let spans: [Int]
 
     init(_ layout: TensorLayout) {
@@ -67,10 +68,10 @@ struct TensorRows {
         texts = Array(repeating: empty, count: layout.rows ?? 1)
     }
 
-    /// Whether every element was written.
+    /// Whether every element has been written.
     var isFull: Bool { count == layout.count }
 
-    /// Writes the next element. There must be room for it.
+    /// Writes the next element, for which there must be room.
     mutating func append(_ write: (inout [UInt8]) throws(PlatformError) -> Void) throws(PlatformError) {
         let (row, index) = count.quotientAndRemainder(dividingBy: layout.rowCount)
         let start = texts[row].count

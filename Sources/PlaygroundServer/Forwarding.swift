@@ -2,25 +2,25 @@ internal import EventLoop
 internal import HTTPClient
 internal import HTTPServer
 
-/// One request on its way to the target, and its answer on the way back. Neither is ever held as a whole.
+/// Forwards one request to the target and its response to the page. Neither is ever held as a whole.
 final class Forwarding {
-    /// How much of an answer waits for the page before the target has to wait.
+    /// How much of a response may wait for the page before the target has to wait.
     static let waitingLimitBytes = 512 * 1024
 
     private let exchange: Exchange
     private let body: ArrivingBody?
     private var transfer: Transfer?
     private var answer: Answer = .waiting
-    /// Whether bytes were refused because the page takes them too slowly.
+    /// Whether bytes were refused because the page accepts them too slowly.
     private var isHeldUp = false
-    /// Why the page's own body didn't come to its end.
+    /// Why the page's body ended early.
     private var bodyFailure: RequestFailure?
     /// Called when nothing more will happen.
     var onEnd: (() -> Void)?
 
     private enum Answer {
         case waiting
-        /// It has no body, so there is nothing to stream.
+        /// The response has no body, so there is nothing to stream.
         case bare(status: Int, fields: [Response.Field])
         case streaming(ResponseStream)
     }
@@ -34,7 +34,7 @@ final class Forwarding {
     func begin(_ head: RequestHead, to url: String, method: HTTPRequest.Method, by client: HTTPClient) {
         var request = HTTPRequest(method, url)
         request.fields = ProxyFields.request(head.allFields.map { ($0.name.string, $0.value.string) })
-        // The target's own limits count: a prediction may take as long as it likes.
+        // The target's own limits apply: a prediction may take as long as it likes.
         request.redirectLimit = 0
         request.destination = .consumer(self)
         if method != .get, body?.lengthBytes != 0 { request.body = .arriving(self) }
@@ -43,7 +43,7 @@ final class Forwarding {
         transfer = client.send(request) { [self] result in ended(result) }
     }
 
-    /// Goes on if the page has taken enough; whether it did.
+    /// Resumes the transfer if the page has accepted enough; returns whether it did.
     func resumeIfTaken() -> Bool {
         guard isHeldUp, case .streaming(let stream) = answer, stream.pendingBytes <= Self.waitingLimitBytes / 2 else {
             return false
@@ -57,7 +57,7 @@ final class Forwarding {
         switch (result, answer) {
         case (.success, .streaming(let stream)): stream.finish()
         case (.success, .bare(let status, let fields)): exchange.respond(.empty(status, fields: fields))
-        // An answer without a head is none: libcurl reports that as a failure.
+        // libcurl reports a response without a head as a failure, so this is none at all.
         case (.success, .waiting): exchange.respond(Self.unanswered)
         case (.failure, .streaming(let stream)): stream.abort()
         case (.failure(let error), _) where !exchange.isClientGone: exchange.respond(refusal(error))
@@ -104,7 +104,8 @@ extension Forwarding: AnswerConsumer {
             answer = .bare(status: status, fields: fields)
         } else {
             let stream = exchange.startStream(status: status, fields: fields)
-            // Browsers don't finish sending before they leave. A prediction may depend on being told.
+            // Browsers don't end their side of the connection before they leave, and a prediction may depend on being
+            // canceled.
             stream.onPeerFinished = { [weak self] in self?.transfer?.cancel() }
             answer = .streaming(stream)
         }

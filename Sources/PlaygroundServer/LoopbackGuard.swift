@@ -1,9 +1,10 @@
-/// Whether a request comes from a page of this playground, in a browser of this machine.
+/// Decides whether a request comes from a page of this playground, in a browser on this machine.
 ///
-/// The proxy reaches whatever this machine reaches. So nobody else may use it: neither other machines, also where the port is
-/// open to them for webhooks, nor web pages of others, nor names that lead here only to get around the browser's rules.
+/// The proxy reaches everything that this machine reaches. So it must not serve anyone else: not other machines, even
+/// if the port is open to them for webhooks; not other websites' pages; and not names that resolve to this machine only
+/// to bypass the browser's rules.
 struct LoopbackGuard: Equatable, Sendable {
-    /// The address of whoever is connected; nil if it has gone.
+    /// The address of the peer; nil if it has disconnected.
     var peer: String?
     /// The field `host`.
     var host: String?
@@ -12,14 +13,14 @@ struct LoopbackGuard: Equatable, Sendable {
     /// The fields `origin`.
     var origins: [String] = []
 
-    /// Whether the request may be answered. The page itself may be linked from other pages of this machine.
+    /// Whether to answer the request. Other pages on this machine may link to the page itself.
     func allows(_ route: PlaygroundRoute) -> Bool {
         guard let peer, Self.isLoopback(address: peer), let host, Self.isLoopback(host: host) else { return false }
         let sites = route == .page ? ["same-origin", "none", "same-site"] : ["same-origin", "none"]
         return fetchSites.allSatisfy(sites.contains) && origins.allSatisfy { Self.isSame($0, host) }
     }
 
-    /// Whether an address, without brackets, is this machine's own.
+    /// Whether an address, without brackets, belongs to this machine.
     static func isLoopback(address: some StringProtocol) -> Bool {
         let plain = address.hasPrefix("::ffff:") ? String(address.dropFirst("::ffff:".count)) : String(address)
         if plain == "::1" { return true }
@@ -30,7 +31,7 @@ struct LoopbackGuard: Equatable, Sendable {
             }
     }
 
-    /// Whether a `host` field, perhaps with a port, names this machine whatever a name server says.
+    /// Whether a `host` field, possibly with a port, names this machine regardless of DNS.
     static func isLoopback(host: String) -> Bool {
         let name = withoutPort(host.lowercased())
         if name == "localhost" || name == "[::1]" { return true }
@@ -44,7 +45,7 @@ struct LoopbackGuard: Equatable, Sendable {
         return host[..<colon]
     }
 
-    /// Whether an `origin` is that of a page from `host`.
+    /// Whether an `origin` belongs to a page from `host`.
     private static func isSame(_ origin: String, _ host: String) -> Bool {
         func plain(_ text: Substring) -> Substring { text.hasSuffix(":80") ? text.dropLast(3) : text }
         let (origin, host) = (origin.lowercased(), host.lowercased())

@@ -11,10 +11,10 @@ final class PlaygroundHandler: HTTPHandler {
     private let options: PlaygroundOptions
     private let version: String
     private var forwardings: [ObjectIdentifier: Forwarding] = [:]
-    /// The port where the page listens.
+    /// The port that the page is served on.
     var port = 0
 
-    /// What every answer has: none is ever a document but the page.
+    /// Fields of every response; only the page may ever be rendered as a document.
     private static func fields(isPage: Bool) -> [Response.Field] {
         let usual: [Response.Field] = [
             .init("x-content-type-options", "nosniff"), .init("referrer-policy", "no-referrer"),
@@ -71,7 +71,7 @@ final class PlaygroundHandler: HTTPHandler {
 
     // MARK: - The page
 
-    /// The page that servers of models show too, with a mark by which it knows that it may be for any of them.
+    /// The same page that model servers show, with a mark that tells it that it may be used with any server.
     private static let pageBytes: [UInt8] = {
         let html = Array(UnsafeBufferPointer(start: Page.html.utf8Start, count: Page.html.utf8CodeUnitCount))
         let head = Array("<head>".utf8)
@@ -127,7 +127,7 @@ final class PlaygroundHandler: HTTPHandler {
             head, to: target.address(of: path, query: head.query?.string), method: method, by: client)
     }
 
-    /// Has answers go on whose page has taken enough; whether there were any.
+    /// Resumes responses whose page has accepted enough; returns whether there were any.
     func resumeForwardings() -> Bool {
         var isBusy = false
         for forwarding in Array(forwardings.values) where forwarding.resumeIfTaken() { isBusy = true }

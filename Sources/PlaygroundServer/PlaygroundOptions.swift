@@ -1,14 +1,14 @@
 internal import HTTPClient
 
-/// What `coglet playground` is told by its arguments; the command line passes them on.
+/// The arguments of `coglet playground`, which the `cog` command passes on.
 public struct PlaygroundOptions: Equatable, Sendable {
-    /// Where the page listens.
+    /// The host to listen on.
     public var host = "127.0.0.1"
-    /// The port; the kernel chooses one for 0.
+    /// The port; 0 lets the kernel choose one.
     public var port = 0
     /// The server that the page starts with.
     public var target = "http://localhost:8393"
-    /// The name by which servers of models reach this machine, for webhooks.
+    /// The name under which model servers reach this machine, for webhooks.
     public var webhookHost = "host.docker.internal"
 
     /// Reads the arguments that follow `playground`.
@@ -33,25 +33,25 @@ public struct PlaygroundOptions: Equatable, Sendable {
         }
     }
 
-    /// The address that webhooks are sent to, on the port where the page listens.
+    /// The base URL for webhooks, on the port that the page is served on.
     func webhookBase(port: Int) -> String {
         let host = webhookHost.contains(":") && !webhookHost.hasPrefix("[") ? "[\(webhookHost)]" : webhookHost
         return "http://\(host):\(port)"
     }
 }
 
-/// What is wrong with the arguments of `coglet playground`.
+/// A problem with the arguments of `coglet playground`.
 public enum PlaygroundOptionsError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// An argument that there isn't.
+    /// There is no such argument.
     case unknown(String)
-    /// An argument that ends the line, and needs a value.
+    /// The last argument needs a value.
     case missingValue(String)
-    /// The port is no number from 0 to 65535.
+    /// The port isn't a number from 0 to 65535.
     case invalidPort(String)
-    /// No server can be at the target.
+    /// The target isn't a valid server address.
     case invalidTarget(ProxyTargetProblem)
 
-    /// The problem as one sentence that is fit to print.
+    /// The problem as one printable sentence.
     public var description: String {
         switch self {
         case .unknown(let name):

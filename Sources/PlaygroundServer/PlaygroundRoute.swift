@@ -1,22 +1,22 @@
-/// Where a request to the playground leads.
+/// The route of a request to the playground.
 enum PlaygroundRoute: Equatable, Sendable {
     /// The page itself.
     case page
-    /// What the page has to know.
+    /// The page's configuration.
     case config
-    /// Passed on to the target; the path below it, still escaped.
+    /// Forwarded to the target; the path below it, still escaped.
     case proxy(path: String)
-    /// What a model's server reports, for whoever listens to the token; nil for what can't be one.
+    /// Webhooks from a model server, for the page that listens to the token; nil if the token is invalid.
     case webhook(token: String?)
-    /// The reports for a token.
+    /// The events for a token.
     case events
-    /// Nowhere.
+    /// Not found.
     case none
 
-    /// How long a token may be.
+    /// The maximum length of a token.
     static let tokenLimit = 128
 
-    /// The route of a path, which is still escaped.
+    /// Makes the route for a path, which is still escaped.
     init(path: String) {
         self =
             switch path {
@@ -34,7 +34,7 @@ enum PlaygroundRoute: Equatable, Sendable {
             }
     }
 
-    /// A text that can name who listens; nil otherwise. It stands in an address as it is.
+    /// A text that is valid as a token, nil otherwise. It appears in a URL without escapes.
     static func token(_ text: some StringProtocol) -> String? {
         let isToken =
             (1...tokenLimit).contains(text.utf8.count)
@@ -50,7 +50,7 @@ enum PlaygroundRoute: Equatable, Sendable {
         return isToken ? String(text) : nil
     }
 
-    /// The methods that it takes, as an `allow` field lists them.
+    /// The accepted methods, as an `allow` field lists them.
     var methods: String {
         switch self {
         case .page, .config: "GET,HEAD"

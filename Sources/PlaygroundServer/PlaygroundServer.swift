@@ -3,11 +3,11 @@ internal import Glibc
 internal import HTTPClient
 internal import HTTPServer
 
-/// `coglet playground`: the page for any server of a model, with a proxy to it and a place for its webhooks.
+/// `coglet playground`: the page for any model server, with a proxy to it and a receiver for its webhooks.
 ///
-/// It has nothing to do with serving a model, and shares nothing with it but the libraries.
+/// It doesn't serve a model, and shares only libraries with the part that does.
 public final class PlaygroundServer {
-    /// How long requests that run get to end.
+    /// How long running requests may take to end.
     private static let stopTime = Duration.seconds(5)
     private static let parentCheckInterval = Duration.seconds(1)
 
@@ -21,9 +21,9 @@ public final class PlaygroundServer {
     private var parentTimer: Timer?
     private var stopTimer: Timer?
 
-    /// Makes the server and listens; `environment` names the proxies that requests to targets go through.
+    /// Makes the server and listens. `environment` names the proxies for requests to targets.
     ///
-    /// - Throws: ``EventLoopError`` when the address can't be used.
+    /// - Throws: ``EventLoopError`` if the address isn't usable.
     public init(
         _ options: PlaygroundOptions, version: String, environment: (String) -> String?
     ) throws(EventLoopError) {
@@ -34,7 +34,7 @@ public final class PlaygroundServer {
         var configuration = HTTPConfiguration()
         configuration.headLimitBytes = 65_536
         configuration.headTimeout = .seconds(10)
-        // A page may stand open for hours, and its browser go to sleep.
+        // A page may stay open for hours, and its browser may go to sleep.
         configuration.minimumRate = nil
         server = try HTTPServer(loop: loop, configuration: configuration, handler: handler)
         handler.port = try server.listen(host: options.host, port: options.port)
@@ -45,7 +45,7 @@ public final class PlaygroundServer {
         try endWithParent()
     }
 
-    /// The environment as far as proxies go. None of them reaches what runs on this machine, whatever it says.
+    /// The environment's proxy settings, changed so that loopback addresses never go through a proxy.
     private static func withoutLoopback(_ environment: (String) -> String?) -> (String) -> String? {
         let exceptions = [environment("no_proxy"), environment("NO_PROXY")].compactMap(\.self).first { !$0.isEmpty }
         var values = ["no_proxy": [exceptions ?? "", "localhost,127.0.0.0/8,::1"].joined(separator: ",")]
@@ -55,7 +55,7 @@ public final class PlaygroundServer {
         return { values[$0] }
     }
 
-    /// The port where the page listens.
+    /// The port that the page is served on.
     public var port: Int { handler.port }
 
     /// Serves until a signal ends it.
@@ -63,7 +63,7 @@ public final class PlaygroundServer {
         loop.run()
     }
 
-    /// Ends when the command that has started this does, also when that was killed.
+    /// Ends when the command that started this process ends, even if it was killed.
     private func endWithParent() throws(EventLoopError) {
         let parent = getppid()
         let timer = try Timer(on: loop) { [unowned self] in
@@ -74,7 +74,7 @@ public final class PlaygroundServer {
     }
 
     private func stop() {
-        // Whoever asks twice doesn't want to wait.
+        // A second signal means that the user doesn't want to wait.
         guard stopTimer == nil, let timer = try? Timer(on: loop, onFire: { [unowned self] in loop.stop() }) else {
             loop.stop()
             return

@@ -1,31 +1,31 @@
 internal import HTTPServer
 internal import JSON
 
-/// Which fields pass through the proxy.
+/// Decides which fields pass through the proxy.
 enum ProxyFields {
     /// Names the target of a request.
     static let target: StaticString = "x-cog-target"
 
-    /// Fields of a request that stay here: they belong to the browser, this connection, or this origin.
+    /// Request fields that aren't forwarded: they belong to the browser, this connection, or this origin.
     private static let kept: Set<String> = [
         "authorization", "connection", "content-length", "cookie", "expect", "host", "keep-alive", "origin",
         "proxy-authorization", "proxy-connection", "referer", "te", "trailer", "transfer-encoding", "upgrade",
         "x-cog-target",
     ]
 
-    /// Fields of an answer that a page can use. All of them stand in `x-cog-upstream-headers` too.
+    /// Response fields that a page can use. All of them are in `x-cog-upstream-headers` too.
     private static let returned: [StaticString] = [
         "accept-encoding", "allow", "content-disposition", "content-encoding", "content-language", "content-type",
         "etag", "last-modified", "preference-applied", "retry-after", "traceparent", "vary", "x-request-id",
     ]
 
-    /// Fields of an answer that could change the browser's state for this origin.
+    /// Response fields that could change the browser's state for this origin.
     private static let dropped: Set<String> = ["clear-site-data", "service-worker-allowed", "set-cookie"]
 
-    /// How long the field may be that tells a page what the target has sent.
+    /// The maximum length of the field that shows a page what the target sent.
     static let upstreamLimitBytes = 32 * 1024
 
-    /// What is sent to the target.
+    /// The fields to send to the target.
     static func request(_ fields: [(name: String, value: String)]) -> [(name: String, value: String)] {
         fields.filter { name, _ in
             let name = name.lowercased()
@@ -33,7 +33,7 @@ enum ProxyFields {
         }
     }
 
-    /// What is sent to the page. A redirect is not followed, here or by the browser.
+    /// The fields to send to the page. Neither the proxy nor the browser follows redirects.
     static func response(_ fields: [(name: String, value: String)]) -> [Response.Field] {
         var result: [Response.Field] = []
         for name in returned {
@@ -44,7 +44,7 @@ enum ProxyFields {
         return result
     }
 
-    /// The target's fields as JSON in base64url: as many as fit, in their order.
+    /// The target's fields as base64url-encoded JSON: as many as fit, in order.
     static func upstream(_ fields: [(name: String, value: String)]) -> String {
         var names: [String] = []
         var values: [String: String] = [:]

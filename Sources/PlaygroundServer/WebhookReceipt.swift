@@ -1,6 +1,6 @@
 internal import HTTPServer
 
-/// The body of one webhook while it arrives.
+/// Receives the body of one webhook.
 final class WebhookReceipt {
     enum Result {
         case complete([UInt8])
@@ -18,7 +18,7 @@ final class WebhookReceipt {
         self.limitBytes = limitBytes
     }
 
-    /// Takes the body, and calls `onEnd` once, perhaps before this returns; with nil if its sender has gone.
+    /// Receives the body and calls `onEnd` once, possibly before this returns; with nil if the sender disconnected.
     func begin(_ onEnd: @escaping (Result?) -> Void) {
         self.onEnd = onEnd
         exchange.onClientGone = { [weak self] in self?.end(nil) }

@@ -1,15 +1,15 @@
 internal import EventLoop
 internal import HTTPServer
 
-/// Takes webhooks that the target's server sends, and hands each to the page that listens to its token.
+/// Accepts webhooks from the target's server, and passes each to the page that listens to its token.
 final class WebhookSink {
-    /// How many webhooks may be on their way in.
+    /// The maximum number of webhooks being received.
     static let inFlightLimit = 16
-    /// How many bytes one may have.
+    /// The maximum size of a webhook in bytes.
     static let bodyLimitBytes = 10 << 20
-    /// With so much waiting for a page, no webhook is taken for it: its sender tries again.
+    /// While this many bytes wait for a page, no webhook is accepted for it; its sender tries again.
     static let waitingLimitBytes = 32 << 20
-    /// How often a page is sent a sign of life.
+    /// The interval between keep-alive comments to a page.
     private static let keepAliveInterval = Duration.seconds(15)
 
     private var listeners: [String: ResponseStream] = [:]
@@ -23,7 +23,7 @@ final class WebhookSink {
         timer?.start(after: Self.keepAliveInterval, repeating: Self.keepAliveInterval)
     }
 
-    /// Opens the events of a token; whoever listened to it before is replaced.
+    /// Opens the event stream for a token, replacing any earlier listener.
     func listen(to token: String, on exchange: Exchange) {
         let stream = exchange.startStream(
             contentType: "text/event-stream", fields: [.init("cache-control", "no-store")])
@@ -34,7 +34,7 @@ final class WebhookSink {
             self.listeners[token] = nil
         }
         stream.onClientGone = gone
-        // Only something sent would tell; a page never finishes sending otherwise.
+        // A page never ends its side of the connection otherwise; only sending something would reveal that it has left.
         stream.onPeerFinished = { [weak stream] in
             gone()
             stream?.abort()
@@ -42,7 +42,7 @@ final class WebhookSink {
         stream.write(.segment(.fixed(": listening\n\n")))
     }
 
-    /// Takes a webhook.
+    /// Receives a webhook.
     func receive(for token: String, on exchange: Exchange) {
         let length = exchange.body?.lengthBytes ?? 0
         if let refusal = Self.refusal(
@@ -61,13 +61,13 @@ final class WebhookSink {
         }
     }
 
-    /// Why a webhook isn't taken; nil if it is.
+    /// Why a webhook isn't accepted; nil if it is.
     static func refusal(isHeard: Bool, inFlight: Int, lengthBytes: Int, waitingBytes: Int) -> Response? {
         if !isHeard { return unheard }
         if inFlight >= inFlightLimit { return .plainText("too many webhooks at once" as StaticString, status: 429) }
         if lengthBytes > bodyLimitBytes { return tooLarge }
         if waitingBytes > waitingLimitBytes {
-            return .plainText("the page takes webhooks too slowly: try again" as StaticString, status: 503)
+            return .plainText("the page reads webhooks too slowly: try again" as StaticString, status: 503)
         }
         return nil
     }
@@ -76,7 +76,7 @@ final class WebhookSink {
         .plainText("no page listens to this webhook" as StaticString, status: 503)
     }
     private static var tooLarge: Response {
-        .plainText("a webhook may have \(bodyLimitBytes >> 20) MiB", status: 413)
+        .plainText("a webhook may have at most \(bodyLimitBytes >> 20) MiB", status: 413)
     }
 
     private func answer(to result: WebhookReceipt.Result, for token: String) -> Response {
@@ -90,7 +90,7 @@ final class WebhookSink {
         }
     }
 
-    /// A body as an event: one line of data for each of its lines.
+    /// A body as an event: one data line for each of its lines.
     static func event(_ body: [UInt8]) -> [UInt8] {
         var event: [UInt8] = Array("data: ".utf8)
         var isAfterReturn = false
@@ -106,7 +106,7 @@ final class WebhookSink {
         return event + Array("\n\n".utf8)
     }
 
-    /// Ends all events.
+    /// Ends all event streams.
     func close() {
         timer?.close()
         for stream in listeners.values { stream.finish() }

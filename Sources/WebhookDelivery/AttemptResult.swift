@@ -1,14 +1,14 @@
 internal import HTTPClient
 
-/// How an attempt to deliver a webhook ended, and why.
+/// The result of an attempt to deliver a webhook.
 struct AttemptResult {
     let outcome: DeliveryOrder.Outcome
-    /// Why it was not delivered, without a URL's path; `nil` if it was.
+    /// Why the webhook wasn't delivered, without a URL's path; `nil` if it was.
     let failure: String?
-    /// How long the receiver asks to be left alone.
+    /// How long the receiver asks to wait.
     let retryAfter: Duration?
 
-    /// Answers after which the same request may be taken later.
+    /// Statuses after which the same request may succeed later.
     private static let transientStatuses: Set<Int> = [429, 500, 502, 503, 504]
 
     private init(_ outcome: DeliveryOrder.Outcome, failure: String?, retryAfter: Duration? = nil) {
@@ -17,7 +17,7 @@ struct AttemptResult {
         self.retryAfter = retryAfter
     }
 
-    /// The attempt was ended by the server's shutdown.
+    /// The server's shutdown ended the attempt.
     static let cutShort = AttemptResult(.failed, failure: "no answer before the server's end")
 
     init(_ result: Result<HTTPResponse, HTTPClientError>) {
@@ -25,7 +25,8 @@ struct AttemptResult {
         case .success(let response) where response.isSuccess:
             self.init(.delivered, failure: nil)
         case .success(let response) where (300..<400).contains(response.status):
-            // It names no place that could be followed. Nobody has taken the body, and a redirect is easily repaired.
+            // The redirect has no usable target. Nobody has accepted the body, and a broken redirect is easily fixed,
+            // so try again.
             self.init(
                 .failed, failure: "status \(response.status) without a location to follow",
                 retryAfter: response.retryAfter)

@@ -1,10 +1,10 @@
-/// Which webhooks may be on their way at the same time, and whose turn is next. A value without clock or socket.
+/// Decides which webhooks may be sent at the same time, and whose turn is next. A value without a clock or a socket.
 ///
-/// Every request to a receiver takes a connection. So requests are bounded for each receiver (a host and port) and in all,
-/// and receivers of which no answer is known share a part of that: hosts that accept connections and say nothing, however
-/// many there are, leave the rest to those that answer.
+/// Every request to a receiver needs a connection. So requests are limited per receiver (a host and port) and in total.
+/// Receivers that haven't answered yet share a part of the total: however many hosts accept connections and say
+/// nothing, they leave the rest to receivers that answer.
 struct DeliveryLine {
-    /// Names a session that waits.
+    /// Identifies a waiting session.
     typealias ID = ObjectIdentifier
 
     /// A request that may be sent now; ``ended(to:hasAnswered:)`` follows.
@@ -15,25 +15,25 @@ struct DeliveryLine {
 
     private struct Receiver {
         var inFlight = 0
-        /// Requests that were started while no answer was known.
+        /// Requests that were started before the receiver's first answer.
         var unproven = 0
-        /// Whether it answered the last request.
+        /// Whether the receiver answered the last request.
         var hasAnswered = false
         var waiting: [ID] = []
 
         var isIdle: Bool { inFlight == 0 && waiting.isEmpty }
     }
 
-    /// Idle receivers are forgotten once there are this many: every client may name another one.
+    /// Idle receivers are forgotten once there are this many, because every client may name a different one.
     private static let rememberedReceivers = 1_000
 
     private let perReceiver: Int
     private let inAll: Int
     private let unprovenLimit: Int
     private var receivers: [String: Receiver] = [:]
-    /// Receivers with requests that wait, those first whose turn is next.
+    /// Receivers with waiting requests, in the order of their turns.
     private var turns: [String] = []
-    /// Requests on their way.
+    /// The number of requests in progress.
     private(set) var inFlight = 0
     private var unproven = 0
 
@@ -43,7 +43,8 @@ struct DeliveryLine {
         unprovenLimit = configuration.unprovenRequestLimit
     }
 
-    /// A session wants to send a request. True: now, which is followed by ``ended(to:hasAnswered:)``. False: it waits.
+    /// A session wants to send a request. True means now, and ``ended(to:hasAnswered:)`` must follow. False means that
+    /// it waits.
     mutating func request(by id: ID, to receiver: String) -> Bool {
         if canStart(receiver) {
             start(receiver)
@@ -54,15 +55,15 @@ struct DeliveryLine {
         return false
     }
 
-    /// A request has ended, with an answer of any status or without one; nil if that was not waited for.
+    /// A request has ended, with an answer of any status or without one; nil if nobody waited for an answer.
     ///
-    /// - Returns: whose turn it is now.
+    /// - Returns: The sessions whose turn it is now.
     mutating func ended(to receiver: String, hasAnswered: Bool?) -> [Turn] {
         inFlight -= 1
         update(receiver) { receiver, unproven in
             receiver.inFlight -= 1
             receiver.hasAnswered = hasAnswered ?? receiver.hasAnswered
-            // Which of its requests has ended doesn't matter: an answer clears all of them.
+            // It doesn't matter which of its requests has ended: an answer clears all of them.
             let cleared = hasAnswered == true ? receiver.unproven : min(1, receiver.unproven)
             receiver.unproven -= cleared
             unproven -= cleared
@@ -70,7 +71,7 @@ struct DeliveryLine {
         return startNext()
     }
 
-    /// A session does not want to send any more.
+    /// A session no longer wants to send.
     mutating func forget(_ id: ID, to receiver: String) {
         guard let index = receivers[receiver]?.waiting.firstIndex(of: id) else { return }
         receivers[receiver]?.waiting.remove(at: index)
@@ -100,7 +101,7 @@ struct DeliveryLine {
         if receivers.count > Self.rememberedReceivers { receivers = receivers.filter { !$0.value.isIdle } }
     }
 
-    /// Each receiver with requests that wait has one turn, then the next one.
+    /// Each receiver with waiting requests gets one turn, then the next receiver.
     private mutating func startNext() -> [Turn] {
         var started: [Turn] = []
         var looked = 0

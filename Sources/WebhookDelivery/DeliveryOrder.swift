@@ -1,9 +1,10 @@
-/// Which webhook of one prediction is sent when: at most one at a time, in order, the terminal one last.
+/// Decides when each webhook of one prediction is sent: at most one at a time, in order, the terminal one last.
 ///
-/// A value without clock or socket. Updates that come while one is on its way, or too soon after one, are merged into one,
-/// whose body is made when it is sent. The terminal webhook is tried again after transient failures; updates are not.
+/// A value without a clock or a socket. Updates that come while one is being sent, or too soon after one, are merged
+/// into one, whose body is made when it is sent. The terminal webhook is retried after transient failures; updates
+/// aren't.
 struct DeliveryOrder {
-    /// What is sent.
+    /// What to send.
     enum Kind: Equatable {
         /// The state of a prediction that is being processed.
         case update
@@ -14,41 +15,41 @@ struct DeliveryOrder {
     /// How an attempt ended.
     enum Outcome: Equatable {
         case delivered
-        /// May succeed later.
+        /// A retry may succeed.
         case failed
-        /// Will not succeed later.
+        /// A retry can't succeed.
         case refused
     }
 
-    /// What is to be done now.
+    /// What to do now.
     enum Action: Equatable {
         case nothing
         /// Send a webhook, then call ``attemptEnded(_:retryAfter:at:)``.
         case send(Kind)
         /// Call ``waited(until:)`` after this time, unless another action comes first.
         case wait(Duration)
-        /// Nothing will ever be sent again.
+        /// Nothing more will be sent.
         case finish
-        /// The terminal webhook cannot be delivered; nothing will ever be sent again.
+        /// The terminal webhook can't be delivered, and nothing more will be sent.
         case giveUp
     }
 
     private enum State: Equatable {
         case idle
         case sending(Kind)
-        /// An update waits until the last one is long enough ago.
+        /// An update waits until enough time has passed since the last one.
         case pausing
-        /// The terminal webhook waits to be tried again.
+        /// The terminal webhook waits for a retry.
         case retrying
         case finished
     }
 
-    /// How long an update has to wait.
+    /// Why an update waits.
     private enum Update {
         case none
-        /// For its turn only.
+        /// For its turn.
         case due
-        /// Until the interval since the last one is over.
+        /// Until the interval since the last update has passed.
         case throttled
     }
 
@@ -60,12 +61,12 @@ struct DeliveryOrder {
 
     private var state = State.idle
     private var update = Update.none
-    /// What there has been an update about: the first about anything is not throttled.
+    /// The events that updates were sent for: the first update about an event isn't throttled.
     private var told: Set<WebhookEvent> = []
     private(set) var hasEnded = false
     private var lastSent: Duration?
     private var lastOutcome = Outcome.delivered
-    /// How often the terminal webhook was tried.
+    /// The number of attempts to send the terminal webhook.
     private(set) var attempts = 0
 
     init(events: Set<WebhookEvent>, configuration: WebhookConfiguration) {
@@ -76,7 +77,7 @@ struct DeliveryOrder {
         retryAfterLimit = configuration.retryAfterLimit
     }
 
-    /// Something has happened to the prediction. After `completed` everything is ignored.
+    /// Something has happened to the prediction. Everything after `completed` is ignored.
     mutating func recorded(_ event: WebhookEvent, at now: Duration) -> Action {
         guard !hasEnded, state != .finished else { return .nothing }
         if event == .completed {
@@ -92,7 +93,7 @@ struct DeliveryOrder {
         return state == .idle ? next(at: now) : .nothing
     }
 
-    /// The attempt that was asked for is over. `retryAfter` is how long the receiver asks to be left alone.
+    /// The requested attempt is over. `retryAfter` is how long the receiver asks to wait.
     mutating func attemptEnded(_ outcome: Outcome, retryAfter: Duration? = nil, at now: Duration) -> Action {
         guard case .sending(let kind) = state else { return .nothing }
         lastOutcome = outcome
@@ -112,7 +113,7 @@ struct DeliveryOrder {
         }
     }
 
-    /// The wait that was asked for is over, or has been cut short.
+    /// The requested wait is over, or was cut short.
     mutating func waited(until now: Duration) -> Action {
         guard state == .pausing || state == .retrying else { return .nothing }
         if state == .pausing { update = .due }
@@ -120,19 +121,20 @@ struct DeliveryOrder {
         return next(at: now)
     }
 
-    /// The update that is on its way, or waits for its turn, is given up. ``attemptEnded(_:retryAfter:at:)`` does not follow.
+    /// The update that is being sent, or waits for its turn, is dropped. ``attemptEnded(_:retryAfter:at:)`` doesn't
+    /// follow.
     mutating func updateDropped(at now: Duration) -> Action {
         guard state == .sending(.update) else { return .nothing }
         return attemptEnded(.failed, at: now)
     }
 
-    /// Whether a terminal webhook is wanted and can still be sent.
+    /// Whether a terminal webhook was requested and can still be sent.
     var sendsTerminal: Bool { state != .finished && events.contains(.completed) }
 
-    /// Whether an update is on its way or waits for its turn.
+    /// Whether an update is being sent or waits for its turn.
     var isSendingUpdate: Bool { state == .sending(.update) }
 
-    /// Whether the terminal webhook has failed and is to be tried again.
+    /// Whether the terminal webhook has failed and will be retried.
     var isRetrying: Bool { state == .retrying || attempts > 1 }
 
     /// Nothing is to be sent any more.
@@ -140,7 +142,7 @@ struct DeliveryOrder {
         state = .finished
     }
 
-    /// Whether nothing is on its way or has failed.
+    /// Whether nothing is being sent or waits for a retry.
     private var canSend: Bool { state == .idle || state == .pausing }
 
     private mutating func next(at now: Duration) -> Action {
@@ -171,8 +173,8 @@ struct DeliveryOrder {
         return .send(.terminal)
     }
 
-    /// Whether the update that there is goes out. At the end it goes out before the terminal webhook, except for a throttled
-    /// one, since the terminal webhook says the same and more. A receiver that fails is not kept from its terminal webhook.
+    /// Whether to send the pending update. At the end, it precedes the terminal webhook, unless it is throttled: the
+    /// terminal webhook says the same and more. A failing receiver still gets its terminal webhook.
     private var isUpdateWanted: Bool {
         guard hasEnded, events.contains(.completed) else { return true }
         return update == .due && lastOutcome == .delivered

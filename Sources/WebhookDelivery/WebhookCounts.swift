@@ -1,14 +1,14 @@
-/// How many webhooks have ended in which way.
+/// Counts of webhooks by how they ended.
 public struct WebhookCounts: Equatable, Sendable {
-    /// Updates that their receivers have taken.
+    /// Updates that receivers accepted.
     public var deliveredUpdates = 0
-    /// Updates that were lost: a later one follows in each case.
+    /// Updates that were lost; in each case, a later one follows.
     public var lostUpdates = 0
-    /// Terminal webhooks that their receivers have taken.
+    /// Terminal webhooks that receivers accepted.
     public var deliveredEnds = 0
     /// Terminal webhooks that were given up.
     public var lostEnds = 0
-    /// Attempts to deliver a terminal webhook that failed, and were followed by another one.
+    /// Attempts to deliver a terminal webhook that failed and were followed by another attempt.
     public var retries = 0
 
     /// Nothing has ended yet.

@@ -1,11 +1,11 @@
-/// What happens to a prediction that a client can ask to be told of.
+/// Events of a prediction that a client can subscribe to.
 public enum WebhookEvent: String, CaseIterable, Sendable {
-    /// Its processing begins.
+    /// Processing begins.
     case start
-    /// It has produced a value.
+    /// The prediction has produced output.
     case output
-    /// It has logged something.
+    /// The prediction has logged something.
     case logs
-    /// It has reached its end.
+    /// The prediction has ended.
     case completed
 }

@@ -1,10 +1,10 @@
 public import EventLoop
 public import HTTPClient
 
-/// Delivers the webhooks of all predictions, over one client. Loop-bound.
+/// Delivers the webhooks of all predictions, using one client. Bound to the loop.
 ///
-/// The webhooks of one prediction are sent one after another, those of different predictions at once. Nobody waits for
-/// them: neither a prediction's answer nor its slot.
+/// The webhooks of one prediction are sent one after another; those of different predictions are sent concurrently.
+/// Neither a prediction's response nor its slot waits for them.
 public final class WebhookSender {
     let loop: EventLoop
     let client: HTTPClient
@@ -21,10 +21,10 @@ public final class WebhookSender {
     private var onDrained: (() -> Void)?
     private var deadline: Timer?
     private var halfTime: Timer?
-    /// The time for one attempt, redirects included.
+    /// The time limit of one attempt, including redirects.
     private(set) var attemptTimeout: Duration
 
-    /// Makes a sender; `log` gets a warning, as one line, for every failure. What webhooks hold is counted in `memory`.
+    /// Makes a sender. `log` gets a one-line warning for every failure. `memory` accounts for what webhooks hold.
     public init(
         on loop: EventLoop, client: HTTPClient, configuration: WebhookConfiguration, memory: MemoryAccount? = nil,
         log: @escaping (String) -> Void
@@ -38,19 +38,19 @@ public final class WebhookSender {
         self.log = log
     }
 
-    /// How many predictions have webhooks on their way or waiting to be tried again.
+    /// The number of predictions with webhooks that are being sent or wait for a retry.
     public var waitingCount: Int { sessions.count }
 
-    /// The webhooks of one prediction.
+    /// Makes a session for the webhooks of one prediction.
     ///
     /// - Parameters:
-    ///   - url: Where they go.
-    ///   - events: What they are sent for.
-    ///   - predictionID: For logs.
-    ///   - fields: What goes with every request: the trace of the prediction.
-    ///   - noting: Called when a request is sent; what it returns is called when the request has ended.
-    ///   - body: Makes the body at the moment it is sent. `isTerminal` false asks for the state of a prediction that is being
-    ///     processed, even when it has just ended.
+    ///   - url: The URL to send them to.
+    ///   - events: The events to send them for.
+    ///   - predictionID: The prediction's id, for logs.
+    ///   - fields: Fields for every request, which carry the prediction's trace.
+    ///   - noting: Called when a request is sent; the function it returns is called when the request has ended.
+    ///   - body: Makes the body when it is sent. If `isTerminal` is false, it must show the state of a prediction that
+    ///     is being processed, even if the prediction has just ended.
     public func makeSession(
         url: String, events: Set<WebhookEvent>, predictionID: String, fields: [(name: String, value: String)] = [],
         noting: (() -> (WebhookReport) -> Void)? = nil,
@@ -61,10 +61,10 @@ public final class WebhookSender {
             fields: fields, noting: noting, body: body)
     }
 
-    /// Calls `completion` when everything is delivered or given up, which is after `limit` at the latest.
+    /// Calls `completion` when everything is delivered or given up, after `limit` at the latest.
     ///
-    /// What waits to be tried again is tried at once. One attempt gets half of the time at most, so that a receiver that
-    /// hangs once is asked once more. For the end of the server, when no prediction runs any more.
+    /// Waiting retries are sent immediately. One attempt gets at most half of the time, so a receiver that hangs once
+    /// is tried again. Call this at the end of the server, when no prediction is running any more.
     public func drain(within limit: Duration, completion: @escaping () -> Void) {
         loop.preconditionInEventLoop()
         precondition(onDrained == nil, "a sender is drained once")
@@ -83,7 +83,7 @@ public final class WebhookSender {
             }
             if !sessions.isEmpty { halfTime?.start(after: limit / 2) }
         } catch {
-            log("webhooks are not waited for: \(error)")
+            log("cannot wait for webhooks: \(error)")
             for (session, _) in inOrder() { session.abandon(because: "the server is shutting down") }
         }
         for (session, _) in inOrder() { session.hurry() }
@@ -91,19 +91,19 @@ public final class WebhookSender {
 
     // MARK: - Sessions
 
-    /// Holds a session that has something to send.
+    /// Retains a session that has something to send.
     func remember(_ session: WebhookSession) {
         let id = ObjectIdentifier(session)
         guard sessions[id] == nil else { return }
         madeSessions += 1
         sessions[id] = (session, madeSessions)
         guard sessions.count > configuration.waitingLimit else { return }
-        // Rather one whose prediction has ended than one that will have more to tell.
+        // Prefer one whose prediction has ended to one that will have more to send.
         let oldest = sessions.values.filter(\.session.hasEnded).min { $0.number < $1.number }
         (oldest?.session ?? session).abandon(because: "more than \(configuration.waitingLimit) webhooks wait")
     }
 
-    /// Lets a session go that has nothing to send.
+    /// Releases a session that has nothing to send.
     func forget(_ session: WebhookSession) {
         sessions[ObjectIdentifier(session)] = nil
         endDrainIfDone()
@@ -127,7 +127,8 @@ public final class WebhookSender {
 
     // MARK: - Turns
 
-    /// Lets `session` send a request to `receiver` now or when it is its turn; ``requestEnded(to:hasAnswered:)`` follows.
+    /// Lets `session` send a request to `receiver` now or when its turn comes; ``requestEnded(to:hasAnswered:)``
+    /// follows.
     func request(by session: WebhookSession, to receiver: String) {
         if line.request(by: ObjectIdentifier(session), to: receiver) { session.itsTurn() }
     }
@@ -138,20 +139,20 @@ public final class WebhookSender {
             if let session = sessions[turn.id]?.session {
                 session.itsTurn()
             } else {
-                // Given up meanwhile, for another one whose turn it was.
+                // It was given up in the meantime, in favor of another one.
                 requestEnded(to: turn.receiver, hasAnswered: nil)
             }
         }
     }
 
-    /// Takes a session that waits for its turn out of the line.
+    /// Removes a waiting session from the line.
     func leaveLine(_ session: WebhookSession, to receiver: String) {
         line.forget(ObjectIdentifier(session), to: receiver)
     }
 
     // MARK: - Memory
 
-    /// Counts what `session` holds from now on; others may have to give up what they hold.
+    /// Accounts for what `session` holds from now on; other sessions may have to give up what they hold.
     func hold(_ bytes: Int, insteadOf old: Int, by session: WebhookSession) {
         guard let memory, bytes != old else { return }
         guard bytes > old else {
@@ -161,7 +162,7 @@ public final class WebhookSender {
         if memory.takeForWebhook(bytes - old) > .none { relieve(memory, except: session) }
     }
 
-    /// Gives up what can best be spared, the oldest first, until there is enough memory.
+    /// Gives up the most dispensable webhooks, the oldest first, until there is enough memory.
     private func relieve(_ memory: MemoryAccount, except spared: WebhookSession) {
         let others = inOrder().map(\.session).filter { $0 !== spared }
         for session in others where memory.state.webhookRelief >= .updates { session.dropUpdate() }

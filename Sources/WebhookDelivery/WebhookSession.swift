@@ -3,7 +3,7 @@ internal import HTTPClient
 
 /// The webhooks of one prediction.
 ///
-/// Lives until its last webhook is delivered or given up, whoever refers to it. Loop-bound.
+/// It stays alive until its last webhook is delivered or given up, even without other references. Bound to the loop.
 public final class WebhookSession {
     private let sender: WebhookSender
     private let receiver: String
@@ -11,20 +11,20 @@ public final class WebhookSession {
     private let predictionID: String
     private let fields: [(name: String, value: String)]
     private let noting: (() -> (WebhookReport) -> Void)?
-    // Gone after the end: it may hold the prediction, which may hold this.
+    // Released at the end, because it may refer to the prediction, which may refer to this session.
     private var body: ((_ isTerminal: Bool) -> [HTTPRequest.Piece])?
 
     private var order: DeliveryOrder
-    /// The terminal webhook's body, from the prediction's end on: every attempt sends the same.
+    /// The terminal webhook's body, made when the prediction ends: every attempt sends the same one.
     private var terminalBody: [HTTPRequest.Piece] = []
-    /// What was counted for the terminal body, and for that of the update on its way.
+    /// The memory counted for the terminal body and for the update that is being sent.
     private var terminalBytes = 0
     private var updateBytes = 0
-    /// What is to be sent when it is this session's turn.
+    /// What to send when this session's turn comes.
     private var awaitedTurn: DeliveryOrder.Kind?
     private var transfer: Transfer?
     private var delay: Timer?
-    /// When the attempt that is on its way began, by the loop's clock.
+    /// The start of the current attempt, by the loop's clock.
     private var attemptBegan = Duration.zero
     private var isCutShort = false
 
@@ -43,9 +43,9 @@ public final class WebhookSession {
         order = DeliveryOrder(events: events, configuration: sender.configuration)
     }
 
-    /// Says that something has happened to the prediction; sends what the client asked for, when it is its turn.
+    /// Reports an event of the prediction; sends what the client asked for when the session's turn comes.
     ///
-    /// After `completed` nothing else counts.
+    /// Everything after `completed` is ignored.
     public func record(_ event: WebhookEvent) {
         sender.loop.preconditionInEventLoop()
         let action = order.recorded(event, at: sender.loop.now)
@@ -58,17 +58,17 @@ public final class WebhookSession {
     /// Whether `completed` was recorded.
     var hasEnded: Bool { order.hasEnded }
 
-    /// Whether the terminal webhook has failed and is to be tried again.
+    /// Whether the terminal webhook has failed and will be retried.
     var isRetrying: Bool { order.isRetrying }
 
-    /// It is this session's turn to send what it wanted to send.
+    /// It is this session's turn to send.
     func itsTurn() {
         guard let kind = awaitedTurn else { return sender.requestEnded(to: receiver, hasAnswered: nil) }
         awaitedTurn = nil
         send(kind)
     }
 
-    /// Gives up the update on its way; the terminal webhook still follows.
+    /// Drops the update that is being sent; the terminal webhook still follows.
     func dropUpdate() {
         guard updateBytes > 0, order.isSendingUpdate else { return }
         logFailure("an update was dropped: webhooks have reached their memory limit")
@@ -77,21 +77,21 @@ public final class WebhookSession {
         proceed(order.updateDropped(at: sender.loop.now))
     }
 
-    /// Sends at once what waits to be sent later, or to be tried again.
+    /// Immediately sends what waits for an interval or a retry.
     func hurry() {
         guard delay != nil else { return }
         stopDelay()
         perform(order.waited(until: sender.loop.now))
     }
 
-    /// Counts an attempt as failed that has been on its way since before `time`, so that it can be repeated.
+    /// Treats an attempt that has been running since before `time` as failed, so that it can be repeated.
     func cutShort(begunBefore time: Duration) {
         guard let transfer, attemptBegan <= time else { return }
         isCutShort = true
         transfer.cancel()
     }
 
-    /// Gives up, because there is no time or no room for it any more.
+    /// Gives up because there is no time or no memory left.
     func abandon(because reason: String) {
         stopDelay()
         awaitedTurn = nil
@@ -126,7 +126,7 @@ public final class WebhookSession {
         }
     }
 
-    /// Whether there is room to hold this until what it has to send is sent; if not, it has been given up.
+    /// Whether the sender keeps this session until it has sent what it has; if not, the session has been given up.
     private func isRemembered() -> Bool {
         sender.remember(self)
         return sender.isWaiting(self)
@@ -142,7 +142,7 @@ public final class WebhookSession {
     private func makeBody(_ kind: DeliveryOrder.Kind) -> [HTTPRequest.Piece] {
         switch kind {
         case .terminal:
-            // No update comes after it: the prediction is not needed any more.
+            // No update follows, so the prediction isn't needed any more.
             body = nil
             return terminalBody
         case .update:
@@ -178,7 +178,7 @@ public final class WebhookSession {
             }
             sent = nil
             sender.requestEnded(to: receiver, hasAnswered: wasCutShort ? false : Self.hasAnswered(result))
-            guard isCurrent, sender.isWaiting(self) else { return }  // dropped or abandoned meanwhile
+            guard isCurrent, sender.isWaiting(self) else { return }  // dropped or abandoned in the meantime
             let attempt = wasCutShort ? .cutShort : AttemptResult(result)
             let action = order.attemptEnded(attempt.outcome, retryAfter: attempt.retryAfter, at: sender.loop.now)
             count(kind, attempt, action)
@@ -197,7 +197,7 @@ public final class WebhookSession {
     }
 
     private func proceed(_ action: DeliveryOrder.Action) {
-        // Nothing to do and no update on its way: the session need not be held until something happens.
+        // Nothing to do and nothing being sent: the session needn't be retained until something happens.
         if action == .nothing { sender.forget(self) }
         perform(action)
     }
@@ -258,7 +258,7 @@ public final class WebhookSession {
     }
 
     private func logFailure(_ text: String) {
-        // The rest of the URL is not for logs: a path or a query may be what lets a request in.
+        // The rest of the URL doesn't belong in logs: a path or a query may authorize requests.
         sender.log("webhook of prediction \(predictionID) to \(receiver): \(text)")
     }
 }

@@ -69,7 +69,7 @@ import Testing
         #expect(
             error?.description
                 == "no folder for temporary files: cannot make a folder in /nonexistent: No such file or directory; "
-                + "cannot make a folder in /dev/null: Not a directory. Set TMPDIR to a folder that can be written")
+                + "cannot make a folder in /dev/null: Not a directory. Set TMPDIR to a writable folder")
     }
 
     /// When somebody has removed the store's folder, it comes back with the next one in it.

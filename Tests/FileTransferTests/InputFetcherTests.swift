@@ -249,7 +249,7 @@ private let misplaced = "a data URL must have ;base64 right before its comma"
     @Test(arguments: [
         ("data:nonsense", "a data URL has no comma before its data"), ("data:;base64,QUI", "AB"),
         ("data:;base64,QUJD-UJD", "a data URL has a character that is not base64, at position 4 of its data"),
-        ("/etc/passwd", "not a http, https or data URL"), ("data:;base64,QU\nJD", "ABC"),
+        ("/etc/passwd", "not an http, https, or data URL"), ("data:;base64,QU\nJD", "ABC"),
         ("data:;base64,QUI%3D", "AB"), ("data:;base64,Q", padding), ("data:;base64,QU\nI", "AB"),
         ("data:;BASE64,QUI=", "AB"),
         ("DATA:,a", "a"), ("data:text/plain;base64 ,QUI=", misplaced), ("data:text/plain; base64,QUI=", misplaced),

@@ -152,7 +152,7 @@ private final class Owner {}
         (tensor("flag", "INT8", "[1]", "[1]"), "input `flag`: takes BOOL, not INT8"),
         (tensor("count", "INT8", "[1]", "[128]"), "input `count`: element 0, 128, is not a valid INT8"),
         (tensor("count", "STRING", "[1]", "[1]"), "input `count`: `datatype` must be one of BOOL, "),
-        (tensor("count", "INT8", "[-1]", "[1]"), "input `count`: `shape` must consist of whole numbers"),
+        (tensor("count", "INT8", "[-1]", "[1]"), "input `count`: `shape` must contain only whole numbers"),
         (tensor("count", "INT8", "1", "[1]"), "input `count`: `shape` must be a list"),
         (
             tensor("count", "INT8", "[2,2]", "[1,2,3,4]"),

@@ -226,7 +226,7 @@ def test_without_any_folder_the_start_fails(python):
     assert ended.returncode == 1
     assert ended.stderr.splitlines()[-1] == (
         "coglet: no folder for temporary files: cannot make a folder in /nonexistent: No such file or directory; "
-        "cannot make a folder in /tmp: Read-only file system. Set TMPDIR to a folder that can be written"
+        "cannot make a folder in /tmp: Read-only file system. Set TMPDIR to a writable folder"
     )
 
 

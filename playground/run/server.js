@@ -29,7 +29,7 @@ function target({ target: first }) {
   try {
     const url = new URL(chosen);
     if (url.protocol !== "http:" && url.protocol !== "https:") throw new TypeError("its scheme is neither http nor https");
-    if (url.username || url.password) throw new TypeError("it may not have a user name or a password");
+    if (url.username || url.password) throw new TypeError("it must not have a user name or a password");
     return new URL(`${url.origin}${url.pathname.replace(/\/*$/, "/")}`);
   } catch (error) {
     targetProblem = `${chosen} isn't a server address: ${/** @type {Error} */ (error).message}`;
