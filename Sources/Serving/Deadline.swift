@@ -1,9 +1,9 @@
 internal import EventLoop
 internal import Workers
 
-/// The one timer behind all deadlines of the scheduler.
+/// The single timer for all deadlines of the scheduler.
 final class Deadline {
-    /// Called when the time is here.
+    /// Called when the deadline has passed.
     var onPassed: (() -> Void)?
 
     private let loop: EventLoop
@@ -14,9 +14,9 @@ final class Deadline {
         self.loop = loop
     }
 
-    /// Sets when to call; nil for never.
+    /// Sets the deadline; nil for never.
     func set(_ deadline: Duration?) {
-        // The usual case without limits; and a timer that is set already.
+        // The usual cases: no limits, or a timer that is already set.
         guard deadline != armedFor else { return }
         armedFor = deadline
         guard let deadline else {

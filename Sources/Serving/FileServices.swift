@@ -2,16 +2,16 @@ internal import EventLoop
 internal import FileTransfer
 internal import HTTPClient
 
-/// What moves files: of inputs to disk, of outputs into answers or to the upload URL.
+/// The services that transfer files: inputs to disk, outputs into responses or to the upload URL.
 final class FileServices {
     let store: FileStore
     /// What clients have stored.
     let stored: StoredFiles
     let fetcher: InputFetcher
     let encoder: OutputEncoder
-    /// What is on its way to the encoder or the uploader.
+    /// The output files that are being encoded or uploaded.
     var outputs: OutputFiles
-    /// Nil when outputs become data URLs.
+    /// Nil if outputs become data URLs.
     let uploader: Uploader?
 
     init(on loop: EventLoop, client: HTTPClient, store: FileStore, settings: ServiceSettings) {

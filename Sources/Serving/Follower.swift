@@ -1,29 +1,30 @@
 public import Predictions
 
-/// Someone who is told about a prediction: a client that waits for the answer, one that reads its events, a webhook.
+/// A party that is notified about a prediction: a client that waits for the response, a reader of its events, or a
+/// webhook.
 ///
-/// Called on the loop. A follower must not end the prediction from inside a call.
+/// Called on the loop. A follower must not end the prediction during a call.
 public protocol Follower: AnyObject {
-    /// What the follower is.
+    /// The kind of follower.
     var kind: FollowerKind { get }
 
-    /// Whether it passes output on before the end.
+    /// Whether the follower passes output on before the end.
     var seesOutput: Bool { get }
 
-    /// Something has happened to the prediction. Not called for predictions that nobody follows in detail.
+    /// Something happened to the prediction. Not called for predictions that nobody follows in detail.
     func happened(_ event: RunEvent)
 
-    /// The prediction has ended; nothing follows.
+    /// The prediction has ended; no further call follows.
     func ended(_ end: RunEnd)
 }
 
-/// What kinds of followers there are. A prediction that was begun for an answer or for an event stream is canceled when the
-/// last follower of this kind leaves. A reader only looks on: it never keeps a prediction running, and never cancels one.
+/// The kinds of followers. A prediction that was started for a response or an event stream is canceled when its last
+/// follower of this kind leaves. A reader only observes: it neither keeps a prediction running nor cancels it.
 public enum FollowerKind: Equatable, Sendable {
     case answer, eventStream, reader, webhook
 }
 
-/// Something that has happened to a prediction.
+/// Something that happened to a prediction.
 public struct RunEvent {
     /// What has happened.
     public enum Kind: Equatable, Sendable {
@@ -32,31 +33,31 @@ public struct RunEvent {
 
     /// What has happened.
     public let kind: Kind
-    /// The event as an event stream shows it; nil if the model offers none.
+    /// The event in event stream format; nil if the model offers no streams.
     public let text: [UInt8]?
     /// The event's id, if there is a text.
     public let id: Int
 }
 
-/// How a prediction has ended.
+/// How a prediction ended.
 public struct RunEnd {
     /// The terminal state, as JSON.
     public let body: SegmentedText
-    /// The last event of an event stream; nil if the model offers none.
+    /// The last event of an event stream; nil if the model offers no streams.
     public let event: SegmentedText?
     /// The id of that event.
     public let eventID: Int
-    /// It has succeeded, and its output is one file.
+    /// Whether the prediction succeeded and its output is a single file.
     public let isSingleFile: Bool
-    /// It has never begun, because no slot was free in time.
+    /// Whether the prediction never began because no slot was free in time.
     public let waitedTooLong: Bool
-    /// What has ended.
+    /// The ended prediction.
     let prediction: Prediction
 
-    /// In which way it has ended.
+    /// The final status.
     public var status: Prediction.Status { prediction.status }
 
-    /// Why it has failed, if it has.
+    /// Why the prediction failed, if it did.
     public var error: String? { prediction.error }
 
     /// The output alone, as JSON.

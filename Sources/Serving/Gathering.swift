@@ -1,21 +1,22 @@
 internal import Predictions
 
-/// Predictions that wait for their batch, and when that batch begins.
+/// Predictions that wait for their batch. Decides when that batch begins.
 ///
-/// A value without a clock. A batch is due when it is full, when the first of it has waited long enough, or when nobody is
-/// expected: the clients that were answered lately are expected to come again, unless they have done so or have left.
+/// A value without a clock. A batch is due when it is full, when its first prediction has waited long enough, or when
+/// no other client is expected. Expected are the clients that were answered recently, unless they have already returned
+/// or disconnected.
 struct Gathering {
-    /// One that waits.
+    /// A waiting prediction.
     private struct Item {
         let run: RunID
         let since: Duration
-        /// Its worker has died before the model had begun it: it has waited already.
+        /// Its worker died before the model had begun it, so it has already waited.
         var isOverdue = false
     }
 
-    /// How many one batch holds at most.
+    /// The maximum number of predictions per batch.
     let size: Int
-    /// How long the first of a batch waits for others.
+    /// How long the first prediction of a batch waits for others.
     let wait: Duration
 
     private var items: [Item] = []
@@ -27,53 +28,53 @@ struct Gathering {
         self.wait = wait
     }
 
-    /// How many wait.
+    /// The number of waiting predictions.
     var count: Int { items.count - start }
     var isEmpty: Bool { count == 0 }
 
     // MARK: - Who comes and goes
 
-    /// A prediction is here, and its files are. `client` is the connection that waits for its answer, if one does.
+    /// A prediction has arrived, with its files. `client` is the connection that waits for its response, if any.
     mutating func arrived(_ run: RunID, from client: Int?, at now: Duration) {
         if let client { expected.cameAgain(client) }
         expected.forget(until: now - wait)
         items.append(Item(run: run, since: now))
     }
 
-    /// These were to run, and the model has not begun them. They go before all others, in order.
+    /// These predictions were to run, but the model hasn't begun them. They precede all others, in order.
     mutating func cameBack(_ runs: [RunID], at now: Duration) {
         items.replaceSubrange(..<start, with: runs.map { Item(run: $0, since: now, isOverdue: true) })
         start = 0
     }
 
-    /// One of those that wait has left.
+    /// A waiting prediction has left.
     mutating func left(_ run: RunID) {
         if let index = items[start...].firstIndex(where: { $0.run == run }) { items.remove(at: index) }
     }
 
-    /// A client has got its answer: it may send its next request soon.
+    /// A client has received its response, so it may send its next request soon.
     mutating func answered(_ client: Int, at now: Duration) {
         expected.answered(client, at: now)
     }
 
-    /// Whether this client was answered lately and has not come again.
+    /// Whether this client was answered recently and hasn't returned.
     func expects(_ client: Int) -> Bool {
         expected.contains(client)
     }
 
-    /// A client's connection is closed.
+    /// A client's connection was closed.
     mutating func clientGone(_ client: Int) {
         expected.cameAgain(client)
     }
 
     // MARK: - Batches
 
-    /// Whether a batch is to begin now if it can.
+    /// Whether a batch should begin now if possible.
     func isDue(at now: Duration) -> Bool {
         deadline(at: now).map { $0 <= now } ?? false
     }
 
-    /// When the next batch is due, if nobody comes or goes; nil if nobody waits.
+    /// When the next batch is due if nobody comes or goes; nil if no prediction waits.
     func deadline(at now: Duration) -> Duration? {
         guard start < items.count else { return nil }
         let first = items[start]
@@ -82,7 +83,7 @@ struct Gathering {
         return max(first.since, min(first.since, answered) + wait)
     }
 
-    /// Takes out those that are to run in one batch, oldest first; none if nobody waits.
+    /// Removes the predictions that run in the next batch, oldest first; empty if none wait.
     mutating func takeBatch() -> [RunID] {
         let end = min(items.count, start + size)
         defer {
@@ -98,7 +99,7 @@ struct Gathering {
         return items[start..<end].map(\.run)
     }
 
-    /// Takes out all that wait.
+    /// Removes all waiting predictions.
     mutating func takeAll() -> [RunID] {
         defer {
             items = []
@@ -108,10 +109,10 @@ struct Gathering {
     }
 }
 
-/// Clients that were answered lately and have not come again.
+/// Clients that were answered recently and haven't returned.
 struct ExpectedClients {
     private var answers: [Int: Duration] = [:]
-    /// All answers in order, also of clients that have come again meanwhile.
+    /// All responses in order, including those of clients that have returned since.
     private var order: [(client: Int, at: Duration)] = []
     private var start = 0
 
@@ -137,7 +138,7 @@ struct ExpectedClients {
         return nil
     }
 
-    /// Those that were answered until `moment` are not expected any more.
+    /// Clients that were answered until `moment` are no longer expected.
     mutating func forget(until moment: Duration) {
         while start < order.count, order[start].at <= moment {
             let (client, at) = order[start]

@@ -1,30 +1,30 @@
 public import JSON
 internal import Predictions
 
-/// Numbers that the model has recorded (`record_metric`), added up over all predictions.
+/// Numbers recorded by the model (`record_metric`), summed over all predictions.
 ///
-/// A model chooses the names of its metrics, and may make them up from its input; so their number has a limit, and what comes
-/// later is counted but not shown.
+/// A model chooses the names of its metrics, and may derive them from its input. So the number of names is limited;
+/// values of further names are counted but not shown.
 public struct ModelMetrics: Sendable {
     /// The values of one metric, one for each prediction that has recorded it.
     public struct Summary: Equatable, Sendable {
-        /// How many predictions have recorded it.
+        /// The number of predictions that recorded it.
         public var count = 0
-        /// The sum of the values that it had at their ends.
+        /// The sum of its values at the ends of the predictions.
         public var sum = 0.0
     }
 
-    /// The longest name that is shown.
+    /// The longest name to show.
     public static let nameLimitBytes = 128
 
-    /// How many metrics are shown at most; 0 switches them off.
+    /// The maximum number of metrics to show; 0 turns them off.
     let limit: Int
-    /// By name; parts of it are joined by dots.
+    /// The summaries by name; dots separate the parts of a name.
     public private(set) var summaries: [ExactString: Summary] = [:]
-    /// How many values are missing, because there were too many names, or it was no number from 0 on.
+    /// The number of values left out because there were too many names or the value wasn't a nonnegative number.
     public private(set) var dropped = 0
 
-    /// Nothing is recorded yet.
+    /// Makes empty metrics.
     public init(limit: Int) {
         self.limit = limit
     }
@@ -41,7 +41,7 @@ public struct ModelMetrics: Sendable {
     /// A prediction has ended with this value.
     mutating func add(_ name: String, _ value: Double?) {
         let key = ExactString(name)
-        // The sum of a summary must not fall (OpenMetrics, section "Summary").
+        // The sum of a summary must not decrease (OpenMetrics, section "Summary").
         guard let value, value.isFinite, value >= 0, name.utf8.count <= Self.nameLimitBytes,
             summaries[key] != nil || summaries.count < limit
         else {

@@ -1,17 +1,17 @@
-/// Counts the output files that are open in the server, and tells when the worker has to wait.
+/// Counts the output files that are open in the server, and decides when the worker has to wait.
 struct OutputFiles {
     /// How many may be open before the worker waits.
     let limit: Int
     private(set) var count = 0
 
-    /// Nothing is open yet.
+    /// Makes a count of zero.
     init(limit: Int) {
         self.limit = limit
     }
 
     /// A file came from the worker.
     ///
-    /// - Returns: whether the worker has to wait from now on.
+    /// - Returns: Whether the worker has to wait from now on.
     mutating func opened() -> Bool {
         count += 1
         return count >= limit
@@ -19,7 +19,7 @@ struct OutputFiles {
 
     /// A file was encoded or uploaded, or its prediction has ended.
     ///
-    /// - Returns: whether the worker may go on.
+    /// - Returns: Whether the worker may continue.
     mutating func closed() -> Bool {
         count -= 1
         return count == limit - 1

@@ -5,9 +5,9 @@ internal import Telemetry
 internal import WorkerProtocol
 internal import Workers
 
-/// Models whose method answers several predictions in one call.
+/// Models whose method answers several predictions per call.
 extension PredictionService {
-    /// A prediction is taken: it joins a batch when the files of its input are here.
+    /// A prediction was accepted; it joins a batch once the files of its input are here.
     func prepare(_ run: Run, at now: Duration) {
         run.batched = Run.Batched()
         let step = run.stage.prepare(hasFiles: !run.transfers.inputs.isEmpty)
@@ -18,7 +18,7 @@ extension PredictionService {
         }
     }
 
-    /// One call of a worker's model is to answer these.
+    /// One call of a worker's model should answer these.
     func startBatch(_ ids: [RunID], on worker: WorkerID) {
         let now = Clock.monotonic
         let batch = ids.compactMap { runs[$0] }
@@ -27,11 +27,11 @@ extension PredictionService {
         pool.beginBatch(batch.count, on: worker)
     }
 
-    /// The call that was to answer it has failed, and it runs again. What it had put out so far, nobody has seen.
+    /// The call that was to answer the prediction failed, and it runs again. Nobody has seen its output so far.
     func startOver(_ id: RunID) {
         guard let run = runs[id] else { return }
         run.stage.slotLost()
-        run.span?.returned("the call that answers several predictions has failed", at: Clock.wall.nanoseconds)
+        run.span?.returned("the call that answers several predictions failed", at: Clock.wall.nanoseconds)
         run.batched?.restarts += 1
         run.transfers.uploads?.cancel()
         run.transfers.uploads = nil
@@ -40,20 +40,21 @@ extension PredictionService {
         run.history?.startedOver(id: run.prediction.id)
     }
 
-    /// It is canceled while the rest of its batch goes on. What it holds is given back when the model has ended it.
+    /// The prediction is canceled while the rest of its batch continues. Its resources are released when the model has
+    /// ended it.
     func drop(_ id: RunID) {
         guard let run = runs[id], run.stage.canceledInBatch() else { return }
         tellEnd(run, .canceled, hasWaited: false, at: Clock.monotonic)
     }
 
-    /// A call has raised that was to answer these predictions.
+    /// A call that was to answer these predictions has raised.
     func batchFailed(_ ids: [RunID], error: String, traceback: String) {
         log.batchFailed(ids.count, error: error, traceback: traceback)
         let actions = scheduler.batchFailed(ids, at: Clock.monotonic)
         perform(actions, because: Cause(error: error, traceback: Array(traceback.utf8)))
     }
 
-    /// Some of a prediction's output is on its way out. Once a client has it, the prediction can't start over.
+    /// Some of a prediction's output is about to be sent. Once a client has it, the prediction can't start over.
     func showing(_ run: Run) {
         guard run.batched?.hasShownOutput == false, run.followers.contains(where: \.seesOutput) else { return }
         shown(run)
@@ -67,11 +68,11 @@ extension PredictionService {
     }
 }
 
-/// Why predictions end without the model's own word: their worker has died, or the call of their batch has raised.
+/// Why predictions end without a result from the model: their worker died, or the call of their batch raised.
 struct Cause {
     var certificate: DeathCertificate?
-    /// The text for their errors.
+    /// The text for the predictions' errors.
     var error: String?
-    /// What goes into their logs.
+    /// The text for their logs.
     var traceback: [UInt8] = []
 }

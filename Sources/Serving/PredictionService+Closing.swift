@@ -2,23 +2,23 @@ internal import WebhookDelivery
 internal import Workers
 internal import Predictions
 
-/// The end of the service, step by step; whoever takes the server down says when.
+/// The shutdown of the service, step by step; the code that shuts the server down decides when.
 extension PredictionService {
-    /// How far the end is, and who is told.
+    /// The progress of the shutdown, and who is notified.
     struct Closing {
-        /// No prediction begins any more.
+        /// Whether no more predictions begin.
         var isClosed = false
         var onIdle: (() -> Void)?
         var onStopped: (() -> Void)?
     }
 
-    /// Whether no prediction runs or waits.
+    /// Whether no prediction is running or waiting.
     public var isIdle: Bool { runs.isEmpty }
 
-    /// How many predictions run or wait.
+    /// The number of running and waiting predictions.
     public var runCount: Int { runs.count }
 
-    /// Whether no prediction begins any more.
+    /// Whether no more predictions begin.
     public var isClosed: Bool { closing.isClosed }
 
     /// Calls `body` whenever the last prediction has ended.
@@ -26,7 +26,7 @@ extension PredictionService {
         closing.onIdle = body
     }
 
-    /// Ends every prediction, because the time of a shutdown's grace is up. Those that the model has begun end with their
+    /// Ends every prediction because the grace of a shutdown is over. Those that the model has begun end with their
     /// worker, whose death brings their last output.
     public func cutOff() {
         closing.isClosed = true
@@ -37,19 +37,19 @@ extension PredictionService {
         if !isIdle { pool.stop(within: .zero) }
     }
 
-    /// Ends those that are left after ``cutOff()``, because their worker takes too long to die.
+    /// Ends the predictions that are left after ``cutOff()`` because their worker takes too long to die.
     public func cutOffRest() {
         for run in inOrder { end(run, .failed(Self.cutOff)) }
     }
 
-    /// Takes no predictions any more, and ends the workers within `grace`; then `completion` is called.
+    /// Accepts no more predictions and ends the workers within `grace`; then calls `completion`.
     public func close(within grace: Duration, completion: @escaping () -> Void) {
         closing.isClosed = true
         closing.onStopped = completion
         pool.stop(within: grace)
     }
 
-    /// Delivers the last webhooks; `completion` is called after `limit` at the latest.
+    /// Delivers the last webhooks; calls `completion` after `limit` at the latest.
     public func drainWebhooks(within limit: Duration, completion: @escaping () -> Void) {
         webhooks.drain(within: limit, completion: completion)
     }

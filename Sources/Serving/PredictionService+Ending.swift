@@ -5,19 +5,20 @@ internal import Telemetry
 internal import WorkerProtocol
 internal import Workers
 
-/// The one end that every prediction has.
+/// How every prediction ends.
 extension PredictionService {
-    /// The error of a prediction that no worker is left for.
+    /// The error of a prediction that no worker is left to run.
     static let noWorkers = "Worker crashed"
-    /// The error of a prediction that its worker calls canceled although neither a client nor the server asked for it.
+    /// The error of a prediction that its worker reports as canceled although neither a client nor the server requested
+    /// that.
     static let canceledUnasked = "Prediction failed: the worker canceled it, but nobody had asked for that"
-    /// The error of a prediction that still ran or waited at the end of the shutdown's grace.
+    /// The error of a prediction that was still running or waiting when the grace of the shutdown ended.
     static let cutOff = "The server shut down before the prediction finished"
 
-    /// The scheduler has taken a prediction out.
+    /// The scheduler has removed a prediction.
     func end(_ id: RunID, _ ending: Scheduler.Ending, _ cause: Cause?) {
         guard let run = runs[id] else { return }
-        // A worker that the server's own end has killed has not crashed.
+        // A worker that the server killed during its own shutdown hasn't crashed.
         if let certificate = cause?.certificate, !run.stage.isDropped, !closing.isClosed { tellDeath(certificate, run) }
         switch ending {
         case .canceled:
@@ -38,14 +39,14 @@ extension PredictionService {
         }
     }
 
-    /// Says in the logs of a prediction what its worker has died of, on lines of their own.
+    /// Adds to the logs of a prediction why its worker died, on separate lines.
     private func tellDeath(_ certificate: DeathCertificate, _ run: Run) {
         let text = (run.prediction.isAtLineStart ? "" : "\n") + certificate.logText
         Array(text.utf8).withUnsafeBytes { printed($0, run, .standardError) }
     }
 
-    /// Ends a prediction: frees its slot, answers everybody, and gives back what it held. The slot comes first, so that a
-    /// client which sends its next request at once finds it free.
+    /// Ends a prediction: frees its slot, notifies everybody, and releases its resources. The slot comes first, so that
+    /// a client that sends its next request immediately finds it free.
     func end(_ run: Run, _ ending: Ending, hasWaited: Bool = false) {
         guard runs.remove(run.id) != nil else { return }
         let wasTold = run.stage.isDropped
@@ -58,7 +59,7 @@ extension PredictionService {
         if runs.isEmpty { closing.onIdle?() }
     }
 
-    /// Records how a prediction has ended, and answers everybody.
+    /// Records how a prediction ended, and notifies everybody.
     func tellEnd(_ run: Run, _ ending: Ending, hasWaited: Bool, at now: Duration) {
         record(ending, run, at: now)
         count(run, at: now)
@@ -86,7 +87,8 @@ extension PredictionService {
         let moment = Clock.wall
         let time = run.timing.slotTakenAt.map { now - $0 } ?? .zero
         switch (run.interruption, ending) {
-        // Who asked decides, not how the model ended: once asked for, a cancel is the outcome, and without it never is.
+        // What was requested decides, not how the model ended: a requested cancel is always the outcome, and an
+        // unrequested one never is.
         case (.canceled, _): prediction.canceled(at: moment, after: time)
         case (nil, .canceled): prediction.failed(Self.canceledUnasked, at: moment, after: time)
         case (.timedOut, _):
@@ -120,7 +122,7 @@ extension PredictionService {
 }
 
 extension Duration {
-    /// In seconds, for texts: `2`, `0.5`.
+    /// The duration in seconds, for texts: `2`, `0.5`.
     var inSeconds: String {
         let seconds = self / .seconds(1)
         return seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)"

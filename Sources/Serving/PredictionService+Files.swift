@@ -7,9 +7,9 @@ internal import Predictions
 internal import Telemetry
 internal import Workers
 
-/// Files of inputs on their way to the model, and of outputs on their way to clients.
+/// Files of inputs for the model, and of outputs for clients.
 extension PredictionService {
-    /// A place for files that come with a request.
+    /// Makes a place for files that come with a request.
     public func makeUploads() -> UploadedFiles { UploadedFiles(in: files.store, on: loop) }
 
     /// What clients have stored here, to name it in the inputs of predictions.
@@ -30,7 +30,7 @@ extension PredictionService {
         }
     }
 
-    /// The model has produced a file: its place in the output is kept until its address or its content is there.
+    /// The model has produced a file: its place in the output is reserved until its URL or its content is available.
     func produced(_ descriptor: PassedDescriptor?, named name: String, _ run: Run) {
         guard !run.stage.isDropped else { return }
         guard let number = descriptor?.take() else {

@@ -4,9 +4,9 @@ internal import Telemetry
 public import Workers
 internal import WorkerProtocol
 
-/// What the workers say.
+/// The handling of the workers' reports.
 extension PredictionService: WorkerPoolDelegate {
-    /// A worker said something, or something has happened to it.
+    /// A worker reported something, or something happened to it.
     public func worker(_ worker: WorkerID, _ event: WorkerEvent) {
         switch event {
         case .output(let id, let chunk):
@@ -33,7 +33,7 @@ extension PredictionService: WorkerPoolDelegate {
         }
     }
 
-    /// So many workers serve or will serve again.
+    /// This many workers serve or will serve again.
     public func poolExpects(_ workers: Int) {
         perform(scheduler.workersExpected(workers))
         log.workersChanged(isReady: pool.condition == .ready)
@@ -44,7 +44,7 @@ extension PredictionService: WorkerPoolDelegate {
         closing.onStopped?()
     }
 
-    /// Something that the operator wants to know.
+    /// A message for the operator.
     public func poolNoted(_ notice: Notice) {
         log.noted(notice)
     }
@@ -65,14 +65,14 @@ extension PredictionService: WorkerPoolDelegate {
         if run.prediction.produced(chunk) { announce(chunk, run) }
     }
 
-    /// Tells of a chunk that has come into the output.
+    /// Reports a chunk that was added to the output.
     func announce(_ chunk: ChunkText, _ run: Run) {
         if !run.timing.hasOutput { firstOutput(of: run, at: Clock.monotonic) }
         showing(run)
         run.tell(.output) { history in chunk.withUnsafeBytes { history.produced($0) } }
     }
 
-    /// Some of a prediction's output is here.
+    /// The first part of a prediction's output is here.
     func firstOutput(of run: Run, at now: Duration) {
         run.timing.hasOutput = true
         metrics.hasOutput(after: run.timing.slotTakenAt.map { now - $0 } ?? .zero, of: run.timing.trace)
@@ -85,7 +85,7 @@ extension PredictionService: WorkerPoolDelegate {
         case .canceled: ending = .canceled
         case .failed(let error): ending = .failed(error)
         case .succeeded(let whole?, isList: false) where run.isFollowed:
-            // Whoever follows the prediction sees the output as a chunk before the end.
+            // Followers of the prediction get the output as a chunk before the end.
             produced(whole, run)
             ending = .succeeded(whole: nil, isList: false)
         case .succeeded(let whole, let isList): ending = .succeeded(whole: whole, isList: isList)

@@ -6,10 +6,10 @@ internal import Telemetry
 internal import WebhookDelivery
 public import Workers
 
-/// Carries predictions out: does what the ``Scheduler`` and each run's ``Stage`` decide, and tells the followers.
+/// Runs predictions: carries out what the ``Scheduler`` and each run's ``Stage`` decide, and notifies the followers.
 ///
-/// Bound to the loop. It alone changes runs; routes call ``begin(_:follow:)``, ``cancel(_:)`` and ``follow(_:_:)``, and see
-/// ``status``.
+/// Bound to the loop. Only the service changes runs; routes call ``begin(_:follow:)``, ``cancel(_:)``, and
+/// ``follow(_:_:)``, and read ``status``.
 public final class PredictionService {
     let loop: EventLoop
     let settings: ServiceSettings
@@ -21,12 +21,12 @@ public final class PredictionService {
     var scheduler: Scheduler
     var runs = RunTable<Run>()
     var registry = Registry()
-    /// What is counted of predictions.
+    /// Counts about predictions.
     public internal(set) var metrics: ServiceMetrics
     private let timer: Deadline
     var closing = Closing()
 
-    /// A service for the workers of `pool`, which are not started yet. What webhooks hold is counted in `memory`.
+    /// Makes a service for the workers of `pool`, which aren't started yet. `memory` accounts for what webhooks hold.
     public init(
         on loop: EventLoop, settings: ServiceSettings, pool: WorkerPool, store: FileStore, memory: MemoryAccount,
         log: any ServiceLog
@@ -52,58 +52,58 @@ public final class PredictionService {
 
     // MARK: - What routes see
 
-    /// What the model has said of itself; nil before its first setup has succeeded.
+    /// What the model reported about itself; nil before the first successful setup.
     public var facts: ModelFacts? { pool.facts }
 
-    /// Where the model stands.
+    /// The condition of the model.
     public var condition: WorkerPool.Condition { pool.condition }
 
-    /// Why a prediction that comes now would not be taken; nil if it would be.
+    /// Why a new prediction would be refused now; nil if it would be accepted.
     public var refusal: Scheduler.Refusal? { scheduler.refusal }
 
-    /// Whether a prediction that comes now would begin at once.
+    /// Whether a new prediction would begin immediately.
     public var hasFreeSlot: Bool { scheduler.refusal == nil && scheduler.freeSlots > 0 }
 
-    /// The running prediction with a client's id.
+    /// The running prediction with the client's id.
     public func running(_ id: String) -> RunID? { registry.running(id) }
 
-    /// The state of a running prediction, as JSON.
+    /// The state of a running prediction as JSON.
     public func body(of run: RunID, showsInput: Bool = false) -> SegmentedText? {
         guard let found = runs[run] else { return nil }
         if found.prediction.chunkCount > 0 { shown(found) }
         return found.prediction.body(showsInput: showsInput)
     }
 
-    /// The result of a prediction that has ended lately, as JSON.
+    /// The result of a recently ended prediction as JSON.
     public func finishedBody(_ id: String) -> [UInt8]? {
         registry.finishedBody(id, at: Clock.monotonic)
     }
 
-    /// Whether a prediction with this id has ended lately.
+    /// Whether a prediction with this id ended recently.
     public func remembers(_ id: String) -> Bool {
         registry.remembers(id, at: Clock.monotonic)
     }
 
-    /// How many event streams show a running prediction.
+    /// The number of event streams that show a running prediction.
     public func streamCount(_ run: RunID) -> Int {
         runs[run]?.followers.count { $0.kind == .eventStream || $0.kind == .reader } ?? 0
     }
 
-    /// The events of a running prediction so far, after the one with the id `last` if that is given; nil if the model offers
-    /// none.
+    /// The events of a running prediction so far, after the one with the id `last` if that is given; nil if the model
+    /// offers no streams.
     public func replay(_ run: RunID, after last: Int? = nil) -> EventHistory.Replay? {
         guard let found = runs[run] else { return nil }
         if found.prediction.chunkCount > 0 { shown(found) }
         return found.history?.replay(after: last)
     }
 
-    /// The events of a prediction that has ended lately, after the one with the id `last` if that is given; nil if none is
+    /// The events of a recently ended prediction, after the one with the id `last` if that is given; nil if none is
     /// remembered.
     public func finishedReplay(_ id: String, after last: Int?) -> EventHistory.Replay? {
         registry.replay(id, after: last, at: Clock.monotonic)
     }
 
-    /// Asks the model's own health check; `completion` gets nil when it is healthy, else what is wrong.
+    /// Runs the model's own health check; `completion` gets nil if it is healthy, otherwise the problem.
     public func checkHealth(_ completion: @escaping (String?) -> Void) {
         pool.checkHealth(completion)
     }
@@ -115,14 +115,16 @@ public final class PredictionService {
 
     // MARK: - What routes do
 
-    /// A request for a prediction is not carried out.
+    /// A request for a prediction is refused.
     public func rejected(_ reason: Rejection) {
         metrics.rejected(reason)
     }
 
-    /// Begins a prediction, or lets it wait for a slot; call only when ``refusal`` is nil, or the prediction keeps a place.
+    /// Begins a prediction or queues it for a slot. Call this only if ``refusal`` is nil or the prediction keeps a
+    /// place.
     ///
-    /// `follow` is called before anything happens to the prediction, and returns who follows it besides its webhook.
+    /// `follow` is called before anything happens to the prediction. It returns the prediction's follower, in addition
+    /// to its webhook.
     public func begin(_ request: NewPrediction, follow: (RunID) -> (any Follower)?) {
         let facts = pool.facts?.documentFacts
         let isArray = request.isTraining ? facts?.trainingOutputIsArray : facts?.outputIsArray
@@ -153,12 +155,12 @@ public final class PredictionService {
         timer.set(scheduler.nextDeadline)
     }
 
-    /// Adds someone who is told about a running prediction.
+    /// Adds a follower to a running prediction.
     public func follow(_ run: RunID, _ follower: any Follower) {
         runs[run]?.followers.append(follower)
     }
 
-    /// A follower doesn't listen any more. Cancels the prediction if it ran for followers of this kind only.
+    /// Removes a follower. Cancels the prediction if it was running only for followers of this kind.
     public func leave(_ run: RunID, _ follower: any Follower) {
         guard let found = runs[run] else { return }
         found.followers.removeAll { $0 === follower }
@@ -166,12 +168,12 @@ public final class PredictionService {
         if !found.followers.contains(where: { $0.kind == follower.kind }) { cancel(run) }
     }
 
-    /// A client's connection is closed; it has the number that ``NewPrediction/client`` has.
+    /// A client's connection was closed; its number is ``NewPrediction/client``.
     public func clientGone(_ client: Int) {
         if scheduler.expects(client) { perform(scheduler.clientGone(client, at: Clock.monotonic)) }
     }
 
-    /// Asks for the end of a prediction.
+    /// Requests the end of a prediction.
     public func cancel(_ run: RunID) {
         guard let found = runs[run] else { return }
         if found.interruption != .canceled { log.predictionCanceled(found.prediction.id) }
@@ -180,7 +182,7 @@ public final class PredictionService {
 
     // MARK: - Carrying out
 
-    /// Does what the scheduler has decided, in order. `cause` is what this is about.
+    /// Carries out the scheduler's decisions in order. `cause` is the event behind them.
     func perform(_ actions: [Scheduler.Action], because cause: Cause? = nil) {
         for action in actions {
             switch action {
@@ -199,7 +201,7 @@ public final class PredictionService {
         timer.set(scheduler.nextDeadline)
     }
 
-    /// Does what a run's stage has decided.
+    /// Carries out the decision of a run's stage.
     func perform(_ step: Stage.Step, for run: Run) {
         switch step {
         case .nothing: break
@@ -232,11 +234,11 @@ public final class PredictionService {
         request.body.withParts(meta: meta) { pool.send($0, for: run.id, to: worker) }
     }
 
-    /// Its worker has died before the model had begun it.
+    /// The prediction's worker died before the model had begun it.
     private func waitAgain(_ id: RunID) {
         guard let run = runs[id] else { return }
         run.stage.slotLost()
-        run.span?.returned("the worker has died before the model had begun", at: Clock.wall.nanoseconds)
+        run.span?.returned("the worker died before the model had begun", at: Clock.wall.nanoseconds)
     }
 
     private func interrupt(_ id: RunID, _ interruption: Interruption) {

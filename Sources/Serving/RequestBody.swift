@@ -4,11 +4,11 @@ internal import HTTPClient
 public import Predictions
 internal import Workers
 
-/// The body of a request on its way to the model: the input's own text, but for what is cut out of it.
+/// The body of a request for the model: the input's own text, except the parts that are removed.
 public struct RequestBody {
     /// The form in which the worker gets an input.
     private static let (opening, closing): (StaticString, StaticString) = (#"{"input":"#, "}")
-    /// So many pieces are sent from where they are; more are copied together.
+    /// Up to this many pieces are sent in place; more are copied together.
     private static let pieceLimit = 100
 
     private let bytes: Buffer
@@ -16,7 +16,7 @@ public struct RequestBody {
     private let cuts: [Range<Int>]
     private let files: [FilePatterns.Found]
 
-    /// A request's body, which was read as `reading` says.
+    /// Makes the body from a request's bytes and their reading.
     public init(_ bytes: Buffer, _ reading: RequestReading) {
         self.bytes = bytes
         input = reading.inputRange
@@ -38,8 +38,8 @@ public struct RequestBody {
         files.first { stored.isMissing(fileInput($0)) }?.pointer
     }
 
-    /// The first file of the input that nobody can get because its URL can't be used, and why. Looks at every URL, data URLs
-    /// included, from start to end.
+    /// The first file of the input that can't be fetched because its URL isn't usable, and the reason. Examines every
+    /// URL completely, including data URLs.
     public var unusableFile: UnusableFile? {
         for file in files {
             if let reason = fileInput(file).problem { return UnusableFile(pointer: file.pointer, reason: reason) }
@@ -47,11 +47,11 @@ public struct RequestBody {
         return nil
     }
 
-    /// Where in the input a URL stands that can't be used, and why.
+    /// The position of an unusable URL in the input, and the reason.
     public struct UnusableFile: Sendable {
         /// As in ``FileInput/pointer``.
         public let pointer: String
-        /// Half a sentence without any of the URL.
+        /// A clause that contains nothing of the URL.
         public let reason: String
     }
 
@@ -59,7 +59,7 @@ public struct RequestBody {
         FileInput(pointer: file.pointer, text: .literal(bytes, file.contents))
     }
 
-    /// Gives `send` all parts of the request; nothing is copied unless much is cut out.
+    /// Calls `send` with all parts of the request; copies nothing unless many parts are removed.
     func withParts(meta: [UInt8], _ send: (PredictionParts) -> Void) {
         meta.withUnsafeBytes { meta in
             guard let input else { return send(PredictionParts(meta: meta, text: [])) }

@@ -1,9 +1,10 @@
 internal import JSON
 internal import WorkerProtocol
 
-/// What the server tells the worker about a prediction besides the request's own text.
+/// What the server tells the worker about a prediction in addition to the request's own text.
 enum RequestMeta {
-    /// The JSON object, or nothing when there is nothing to tell, which is the usual case. See python/cog/_worker/requests.py.
+    /// The JSON object, or nothing if there is nothing to tell, which is the usual case. See
+    /// python/cog/_worker/requests.py.
     static func text(
         context: JSONValue?, files: [(pointer: String, path: String)], isFollowed: Bool,
         trace: [(name: String, value: String)]?, isTimed: Bool
@@ -46,7 +47,7 @@ enum RequestMeta {
 }
 
 extension [UInt8] {
-    /// Appends a literal without making a String of it.
+    /// Appends a literal without creating a String.
     fileprivate mutating func append(_ literal: StaticString) {
         append(contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
     }

@@ -6,28 +6,28 @@ internal import Workers
 
 /// A request that has passed all checks.
 public struct NewPrediction {
-    /// The client's id, or one that was made for it; no running prediction has it.
+    /// The client's id, or one that was generated; no running prediction has it.
     public let id: String
-    /// What the client asks for.
+    /// The client's request.
     public let envelope: PredictionRequest
-    /// What the model gets.
+    /// The body for the model.
     public let body: RequestBody
-    /// Knows which members of the input reach the model; nil if all do.
+    /// The schema that knows which members of the input reach the model; nil if all do.
     public let schemaOfUnknown: InputSchema?
-    /// Whether it is a training.
+    /// Whether this is a training.
     public let isTraining: Bool
-    /// Whose leaving cancels it: nil for nobody's.
+    /// The kind of follower whose departure cancels the prediction; nil for none.
     public let origin: FollowerKind?
-    /// The number of the connection that waits for the answer; nil if none does.
+    /// The number of the connection that waits for the response; nil if none does.
     public let client: Int?
-    /// What the model and the webhooks are told of the trace that the request belongs to; nil for nothing.
+    /// What the model and the webhooks get to know of the request's trace; nil for nothing.
     public let trace: TraceLinks?
     /// The files that came with the request.
     public let uploads: UploadedFiles?
-    /// It takes the place of a prediction of the same request that has ended: it waits where another one would be refused.
+    /// It replaces an ended prediction of the same request, so it waits where another prediction would be refused.
     public var keepsPlace = false
 
-    /// Puts a request together.
+    /// Makes a request from its parts.
     public init(
         id: String, envelope: PredictionRequest, body: RequestBody, schemaOfUnknown: InputSchema?,
         isTraining: Bool, origin: FollowerKind?, client: Int?, trace: TraceLinks?,
@@ -45,24 +45,24 @@ public struct NewPrediction {
     }
 }
 
-/// A prediction that is carried out, with all who follow it and all that must be given back when it ends.
+/// A running prediction, with all its followers and all resources to release when it ends.
 ///
-/// Bound to the loop; owned and changed by ``PredictionService`` alone.
+/// Bound to the loop; only ``PredictionService`` owns and changes it.
 final class Run {
     let id: RunID
     let prediction: Prediction
     let request: NewPrediction
     var stage = Stage.queued
-    /// Why it was told to stop, if it was.
+    /// Why the prediction was told to stop, if it was.
     var interruption: Interruption?
     var followers: [any Follower] = []
     /// The events so far; only for models that offer event streams.
     var history: EventHistory?
-    /// Whether an event stream or a webhook may follow what happens in detail.
+    /// Whether an event stream or a webhook may follow the prediction in detail.
     var isFollowed = false
-    /// What matters where one call of the model answers several predictions; nil for other models.
+    /// Additional state if one call of the model answers several predictions; nil for other models.
     var batched: Batched?
-    /// What is measured of it.
+    /// Measurements of the prediction.
     var timing: Timing
     /// The files of its input and of its output.
     var transfers: Transfers
@@ -77,23 +77,23 @@ final class Run {
         var uploads: UploadSession?
     }
 
-    /// What is known about a prediction of a batched model.
+    /// Additional state for a prediction of a batched model.
     struct Batched {
-        /// Somebody outside has seen some of its output.
+        /// Whether somebody outside has seen some of its output.
         var hasShownOutput = false
         /// How often it has started over.
         var restarts = 0
     }
 
-    /// When what has happened to a prediction, by a clock that only goes forward.
+    /// The times of a prediction's events, by a clock that never goes back.
     struct Timing {
-        /// When it arrived.
+        /// The time of its arrival.
         var arrivedAt = Duration.zero
-        /// When it took its first slot.
+        /// The time at which it took its first slot.
         var slotTakenAt: Duration?
-        /// Whether some of its output was here; only the first counts.
+        /// Whether some of its output has come; only the first counts.
         var hasOutput = false
-        /// The trace that it belongs to, if somebody records that.
+        /// The prediction's trace, if somebody records it.
         let trace: TraceID?
     }
 
@@ -108,7 +108,7 @@ final class Run {
     /// Its spans, if its trace is recorded.
     var span: PredictionSpan? { request.trace?.span }
 
-    /// Tells the followers. `event` makes the text for event streams.
+    /// Notifies the followers. `event` makes the text for event streams.
     func tell(_ kind: RunEvent.Kind, _ event: (inout EventHistory) -> [UInt8]) {
         guard isFollowed else { return }
         let text = history == nil ? nil : event(&history!)

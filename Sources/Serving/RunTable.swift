@@ -1,6 +1,6 @@
 internal import Predictions
 
-/// What belongs to predictions that are carried out, by their ids.
+/// Values for running predictions, by their ids.
 struct RunTable<Value> {
     private struct Place {
         var generation = 0
@@ -10,16 +10,16 @@ struct RunTable<Value> {
     private var places: [Place] = []
     private var unused: [Int] = []
 
-    /// An empty table.
+    /// Makes an empty table.
     init() {}
 
-    /// How many values are in the table.
+    /// The number of values in the table.
     var count: Int { places.count - unused.count }
 
-    /// Whether nothing is in the table.
+    /// Whether the table is empty.
     var isEmpty: Bool { count == 0 }
 
-    /// Puts in the value that `make` returns for a new id.
+    /// Inserts the value that `make` returns for a new id.
     mutating func insert(_ make: (RunID) -> Value) -> Value {
         let index: Int
         if let last = unused.popLast() {
@@ -33,13 +33,13 @@ struct RunTable<Value> {
         return value
     }
 
-    /// The value with this id; nil once it was removed.
+    /// The value with this id; nil once it has been removed.
     subscript(id: RunID) -> Value? {
         guard places.indices.contains(id.index), places[id.index].generation == id.generation else { return nil }
         return places[id.index].value
     }
 
-    /// Takes the value with this id out; nil if it was removed before.
+    /// Removes and returns the value with this id; nil if it was already removed.
     @discardableResult
     mutating func remove(_ id: RunID) -> Value? {
         guard let value = self[id] else { return nil }

@@ -1,22 +1,22 @@
 public import Predictions
 internal import Workers
 
-/// Models whose method answers several predictions in one call.
+/// Models whose method answers several predictions per call.
 ///
-/// A slot holds the batch that runs while the next one gathers. When a call fails as a whole, the halves of its batch run
-/// again on their own until the one whose fault it was is alone.
+/// A slot holds the batch that is running while the next one gathers. If a call fails as a whole, the halves of its
+/// batch run again separately, until the prediction that causes the failure is alone.
 extension Scheduler {
-    /// What is known about a prediction of a batched model.
+    /// Additional state for a prediction of a batched model.
     struct BatchEntry {
-        /// The connection that waits for its answer.
+        /// The connection that waits for the response.
         let client: Int?
-        /// The batch that it runs in.
+        /// The batch that the prediction runs in.
         var id: Int?
-        /// A client has seen some of its output: it can't start over.
+        /// A client has seen some of its output, so it can't start over.
         var hasShownOutput = false
     }
 
-    /// How many predictions the slots hold: those that run, and those that gather.
+    /// The number of predictions that the slots hold: running and gathering ones.
     var batchCapacity: Int {
         let slots = seats.reduce(0) { $0 + ($1.service == .open ? $1.slots : 0) }
         return 2 * slots * (batches?.gathering.size ?? 1)
@@ -40,7 +40,7 @@ extension Scheduler {
         return .prepare
     }
 
-    /// All that a prediction needs is here: it joins the next batch.
+    /// Everything that a prediction needs is here: it joins the next batch.
     public mutating func prepared(_ run: RunID, at now: Duration) -> [Action] {
         guard isKnown(run), entries[run.index].place == .preparing, let batch = entries[run.index].batch else {
             return []
@@ -51,7 +51,7 @@ extension Scheduler {
         return fill(at: now)
     }
 
-    /// A client has seen some of a prediction's output: in an event stream, in a webhook, or because it asked.
+    /// A client has seen some of a prediction's output in an event stream, in a webhook, or by requesting it.
     public mutating func outputShown(_ run: RunID) {
         if isKnown(run) { entries[run.index].batch?.hasShownOutput = true }
     }
@@ -61,14 +61,14 @@ extension Scheduler {
         batches?.gathering.expects(client) == true
     }
 
-    /// A client's connection is closed: no batch waits for its next prediction.
+    /// A client's connection was closed, so no batch waits for its next prediction.
     public mutating func clientGone(_ client: Int, at now: Duration) -> [Action] {
         guard expects(client) else { return [] }
         batches!.gathering.clientGone(client)
         return fill(at: now)
     }
 
-    /// A call has raised that was to answer these predictions and others.
+    /// A call that was to answer these predictions, and others, has raised.
     public mutating func batchFailed(_ runs: [RunID], at now: Duration) -> [Action] {
         let known = runs.filter { isKnown($0) && entries[$0.index].batch?.id != nil }
         var actions: [Action] = []
@@ -89,7 +89,7 @@ extension Scheduler {
         return actions + runAgain(again) + fill(at: now)
     }
 
-    /// A worker is gone: each of its batches that it had begun has failed, the others go back to the front of the line.
+    /// A worker is gone: each batch that it had begun has failed; the others return to the front of the line.
     mutating func batchesDied(_ worker: WorkerID, begun: Set<RunID>, at now: Duration) -> [Action] {
         var actions: [Action] = []
         var waiting: [RunID] = []
@@ -125,10 +125,10 @@ extension Scheduler {
         return runs.map { .startOver($0) }
     }
 
-    /// Somebody wants one of a running batch to end. Its result is of no use any more, so nobody has to wait for it; the
-    /// model itself is interrupted when that is so for the whole batch.
+    /// Somebody wants one prediction of a running batch to end. Its result is useless now, so nobody has to wait for
+    /// it. The model itself is interrupted once this applies to the whole batch.
     mutating func canceledInBatch(_ run: RunID, isFirst: Bool, at now: Duration) -> [Action] {
-        // A second cancel is passed on too: the model may have caught the first.
+        // Pass on a second cancel too, because the model may have caught the first.
         guard isFirst, let id = entries[run.index].batch?.id, let batch = batches![id] else {
             return [.interrupt(run, .canceled)]
         }
@@ -137,7 +137,7 @@ extension Scheduler {
         return others ? [.interrupt(run, .canceled), .drop(run)] : [.interrupt(run, .canceled)]
     }
 
-    /// The model has done its part for one of a batch.
+    /// The model has done its part for one prediction of a batch.
     mutating func leaveBatch(_ run: RunID, at now: Duration) -> [Action] {
         guard let batch = entries[run.index].batch else { return [] }
         leave(entries[run.index], batch)
@@ -146,7 +146,8 @@ extension Scheduler {
         return fill(at: now)
     }
 
-    /// The rest of a batch goes on. Once nobody waits for any of it, the model has a grace to end, as after any other cancel.
+    /// The rest of a batch continues. Once nobody waits for any of it, the model gets a grace to end, as after any
+    /// other cancel.
     mutating func oneOfBatchEnded(_ id: Int, at now: Duration) {
         guard let rest = batches?[id]?.members, rest.allSatisfy({ entries[$0.index].interruption != nil }) else {
             return
@@ -156,7 +157,7 @@ extension Scheduler {
 
     // MARK: - Places
 
-    /// Takes one out of its batch, or out of those that wait for one.
+    /// Removes a prediction from its batch, or from those that wait for one.
     mutating func leave(_ entry: Entry, _ batch: BatchEntry) {
         entries[entry.run.index].batch?.id = nil
         switch entry.place {

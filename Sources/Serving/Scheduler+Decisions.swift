@@ -1,15 +1,15 @@
 public import Predictions
 public import Workers
 
-/// What a ``Scheduler`` is told in advance and what it decides.
+/// The settings and the decisions of a ``Scheduler``.
 extension Scheduler {
-    /// What the operator has set.
+    /// The operator's settings.
     public struct Limits: Sendable {
         /// How many predictions may wait for a slot.
         public var queueLimit = 0
-        /// How long a prediction may wait; nil for ever.
+        /// How long a prediction may wait; nil for no limit.
         public var queueTimeout: Duration?
-        /// How long a prediction may take from the moment it has its slot; nil for ever.
+        /// How long a prediction may take from the moment it has its slot; nil for no limit.
         public var predictionTimeout: Duration?
         /// How long a model may ignore an interruption before its worker is replaced.
         public var cancelGrace = Duration.seconds(30)
@@ -18,19 +18,19 @@ extension Scheduler {
         public init() {}
     }
 
-    /// What becomes of a prediction that has just arrived.
+    /// The decision about a prediction that has just arrived.
     public enum Arrival: Equatable, Sendable {
         /// It has a slot of this worker.
         case start(on: WorkerID)
         /// It waits; an ``Action`` follows.
         case wait
-        /// It is taken for a batch: get its files, then call ``prepared(_:at:)``.
+        /// It is accepted for a batch: get its files, then call ``prepared(_:at:)``.
         case prepare
-        /// It is not taken.
+        /// It is refused.
         case refuse(Refusal)
     }
 
-    /// Why a prediction is not taken.
+    /// Why a prediction is refused.
     public enum Refusal: Equatable, Sendable {
         /// Every slot is taken, and the queue is full.
         case busy
@@ -38,42 +38,42 @@ extension Scheduler {
         case noWorkers
     }
 
-    /// How a prediction ends without the model's own word.
+    /// How a prediction ends without a result from the model.
     public enum Ending: Equatable, Sendable {
         /// It was canceled before the model had begun it, or its worker died after the cancel.
         case canceled
-        /// It has waited as long as it may.
+        /// It has waited as long as allowed.
         case waitedTooLong
-        /// Its worker died after it was told to stop because of its time limit.
+        /// Its worker died after being told to stop because of the time limit.
         case timedOut
-        /// Its worker died while the model was at it.
+        /// Its worker died while the model was working on it.
         case workerDied
-        /// The call that was to answer it has failed, and it can't start over.
+        /// The call that was to answer it failed, and it can't start over.
         case batchFailed
-        /// No worker is left that could run it.
+        /// No worker is left to run it.
         case noWorkers
     }
 
-    /// What is to be done now, in this order.
+    /// What to do now, in this order.
     public enum Action: Equatable, Sendable {
         /// It has a slot of this worker now.
         case start(RunID, on: WorkerID)
-        /// They have a slot of this worker now: one call is to answer all of them.
+        /// These have a slot of this worker now: one call should answer all of them.
         case startBatch([RunID], on: WorkerID)
         /// It has lost its slot and waits again.
         case waitAgain(RunID)
-        /// Its call has failed. It waits again; what the model has put out for it is void.
+        /// Its call has failed. It waits again, and its output so far is void.
         case startOver(RunID)
-        /// It is canceled while the rest of its batch goes on: tell everybody, but keep what the model may still use until
-        /// it has ended.
+        /// It is canceled while the rest of its batch continues: notify everybody, but keep what the model may still
+        /// use until it has ended.
         case drop(RunID)
-        /// Stop what is being done for it.
+        /// Stop the work on it.
         case interrupt(RunID, Interruption)
-        /// It is over.
+        /// It has ended.
         case end(RunID, Ending)
         /// The model ignores an interruption: end this worker.
         case replace(WorkerID, ignoring: Interruption)
-        /// The worker is to be recycled and has nothing to do any more.
+        /// The worker is to be recycled and is idle now.
         case retire(WorkerID)
     }
 }

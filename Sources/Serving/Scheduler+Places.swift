@@ -1,51 +1,51 @@
 internal import Predictions
 internal import Workers
 
-/// What a ``Scheduler`` remembers.
+/// The state that a ``Scheduler`` keeps.
 extension Scheduler {
-    /// A worker that takes predictions.
+    /// A worker that accepts predictions.
     struct Seat {
         let worker: WorkerID
         let slots: Int
         var taken = 0
-        /// When a slot of it was last freed, as a count.
+        /// When one of its slots was last freed, as a counter.
         var idleSince = 0
         var service = Service.open
 
         var free: Int { service == .open ? slots - taken : 0 }
     }
 
-    /// Whether a worker is given predictions.
+    /// Whether a worker gets predictions.
     enum Service {
         case open
-        /// Nothing more; it is recycled when it has nothing to do any more.
+        /// It gets nothing more and is recycled once it is idle.
         case retiring
-        /// Nothing more: its end is certain, and near.
+        /// It gets nothing more: its end is certain and near.
         case ending
     }
 
     enum Place: Equatable {
         case nowhere, waiting
-        /// It is taken for a batch, but its files are not here yet.
+        /// It was accepted for a batch, but its files aren't here yet.
         case preparing
-        /// A slot of this worker; nil once the worker is gone and is not needed any more.
+        /// A slot of this worker; nil once the worker is gone and isn't needed any more.
         case slot(WorkerID?)
     }
 
-    /// What is known about a prediction.
+    /// The state of a prediction.
     struct Entry {
         var run: RunID
         var place = Place.nowhere
-        /// Counts arrivals: the order in which those that lost their worker wait again.
+        /// Counts arrivals: the order in which predictions that lost their worker wait again.
         var order = 0
-        /// When its wait, its time or the model's grace is over.
+        /// The end of its wait, of its time, or of the model's grace.
         var deadline: Duration?
         var interruption: Interruption?
         /// How many workers have died while they had it.
         var losses = 0
-        /// The model has done its part; the slot is kept for what remains.
+        /// The model has done its part; the slot is kept for the remaining work.
         var isFinishing = false
-        /// What is known for a batched model.
+        /// Additional state for a batched model.
         var batch: BatchEntry?
     }
 
@@ -65,7 +65,7 @@ extension Scheduler {
         setDeadline(run, limits.queueTimeout.map { now + $0 })
     }
 
-    /// The seat of the ready worker with the most free slots; among equals, of the one that is idle longest.
+    /// The seat of the ready worker with the most free slots; among equals, the one that has been idle longest.
     var bestSeat: Int? {
         var best: Int?
         for index in seats.indices where seats[index].free > 0 {
@@ -89,7 +89,7 @@ extension Scheduler {
         setDeadline(run, limits.predictionTimeout.map { now + $0 })
     }
 
-    /// Takes a prediction out of its slot or out of the queue.
+    /// Removes a prediction from its slot or from the queue.
     mutating func leave(_ run: RunID) {
         let entry = entries[run.index]
         entries[run.index].place = .nowhere
@@ -105,7 +105,7 @@ extension Scheduler {
         }
     }
 
-    /// A slot of a worker is free, if it still is a seat.
+    /// Frees a slot of a worker, if the worker still has a seat.
     mutating func release(_ worker: WorkerID?) {
         guard let index = seats.firstIndex(where: { $0.worker == worker }) else { return }
         releases += 1
@@ -113,7 +113,7 @@ extension Scheduler {
         seats[index].idleSince = releases
     }
 
-    /// Gives free slots to those who have waited longest, and lets workers go that have drained.
+    /// Gives free slots to the predictions that have waited longest, and retires workers that have drained.
     mutating func fill(at now: Duration) -> [Action] {
         var actions = retireDrained()
         if batches != nil { return actions + fillWithBatches(at: now) }
@@ -124,7 +124,7 @@ extension Scheduler {
         return actions
     }
 
-    /// A worker that is told to end is no longer one of the seats: it is told once.
+    /// A worker that is told to end is no longer a seat, so it is told only once.
     mutating func retireDrained() -> [Action] {
         var actions: [Action] = []
         while let index = seats.firstIndex(where: { $0.service == .retiring && $0.taken == 0 }) {

@@ -1,56 +1,56 @@
 public import Predictions
 public import Workers
 
-/// Which prediction runs on which worker, and when: slots, the one queue, limits and deadlines.
+/// Decides which prediction runs on which worker, and when: slots, the queue, limits, and deadlines.
 ///
-/// A value without I/O and without a clock. Methods are named after what happened and return what to do; nothing is done
-/// twice. Every prediction that was not refused ends exactly once: either the caller says ``freed(_:at:)``, or an
+/// A value without I/O and without a clock. Methods are named after what happened and return what to do; nothing is
+/// requested twice. Every accepted prediction ends exactly once: either the caller calls ``freed(_:at:)``, or an
 /// ``Action/end(_:_:)`` is returned.
 public struct Scheduler {
-    /// How many workers may die before they begin a prediction. It may be what kills them while they read it.
+    /// How many workers may die before they begin a prediction. It may kill them while they read it.
     public static let lossLimit = 3
 
     let limits: Limits
     var seats: [Seat] = []
     var queue = WaitingLine()
-    /// By the index of their ids.
+    /// The state of predictions by the index of their ids.
     var entries: [Entry] = []
     var arrivals = 0
     var releases = 0
     /// How many workers serve or will serve again.
     private(set) var expectedWorkers = 0
-    /// How many slots each worker has, as the last one said.
+    /// The number of slots per worker, according to the latest one.
     private(set) var slotsPerWorker = 1
-    /// Nil while the model answers one prediction in one call.
+    /// Nil if each call of the model answers one prediction.
     var batches: Batches?
-    /// No deadline is earlier than this one; it may have gone.
+    /// No deadline is earlier than this one, which may have been removed.
     private(set) var earliestDeadline: Duration?
 
-    /// A scheduler that knows no worker yet.
+    /// Makes a scheduler without workers.
     public init(limits: Limits) {
         self.limits = limits
     }
 
     // MARK: - State
 
-    /// How many more predictions would not have to queue.
+    /// How many more predictions could begin without waiting.
     public var freeSlots: Int {
         batches.map { max(0, batchCapacity - $0.count) } ?? seats.reduce(0) { $0 + $1.free }
     }
 
-    /// How many predictions have a slot.
+    /// The number of predictions that have a slot.
     public var takenSlots: Int { batches?.runningCount ?? seats.reduce(0) { $0 + $1.taken } }
 
-    /// How many predictions wait.
+    /// The number of waiting predictions.
     public var waitingCount: Int { batches?.waitingCount ?? queue.count }
 
-    /// How many predictions have a slot of this worker; 0 for one that is gone.
+    /// The number of predictions that have a slot of this worker; 0 if the worker is gone.
     public func takenSlots(of worker: WorkerID) -> Int {
         if let batches { return batches.batches(of: worker).reduce(0) { $0 + $1.members.count } }
         return seats.first { $0.worker == worker }?.taken ?? 0
     }
 
-    /// Whether a worker is given predictions. One that is to be recycled, or is about to end, isn't.
+    /// Whether a worker gets predictions. One that is to be recycled, or is about to end, doesn't.
     public func isServing(_ worker: WorkerID) -> Bool {
         seats.contains { $0.worker == worker && $0.service == .open }
     }
@@ -61,7 +61,7 @@ public struct Scheduler {
         return earliestDeadline.map { min($0, due) } ?? due
     }
 
-    /// How many workers are to come.
+    /// How many workers are still to come.
     var missingWorkers: Int { max(0, expectedWorkers - seats.count { $0.service != .ending }) }
 
     /// How many predictions may wait: while a worker is missing, at least as many as it will have slots.
@@ -71,7 +71,7 @@ public struct Scheduler {
 
     // MARK: - Predictions
 
-    /// Why a prediction that came now would be refused; nil if it would not be.
+    /// Why a new prediction would be refused now; nil if it would be accepted.
     public var refusal: Refusal? {
         if batches != nil { return batchRefusal }
         if queue.isEmpty, seats.contains(where: { $0.free > 0 }) { return nil }
@@ -79,8 +79,8 @@ public struct Scheduler {
         return queue.count < waitingLimit ? nil : .busy
     }
 
-    /// A prediction is here. If it is refused, it is forgotten. `client` is the connection that waits for its answer, if one
-    /// does. One that keeps a place may wait even if others may not.
+    /// A prediction has arrived. If it is refused, it is forgotten. `client` is the connection that waits for its
+    /// response, if any. A prediction that keeps a place may wait even if others may not.
     public mutating func arrived(
         _ run: RunID, from client: Int? = nil, keepsPlace: Bool = false, at now: Duration
     ) -> Arrival {
@@ -97,8 +97,8 @@ public struct Scheduler {
         return .start(on: seats[seat].worker)
     }
 
-    /// The model has done its part; something remains to be done before the prediction ends, such as uploads. The slot
-    /// stays taken, but its worker is not needed any more. The slot of a batch doesn't wait for that.
+    /// The model has done its part, but something remains to be done before the prediction ends, such as uploads. The
+    /// slot stays taken, but its worker isn't needed any more. The slot of a batch doesn't wait for this.
     public mutating func modelFinished(_ run: RunID, at now: Duration) -> [Action] {
         guard isKnown(run) else { return [] }
         if entries[run.index].batch != nil { return leaveBatch(run, at: now) }
@@ -123,7 +123,7 @@ public struct Scheduler {
             leave(run)
             return [.end(run, .canceled)]
         }
-        // A second cancel is passed on too: the model may have caught the first.
+        // Pass on a second cancel too, because the model may have caught the first.
         let isFirst = entries[run.index].interruption == nil
         entries[run.index].interruption = .canceled
         if entries[run.index].batch != nil { return canceledInBatch(run, isFirst: isFirst, at: now) }
@@ -133,7 +133,7 @@ public struct Scheduler {
 
     // MARK: - Workers
 
-    /// So many workers serve or will serve again, those included that are being started.
+    /// This many workers serve or will serve again, including those being started.
     public mutating func workersExpected(_ count: Int) -> [Action] {
         expectedWorkers = count
         guard count == 0 else { return [] }
@@ -147,7 +147,7 @@ public struct Scheduler {
         return actions
     }
 
-    /// A worker takes predictions from now on; with `batching` each of its slots is for a batch of them.
+    /// A worker accepts predictions from now on; with `batching`, each of its slots is for a batch.
     public mutating func workerReady(
         _ worker: WorkerID, slots: Int, batching: Batching? = nil, at now: Duration
     ) -> [Action] {
@@ -158,7 +158,7 @@ public struct Scheduler {
         return fill(at: now)
     }
 
-    /// A worker is gone. Only what it had begun is lost; the rest goes back to the front of the queue, in order.
+    /// A worker is gone. Only what it had begun is lost; the rest returns to the front of the queue, in order.
     public mutating func workerDied(_ worker: WorkerID, begun: Set<RunID>, at now: Duration) -> [Action] {
         guard let index = seats.firstIndex(where: { $0.worker == worker }) else { return [] }
         seats.remove(at: index)
@@ -190,7 +190,7 @@ public struct Scheduler {
         return actions + fill(at: now)
     }
 
-    /// A worker is to be recycled: it gets nothing more to do.
+    /// A worker is to be recycled, so it gets no more predictions.
     public mutating func workerRetiring(_ worker: WorkerID) -> [Action] {
         guard let index = seats.firstIndex(where: { $0.worker == worker }), seats[index].service == .open else {
             return []
@@ -199,14 +199,14 @@ public struct Scheduler {
         return retireDrained()
     }
 
-    /// A worker is about to end, whatever it runs; ``workerDied(_:begun:at:)`` follows. It gets nothing more to do.
+    /// A worker is about to end, whatever it runs, so it gets no more predictions; ``workerDied(_:begun:at:)`` follows.
     public mutating func workerEnding(_ worker: WorkerID) {
         if let index = seats.firstIndex(where: { $0.worker == worker }) { seats[index].service = .ending }
     }
 
     // MARK: - Time
 
-    /// The time of ``nextDeadline`` is here.
+    /// The time of ``nextDeadline`` has come.
     public mutating func deadlinePassed(at now: Duration) -> [Action] {
         let actions = batches == nil ? [] : fill(at: now)
         guard let earliest = earliestDeadline, earliest <= now else { return actions }
@@ -241,7 +241,7 @@ public struct Scheduler {
         return actions
     }
 
-    /// Once for each worker, however many of its predictions go on.
+    /// Replaces each worker only once, however many of its predictions continue.
     private func replace(_ worker: WorkerID, ignoring interruption: Interruption, _ actions: inout [Action]) {
         let isReplaced = actions.contains { if case .replace(worker, _) = $0 { true } else { false } }
         if !isReplaced { actions.append(.replace(worker, ignoring: interruption)) }

@@ -2,7 +2,7 @@ internal import HTTPClient
 internal import Predictions
 
 extension SegmentedText {
-    /// The text as the body of a request; its segments are not copied.
+    /// The text as the body of a request, without copying its segments.
     var pieces: [HTTPRequest.Piece] {
         var pieces = segments.map { segment in
             switch segment {

@@ -3,27 +3,27 @@ public import Metrics
 internal import Predictions
 internal import Workers
 
-/// What is counted of predictions, from the start of the server on.
+/// Counts about predictions since the start of the server.
 public struct ServiceMetrics: Sendable {
-    /// How predictions have ended.
+    /// Ended predictions by status.
     public private(set) var ended = EndedCounts()
-    /// How long predictions had their slot, by how they ended. Those that never had one are missing.
+    /// How long predictions had their slot, by status. Excludes those that never had one.
     public private(set) var durations = PerEnding(Histogram(times))
     /// How long predictions waited for their first slot.
     public private(set) var queueTimes = Histogram(waits)
-    /// How long after their first slot predictions had some output.
+    /// The time from a prediction's first slot to its first output.
     public private(set) var firstOutputTimes = Histogram(times)
-    /// How many predictions one call of a batched model got.
+    /// The number of predictions per call of a batched model.
     public private(set) var batchSizes = Histogram(.whole([1, 2, 4, 8, 16, 32, 64, 128, 256]))
     /// How long the first prediction of a batch waited for the call.
     public private(set) var batchWaits = Histogram(waits)
-    /// Predictions that were not taken, in the order of ``Rejection/allCases``.
+    /// Refused predictions, in the order of ``Rejection/allCases``.
     public private(set) var rejections = Array(repeating: 0, count: Rejection.allCases.count)
-    /// Output files, by what became of their uploads, in the order of `TransferOutcome.allCases`.
+    /// Output files by the outcome of their uploads, in the order of `TransferOutcome.allCases`.
     public private(set) var uploads = Array(repeating: 0, count: TransferOutcome.allCases.count)
-    /// Input files, by what became of their downloads.
+    /// Input files by the outcome of their downloads.
     public private(set) var downloads = Array(repeating: 0, count: TransferOutcome.allCases.count)
-    /// What the model has recorded.
+    /// The metrics recorded by the model.
     public internal(set) var model: ModelMetrics
 
     private static let times = Histogram.Buckets.milliseconds([
@@ -33,12 +33,12 @@ public struct ServiceMetrics: Sendable {
         1, 5, 10, 50, 100, 500, 1000, 5000, 10_000, 30_000, 60_000, 300_000,
     ])
 
-    /// Nothing has happened yet. At most so many metrics of the model are shown.
+    /// Makes counts of zero. At most this many metrics of the model are shown.
     init(modelMetricLimit: Int) {
         model = ModelMetrics(limit: modelMetricLimit)
     }
 
-    /// A value for each way in which predictions end.
+    /// A value for each status in which predictions end.
     public struct PerEnding<Value: Sendable>: Sendable {
         /// For predictions that have succeeded.
         public internal(set) var succeeded: Value
@@ -64,7 +64,7 @@ public struct ServiceMetrics: Sendable {
         Self.record(time, of: trace, in: &firstOutputTimes)
     }
 
-    /// `time` is how long it had its slot; nil if it never had one.
+    /// A prediction has ended. `time` is how long it had its slot; nil if it never had one.
     mutating func ended(_ status: Prediction.Status, after time: Duration?, of trace: TraceID?) {
         ended.count(status)
         guard let time else { return }
@@ -102,27 +102,27 @@ public struct ServiceMetrics: Sendable {
     }
 }
 
-/// Why a request for a prediction is not carried out.
+/// Why a request for a prediction is refused.
 public enum Rejection: String, CaseIterable, Sendable {
-    /// The request says something that can't be accepted.
+    /// The request is invalid.
     case invalidInput = "invalid_input"
-    /// The model is not set up, or its workers keep dying.
+    /// The model isn't set up, or its workers keep dying.
     case notReady = "not_ready"
     /// Every slot is taken, and the queue is full.
     case atCapacity = "at_capacity"
-    /// It was taken, but no slot was free in time. It counts as a failed prediction too.
+    /// It was accepted, but no slot was free in time. It also counts as a failed prediction.
     case queueTimeout = "queue_timeout"
-    /// There is no memory or no disk space for what it brings.
+    /// There is no memory or disk space for its content.
     case noRoom = "no_room"
-    /// The server is about to end.
+    /// The server is about to exit.
     case shuttingDown = "shutting_down"
-    /// A prediction with its id runs already.
+    /// A prediction with its id is already running.
     case duplicateID = "duplicate_id"
-    /// It asks for events, which the model doesn't offer, or too many follow the prediction.
+    /// It asks for events, which the model doesn't offer, or too many readers follow the prediction.
     case noStream = "no_stream"
 }
 
 extension CaseIterable where Self: Equatable, AllCases == [Self] {
-    /// The place among all cases.
+    /// The index among all cases.
     fileprivate var index: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }

@@ -1,17 +1,17 @@
 internal import Predictions
 internal import Workers
 
-/// The files of a prediction's input: where they stand in it, and their paths.
+/// The files of a prediction's input: their positions in it and their paths.
 typealias InputFiles = [(pointer: String, path: String)]
 
-/// How the model, or what took its place, ended a prediction.
+/// How the model, or a substitute for it, ended a prediction.
 enum Ending {
-    /// `whole` is the complete output, if the worker sent it in one piece.
+    /// `whole` is the complete output if the worker sent it in one piece.
     case succeeded(whole: ChunkText?, isList: Bool)
     case failed(String)
     case canceled
 
-    /// The same, valid for ever.
+    /// The same, valid indefinitely.
     var kept: Ending {
         if case .succeeded(let whole, let isList) = self {
             .succeeded(whole: whole?.kept, isList: isList)
@@ -21,23 +21,24 @@ enum Ending {
     }
 }
 
-/// Where a prediction that is carried out stands.
+/// The progress of a running prediction.
 ///
 /// A value: methods are named after what happened and return what to do next.
 enum Stage {
-    /// It has no slot yet, and its files are not looked for.
+    /// It has no slot yet, and its files haven't been requested.
     case queued
-    /// Its files are on their way; without a worker, it has lost its slot meanwhile.
+    /// Its files are being fetched; if there is no worker, it has lost its slot in the meantime.
     case fetching(on: WorkerID?)
     /// Its files are here, and it waits for a slot again.
     case waiting(InputFiles)
-    /// The model has it. `fileFailure` says what went wrong with a file of its output so far.
+    /// The model has it. `fileFailure` says what has gone wrong with a file of its output.
     case running(on: WorkerID, InputFiles, fileFailure: String?)
-    /// The model has ended it; files of its output are on their way.
+    /// The model has ended it; files of its output are being transferred.
     case uploading(Ending)
-    /// It is canceled, and everybody was told; the rest of its batch still runs, and the model may use its files.
+    /// It is canceled, and everybody was notified; the rest of its batch is still running, and the model may use its
+    /// files.
     case dropped(on: WorkerID)
-    /// It is over.
+    /// It has ended.
     case ended
 
     /// What to do next.
@@ -45,15 +46,15 @@ enum Stage {
         case nothing
         /// Get the files of its input.
         case fetch
-        /// Give it to this worker.
+        /// Pass it to this worker.
         case dispatch(to: WorkerID, InputFiles)
         /// Tell this worker to stop.
         case interrupt(WorkerID)
-        /// End it in this way.
+        /// End it with this result.
         case end(Ending)
     }
 
-    /// It is taken for a batch, which it joins when its files are here.
+    /// It was accepted for a batch, which it joins when its files are here.
     mutating func prepare(hasFiles: Bool) -> Step {
         guard case .queued = self, hasFiles else { return .nothing }
         self = .fetching(on: nil)
@@ -75,7 +76,7 @@ enum Stage {
         }
     }
 
-    /// Its worker has died before the model had begun it, or the call of its batch has failed.
+    /// Its worker died before the model had begun it, or the call of its batch failed.
     mutating func slotLost() {
         switch self {
         case .fetching: self = .fetching(on: nil)
@@ -84,14 +85,14 @@ enum Stage {
         }
     }
 
-    /// It is canceled while the rest of its batch goes on. Returns whether everybody is to be told now.
+    /// It is canceled while the rest of its batch continues. Returns whether to notify everybody now.
     mutating func canceledInBatch() -> Bool {
         guard case .running(let worker, _, _) = self else { return false }
         self = .dropped(on: worker)
         return true
     }
 
-    /// Whether everybody was told of its end already.
+    /// Whether everybody has already been notified of its end.
     var isDropped: Bool {
         if case .dropped = self { true } else { false }
     }
@@ -104,7 +105,7 @@ enum Stage {
         return .nothing
     }
 
-    /// The model has ended it. What it has put out is complete once no file is on its way.
+    /// The model has ended it. Its output is complete once no file is being transferred.
     mutating func modelEnded(_ ending: Ending, awaitsFiles: Bool) -> Step {
         if isDropped { return .end(.canceled) }
         guard case .running(_, _, let fileFailure) = self else { return .nothing }
@@ -115,13 +116,14 @@ enum Stage {
         return .nothing
     }
 
-    /// A file of its output is where it belongs.
+    /// A file of its output was delivered.
     func fileDelivered(awaitsFiles: Bool) -> Step {
         guard case .uploading(let ending) = self, !awaitsFiles else { return .nothing }
         return .end(ending)
     }
 
-    /// A file of its output can't be delivered. While the model runs, the slot is not free: the failure waits for the end.
+    /// A file of its output can't be delivered. While the model is running, the slot isn't free, so the failure waits
+    /// for the end.
     mutating func fileFailed(_ error: String) -> Step {
         switch self {
         case .uploading: return .end(.failed(error))

@@ -2,55 +2,55 @@ public import Predictions
 public import WebhookDelivery
 public import Workers
 
-/// What can be seen of the service from outside, at one moment.
+/// The visible state of the service at one moment.
 public struct Status {
-    /// One worker.
+    /// The state of one worker.
     public struct Worker {
-        /// Where it stands.
+        /// The worker's own status.
         public let status: WorkerStatus
-        /// How many of its slots are taken.
+        /// The number of its taken slots.
         public let takenSlots: Int
-        /// How many slots it has; 0 while it is not ready.
+        /// The number of its slots; 0 while it isn't ready.
         public let slots: Int
-        /// Whether it can be given another prediction. One that is to be recycled can't.
+        /// Whether it can get another prediction. A worker that is to be recycled can't.
         public let isFree: Bool
     }
 
-    /// Where the model stands.
+    /// The condition of the model.
     public let condition: WorkerPool.Condition
     /// The setup to show.
     public let setup: SetupRecord
-    /// All workers, by their places.
+    /// All workers, by place.
     public let workers: [Worker]
-    /// How many workers were started, and what they have died of.
+    /// How many workers were started, and why they died.
     public let workerCounts: DeathCounts
-    /// How long setups have taken.
+    /// The durations of setups.
     public let setupTimes: SetupTimes
     /// How many more predictions could begin now.
     public let freeSlots: Int
-    /// How many predictions have a slot.
+    /// The number of predictions that have a slot.
     public let takenSlots: Int
-    /// How many predictions wait for one.
+    /// The number of predictions that wait for one.
     public let waiting: Int
-    /// How webhooks have ended since the start.
+    /// Webhooks by outcome, since the start.
     public let webhooks: WebhookCounts
-    /// Predictions with webhooks still to deliver.
+    /// The number of predictions with undelivered webhooks.
     public let webhooksWaiting: Int
 }
 
-/// How many predictions have ended in which way.
+/// Ended predictions by status.
 public struct EndedCounts: Equatable, Sendable {
-    /// How many have succeeded.
+    /// The number that succeeded.
     public private(set) var succeeded = 0
-    /// How many have failed.
+    /// The number that failed.
     public private(set) var failed = 0
-    /// How many were canceled.
+    /// The number that were canceled.
     public private(set) var canceled = 0
 
-    /// Nothing has ended yet.
+    /// Makes counts of zero.
     public init() {}
 
-    /// One more has ended in this way.
+    /// Counts one more.
     public mutating func count(_ status: Prediction.Status) {
         switch status {
         case .succeeded: succeeded += 1
@@ -62,7 +62,7 @@ public struct EndedCounts: Equatable, Sendable {
 }
 
 extension PredictionService {
-    /// What can be seen of the service now.
+    /// The current state of the service.
     public var status: Status {
         let slots = (pool.facts?.concurrency ?? 0) * (pool.facts?.batching?.size ?? 1)
         return Status(

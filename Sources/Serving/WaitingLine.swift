@@ -2,7 +2,7 @@ internal import Predictions
 
 /// Predictions in the order in which they wait.
 ///
-/// The first is taken in constant time; who leaves before, as clients do, is looked for.
+/// Taking the first is constant-time; a prediction that leaves earlier, as clients do, is searched for.
 struct WaitingLine {
     private var runs: [RunID] = []
     private var start = 0

@@ -8,7 +8,7 @@ final class WebhookFollower: Follower {
     let seesOutput: Bool
     private let session: WebhookSession
 
-    /// Nil when the request names no receiver.
+    /// Nil if the request names no receiver.
     init?(of run: Run, sender: WebhookSender) {
         let request = run.request.envelope
         guard let url = request.webhook, !url.isEmpty else { return nil }

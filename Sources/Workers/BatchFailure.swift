@@ -1,9 +1,9 @@
 internal import JSON
 internal import WorkerProtocol
 
-/// The content of a `batchFailed` frame: one call for several predictions has raised.
+/// The content of a `batchFailed` frame: a call for several predictions has raised.
 struct BatchFailure {
-    /// The predictions of the batch that have not ended, by their tokens.
+    /// The tokens of the batch's predictions that haven't ended.
     let tokens: [UInt32]
     let error: String
     let traceback: String

@@ -8,7 +8,7 @@ extension CallReport {
     private static let messageLimitBytes = 4096
     private static let tracebackLimitBytes = 16_384
 
-    /// Reads the content of a `times` frame. Long texts are cut.
+    /// Reads the content of a `times` frame. Truncates long texts.
     init(reading content: UnsafeRawBufferPointer) throws(WorkerFault) {
         let root: JSONValue
         do throws(JSONError) {
@@ -16,7 +16,7 @@ extension CallReport {
         } catch {
             throw .content(.times, "it is not JSON")
         }
-        guard let call = Self.time(root[TimesKey.call]) else { throw .content(.times, "it names no times") }
+        guard let call = Self.time(root[TimesKey.call]) else { throw .content(.times, "it contains no times") }
         let failure = root[TimesKey.error]?.string.map { type in
             Failure(
                 type: CallerTags.cut(type, to: Self.typeLimitBytes),

@@ -2,37 +2,38 @@ internal import EventLoop
 internal import Glibc
 internal import WorkerProtocol
 
-/// What a ``Channel`` tells its owner, on the loop.
+/// What a ``Channel`` reports to its owner, on the loop.
 protocol ChannelDelegate: AnyObject {
-    /// A frame arrived; its content is borrowed. Nobody has checked it yet.
+    /// A frame arrived; its content is borrowed and hasn't been checked yet.
     func channel(_ channel: Channel, received frame: Frame)
 
-    /// The worker has closed the channel, or it doesn't work any more.
+    /// The worker has closed the channel, or the channel is broken.
     func channelEnded(_ channel: Channel, _ reason: String)
 
-    /// Something arrived that no worker sends. The channel delivers nothing more.
+    /// Something arrived that no worker sends. The channel delivers nothing after this.
     func channel(_ channel: Channel, found fault: WorkerFault)
 }
 
 /// The server's end of one of the two sockets to a worker.
 ///
-/// Bound to the loop. Small frames of one round of the loop leave together at its end, large ones at once; what the socket
-/// has no room for waits in memory.
+/// Bound to the loop. Small frames of one round of the loop are sent together at its end, large ones immediately. What
+/// doesn't fit into the socket waits in memory.
 final class Channel {
-    /// A frame up to this size is copied to leave with others; and so much is gathered at most.
+    /// A frame up to this size is copied to be sent with others; this is also the most that is collected.
     private static let gatherLimitBytes = 32 * 1024
-    /// After so many bytes the loop serves others before it comes back: a worker can send faster than the server reads.
+    /// After this many bytes, the loop serves others before it returns: a worker can send faster than the server reads.
     private static let roundLimitBytes = 1 << 20
 
     unowned(unsafe) var delegate: (any ChannelDelegate)?
-    /// How many bytes came in since the start: tells which of the frames in the shared memory are new after the worker's end.
+    /// The number of bytes received since the start. After the worker's end, it tells which frames in the shared memory
+    /// are new.
     var receivedBytes: Int { received.bytes }
-    /// Counts the times that frames were taken, many at once as it may be.
+    /// The number of times that frames were received, possibly many at once.
     var receipts: Int { received.receipts }
-    /// The frame at hand was sent before the loop asked which descriptors can be read. So what was written to a pipe
-    /// before that has been reported by now, and the pipe has been read if the loop watches it.
+    /// The current frame was sent before the loop asked which descriptors are readable. So anything written to a pipe
+    /// before that has been reported, and the pipe has been read if the loop watches it.
     var isOlderThanReport: Bool { reports.isFrameOlder }
-    /// Something waits because the worker doesn't read.
+    /// Something waits because the worker isn't reading.
     var hasBacklog: Bool { !waiting.isEmpty }
 
     private var received = (bytes: 0, receipts: 0)
@@ -49,9 +50,9 @@ final class Channel {
 
     private enum State {
         case open
-        /// Nothing is sent any more, and the loop is not asked for what arrives.
+        /// Nothing is sent any more, and the loop no longer reports what arrives.
         case ended
-        /// Besides, nothing is delivered any more.
+        /// In addition, nothing is delivered any more.
         case muted
     }
 
@@ -62,7 +63,7 @@ final class Channel {
         watcher = try DescriptorWatcher(on: loop, descriptor: raw) { [unowned self] events in eventsArrived(events) }
         try watcher?.start(.readable)
         prepare = try Prepare(on: loop) { [unowned self] in
-            // Both, whatever the first one says.
+            // Both, whatever the first one returns.
             let hasReceived = receiveReported()
             return sendGathered() || hasReceived
         }
@@ -73,42 +74,42 @@ final class Channel {
         watcher?.close()
     }
 
-    /// The descriptor of the output file at hand; nil if this process had no number left for it.
+    /// The descriptor of the current output file; nil if this process had reached its limit of open files.
     func takeDescriptor() -> PassedDescriptor? {
         passed.takeFirst()
     }
 
-    /// Takes the content of the frame at hand without copying it, if it is large; see ``FrameBuffer/detach(_:)``.
+    /// Takes the content of the current frame without copying it, if it is large; see ``FrameBuffer/detach(_:)``.
     func detach(_ frame: Frame) -> AnyObject? {
         frames.detach(frame)
     }
 
-    /// Tells the worker that nothing more will be sent: it ends in an orderly way.
+    /// Tells the worker that nothing more will be sent, so that it ends in an orderly way.
     func finishSending() {
         guard state == .open else { return }
         sendGathered()
         shutdown(descriptor.raw, Int32(SHUT_WR))
     }
 
-    /// Reads all that is there now, without waiting; for the end, when the loop won't call again.
+    /// Reads everything available without waiting; for the end, when the loop won't call again.
     func drain() {
         receive(upTo: bytesWaiting(in: descriptor.raw), stopsAtShortRead: false)
     }
 
-    /// Reads nothing until ``resume()``.
+    /// Stops reading until ``resume()``.
     func pause() {
         isPaused = true
         watch()
     }
 
-    /// Reads again.
+    /// Resumes reading.
     func resume() {
         guard isPaused else { return }
         isPaused = false
         watch()
     }
 
-    /// Neither sends nor delivers anything from now on.
+    /// Stops sending and delivering for good.
     func mute() {
         state = .muted
         watcher?.stop()
@@ -127,8 +128,8 @@ final class Channel {
 
     // MARK: - Sending
 
-    /// Sends the parts of a frame, one after another. What has to wait is not copied if it comes after the first `copied`
-    /// parts and there is an owner, which keeps it in place for as long as it lives.
+    /// Sends the parts of a frame in order. Data that has to wait isn't copied if it comes after the first `copied`
+    /// parts and has an owner that keeps it in place.
     func send(_ parts: [UnsafeRawBufferPointer], copied: Int = .max, keeping owner: AnyObject? = nil) {
         guard state == .open else { return }
         let count = parts.reduce(0) { $0 + $1.count }
@@ -140,7 +141,7 @@ final class Channel {
         sendNow(parts, copied: copied, keeping: owner)
     }
 
-    /// Sends bytes with open descriptors, at once or not at all; `errno` says why not.
+    /// Sends bytes with open descriptors, immediately or not at all; `errno` says why not.
     func send(_ bytes: [UInt8], passing descriptors: [Int32]) -> Bool {
         sendGathered()
         guard state == .open, waiting.isEmpty else {
@@ -150,7 +151,7 @@ final class Channel {
         return bytes.withUnsafeBytes { sendDescriptors(descriptors, over: descriptor.raw, with: $0) }
     }
 
-    /// Whether there was anything to send.
+    /// Sends what was collected; returns whether there was anything.
     @discardableResult
     private func sendGathered() -> Bool {
         guard !gathered.isEmpty, state == .open else { return false }
@@ -183,7 +184,7 @@ final class Channel {
     }
 
     private func sendWaiting() {
-        // A worker that doesn't read any more: to wait for room would be to spin.
+        // The worker doesn't read any more, so waiting for room would spin.
         guard waiting.send(to: descriptor.raw) else { return end("send: errno \(errno)") }
         watch()
     }
@@ -206,13 +207,13 @@ final class Channel {
             end("\(error)")
         case .success(let events):
             if events.contains(.writable) { sendWaiting() }
-            // Frames are taken when everything else that the loop has found at the same time is done: text on the pipes.
+            // Frames are received after everything else that the loop found at the same time: text on the pipes.
             reports.reported(
                 inRound: prepare?.rounds ?? 0, isReadable: events.contains(.readable), isFrameArriving: !frames.isEmpty)
         }
     }
 
-    /// Whether anything was reported.
+    /// Receives what the loop reported; returns whether anything was reported.
     private func receiveReported() -> Bool {
         guard reports.take() else { return false }
         if state == .open { receive(upTo: Self.roundLimitBytes, stopsAtShortRead: true) }
@@ -222,8 +223,8 @@ final class Channel {
 
     /// Reads until `limitBytes` have come or nothing is left.
     ///
-    /// A short read has usually emptied the socket, and asking again would cost a system call to learn just that. But the
-    /// kernel also ends a read at bytes that come with a descriptor (unix(7)), so stop there only if the loop calls again.
+    /// A short read has usually emptied the socket, and asking again would cost a system call. But the kernel also ends
+    /// a read at bytes that come with a descriptor (unix(7)), so stop there only if the loop calls again.
     private func receive(upTo limitBytes: Int, stopsAtShortRead: Bool) {
         var total = 0
         while state != .muted, total < limitBytes, !(isPaused && stopsAtShortRead) {
@@ -248,7 +249,7 @@ final class Channel {
         }
     }
 
-    /// Takes frames that did not come through the socket: what a dead worker has left in the shared memory.
+    /// Delivers frames that didn't come through the socket: what a dead worker left in the shared memory.
     func deliver(leftOver bytes: ArraySlice<UInt8>) {
         bytes.withUnsafeBytes { bytes in
             var rest = bytes
@@ -264,7 +265,7 @@ final class Channel {
         }
     }
 
-    /// Delivers the frames that are complete. False if nothing more is to be delivered.
+    /// Delivers the complete frames. False if nothing more is to be delivered.
     private func deliver() -> Bool {
         do throws(FrameError) {
             while state != .muted, let frame = try frames.next() {

@@ -1,14 +1,15 @@
-/// How often the model's own health check runs for probes: many may ask, and each pass of the check costs the model time.
+/// Limits how often the model's own health check runs for probes: many may ask, and each run of the check costs the
+/// model time.
 struct CheckPacing {
-    /// The shortest time between the beginnings of two checks.
+    /// The shortest time between the starts of two checks.
     static let interval = Duration.seconds(1)
 
     private var beganAt: Duration?
     private var result: Result?
 
-    /// What a check has found.
+    /// The result of a check.
     struct Result: Equatable {
-        /// Nil when the model is healthy.
+        /// Nil if the model is healthy.
         let problem: String?
     }
 
@@ -21,7 +22,7 @@ struct CheckPacing {
         result = Result(problem: problem)
     }
 
-    /// The result that serves a probe; nil if the model has to be asked again.
+    /// The result to use for a probe; nil if the model has to be asked again.
     func current(at now: Duration) -> Result? {
         guard let beganAt, now - beganAt < Self.interval else { return nil }
         return result

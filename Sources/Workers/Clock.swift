@@ -10,7 +10,7 @@ public enum Clock {
         return Timestamp(nanoseconds: now.tv_sec * 1_000_000_000 + now.tv_nsec)
     }
 
-    /// A time that only goes forward.
+    /// A time that never goes back.
     public static var monotonic: Duration {
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)

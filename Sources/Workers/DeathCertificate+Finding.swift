@@ -2,7 +2,7 @@ internal import Glibc
 internal import WorkerProtocol
 
 extension DeathCertificate {
-    /// The cause of a death, and what supports it.
+    /// The cause of a death, and the evidence for it.
     struct Finding {
         let cause: Cause
         /// The cause in words.
@@ -10,7 +10,7 @@ extension DeathCertificate {
         /// What the worker has written, as far as it belongs to this cause.
         let words: LastWords?
 
-        /// What the server did comes first, then what the kernel did, then what the worker says of itself.
+        /// The server's own actions take precedence, then the kernel's, then the worker's report.
         init(_ evidence: Evidence) {
             if let ordered = Self.ordered(evidence) {
                 (cause, text) = ordered
@@ -28,7 +28,7 @@ extension DeathCertificate {
             self.words = words
         }
 
-        /// The server has killed it. A worker that died by itself while it was told to end is another matter.
+        /// The server killed the worker. A worker that died by itself after it was told to end is a different case.
         private static func ordered(_ evidence: Evidence) -> (Cause, String)? {
             guard evidence.wasKilled, evidence.signal == SIGKILL else { return nil }
             if let fault = evidence.fault { return (.misbehavior, fault) }
@@ -56,14 +56,14 @@ extension DeathCertificate {
                 let limit = evidence.memoryLimitBytes.map { "; the limit is \(size($0))" } ?? ""
                 return Finding(.outOfMemory, "killed by the kernel's OOM killer, \(name)\(limit)")
             case (SIGKILL, .channelClosed):
-                // It has ended itself, and the processes that the model had started.
+                // The worker has ended itself and the processes that the model started.
                 return channelClosed
             case (SIGXCPU, _):
                 let words = evidence.lastWords?.reason == .signal ? evidence.lastWords : nil
                 return Finding(.limit, "exceeded its limit of processor time (RLIMIT_CPU), \(name)", words)
             case (SIGXFSZ, _): return Finding(.limit, "exceeded its limit of file sizes (RLIMIT_FSIZE), \(name)")
             case (SIGINT, .exception(let exception)):
-                // The interpreter ends itself in this way after a KeyboardInterrupt.
+                // The interpreter ends itself this way after a KeyboardInterrupt.
                 return Finding(.exception, "ended by \(exception), \(name)", evidence.lastWords)
             default:
                 let words = hasTraceback(signal) && evidence.lastWords?.reason == .signal ? evidence.lastWords : nil
@@ -89,16 +89,16 @@ extension DeathCertificate {
             Finding(.channelClosed, "ended, because the model had closed the worker's channel")
         }
 
-        /// The signals after which what faulthandler has written belongs to this death.
+        /// The signals for which faulthandler's output belongs to this death.
         private static func hasTraceback(_ signal: Int32) -> Bool {
             [SIGSEGV, SIGFPE, SIGABRT, SIGBUS, SIGILL, SIGSYS, SIGTRAP].contains(signal)
         }
     }
 }
 
-/// The names of signals.
+/// Names of signals.
 enum SignalName {
-    /// The name of a signal; nil for one that has none.
+    /// The name of a signal; nil if it has none.
     static func of(_ signal: Int32) -> String? {
         names.first { $0.number == signal }?.name
     }

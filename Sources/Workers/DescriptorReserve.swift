@@ -1,12 +1,13 @@
 internal import CLinux
 internal import Glibc
 
-/// Descriptors that are held for the start of the next worker: a crash can be survived however many others are open.
+/// Descriptors held in reserve for the start of the next worker, so that a crash can be survived however many others
+/// are open.
 final class DescriptorReserve {
     private let count: Int
     private var held: [Int32] = []
 
-    /// Holds nothing yet.
+    /// Makes an empty reserve.
     init(count: Int) {
         self.count = count
     }
@@ -15,10 +16,10 @@ final class DescriptorReserve {
         release()
     }
 
-    /// Takes what is missing, as far as there is something to take.
+    /// Opens the missing descriptors, as far as possible.
     func refill() {
         while held.count < count {
-            // Something that costs nothing and is open nowhere else.
+            // Something that costs nothing and isn't open elsewhere.
             let next =
                 held.first.map { fcntl($0, F_DUPFD_CLOEXEC, 0) }
                 ?? memfd_create("coglet-reserve", coglinux_memfd_close_on_exec)
@@ -27,7 +28,7 @@ final class DescriptorReserve {
         }
     }
 
-    /// Closes them all: what follows can open as many.
+    /// Closes all of them, so that the caller can open as many.
     func release() {
         for descriptor in held { close(descriptor) }
         held = []

@@ -1,7 +1,7 @@
 internal import WorkerProtocol
 
 extension Frame {
-    /// Gives `body` the content, with U+FFFD in place of what is not UTF-8: answers are JSON, which is.
+    /// Calls `body` with the content. Replaces invalid UTF-8 by U+FFFD, because responses are JSON, which is UTF-8.
     func withText(_ body: (UnsafeRawBufferPointer) -> Void) {
         guard content.contains(where: { $0 >= 0x80 }) else { return body(content) }
         var text = String(decoding: content, as: UTF8.self)

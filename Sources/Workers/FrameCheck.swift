@@ -2,12 +2,12 @@ internal import JSON
 internal import Predictions
 internal import WorkerProtocol
 
-/// Decides which of a worker's frames are heard. The worker is not trusted: a model can write whatever it likes to the
+/// Decides which of a worker's frames are accepted. The worker isn't trusted: a model can write anything to the
 /// channels.
 ///
 /// A value without I/O; one for each life of a worker.
 struct FrameCheck {
-    /// Which of the two sockets a frame came from.
+    /// The socket that a frame came from.
     enum Channel {
         case work, control
     }
@@ -19,23 +19,23 @@ struct FrameCheck {
     /// The longest name of an output file. No path is longer (PATH_MAX).
     static let nameLimitBytes = 4096
 
-    /// The longest reason why no template can be made of a worker.
+    /// The longest explanation of why a worker can't become a template.
     static let reasonLimitBytes = 4096
 
     private var stage = Stage.settingUp
-    /// It was started to become a template, and hasn't said yet whether it has.
+    /// The worker was started to become a template and hasn't reported yet whether it has.
     private var mayBecomeTemplate: Bool
-    /// The newest prediction that the worker has said something about; 0 for none.
+    /// The newest prediction that the worker has reported on; 0 for none.
     private(set) var newestHeard: UInt32 = 0
 
-    /// Nothing was said yet.
+    /// Makes a check before the first frame.
     init(mayBecomeTemplate: Bool = false) {
         self.mayBecomeTemplate = mayBecomeTemplate
     }
 
-    /// Checks a frame of a worker that has the predictions of `inFlight`.
+    /// Checks a frame from a worker that has the predictions in `inFlight`.
     ///
-    /// - Returns: false if it comes too late: its prediction has ended, and nobody waits for it.
+    /// - Returns: False if the frame comes too late: its prediction has ended, and nobody waits for it.
     mutating func hears(
         _ header: FrameHeader, _ content: UnsafeRawBufferPointer, on channel: Channel, _ inFlight: borrowing InFlight
     ) throws(WorkerFault) -> Bool {
@@ -64,7 +64,7 @@ struct FrameCheck {
             return true
         case .log:
             guard LogSource(rawValue: header.detail) != nil else { throw .unknownDetail(.log, header.detail) }
-            // A thread that a prediction has left behind may go on printing: that belongs to no prediction then.
+            // A thread that a prediction left behind may keep printing; its output belongs to no prediction then.
             if header.token != 0 { _ = try has(header, inFlight) }
             return true
         case .output, .outputFile, .metric, .finished:
@@ -85,7 +85,7 @@ struct FrameCheck {
         }
     }
 
-    /// Whether the worker has the prediction that a frame names; false if it has ended it already.
+    /// Whether the worker has the prediction that a frame names; false if the worker has already ended it.
     private mutating func has(_ header: FrameHeader, _ inFlight: borrowing InFlight) throws(WorkerFault) -> Bool {
         guard header.token <= inFlight.lastToken else { throw .notGiven(header.kind, token: header.token) }
         guard inFlight[header.token] != nil else { return false }
@@ -104,7 +104,7 @@ struct FrameCheck {
             guard detail.isSubset(of: .all) else { throw .unknownDetail(.finished, header.detail) }
             guard detail.contains(.inline), detail.isDisjoint(with: [.failed, .canceled]) else { return }
             try checkJSON(header, content)
-            // The brackets of a list are taken off.
+            // The brackets of a list are removed.
             let isList = content.first == UInt8(ascii: "[") && content.last == UInt8(ascii: "]")
             guard isList || !detail.contains(.list) else { throw .content(.finished, "it is not a list") }
         default:

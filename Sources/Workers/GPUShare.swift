@@ -1,9 +1,9 @@
-/// How the GPUs of a machine are divided among workers.
+/// Divides a machine's GPUs among workers.
 public enum GPUShare {
-    /// The GPUs that a process may use: those that `CUDA_VISIBLE_DEVICES` lists, else one for each of `deviceNames`
+    /// The GPUs that a process may use: those that `CUDA_VISIBLE_DEVICES` lists, or else one for each of `deviceNames`
     /// (`nvidia0`, …) in `/dev`.
     ///
-    /// CUDA ends the list at the first entry that names no device, such as `-1`.
+    /// CUDA ends the list at the first entry that isn't a device, such as `-1`.
     public static func visible(variable: String?, deviceNames: [String]) -> [String] {
         if let variable {
             let entries = variable.split(separator: ",", omittingEmptySubsequences: false).map { entry in
@@ -18,9 +18,11 @@ public enum GPUShare {
         return (0..<count).map { String($0) }
     }
 
-    /// The share of worker `index` of `workers`, as the value of `CUDA_VISIBLE_DEVICES`; nil to leave it as it is.
+    /// The share of worker `index` of `workers`, as the value of `CUDA_VISIBLE_DEVICES`; nil to leave the variable
+    /// unchanged.
     ///
-    /// Shares are neighbors, and differ by one GPU at most. With more workers than GPUs, several share one.
+    /// Shares consist of neighboring GPUs and differ in size by at most one. With more workers than GPUs, several share
+    /// one.
     public static func share(of devices: [String], worker index: Int, of workers: Int) -> String? {
         guard workers > 1, !devices.isEmpty else { return nil }
         guard devices.count > workers else { return devices[index % devices.count] }

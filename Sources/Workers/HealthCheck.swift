@@ -2,10 +2,11 @@ internal import EventLoop
 internal import Predictions
 internal import WorkerProtocol
 
-/// Asks the model's own health check, on every worker; one check at a time: whoever comes while one runs shares its result.
+/// Runs the model's own health check on every worker. Only one check runs at a time; callers that come during it share
+/// its result.
 ///
-/// The model is healthy when all answers are good. A worker that dies before it answers is replaced, and says nothing about
-/// the others. Bound to the loop.
+/// The model is healthy if all answers are good. A worker that dies before it answers is replaced, and says nothing
+/// about the others. Bound to the loop.
 final class HealthCheck {
     private let loop: EventLoop
     private var callers: [(String?) -> Void] = []
@@ -20,7 +21,7 @@ final class HealthCheck {
         self.loop = loop
     }
 
-    /// Like ``ask(_:_:)``, but the result of a check that began lately will do.
+    /// Like ``ask(_:_:)``, but accepts the result of a check that began recently.
     func askForProbe(_ workers: [Worker], _ completion: @escaping (String?) -> Void) {
         if let known = pacing.current(at: Clock.monotonic) {
             completion(known.problem)
@@ -29,7 +30,7 @@ final class HealthCheck {
         }
     }
 
-    /// Asks for the model's health; `completion` gets nil when it is healthy, else what is wrong.
+    /// Asks for the model's health; `completion` gets nil if it is healthy, otherwise the problem.
     func ask(_ workers: [Worker], _ completion: @escaping (String?) -> Void) {
         callers.append(completion)
         guard callers.count == 1 else { return }
@@ -43,7 +44,7 @@ final class HealthCheck {
         isAnswered = false
         for worker in workers { worker.sendControl(.healthCheck, token: token) }
         do throws(EventLoopError) {
-            // A check that takes longer counts as failed; the model may still be at it.
+            // A check that takes longer counts as failed, even if the model is still working on it.
             let timer = try Timer(on: loop) { [weak self] in
                 self?.tell("Healthcheck failed: user-defined healthcheck timed out after 5.0 seconds")
             }
@@ -54,7 +55,7 @@ final class HealthCheck {
         }
     }
 
-    /// A worker has answered; an answer that comes after the time is of no interest.
+    /// A worker has answered; an answer after the time limit is ignored.
     func answered(_ worker: WorkerID, _ token: UInt32, _ problem: UnsafeRawBufferPointer) {
         guard token == self.token, awaited.remove(worker) != nil else { return }
         if !problem.isEmpty {

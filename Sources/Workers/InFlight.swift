@@ -1,15 +1,15 @@
 public import Predictions
 
-/// The predictions that were sent to one worker and have not ended, in the order in which they were sent.
+/// The unfinished predictions that were sent to one worker, in the order in which they were sent.
 ///
-/// Towards a worker they have tokens, which count up from 1: a worker can't name a prediction that isn't its own, and the
-/// last one it has begun says which of the others it has begun.
+/// A worker knows them by tokens, which count up from 1. So a worker can't name a prediction that isn't its own, and
+/// the last one that it has begun shows which of the others it has begun.
 public struct InFlight {
     /// A prediction that the worker has.
     private struct Item {
         let token: UInt32
         let run: RunID
-        /// The first token of its batch; its own if it has none.
+        /// The first token of its batch, or its own if there is none.
         var call: UInt32
     }
 
@@ -17,19 +17,19 @@ public struct InFlight {
     /// The token of the prediction that was sent last; 0 for none.
     public private(set) var lastToken: UInt32 = 0
 
-    /// Nothing was sent yet.
+    /// Makes an empty list.
     public init() {}
 
-    /// How many the worker has.
+    /// The number of predictions that the worker has.
     public var count: Int { items.count }
 
-    /// The predictions that text without a name belongs to: those of the only call that runs, if there is exactly one.
+    /// The predictions that unattributed text belongs to: those of the running call, if there is exactly one.
     public var ownersOfText: [RunID] {
         guard let first = items.first, items.allSatisfy({ $0.call == first.call }) else { return [] }
         return items.map(\.run)
     }
 
-    /// A prediction is sent; returns its token. Nil when a worker has used up all tokens: it must be replaced.
+    /// Adds a prediction and returns its token. Nil if the worker has used up all tokens and must be replaced.
     public mutating func sent(_ run: RunID) -> UInt32? {
         guard lastToken < .max else { return nil }
         lastToken += 1
@@ -37,14 +37,14 @@ public struct InFlight {
         return lastToken
     }
 
-    /// One call answers the predictions that were sent last, `count` of them; returns their tokens.
+    /// One call answers the `count` predictions that were sent last; returns their tokens.
     public mutating func batched(_ count: Int) -> [UInt32] {
         let range = max(0, items.count - count)..<items.count
         for index in range { items[index].call = items[range.lowerBound].token }
         return items[range].map(\.token)
     }
 
-    /// The prediction that the worker calls by `token`; nil if it has none of that name.
+    /// The prediction with this token; nil if the worker has none.
     public subscript(token: UInt32) -> RunID? {
         index(of: token).map { items[$0].run }
     }
@@ -59,12 +59,12 @@ public struct InFlight {
         items.first { $0.run == run }?.token
     }
 
-    /// The predictions that the worker has begun, when `lastBegun` is the token of the last one; 0 for none.
+    /// The predictions that the worker has begun, given the token of the last one; 0 for none.
     public func begun(upTo lastBegun: UInt32) -> Set<RunID> {
         Set(items.lazy.filter { $0.token <= lastBegun }.map(\.run))
     }
 
-    /// Tokens are in order.
+    /// Tokens are sorted.
     private func index(of token: UInt32) -> Int? {
         var (low, high) = (0, items.count)
         while low < high {

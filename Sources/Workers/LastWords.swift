@@ -1,9 +1,10 @@
 internal import WorkerProtocol
 
-/// What a worker has written about its own end: where its Python code was, or the exception that ended the interpreter.
+/// What a worker has written about its own end: its position in Python code, or the exception that ended the
+/// interpreter.
 ///
-/// A value. Whatever comes from a worker can be forged: nothing here is longer than a limit, and there are no control
-/// characters in it.
+/// A value. Anything that comes from a worker can be forged, so all texts are limited in length and contain no control
+/// characters.
 struct LastWords: Equatable, Sendable {
     /// A place in Python code.
     struct Frame: Equatable, Sendable {
@@ -12,24 +13,24 @@ struct LastWords: Equatable, Sendable {
         let function: String
     }
 
-    /// What has ended the worker, in its own words.
+    /// What ended the worker, according to itself.
     enum Reason: Equatable, Sendable {
-        /// A signal, as far as faulthandler says.
+        /// A signal, according to faulthandler.
         case signal
         /// `SystemExit: 3`
         case exception(String)
         case channelClosed
     }
 
-    /// How many frames are kept.
+    /// The maximum number of frames kept.
     static let frameLimit = 64
     private static let nameLimit = 512
 
     let reason: Reason
-    /// Where the thread was, the innermost call first.
+    /// The thread's call stack, innermost call first.
     let frames: [Frame]
 
-    /// Reads what stands in `bytes`; nil if that is nothing of the kind.
+    /// Reads `bytes`; nil if they contain nothing of the kind.
     init?(reading bytes: some Collection<UInt8>) {
         var reason: Reason?
         var threads: [Thread] = []
@@ -42,7 +43,7 @@ struct LastWords: Equatable, Sendable {
             } else if line == LastWordsText.channelClosed {
                 (reason, threads) = (.channelClosed, [])
             } else if line.hasSuffix("(most recent call first):") {
-                // A handler of a single signal has no headline.
+                // A handler for a single signal writes no headline.
                 if line.hasPrefix("Stack"), threads.count > 0 || reason == nil { (reason, threads) = (.signal, []) }
                 threads.append(Thread(isCurrent: !line.hasPrefix("Thread"), frames: []))
             } else if let frame = Self.frame(line), !threads.isEmpty {
@@ -55,7 +56,7 @@ struct LastWords: Equatable, Sendable {
         frames = Self.withoutWorker(Self.choice(of: threads)?.frames ?? [])
     }
 
-    /// The innermost call that is the model's own rather than of a library.
+    /// The innermost call in the model's own code instead of a library.
     var modelFrame: Frame? { frames.first(where: \.isModel) }
 
     // MARK: - Reading
@@ -65,14 +66,14 @@ struct LastWords: Equatable, Sendable {
         var frames: [Frame]
     }
 
-    /// The thread that the signal has hit. If that wasn't one of Python's, the one that is in the model's code: the
+    /// The thread that got the signal. If that wasn't a Python thread, the one that is running the model's code; the
     /// interpreter's main thread comes last.
     private static func choice(of threads: [Thread]) -> Thread? {
         threads.last { $0.isCurrent && !$0.frames.isEmpty }
             ?? threads.last { $0.frames.contains(where: \.isModel) } ?? threads.last { !$0.frames.isEmpty }
     }
 
-    /// Leaves out the calls that have led to the model: they are always the same.
+    /// Removes the calls that lead to the model, which are always the same.
     private static func withoutWorker(_ frames: [Frame]) -> [Frame] {
         guard let last = frames.lastIndex(where: \.isModel) else { return frames }
         return Array(frames[...last])
@@ -98,7 +99,7 @@ struct LastWords: Equatable, Sendable {
 }
 
 extension LastWords.Frame {
-    /// Whether it is neither of a library nor of the worker's own code.
+    /// Whether the frame is neither in a library nor in the worker's own code.
     var isModel: Bool {
         let ofOthers = ["/site-packages/", "/dist-packages/", "/lib/python3", "/cog/_worker/", "<frozen "]
         // The worker starts with a command, which has no file.

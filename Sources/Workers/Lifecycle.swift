@@ -1,44 +1,44 @@
 public import Predictions
 
-/// The lives of one worker of the pool: when its process is started, asked to end, killed, and started again.
+/// The lives of one worker in the pool: when its process is started, asked to end, killed, and started again.
 ///
 /// A value without processes and without a clock. Methods are named after what happened and return what to do.
 public struct Lifecycle: Sendable {
-    /// Where the worker stands.
+    /// The state of the worker.
     public enum State: Equatable, Sendable {
-        /// It was not started yet.
+        /// Not started yet.
         case idle
-        /// It is started once there is a template to fork it from.
+        /// To be started once there is a template to fork it from.
         case waiting
         /// The model is being set up.
         case settingUp
-        /// It takes predictions.
+        /// Accepting predictions.
         case ready
-        /// It was told to end.
+        /// Told to end.
         case ending(Reason)
-        /// It has died and is started again later.
+        /// Dead, to be started again later.
         case pausing
-        /// The model's first setup has raised: trying again would fail again.
+        /// The model's first setup raised; another attempt would fail too.
         case setupFailed
-        /// It has ended for good.
+        /// Ended for good.
         case stopped
     }
 
     /// Why a worker is told to end.
     public enum Reason: Equatable, Sendable {
-        /// The server shuts down.
+        /// The server is shutting down.
         case shutdown
-        /// It has done its share, or has grown too large.
+        /// The worker has reached its prediction limit or has grown too large.
         case recycled
         /// It ignores an interruption.
         case unresponsive(Interruption)
         /// Its setup took too long.
         case setupTimedOut
-        /// Its setup has failed, as it said itself.
+        /// Its setup failed, according to the worker.
         case setupFailed
-        /// It has closed its channel.
+        /// It closed its channel.
         case channelLost(wasReady: Bool)
-        /// It has said what makes no sense.
+        /// It sent invalid data.
         case misbehaved(wasReady: Bool)
     }
 
@@ -46,42 +46,42 @@ public struct Lifecycle: Sendable {
     public enum Action: Equatable, Sendable {
         /// Start a process, then call ``started(at:)`` or ``died(at:modelWorks:)``.
         case start
-        /// Close the channel for sending: a worker that works ends by itself then.
+        /// Close the channel for sending, which makes a working worker end by itself.
         case finish
-        /// Kill it and all it started.
+        /// Kill the worker and everything it started.
         case kill
     }
 
-    /// How long a worker that is asked to end may go on with its setup.
+    /// How long a worker that is asked to end may continue its setup.
     public static let graceInSetup = Duration.seconds(1)
-    /// How long a worker may take to end that has failed or is recycled.
+    /// How long a failed or recycled worker may take to end.
     public static let endGrace = Duration.seconds(5)
     /// How long a worker may live without its channel.
     public static let channelGrace = Duration.milliseconds(500)
 
-    /// Where the worker stands.
+    /// The state of the worker.
     public private(set) var state = State.idle
     /// When to call ``deadlinePassed(at:)``; nil for never.
     public private(set) var nextDeadline: Duration?
-    /// Whether a setup has failed, in whatever way, and none has succeeded since.
+    /// Whether a setup has failed in any way and none has succeeded since.
     public private(set) var hasFailed = false
     private let setupTimeout: Duration?
     private var policy: RestartPolicy
     private var readyAt = Duration.zero
 
-    /// A worker that was not started yet. Its setup may take `setupTimeout`, nil for ever.
+    /// Makes a worker that isn't started yet. Its setup may take `setupTimeout`; nil for no limit.
     public init(setupTimeout: Duration?, policy: RestartPolicy) {
         self.setupTimeout = setupTimeout
         self.policy = policy
     }
 
-    /// Whether its setups have failed so often that the next one is not counted on.
+    /// Whether its setups have failed so often that the next one isn't expected to succeed.
     public var isDefunct: Bool { policy.isDefunct }
 
-    /// How many of its setups have failed in a row.
+    /// The number of consecutive setup failures.
     public var failures: Int { policy.failures }
 
-    /// Whether the worker serves or is likely to serve again soon.
+    /// Whether the worker is serving or is likely to serve again soon.
     public var isExpected: Bool {
         guard !isDefunct else { return false }
         switch state {
@@ -93,20 +93,21 @@ public struct Lifecycle: Sendable {
 
     // MARK: - Starting
 
-    /// The worker is wanted: at the start of the server, or again because another worker has shown that the model works.
+    /// The worker is wanted: at the start of the server, or again because another worker has shown that the model
+    /// works.
     public mutating func wanted() -> [Action] {
         guard state == .idle || state == .waiting || state == .setupFailed else { return [] }
         return start()
     }
 
-    /// It can't be started yet, or the template that was to fork it is gone: it is wanted again later.
+    /// The worker can't be started yet, or the template that was to fork it is gone; it is wanted again later.
     public mutating func mustWait() {
         guard state == .settingUp else { return }
         state = .waiting
         nextDeadline = nil
     }
 
-    /// Its process has become another worker's, or it is not to be started after all.
+    /// Its process has become another worker's, or it isn't to be started after all.
     public mutating func notWanted() {
         guard state == .settingUp || state == .ready else { return }
         state = .idle
@@ -128,7 +129,7 @@ public struct Lifecycle: Sendable {
         hasFailed = false
     }
 
-    /// The model's setup has failed, as the worker says; it ends by itself.
+    /// The worker reports that the model's setup failed; it ends by itself.
     public mutating func setupFailed(at now: Duration) -> [Action] {
         guard state == .settingUp else { return [] }
         hasFailed = true
@@ -137,31 +138,31 @@ public struct Lifecycle: Sendable {
 
     // MARK: - Ending
 
-    /// The model has ended a prediction, in whatever way: it works.
+    /// The model has ended a prediction in some way, so it works.
     public mutating func predictionFinished() {
         policy.predictionFinished()
     }
 
-    /// It is to be replaced because it has done its share.
+    /// The worker is to be replaced because it has reached a recycling limit.
     public mutating func recycled(at now: Duration) -> [Action] {
         guard state == .ready else { return [] }
         return end(.recycled, by: now + Self.endGrace)
     }
 
-    /// It has no use for its process, which is still being set up.
+    /// Its process, which is still being set up, isn't needed.
     public mutating func turnedOutUseless(at now: Duration) -> [Action] {
         guard state == .settingUp else { return [] }
         return end(.recycled, by: now + Self.endGrace)
     }
 
-    /// It ignores an interruption.
+    /// The worker ignores an interruption.
     public mutating func ignored(_ interruption: Interruption) -> [Action] {
         guard state == .ready else { return [] }
         state = .ending(.unresponsive(interruption))
         return [.kill]
     }
 
-    /// It has said what makes no sense: nothing that it does can be trusted any more, not even that it ends by itself.
+    /// The worker sent invalid data, so nothing it does can be trusted, not even that it ends by itself.
     public mutating func misbehaved() -> [Action] {
         if state == .ready || state == .settingUp { state = .ending(.misbehaved(wasReady: state == .ready)) }
         nextDeadline = nil
@@ -174,8 +175,7 @@ public struct Lifecycle: Sendable {
         return end(.channelLost(wasReady: state == .ready), by: now + Self.channelGrace)
     }
 
-    /// The server shuts down. A worker that is still setting up hears nothing until it is through, so it gets no more than
-    /// a moment.
+    /// The server is shutting down. A worker in setup doesn't react until the setup is over, so it gets only a moment.
     public mutating func stopped(at now: Duration, within grace: Duration) -> [Action] {
         switch state {
         case .idle, .waiting, .pausing, .setupFailed, .stopped:
@@ -191,7 +191,7 @@ public struct Lifecycle: Sendable {
         }
     }
 
-    /// The time of ``nextDeadline`` is here.
+    /// The time of ``nextDeadline`` has come.
     public mutating func deadlinePassed(at now: Duration) -> [Action] {
         guard let deadline = nextDeadline, deadline <= now else { return [] }
         nextDeadline = nil
@@ -205,8 +205,8 @@ public struct Lifecycle: Sendable {
         }
     }
 
-    /// Its process has ended, or could not be started. `modelWorks` says whether any worker of the pool was ever ready: if
-    /// none was, a setup that raises is not tried again. `hadPredictions` says whether it was running any.
+    /// Its process has ended, or couldn't be started. `modelWorks` says whether any worker of the pool was ever ready;
+    /// if none was, a setup that raises isn't retried. `hadPredictions` says whether the worker was running any.
     public mutating func died(at now: Duration, modelWorks: Bool, hadPredictions: Bool = false) -> [Action] {
         nextDeadline = nil
         let death: RestartPolicy.Death

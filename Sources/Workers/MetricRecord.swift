@@ -2,12 +2,12 @@ internal import JSON
 internal import Predictions
 internal import WorkerProtocol
 
-/// The content of a `metric` frame: what a model has recorded.
+/// The content of a `metric` frame: a metric that the model recorded.
 struct MetricRecord {
     /// The SDK allows 4 parts and 128 characters.
     static let nameLimitBytes = 1024
     private static let partLimit = 16
-    /// The tree of a prediction's metrics keeps each value on its own.
+    /// The tree of a prediction's metrics stores each value separately.
     private static let valueLimit = 1_000_000
 
     let mode: String
@@ -16,7 +16,7 @@ struct MetricRecord {
 
     /// Reads the content of a frame that passed ``FrameCheck``.
     ///
-    /// - Returns: nil for a value that can't be shown, such as one that is nested too deeply or has too many parts.
+    /// - Returns: Nil for a value that can't be shown, such as one that is nested too deeply or has too many parts.
     init?(reading content: UnsafeRawBufferPointer) throws(WorkerFault) {
         let root: JSONValue
         do throws(JSONError) {

@@ -3,31 +3,31 @@ internal import JSONSchema
 public import Predictions
 internal import WorkerProtocol
 
-/// What the worker tells of the model once setup has succeeded.
+/// What the worker reports about the model once setup has succeeded.
 public final class ModelFacts {
-    /// The largest concurrency. Far beyond any use, and far from where sums overflow.
+    /// The largest concurrency: far above any use, and far below where sums overflow.
     static let concurrencyLimit = Int(Int32.max)
 
-    /// How many predictions may run at a time.
+    /// The maximum number of concurrent predictions.
     public let concurrency: Int
-    /// How predictions are gathered for one call; nil if each call answers one.
+    /// How predictions are batched; nil if each call answers one.
     public let batching: Batching?
-    /// Whether the model has a health check of its own.
+    /// Whether the model has its own health check.
     public let hasHealthCheck: Bool
-    /// Where files stand in an input.
+    /// Where an input may contain files.
     public let filePatterns: FilePatterns
-    /// The OpenAPI document as it is served; nil when there is none.
+    /// The OpenAPI document to serve; nil if there is none.
     public let document: [UInt8]?
-    /// What the document says besides.
+    /// Further facts from the document.
     public let documentFacts: DocumentFacts?
-    /// The schema of the inputs of predictions.
+    /// The schema for the inputs of predictions.
     public let predictionSchema: InputSchema?
-    /// The schema of the inputs of trainings.
+    /// The schema for the inputs of trainings.
     public let trainingSchema: InputSchema?
 
     /// Reads the content of a `ready` frame.
     ///
-    /// - Throws: ``ModelFactsError`` when the document's schema can't be used.
+    /// - Throws: ``ModelFactsError`` if the document's schema isn't usable.
     init(reading content: UnsafeRawBufferPointer) throws(ModelFactsError) {
         let facts: JSONDocument
         do throws(JSONError) {
@@ -44,7 +44,7 @@ public final class ModelFacts {
         batching = root[ReadyKey.batch].map { batch in
             Batching(
                 size: batch[BatchKey.maxSize]?.int ?? 1,
-                // A number that no `Duration` can hold would trap.
+                // A number that doesn't fit into a `Duration` would trap.
                 wait: .seconds(min(max(0, batch[BatchKey.maxWait]?.double ?? 0), Batching.longestWaitSeconds)))
         }
         hasHealthCheck = root[ReadyKey.healthCheck]?.bool == true
@@ -60,7 +60,7 @@ public final class ModelFacts {
         schema.write(to: &text, sortedKeys: true)
         document = text
         documentFacts = DocumentFacts(document: schema)
-        // Where the form that clients know leaves out what an input holds, the worker says it beside the document.
+        // If the form that clients know omits some of an input's structure, the worker sends it separately.
         let checked = root[ReadyKey.checks].flatMap { $0.kind == .object ? $0 : nil } ?? schema
         do throws(SchemaError) {
             predictionSchema = try InputSchema(document: checked, forTraining: false)

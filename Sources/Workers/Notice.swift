@@ -1,19 +1,19 @@
-/// Something about workers that the operator wants to know: a line for the log.
+/// A message for the operator about workers: a line for the log.
 public struct Notice: Equatable, Sendable {
-    /// How much it matters.
+    /// The severity.
     public enum Level: Equatable, Sendable {
         case info, warning, error
-        /// What the model itself has printed: it is shown whatever the log's level.
+        /// Text printed by the model itself, which is shown whatever the log level.
         case output
     }
 
-    /// How much it matters.
+    /// The severity.
     public let level: Level
-    /// Who speaks, such as `coglet::setup`.
+    /// The source of the message, such as `coglet::setup`.
     public let target: StaticString
-    /// The line; of ``Level/output``, the text as the model has written it.
+    /// The line; for ``Level/output``, the text as the model wrote it.
     public let text: String
-    /// Further facts, by name.
+    /// Additional facts by name.
     public let facts: [(name: StaticString, value: String)]
 
     init(
@@ -26,7 +26,7 @@ public struct Notice: Equatable, Sendable {
         self.facts = facts
     }
 
-    /// Whether both say the same.
+    /// Whether both contain the same message.
     public static func == (left: Notice, right: Notice) -> Bool {
         left.level == right.level && left.target.description == right.target.description && left.text == right.text
             && left.facts.elementsEqual(right.facts) {

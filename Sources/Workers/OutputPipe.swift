@@ -4,15 +4,15 @@ internal import WorkerProtocol
 
 /// What the worker and the processes it started write to descriptor 1 or 2, as text.
 ///
-/// The server holds the reading end, not the worker: what a dying process says last is not lost with it.
+/// The server holds the reading end, so the last words of a dying process aren't lost with it.
 final class OutputPipe {
-    /// The end to be given to the worker; closed by ``closeWriteEnd()``.
+    /// The end for the worker; closed by ``closeWriteEnd()``.
     private(set) var writeEnd: OwnedDescriptor
     private var readEnd: OwnedDescriptor
     private let source: LogSource
     private let onText: (LogSource, [UInt8]) -> Void
     private var watcher: DescriptorWatcher?
-    /// The start of a character whose rest has not arrived.
+    /// The start of a character whose rest hasn't arrived.
     private var partialCharacter: [UInt8] = []
 
     init(
@@ -35,15 +35,15 @@ final class OutputPipe {
         watcher?.close()
     }
 
-    /// To be called when the worker has been started.
+    /// Call this when the worker has been started.
     func closeWriteEnd() {
         writeEnd.close()
     }
 
-    /// Drains those of `pipes` that have anything to read, which one system call tells.
+    /// Drains those of `pipes` that have anything to read, using one system call to find them.
     static func drainReadable(_ pipes: [OutputPipe]) {
         withUnsafeTemporaryAllocation(of: pollfd.self, capacity: pipes.count) { ends in
-            // A closed pipe has the number -1, which poll(2) passes over.
+            // A closed pipe has the number -1, which poll(2) skips.
             for (index, pipe) in pipes.enumerated() {
                 ends.initializeElement(at: index, to: pollfd(fd: pipe.readEnd.raw, events: Int16(POLLIN), revents: 0))
             }
@@ -52,14 +52,14 @@ final class OutputPipe {
         }
     }
 
-    /// Hands on everything that has been written so far, but not what is written meanwhile.
+    /// Delivers everything written so far, but not what is written in the meantime.
     func drain() {
         guard watcher != nil else { return }
         withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 1) { space in
             var rest: Int?
             while rest != 0 {
                 let count = read(readEnd.raw, space.baseAddress, space.count)
-                if count == 0 { watcher?.stop() }  // Nobody can write any more.
+                if count == 0 { watcher?.stop() }  // No writer is left.
                 guard count > 0 else { return }
                 deliver(UnsafeRawBufferPointer(rebasing: space[..<count]))
                 if count < space.count { return }
@@ -77,7 +77,7 @@ final class OutputPipe {
         writeEnd.close()
     }
 
-    /// Logs are JSON strings later: bytes that are not UTF-8 become U+FFFD, characters cut in two by the pipe don't.
+    /// Logs later become JSON strings. Invalid bytes become U+FFFD; characters that the pipe splits don't.
     private func deliver(_ bytes: UnsafeRawBufferPointer) {
         var text = partialCharacter
         text.append(contentsOf: bytes)
@@ -91,7 +91,7 @@ final class OutputPipe {
         onText(source, Array(String(decoding: text, as: UTF8.self).utf8))
     }
 
-    /// How many bytes at the end of `text` start a character without finishing it (RFC 3629 section 3).
+    /// The number of bytes at the end of `text` that start a character without finishing it (RFC 3629 section 3).
     private static func incompleteTail(of text: [UInt8]) -> Int {
         for length in 1...3 where length <= text.count {
             let byte = text[text.count - length]

@@ -1,16 +1,16 @@
 internal import Predictions
 
-/// The end of what a worker has printed, and which prediction printed it.
+/// The end of what a worker has printed, and the prediction that printed it.
 ///
 /// A value; it holds a few kilobytes, however much is printed.
 struct OutputTail {
-    /// How much is kept at least, if there is as much: a traceback of faulthandler fits in.
+    /// The minimum that is kept, if available: a traceback from faulthandler fits.
     static let keptBytes = 8 << 10
-    /// How many characters of the last line are shown.
+    /// The maximum number of characters shown of the last line.
     static let lineLimit = 200
 
     private var bytes: [UInt8] = []
-    /// What the last text belongs to; nil for nothing.
+    /// The prediction that the last text belongs to; nil for none.
     private(set) var owner: RunID?
 
     /// Text was printed.
@@ -23,10 +23,10 @@ struct OutputTail {
         if bytes.count > 2 * Self.keptBytes { bytes.removeFirst(bytes.count - Self.keptBytes) }
     }
 
-    /// What faulthandler or the interpreter has printed about a fatal error; nil if neither has.
+    /// What faulthandler or the interpreter printed about a fatal error; nil if neither did.
     var lastWords: LastWords? { LastWords(reading: bytes) }
 
-    /// The last line that says something, without what was printed about a fatal error; nil if there is none.
+    /// The last nonempty line before any report of a fatal error; nil if there is none.
     var lastLine: String? {
         let text = String(decoding: bytes.suffix(Self.keptBytes), as: UTF8.self)
         var last: Substring?

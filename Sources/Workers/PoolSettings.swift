@@ -3,12 +3,12 @@ public import WorkerProtocol
 
 /// How the pool starts its workers, and when it replaces them.
 public struct PoolSettings: Sendable {
-    /// What the workers do.
+    /// The workers' task.
     public enum Mode: String, Sendable {
         case predict, train
     }
 
-    /// What a worker's process runs.
+    /// The program that a worker's process runs.
     public struct Program: Sendable {
         /// The program `coglet-worker`.
         public var executable = ""
@@ -16,31 +16,31 @@ public struct PoolSettings: Sendable {
         public var library = ""
         /// The path of the interpreter.
         public var interpreter = ""
-        /// How the model's own spans are made: a JSON object with the keys of `TracingKey`. Nil while tracing is off.
+        /// How the model's own spans are made: a JSON object with the keys of `TracingKey`. Nil if tracing is off.
         public var tracing: String?
     }
 
-    /// How many workers there are.
+    /// The number of workers.
     public var workers = 1
-    /// How workers come into being.
+    /// How workers are created.
     public var start = WorkerStart.spawn
-    /// Whether one more worker is set up in advance, to take the place of one that dies.
+    /// Whether an additional worker is set up in advance, to replace one that dies.
     public var keepsStandby = false
-    /// What a worker's process runs.
+    /// The program that a worker's process runs.
     public var program = Program()
     /// The model, such as `predict.py:Runner`.
     public var reference = ""
-    /// What the workers do.
+    /// The workers' task.
     public var mode = Mode.predict
-    /// The GPUs that this server may use, as `CUDA_VISIBLE_DEVICES` names them.
+    /// The GPUs that this server may use, in the form of `CUDA_VISIBLE_DEVICES`.
     public var devices: [String] = []
-    /// How many files a worker may have open; it may raise that itself up to the hard limit.
+    /// The soft limit of a worker's open files; the worker may raise it up to the hard limit.
     public var descriptorLimit = 1024
-    /// How long a setup may take; nil for ever.
+    /// The time limit of a setup; nil for none.
     public var setupTimeout: Duration?
-    /// Setups of a worker that die in a row before the model is reported as defunct.
+    /// The number of consecutive deaths in setup after which the model is reported as defunct.
     public var failureLimit = RestartPolicy.defaultLimit
-    /// Whether the steps of a setup stand in its log, besides what the model prints.
+    /// Whether the setup log contains the steps of the setup in addition to what the model prints.
     public var logsSteps = true
     /// When workers are recycled.
     public var recycling = Recycling.Limits()
@@ -48,11 +48,11 @@ public struct PoolSettings: Sendable {
     /// One worker and no limits.
     public init() {}
 
-    /// Whether workers are forked, if that is possible.
+    /// Whether workers are forked if possible.
     public var forksWorkers: Bool {
         start != .spawn
     }
 
-    /// How many processes there are at most, those included that run no predictions.
+    /// The maximum number of processes, including those that run no predictions.
     public var processes: Int { max(1, workers) + (forksWorkers ? 1 : 0) + (keepsStandby ? 1 : 0) }
 }

@@ -1,24 +1,24 @@
 internal import Glibc
 public import Predictions
 
-/// What can be seen of one worker.
+/// The visible state of one worker.
 public struct WorkerStatus: Sendable {
     /// Its place in the pool, counted from 0.
     public let index: Int
-    /// Its name in this life; nil while there is none.
+    /// Its id in this life; nil if there is none.
     public let id: WorkerID?
-    /// Its process; 0 while there is none.
+    /// Its process; 0 if there is none.
     public let processID: Int32
-    /// Where it stands.
+    /// Its state.
     public let state: Lifecycle.State
-    /// Whether its setups have failed so often that the next one is not counted on.
+    /// Whether its setups have failed so often that the next one isn't expected to succeed.
     public let isDefunct: Bool
-    /// Predictions that were ended in its place.
+    /// The number of predictions that ended in its place.
     public let predictions: Int
 }
 
 extension WorkerPool {
-    /// Where the model stands.
+    /// The condition of the model.
     public enum Condition: Equatable, Sendable {
         case starting
         case ready
@@ -37,23 +37,23 @@ extension WorkerPool {
         }
     }
 
-    /// Where the model stands.
+    /// The condition of the model.
     public var condition: Condition {
-        // While a worker waits for the template, it is the template's setup that counts.
+        // While a worker waits for the template, the template's setup counts.
         let workers = seats.filter { $0.role == .worker && $0.lifecycle.state != .waiting }
         let template = seats.filter { $0.role == .template && hasWaitingWorker && $0.lifecycle.state != .ready }
         guard !workers.isEmpty || !template.isEmpty else { return .starting }
         return Self.condition(of: (workers + template).map(\.lifecycle), modelWorks: facts != nil)
     }
 
-    /// The model is ready while any worker is.
+    /// The model is ready if any worker is.
     static func condition(of workers: [Lifecycle], modelWorks: Bool) -> Condition {
         if workers.contains(where: { $0.state == .ready }) { return .ready }
         if workers.allSatisfy(\.isDefunct) { return .defunct }
         return !modelWorks && workers.allSatisfy(\.hasFailed) ? .setupFailed : .starting
     }
 
-    /// The setup to show: of a worker that is ready, or one that has failed, or the one that runs.
+    /// The setup to show: that of a ready worker, a failed one, or the one in progress.
     public var setup: SetupRecord {
         switch condition {
         case .ready: (seats.first { $0.role == .worker && $0.lifecycle.state == .ready } ?? seats[0]).setup
@@ -62,7 +62,7 @@ extension WorkerPool {
         }
     }
 
-    /// Whether a worker is to be forked, and there is no template yet.
+    /// Whether a worker is to be forked but there is no template yet.
     private var hasWaitingWorker: Bool { seats.contains { $0.lifecycle.state == .waiting } }
 
     /// How many workers serve or will serve again.
@@ -73,7 +73,7 @@ extension WorkerPool {
         }
     }
 
-    /// How much memory a process holds; nil if that can't be read.
+    /// The resident memory of a process; nil if it can't be read.
     func residentBytes(ofProcess id: Int32) -> Int? {
         let file = open("/proc/\(id)/statm", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }

@@ -1,10 +1,10 @@
-/// A prediction on its way to a worker, in parts that are sent one after another without being joined; borrowed.
+/// A prediction for a worker, in borrowed parts that are sent in order without being joined.
 public struct PredictionParts {
     /// What the server adds to the request, as JSON text; may be empty.
     public var meta: UnsafeRawBufferPointer
     /// The JSON text of the request, in pieces.
     public var text: [UnsafeRawBufferPointer]
-    /// Keeps ``text`` in place for as long as it lives; nil if it is to be copied.
+    /// Keeps ``text`` in place while it lives; nil if the text has to be copied.
     public var owner: AnyObject?
 
     /// Puts the parts together.

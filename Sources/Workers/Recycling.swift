@@ -1,19 +1,19 @@
-/// Which worker is recycled when: those that have done their share or have grown too large, one at a time.
+/// Decides which worker is recycled when: those that have reached a limit, one at a time.
 ///
-/// A value. A worker is due only while every other one is ready, so that the pool never lacks more than one for this reason.
+/// A value. A worker is due only while all others are ready, so recycling never takes more than one from the pool.
 public struct Recycling: Sendable {
-    /// What a worker may do and take before it is recycled.
+    /// The limits after which a worker is recycled.
     public struct Limits: Equatable, Sendable {
-        /// How many predictions it may run; nil for any number.
+        /// The maximum number of predictions; nil for any number.
         public var predictions: Int?
-        /// How much memory it may hold when a prediction has ended, in bytes; nil for any size.
+        /// The maximum memory, in bytes, that a worker may hold after a prediction; nil for any size.
         public var residentBytes: Int?
 
         /// No limits.
         public init() {}
     }
 
-    /// How long a worker's memory is not looked at again.
+    /// The shortest time between two checks of a worker's memory.
     public static let sizeInterval = Duration.milliseconds(250)
 
     private let limits: Limits
@@ -22,15 +22,15 @@ public struct Recycling: Sendable {
     private var waiting: [WorkerID] = []
     private var current: WorkerID?
 
-    /// Nothing has run yet.
+    /// Makes a policy before the first prediction.
     public init(limits: Limits) {
         self.limits = limits
     }
 
-    /// Whether there is anything to watch.
+    /// Whether any limit is set.
     public var isNeeded: Bool { limits != Limits() }
 
-    /// A worker has ended a prediction. `residentBytes` is asked only when it matters, and not too often.
+    /// A worker has ended a prediction. `residentBytes` is called only if it matters, and not too often.
     public mutating func predictionEnded(by worker: WorkerID, at now: Duration, residentBytes: () -> Int?) {
         guard current != worker, !waiting.contains(worker) else { return }
         if let limit = limits.predictions {
@@ -43,7 +43,7 @@ public struct Recycling: Sendable {
         if let bytes = residentBytes(), bytes > limit { waiting.append(worker) }
     }
 
-    /// The worker whose turn it is now, once; `areAllReady` says whether the pool lacks no worker.
+    /// The worker that is due now, reported once; `areAllReady` says whether the pool is complete.
     public mutating func next(areAllReady: Bool) -> WorkerID? {
         guard current == nil, areAllReady, !waiting.isEmpty else { return nil }
         current = waiting.removeFirst()

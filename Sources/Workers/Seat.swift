@@ -2,34 +2,34 @@ internal import Predictions
 internal import Telemetry
 internal import WorkerProtocol
 
-/// One place in the pool: a worker, and after its death the next one.
+/// A place in the pool: a worker and, after its death, its replacement.
 struct Seat {
-    /// What the process in this place is for.
+    /// The purpose of the process in this place.
     enum Role: Equatable {
         /// It runs predictions.
         case worker
-        /// It is set up, and waits to take the place of a worker.
+        /// It is set up and waits to replace a worker.
         case standby
         /// It forks workers.
         case template
     }
 
     let role: Role
-    /// What its worker finds in `COG_WORKER_INDEX`. A standby keeps its own in the place that it takes.
+    /// The worker's `COG_WORKER_INDEX`. A standby keeps its own when it takes another place.
     var index: Int
     var lifecycle: Lifecycle
     var worker: Worker?
     /// Whether a worker was started in this place before.
     var wasStarted = false
-    /// The `TMPDIR` of the worker, and that of the template which it was forked from: they go when the worker has gone.
+    /// The worker's `TMPDIR`, and that of the template it was forked from; they are removed when the worker is gone.
     var temporaryFolders: [TemporaryFolder] = []
     /// The setup of the worker.
     var setup: SetupRecord
-    /// The spans of the setup, while it goes on; nil while tracing is off.
+    /// The spans of the setup in progress; nil if tracing is off.
     var setupSpan: SetupSpan?
-    /// The setup that failed last; nil once a worker is ready.
+    /// The last failed setup; nil once a worker is ready.
     var failedSetup: SetupRecord?
-    /// Predictions that its workers have ended.
+    /// The number of predictions that its workers have ended.
     var predictions = 0
 
     init(_ role: Role, index: Int, lifecycle: Lifecycle, at now: Timestamp) {
@@ -39,7 +39,7 @@ struct Seat {
         setup = SetupRecord(at: now)
     }
 
-    /// How log lines name it.
+    /// The name in log lines.
     var name: String {
         switch role {
         case .worker: "\(index)"
@@ -50,7 +50,7 @@ struct Seat {
 }
 
 extension Seat {
-    /// The places of a pool, the workers first.
+    /// The places of a pool, workers first.
     static func all(of settings: PoolSettings, at now: Timestamp) -> [Seat] {
         let policy = RestartPolicy(limit: settings.failureLimit)
         let workers = max(1, settings.workers)

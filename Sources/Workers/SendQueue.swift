@@ -15,13 +15,13 @@ struct SendQueue {
     }
 
     private var pieces: [Piece] = []
-    /// How many bytes of the first piece were sent.
+    /// The number of bytes of the first piece that were sent.
     private var sentBytes = 0
 
     var isEmpty: Bool { pieces.isEmpty }
 
-    /// Adds all parts but their first `offset` bytes. What comes after the first `copied` parts is not copied if there is an
-    /// owner, which keeps it in place for as long as it lives.
+    /// Adds all parts except their first `offset` bytes. What comes after the first `copied` parts isn't copied if it
+    /// has an owner that keeps it in place.
     mutating func append(_ parts: [UnsafeRawBufferPointer], from offset: Int, copied: Int, owner: AnyObject?) {
         var skip = offset
         for (index, part) in parts.enumerated() {
@@ -39,7 +39,7 @@ struct SendQueue {
         }
     }
 
-    /// Sends what the socket takes. False when it will never take anything any more, with `errno` set.
+    /// Sends what the socket accepts. False, with `errno` set, if it will never accept anything again.
     mutating func send(to descriptor: Int32) -> Bool {
         while let first = pieces.first {
             let (count, isAll) = first.withUnsafeBytes { bytes in

@@ -1,13 +1,13 @@
-/// What the loop has said of a worker's socket, and whether a frame is older than that.
+/// What the loop has reported about a worker's socket, and whether a frame is older than the report.
 ///
-/// Text on the pipes of a worker that was written before a frame was sent must be delivered before it. The loop watches the
-/// pipes too, so nothing needs to be asked if the frame was there when the loop looked: then the text was reported as well.
-/// Two frames of which that can't be said are one that arrived together with others, maybe after the loop had looked, and
-/// one on a socket that was reported in the round before: such a socket stays on the kernel's list of what may be ready,
-/// and the kernel looks at it a moment before or after the pipes. Any other socket gets on the list when the frame arrives,
-/// behind the pipes.
+/// Text on a worker's pipes that was written before a frame was sent must be delivered before the frame. The loop
+/// watches the pipes too, so if the frame was there when the loop polled, the text was reported as well, and no further
+/// check is needed. That can't be assumed in two cases. A frame that arrived together with others may have come after
+/// the loop polled. And a socket that was reported in the previous round stays on the kernel's ready list, so the
+/// kernel may check it a moment before or after the pipes. Any other socket joins the list when the frame arrives,
+/// after the pipes.
 struct SocketReports {
-    /// The frame that is delivered next began to arrive before the loop looked.
+    /// The next frame began to arrive before the loop polled.
     private(set) var isFrameOlder = false
     private var lastRound = -2
     private var pending: Report?
@@ -17,12 +17,12 @@ struct SocketReports {
         case older
     }
 
-    /// The loop has found the socket ready for something.
+    /// The loop found the socket ready for something.
     ///
     /// - Parameters:
-    ///   - round: counts the loop's rounds.
-    ///   - isReadable: it can be read.
-    ///   - isFrameArriving: the start of a frame has been read before.
+    ///   - round: the number of the loop's round.
+    ///   - isReadable: whether the socket is readable.
+    ///   - isFrameArriving: whether the start of a frame has already been read.
     mutating func reported(inRound round: Int, isReadable: Bool, isFrameArriving: Bool) {
         let wasSilent = lastRound < round - 1
         lastRound = round
@@ -30,7 +30,7 @@ struct SocketReports {
         pending = wasSilent || isFrameArriving ? .older : .mayBeYounger
     }
 
-    /// Takes the report that the socket can be read; false if there is none.
+    /// Takes the report that the socket is readable; false if there is none.
     mutating func take() -> Bool {
         guard let report = pending else { return false }
         pending = nil
@@ -38,7 +38,7 @@ struct SocketReports {
         return true
     }
 
-    /// The next frame may have been sent after the loop looked.
+    /// The next frame may have been sent after the loop polled.
     mutating func frameDelivered() {
         isFrameOlder = false
     }

@@ -1,12 +1,12 @@
 internal import Telemetry
 
-/// What the start of a worker takes from the server.
+/// What the server provides for the start of a worker.
 struct Supplies {
     let folders: any WorkerFolders
-    /// Descriptors for the next start, which can't fail for lack of them.
+    /// Descriptors for the next start, so that it can't fail for lack of them.
     let reserve = DescriptorReserve(count: WorkerPool.descriptorsToStart)
 
-    /// Makes the spans of setups; nil while tracing is off.
+    /// Makes the spans of setups; nil if tracing is off.
     let tracer: Tracer?
 
     init(_ folders: any WorkerFolders, _ tracer: Tracer?) {

@@ -1,21 +1,21 @@
 public import WorkerProtocol
 
-/// How the workers of a pool come into being: by themselves, or forked from a template, which is the first worker once its
-/// model is set up or imported.
+/// Decides how the workers of a pool are created: as new processes, or forked from a template. The template is the
+/// first worker once its model is set up or imported.
 ///
-/// A value without processes and without a clock. Whoever starts a worker asks for its ``source(isStandbyReady:)``.
+/// A value without processes and without a clock. Code that starts a worker calls ``source(isStandbyReady:)``.
 public struct Template: Sendable {
-    /// Where the template stands.
+    /// The state of the template.
     public enum Stage: Equatable, Sendable {
-        /// Workers are started by themselves: forking wasn't asked for, or can't be done.
+        /// Workers are new processes, because forking wasn't requested or isn't possible.
         case unused
-        /// The process that is to become the template is being set up.
+        /// The process that will become the template is being set up.
         case preparing
-        /// It forks workers.
+        /// The template forks workers.
         case ready
     }
 
-    /// Where a worker comes from.
+    /// The source of a worker.
     public enum Source: Equatable, Sendable {
         /// The standby takes its place.
         case standby
@@ -23,33 +23,33 @@ public struct Template: Sendable {
         case fork
         /// A new process is started.
         case spawn
-        /// Nowhere yet: it is forked once there is a template.
+        /// None yet: it is forked once there is a template.
         case wait
     }
 
-    /// How long a template may take to fork a worker. It has nothing else to do.
+    /// How long a template may take to fork a worker, its only task.
     public static let orderLimit = Duration.seconds(5)
-    /// So many forked workers may die in a row before they are ready: then it is the fork that kills them.
+    /// After this many consecutive forked workers have died before they were ready, the fork itself is to blame.
     public static let failureLimit = 3
 
-    /// Where the template stands.
+    /// The state of the template.
     public private(set) var stage: Stage
     private let start: WorkerStart
     private let keepsStandby: Bool
-    /// When workers were ordered that the template hasn't forked yet.
+    /// The times of orders that the template hasn't carried out yet.
     private var orders: [WorkerID: Duration] = [:]
-    /// It hasn't carried out an order in time, and is to be replaced.
+    /// The template missed the deadline of an order and is being replaced.
     private var isStuck = false
     private var failures = 0
 
-    /// A pool whose workers start like this; `keepsStandby` asks for one that is set up in advance.
+    /// Makes the template of a pool. `keepsStandby` requests a worker that is set up in advance.
     public init(_ start: WorkerStart, keepsStandby: Bool) {
         self.start = start
         self.keepsStandby = keepsStandby
         stage = start == .spawn ? .unused : .preparing
     }
 
-    /// Whether a standby is of use now. A template that has set the model up makes a new worker as fast.
+    /// Whether a standby is useful now. A template that has set the model up creates a new worker just as fast.
     public var wantsStandby: Bool {
         switch stage {
         case .unused: keepsStandby
@@ -58,7 +58,7 @@ public struct Template: Sendable {
         }
     }
 
-    /// Where the next worker comes from.
+    /// The source of the next worker.
     public func source(isStandbyReady: Bool) -> Source {
         if isStandbyReady { return .standby }
         switch stage {
@@ -70,19 +70,19 @@ public struct Template: Sendable {
 
     // MARK: - The template's life
 
-    /// It forks workers from now on.
+    /// The template forks workers from now on.
     public mutating func becameReady() {
         guard stage == .preparing else { return }
         stage = .ready
         failures = 0
     }
 
-    /// No template can be made of the model: it stays like this, so that all workers come into being in the same way.
+    /// The model doesn't allow a template. This doesn't change later, so all workers are created in the same way.
     public mutating func refused() {
         stage = .unused
     }
 
-    /// Its process has ended. Returns the workers that it was to fork, and hasn't.
+    /// Its process has ended. Returns the workers that it was to fork but hasn't.
     public mutating func died() -> [WorkerID] {
         if stage == .ready { stage = .preparing }
         defer { orders = [:] }
@@ -95,18 +95,18 @@ public struct Template: Sendable {
     /// When to call ``deadlinePassed(at:)``; nil for never.
     public var nextDeadline: Duration? { isStuck ? nil : orders.values.min().map { $0 + Self.orderLimit } }
 
-    /// It was told to fork a worker.
+    /// The template was told to fork a worker.
     public mutating func ordered(_ worker: WorkerID, at now: Duration) {
         orders[worker] = now
     }
 
-    /// It has answered an order. False if there was none like this.
+    /// The template has answered an order. False if there was no such order.
     public mutating func answered(_ worker: WorkerID) -> Bool {
         orders.removeValue(forKey: worker) != nil
     }
 
-    /// The time of ``nextDeadline`` may be here. Returns, once, whether the template doesn't do what it was told: somebody has
-    /// stopped it, say.
+    /// The time of ``nextDeadline`` may have come. Returns, once, whether the template isn't following its orders, for
+    /// example because it was stopped.
     public mutating func deadlinePassed(at now: Duration) -> Bool {
         guard let deadline = nextDeadline, deadline <= now else { return false }
         isStuck = true
@@ -120,7 +120,7 @@ public struct Template: Sendable {
         failures = 0
     }
 
-    /// A forked worker has died before it was ready. Returns whether no more are to be forked for that reason.
+    /// A forked worker died before it was ready. Returns whether forking must stop for that reason.
     public mutating func workerFailed() -> Bool {
         guard stage == .ready else { return false }
         failures += 1

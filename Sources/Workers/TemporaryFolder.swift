@@ -1,5 +1,5 @@
-/// A worker's folder for temporary files. It is removed when nobody refers to it any more: what a template has put into its
-/// own, the workers that were forked from it use.
+/// A worker's folder for temporary files. It is removed when nothing refers to it any more, because workers forked from
+/// a template use what the template put into its own folder.
 final class TemporaryFolder {
     let path: String
     private let folders: any WorkerFolders

@@ -3,14 +3,14 @@ internal import Glibc
 internal import JSON
 internal import WorkerProtocol
 
-/// The process of a worker, which one that is forked gets later.
+/// The process of a worker, which a forked worker gets later.
 enum WorkerProcess {
     case none
     /// The template was told to fork it.
     case expected(AdoptedProcess.Expectation, isKilled: Bool)
     case running(any ChildProcess)
 
-    /// There is none, and none is about to be.
+    /// Whether there is no process and none is expected.
     var isNone: Bool {
         if case .none = self { true } else { false }
     }
@@ -19,7 +19,7 @@ enum WorkerProcess {
         if case .running(let child) = self { child } else { nil }
     }
 
-    /// Kills the process and all it started, as soon as there is one.
+    /// Kills the process and everything it started, as soon as it exists.
     mutating func kill() {
         switch self {
         case .none: break
@@ -30,10 +30,10 @@ enum WorkerProcess {
 }
 
 extension Worker {
-    /// Has a template fork a worker with these variables, as `NAME=value`. It has a process once the template has answered; see
-    /// ``adopted(_:on:)``. If the template can't be told, there is none, and won't be.
+    /// Has a template fork a worker with these variables, as `NAME=value`. The worker gets its process when the
+    /// template has answered; see ``adopted(_:on:)``. If the order can't be sent, the worker never gets one.
     ///
-    /// - Throws: ``EventLoopError`` if descriptors run out; nothing stays open then.
+    /// - Throws: ``EventLoopError`` if there are no descriptors left; nothing stays open then.
     convenience init(
         _ id: WorkerID, on loop: EventLoop, forkedBy template: Worker, _ variables: [String],
         delegate: any WorkerDelegate
@@ -47,7 +47,7 @@ extension Worker {
         if isOrdered { process = .expected(expectation, isKilled: false) }
     }
 
-    /// Tells a template to fork the worker `id`, which is to have these variables and descriptors; false if that can't be sent.
+    /// Tells a template to fork the worker `id` with these variables and descriptors; false if the order can't be sent.
     private func order(_ id: WorkerID, _ variables: [String], _ descriptors: [Int32]) -> Bool {
         var text: [UInt8] = []
         for variable in variables {
@@ -59,7 +59,7 @@ extension Worker {
         return work.send(header.bytes + text, passing: descriptors)
     }
 
-    /// The template has forked this worker. False if the process can't be it.
+    /// The template has forked this worker. False if the process isn't a forked worker.
     func adopted(_ id: Int32, on loop: EventLoop) -> Bool {
         guard case .expected(_, let isKilled) = process,
             let adopted = AdoptedProcess(
@@ -74,7 +74,7 @@ extension Worker {
         return true
     }
 
-    /// There is no process, and won't be: it hasn't been forked.
+    /// The worker wasn't forked and won't be.
     func abandon() {
         process = .none
         closeAll()

@@ -2,7 +2,7 @@ internal import Predictions
 internal import Telemetry
 internal import WorkerProtocol
 
-/// What the worker's frames mean, once they have passed ``FrameCheck``.
+/// The handling of frames that have passed ``FrameCheck``.
 extension Worker {
     func received(_ frame: Frame) throws(WorkerFault) {
         let token = frame.header.token
@@ -21,7 +21,7 @@ extension Worker {
         case .metric:
             guard let run = inFlight[token] else { return }
             guard let metric = try MetricRecord(reading: frame.content) else {
-                // The model's own doing; the prediction goes on without it.
+                // The model caused this itself; the prediction continues without the metric.
                 delegate?.worker(self, complained: "A metric can't be shown: it is nested too deeply, or too large")
                 return
             }
@@ -41,7 +41,7 @@ extension Worker {
             delegate?.worker(self, sent: frame)
         case .health: delegate?.worker(self, sent: frame)
         case .barrier: reached(barrier: token)
-        case .predict, .batch, .fork, .cancel, .healthCheck, .barrierReached: break  // Only the server says these.
+        case .predict, .batch, .fork, .cancel, .healthCheck, .barrierReached: break  // Only the server sends these.
         }
     }
 
@@ -54,12 +54,12 @@ extension Worker {
     }
 
     private func batchFailed(_ content: UnsafeRawBufferPointer) throws(WorkerFault) {
-        // What was printed belongs to the whole batch as long as it is in flight.
+        // What was printed belongs to the whole batch while it is in flight.
         drainOutputs()
         let failure = try BatchFailure(reading: content, lastToken: inFlight.lastToken)
         var runs: [RunID] = []
         for token in failure.tokens {
-            // One that has ended meanwhile, such as a canceled one, isn't run again.
+            // A prediction that has ended in the meantime, such as a canceled one, isn't run again.
             guard let run = inFlight[token] else { continue }
             runs.append(run)
             inFlight.ended(token)

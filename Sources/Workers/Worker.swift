@@ -3,39 +3,40 @@ internal import Glibc
 internal import Predictions
 internal import WorkerProtocol
 
-/// What a ``Worker`` tells its owner, on the loop.
+/// What a ``Worker`` reports to its owner, on the loop.
 protocol WorkerDelegate: AnyObject {
     /// A frame of the setup or of the control channel arrived; its content is borrowed.
     func worker(_ worker: Worker, sent frame: Frame)
 
-    /// The worker said something of a prediction.
+    /// The worker reported on a prediction.
     func worker(_ worker: Worker, said event: WorkerEvent)
 
-    /// Text was written: by the model, or to descriptor 1 or 2 of the worker or of a process it started. `run` is what it
-    /// belongs to, if that is known.
+    /// Text was written by the model, or to descriptor 1 or 2 by the worker or a process it started. `run` is the
+    /// prediction that the text belongs to, if known.
     func worker(_ worker: Worker, wrote text: UnsafeRawBufferPointer, of run: RunID?, to source: LogSource)
 
-    /// Something that the worker said is left out, for this reason.
+    /// Something that the worker sent is ignored for this reason.
     func worker(_ worker: Worker, complained text: String)
 
     /// The worker can't be reached any more.
     func workerLost(_ worker: Worker, _ reason: String)
 
-    /// The worker has done what no worker does: nothing that it says is heard any more, and it must be killed.
+    /// The worker did what no worker does: its messages are ignored from now on, and it must be killed.
     func workerMisbehaved(_ worker: Worker, _ fault: WorkerFault)
 
-    /// The worker has ended; nothing more comes from it. It had begun these predictions.
+    /// The worker has ended and sends nothing more. It had begun these predictions.
     func workerEnded(_ worker: Worker, _ evidence: DeathCertificate.Evidence, begun: Set<RunID>)
 }
 
-/// One life of a worker: the process, its two channels, its output, and what it was sent.
+/// One life of a worker: the process, its two channels, its output, and the predictions that it was sent.
 ///
-/// Bound to the loop. However the process ends, what it had to say is delivered first, then `workerEnded`, once.
+/// Bound to the loop. However the process ends, everything it sent is delivered first, then `workerEnded` is called
+/// once.
 final class Worker {
     let id: WorkerID
-    /// Who is told; kept until the worker's end.
+    /// Receives the worker's events; retained until the worker's end.
     var delegate: (any WorkerDelegate)?
-    /// What it was sent and hasn't ended yet.
+    /// The unfinished predictions that the worker was sent.
     var inFlight = InFlight()
 
     let work: Channel
@@ -47,15 +48,16 @@ final class Worker {
     private var drainedReceipts = 0
     var process = WorkerProcess.none
 
-    /// Makes the process of a worker, whose descriptors 0, 1, 2, … are these, and tells of its end. They are closed here
-    /// afterwards.
+    /// Makes the process of a worker with these descriptors 0, 1, 2, …, and reports its end. The descriptors are closed
+    /// here afterwards.
     typealias Start = (
         _ descriptors: [Int32?], _ onExit: @escaping (Process.Exit) -> Void
     ) throws(EventLoopError) -> Process?
 
     /// Starts a worker.
     ///
-    /// - Throws: ``EventLoopError`` if the program can't be started or descriptors run out; nothing stays open then.
+    /// - Throws: ``EventLoopError`` if the program can't be started or there are no descriptors left; nothing stays
+    ///   open then.
     convenience init(
         _ id: WorkerID, on loop: EventLoop, _ launch: WorkerLaunch, delegate: any WorkerDelegate
     ) throws(EventLoopError) {
@@ -69,8 +71,8 @@ final class Worker {
         }
     }
 
-    /// Makes the server's side of a worker, and has `start` make the other one. A worker that a template forks, and a
-    /// fuzzer, have no process so far.
+    /// Makes the server's side of a worker, and has `start` make the other side. A worker that a template forks has no
+    /// process yet; the one of a fuzzer never has.
     init(
         _ id: WorkerID, on loop: EventLoop, delegate: any WorkerDelegate, mayBecomeTemplate: Bool = false, start: Start
     ) throws(EventLoopError) {
@@ -108,7 +110,7 @@ final class Worker {
 
     // MARK: - Speaking to the worker
 
-    /// Sends a prediction; false if it can't be sent to this worker any more.
+    /// Sends a prediction; false if the worker can't take any more predictions.
     func send(_ request: PredictionParts, for run: RunID) -> Bool {
         guard let token = inFlight.sent(run) else { return false }
         let prefix = PredictFrame.prefix(
@@ -119,7 +121,7 @@ final class Worker {
         return true
     }
 
-    /// Lets one call of the model answer the predictions that were sent last, `count` of them.
+    /// Has one call of the model answer the `count` predictions that were sent last.
     func beginBatch(_ count: Int) {
         let tokens = inFlight.batched(count)
         guard !tokens.isEmpty else { return }
@@ -136,18 +138,19 @@ final class Worker {
         FrameHeader(kind, token: token, contentBytes: 0).bytes.withUnsafeBytes { control.send([$0]) }
     }
 
-    /// Tells the worker that everything which it had sent before this barrier has been handled.
+    /// Tells the worker that everything it sent before this barrier has been handled.
     func reached(barrier token: UInt32) {
-        // A worker waits for one at a time. What asks without ever reading gets no answer: nothing piles up here.
+        // A worker waits for one at a time. If it asks without ever reading, it gets no answer, so nothing accumulates
+        // here.
         if !control.hasBacklog { sendControl(.barrierReached, token: token) }
     }
 
-    /// Tells the worker that nothing more will be sent: it ends in an orderly way.
+    /// Tells the worker that nothing more will be sent, so that it ends in an orderly way.
     func finish() {
         work.finishSending()
     }
 
-    /// Ends the worker and all it started, at once.
+    /// Immediately kills the worker and everything it started.
     func kill() {
         witness.wasKilled = true
         process.kill()
@@ -155,7 +158,7 @@ final class Worker {
 
     // MARK: - Hearing from the worker
 
-    /// Delivers what was written to descriptors 1 and 2 before the frame at hand was sent.
+    /// Delivers what was written to descriptors 1 and 2 before the current frame was sent.
     func drainOutputs() {
         // All frames of one receipt were sent before it, and so was the text that belongs to them: once is enough.
         guard drainedReceipts != work.receipts, !work.isOlderThanReport else { return }
@@ -163,7 +166,7 @@ final class Worker {
         OutputPipe.drainReadable(outputs)
     }
 
-    /// The content of the frame at hand; large content changes its owner instead of being copied.
+    /// The content of the current frame; large content changes its owner instead of being copied.
     func content(of frame: Frame) -> ChunkText {
         if let owner = work.detach(frame) {
             .large(OwnedBytes(frame.content, owner: owner))
@@ -172,22 +175,22 @@ final class Worker {
         }
     }
 
-    /// The descriptor of the output file at hand; nil if this process had no number left for it.
+    /// The descriptor of the current output file; nil if this process had reached its limit of open files.
     func takeDescriptor() -> PassedDescriptor? {
         work.takeDescriptor()
     }
 
-    /// Hears nothing of predictions until ``resume()``; the worker waits once the channel is full.
+    /// Stops reading predictions until ``resume()``; the worker waits once the channel is full.
     func pause() {
         work.pause()
     }
 
-    /// Goes on after ``pause()``.
+    /// Resumes after ``pause()``.
     func resume() {
         work.resume()
     }
 
-    /// The worker has said or done what makes no sense.
+    /// The worker sent or did something invalid.
     func refuse(_ fault: WorkerFault) {
         guard witness.fault == nil else { return }
         witness.fault = fault
@@ -197,7 +200,8 @@ final class Worker {
     }
 
     private func wrote(_ text: [UInt8], to source: LogSource) {
-        // Text of C code and child processes doesn't say which prediction it belongs to: with one there is no question.
+        // Text from C code and child processes doesn't say which prediction it belongs to; if only one is running, that
+        // one is meant.
         let owners = inFlight.ownersOfText
         text.withUnsafeBytes { text in
             if owners.isEmpty { printed(text, of: nil, to: source) }
@@ -205,7 +209,7 @@ final class Worker {
         }
     }
 
-    /// Text was written that belongs to `run`, or to nothing.
+    /// Text was written that belongs to `run`, or to no prediction.
     func printed(_ text: UnsafeRawBufferPointer, of run: RunID?, to source: LogSource) {
         witness.output.printed(text, of: run)
         delegate?.worker(self, wrote: text, of: run, to: source)
@@ -214,21 +218,21 @@ final class Worker {
     // MARK: - The end
 
     func ended(_ exit: Process.Exit) {
-        // In this order: what came through the socket, then frames that were not sent yet, then what was printed last.
+        // In this order: what came through the socket, then frames that weren't sent yet, then what was printed last.
         work.drain()
         let lastBegun = hearLeftOvers()
         for output in outputs { output.drain() }
-        // Processes that the model started have lost their purpose, and hold the pipes open.
+        // Processes that the model started have lost their purpose, and keep the pipes open.
         process.kill()
         closeAll()
         process = .none
-        // What a worker at fault says of its predictions is worth nothing: it had begun them all.
+        // The reports of a faulty worker are worthless, so assume that it had begun all predictions.
         let begun = inFlight.begun(upTo: witness.fault == nil ? lastBegun : .max)
         delegate?.workerEnded(self, witness.evidence(exit, lastWords: memory.lastWords()), begun: begun)
         delegate = nil
     }
 
-    /// Delivers what the worker has left in the shared memory; returns the token of the last prediction that it had begun.
+    /// Delivers what the worker left in the shared memory; returns the token of the last prediction that it had begun.
     private func hearLeftOvers() -> UInt32 {
         do throws(SharedSnapshot.Fault) {
             let snapshot = try memory.snapshot()
@@ -267,14 +271,15 @@ extension Worker: ChannelDelegate {
     }
 
     func channelEnded(_ channel: Channel, _ reason: String) {
-        // The loop may see the end of one socket before the last frames in the other one, such as why the setup failed.
+        // The loop may see the end of one socket before the last frames on the other, such as the reason for a failed
+        // setup.
         if channel === control { work.drain() }
         // A worker without a channel can do nothing more; usually it is about to end by itself.
         delegate?.workerLost(self, reason)
     }
 }
 
-/// Breaks the circle between a worker and the closures that its parts are made with.
+/// Breaks the reference cycle between a worker and its parts' closures.
 private final class DelegateBox {
     weak var worker: Worker?
 }

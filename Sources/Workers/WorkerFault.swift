@@ -1,31 +1,31 @@
 internal import WorkerProtocol
 
-/// What a worker has done that a worker of ours never does: its memory is damaged, or the model meddles with its channels.
+/// Something that only a broken worker does: its memory is damaged, or the model interferes with its channels.
 ///
-/// Nothing it says can be trusted any more.
+/// Nothing that the worker sends can be trusted any more.
 enum WorkerFault: Error, Equatable {
-    /// The channel's bytes can't be cut into frames.
+    /// The channel's bytes can't be split into frames.
     case frame(FrameError)
-    /// The server sends this kind, or it belongs on the other channel.
+    /// Only the server sends this kind, or it belongs on the other channel.
     case misplaced(FrameKind)
-    /// Setup has ended already, or it hasn't ended yet.
+    /// Setup has already ended, or hasn't ended yet.
     case outOfOrder(FrameKind)
     /// The kind has no such detail.
     case unknownDetail(FrameKind, UInt8)
     /// The frame names a prediction that this worker was never given.
     case notGiven(FrameKind, token: UInt32)
-    /// The content isn't what the kind demands.
+    /// The content doesn't fit the kind.
     case content(FrameKind, String)
     /// Several descriptors came at once, or one that belongs to no file.
     case strayDescriptor
     /// A file was announced, but its descriptor didn't come.
     case missingDescriptor
-    /// The counters in the shared memory make no sense.
+    /// The counters in the shared memory are inconsistent.
     case sharedMemory(SharedSnapshot.Fault)
 }
 
 extension WorkerFault: CustomStringConvertible {
-    /// What happened, as one clause for the log and for the errors of predictions.
+    /// The problem as one clause, for the log and for the errors of predictions.
     var description: String {
         switch self {
         case .frame(let error): "\(error)"

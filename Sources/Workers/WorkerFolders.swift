@@ -1,10 +1,10 @@
-/// Makes the folders in which workers keep their temporary files.
+/// Creates the folders for workers' temporary files.
 public protocol WorkerFolders: AnyObject {
-    /// Makes an empty folder; blocks for a moment.
+    /// Creates an empty folder; blocks briefly.
     ///
-    /// - Throws: whatever is wrong with the place for temporary files, fit to print.
+    /// - Throws: A printable error about the place for temporary files.
     func makeFolder() throws -> String
 
-    /// Removes a folder with everything in it, in the background.
+    /// Removes a folder and everything in it, in the background.
     func remove(_ folder: String)
 }

@@ -1,9 +1,9 @@
-/// Names one life of a worker. The worker that replaces it has another id.
+/// Identifies one life of a worker. The worker that replaces it has another id.
 public struct WorkerID: Hashable, Comparable, Sendable {
-    /// Counts the workers that the pool has started, from 1.
+    /// The number of the worker among those that the pool has started, from 1.
     public let number: Int
 
-    /// Names a worker.
+    /// Makes an id.
     public init(_ number: Int) {
         self.number = number
     }

@@ -2,19 +2,19 @@ internal import Glibc
 internal import JSON
 internal import WorkerProtocol
 
-/// How a worker is started: the program, its arguments and environment.
+/// How a worker is started: the program, its arguments, and its environment.
 struct WorkerLaunch {
     let executable: String
     let arguments: [String]
-    /// Variables by which it differs from this process, as `NAME=value`.
+    /// Variables in which it differs from this process, as `NAME=value`.
     let environment: [String]
     /// Whether the process may become a template.
     let isTemplate: Bool
 }
 
 extension PoolSettings {
-    /// How worker `index` is started: with this process's environment, its own index, its share of the GPUs, and a folder
-    /// for its temporary files.
+    /// How worker `index` is started: with this process's environment, its own index, its share of the GPUs, and a
+    /// folder for its temporary files.
     func launch(
         ofWorker index: Int, _ temporaryFolder: String, _ start: WorkerStart, setupTrace: String? = nil
     ) -> WorkerLaunch {
@@ -29,13 +29,13 @@ extension PoolSettings {
                 + (start == .spawn ? [] : templateVariables), isTemplate: start != .spawn)
     }
 
-    /// What makes forking a large process fast: its memory in huge pages has few page tables to copy, and few to give back
-    /// at a worker's end. Whoever has set the variable knows better.
+    /// Makes forking a large process fast: memory in huge pages has few page tables to copy, and few to release at a
+    /// worker's end. An operator who has set the variable knows better.
     private var templateVariables: [String] {
         getenv("GLIBC_TUNABLES") == nil ? ["GLIBC_TUNABLES=glibc.malloc.hugetlb=1"] : []
     }
 
-    /// The variables by which worker `index` differs from this process, as `NAME=value`.
+    /// The variables in which worker `index` differs from this process, as `NAME=value`.
     func variables(ofWorker index: Int, temporaryFolder: String) -> [String] {
         var changes = ["\(WorkerVariable.index)=\(index)", "\(WorkerVariable.temporaryFolder)=\(temporaryFolder)"]
         if let share = GPUShare.share(of: devices, worker: index, of: workers) {

@@ -2,7 +2,7 @@ internal import EventLoop
 internal import Glibc
 internal import Predictions
 
-/// What becomes of a worker that has ended.
+/// What to do about a worker that has ended.
 extension WorkerPool {
     func workerEnded(_ worker: Worker, _ evidence: DeathCertificate.Evidence, begun: Set<RunID>) {
         guard let index = index(of: worker.id) else { return }
@@ -14,7 +14,7 @@ extension WorkerPool {
         switch state {
         case .ready, .ending(.unresponsive), .ending(.channelLost(wasReady: true)),
             .ending(.misbehaved(wasReady: true)):
-            record(certificate, "The \(seats[index].role.noun) has died: \(certificate.text)", index)
+            record(certificate, "The \(seats[index].role.noun) died: \(certificate.text)", index)
         case .settingUp, .ending(.setupTimedOut), .ending(.channelLost(wasReady: false)),
             .ending(.misbehaved(wasReady: false)):
             let isLate = state == .ending(.setupTimedOut)
@@ -22,7 +22,7 @@ extension WorkerPool {
             record(certificate, text, index)
             setupHasFailed(([text] + certificate.calls).joined(separator: "\n"), index)
         case .ending(.setupFailed):
-            note(.info, "The worker has ended after its failed setup", index)
+            note(.info, "The worker ended after its failed setup", index)
         default: break
         }
         lostProcess(index, whileIn: state)
@@ -43,7 +43,7 @@ extension WorkerPool {
         return DeathCertificate(evidence)
     }
 
-    /// Counts a death and tells the operator of it.
+    /// Counts a death and reports it to the operator.
     private func record(_ certificate: DeathCertificate, _ text: String, _ index: Int) {
         record.deaths.died(of: certificate.cause)
         var facts: [(name: StaticString, value: String)] = [("cause", certificate.cause.rawValue)]

@@ -3,7 +3,7 @@ internal import Glibc
 internal import Predictions
 internal import WorkerProtocol
 
-/// How workers come into being.
+/// How workers are created.
 extension WorkerPool {
     func startWorker(_ index: Int) {
         guard !isStopping else { return seats[index].lifecycle.notWanted() }
@@ -41,7 +41,7 @@ extension WorkerPool {
         guard let parent = seats.first(where: { $0.role == .template }), let process = parent.worker else {
             return seats[index].lifecycle.mustWait()
         }
-        // What setup() has said there is part of the worker's own setup.
+        // What setup() logged in the template is part of the worker's own setup.
         var setup = parent.setup
         setup.reopen()
         seats[index].setup = setup
@@ -55,7 +55,7 @@ extension WorkerPool {
         }
         guard let worker = seats[index].worker else { return }
         template.ordered(worker.id, at: Clock.monotonic)
-        // A template that can't be told anything is about to die, or to be replaced.
+        // A template that can't be reached is about to die or to be replaced.
         if worker.process.isNone { templateIsStuck() }
     }
 
@@ -84,7 +84,7 @@ extension WorkerPool {
         }
     }
 
-    /// A ready worker takes predictions.
+    /// A ready worker accepts predictions.
     func tellReady(_ index: Int) {
         guard let worker = seats[index].worker, let facts else { return }
         delegate?.worker(worker.id, .ready(slots: facts.concurrency, batching: facts.batching))
@@ -92,11 +92,11 @@ extension WorkerPool {
 
     // MARK: - The standby
 
-    /// The standby takes the place of a worker; another one is set up.
+    /// The standby takes a worker's place, and another standby is set up.
     private func promote(_ standby: Int, to index: Int) {
         note(.info, "The standby takes the worker's place", index)
         moveProcess(from: standby, to: index)
-        // Numbers belong to processes: a model has read its own long ago.
+        // Numbers belong to processes, because a model may have read its own long ago.
         let number = seats[standby].index
         seats[standby].index = seats[index].index
         seats[index].index = number

@@ -2,14 +2,14 @@ internal import Glibc
 internal import Predictions
 internal import WorkerProtocol
 
-/// What becomes of the template, as ``Template`` decides.
+/// The handling of the template, as ``Template`` decides.
 extension WorkerPool {
     private var templateSeat: Int? { seats.firstIndex { $0.role == .template } }
 
-    /// Whether the process of a seat was forked, or is to be.
+    /// Whether the process of a seat was forked or will be.
     func isForked(_ index: Int) -> Bool { seats[index].temporaryFolders.count > 1 }
 
-    /// When the setup of a worker has ended, which is ready now: it may have been the template's.
+    /// The end of the setup of a worker that is now ready; the setup may have been the template's.
     func setupEnd(_ index: Int) -> Timestamp {
         let end =
             isForked(index) && settings.start == .fork ? templateSeat.flatMap { seats[$0].setup.completedAt } : nil
@@ -33,7 +33,7 @@ extension WorkerPool {
     func refusedTemplate(_ reason: String, _ index: Int) {
         guard seats[index].role == .template, seats[index].lifecycle.state == .settingUp else { return }
         doNotFork(because: reason)
-        // Its number is 0, and so must be the place that it takes.
+        // Its number is 0, so it must take place 0.
         if let target = seats.firstIndex(where: {
             $0.index == 0 && $0.role == .worker && $0.lifecycle.state == .waiting
         }) {
@@ -54,7 +54,7 @@ extension WorkerPool {
         note(.warning, "Workers can't be forked: \(reason); \(instead)")
     }
 
-    /// Starts what has waited for the template.
+    /// Starts the workers that waited for the template.
     private func startWaiting() {
         for index in seats.indices where seats[index].lifecycle.state == .waiting {
             carryOut(seats[index].lifecycle.wanted(), index)
@@ -63,7 +63,7 @@ extension WorkerPool {
         settle()
     }
 
-    /// Starts the standby if it is of use.
+    /// Starts the standby if it is useful.
     func startStandby() {
         guard template.wantsStandby else { return }
         for index in seats.indices where seats[index].role == .standby {
@@ -71,13 +71,13 @@ extension WorkerPool {
         }
     }
 
-    /// The template has carried out an order, or couldn't.
+    /// The template has carried out an order, or failed to.
     func forked(_ worker: WorkerID, _ content: UnsafeRawBufferPointer, by parent: Worker) {
         guard let result = Int32(String(decoding: content, as: UTF8.self)), template.answered(worker) else {
             return parent.refuse(.content(.forked, "it answers no order"))
         }
         setTimer()
-        // Nil if the worker was given up meanwhile.
+        // Nil if the worker was given up in the meantime.
         guard let index = index(of: worker), let process = seats[index].worker else { return }
         if result > 0 {
             if !process.adopted(result, on: loop) {
@@ -96,8 +96,8 @@ extension WorkerPool {
         settle()
     }
 
-    /// A worker has finished a prediction. A template finishes none itself: that those which it has forked do shows that it
-    /// works.
+    /// A worker has finished a prediction. A template doesn't run predictions itself, so the predictions of workers
+    /// that it forked show that it works.
     func templateWorks(if index: Int) {
         guard isForked(index), let seat = templateSeat,
             seats[index].temporaryFolders.last === seats[seat].temporaryFolders.first
@@ -107,7 +107,7 @@ extension WorkerPool {
 
     // MARK: - Its end
 
-    /// A process has ended that was in this state.
+    /// A process has ended while in this state.
     func lostProcess(_ index: Int, whileIn state: Lifecycle.State) {
         if seats[index].role == .template {
             for worker in template.died() { self.index(of: worker).map(giveUp) }
@@ -117,7 +117,7 @@ extension WorkerPool {
         }
     }
 
-    /// Gives up a worker that was not forked: it is started again when it can be.
+    /// Gives up a worker that wasn't forked; it is started again when possible.
     private func giveUp(_ index: Int) {
         seats[index].worker?.abandon()
         seats[index].worker = nil
@@ -126,14 +126,14 @@ extension WorkerPool {
         if seats[index].lifecycle.state != .waiting { died(index) }
     }
 
-    /// It doesn't do what it was told: it is replaced.
+    /// The template doesn't follow its orders and is replaced.
     func templateIsStuck() {
         guard let index = templateSeat else { return }
         note(.error, "The template didn't fork a worker when it was asked to; it is replaced", index)
         carryOut(seats[index].lifecycle.misbehaved(), index)
     }
 
-    /// At the end of the server: what setup() has made must be there while workers use it.
+    /// Stops the template after the workers, because they use what its setup() made.
     func stopTemplateLast() {
         guard let index = templateSeat, seats.allSatisfy({ $0.role == .template || $0.lifecycle.state == .stopped })
         else {
@@ -147,7 +147,7 @@ extension WorkerPool {
 }
 
 extension Seat.Role {
-    /// How log lines name the process.
+    /// The kind of process in log lines.
     var noun: String {
         switch self {
         case .worker: "worker"

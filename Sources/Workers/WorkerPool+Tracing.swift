@@ -4,13 +4,13 @@ internal import WorkerProtocol
 
 /// The spans of setups.
 extension WorkerPool {
-    /// A setup begins. Returns the `traceparent` that its worker is told; nil while tracing is off.
+    /// Begins the span of a setup. Returns the `traceparent` for its worker; nil if tracing is off.
     func beginSetupSpan(_ index: Int) -> String? {
         seats[index].setupSpan = supplies.tracer.map { SetupSpan($0, at: Clock.wall.nanoseconds) }
         return seats[index].setupSpan?.predictor.traceparent
     }
 
-    /// The worker has said when it has loaded the model and set it up.
+    /// The worker has reported when it loaded the model and set it up.
     func setupTimed(_ content: UnsafeRawBufferPointer, by worker: Worker, _ index: Int) {
         do throws(WorkerFault) {
             seats[index].setupSpan?.reported(try CallReport(reading: content))
@@ -19,7 +19,7 @@ extension WorkerPool {
         }
     }
 
-    /// A setup has ended. `error` says what went wrong.
+    /// Ends the span of a setup. `error` says what went wrong.
     func endSetupSpan(_ index: Int, _ error: String? = nil) {
         guard let span = seats[index].setupSpan else { return }
         seats[index].setupSpan = nil

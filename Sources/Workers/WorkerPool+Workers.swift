@@ -3,7 +3,7 @@ internal import Predictions
 internal import Telemetry
 public import WorkerProtocol
 
-/// What the workers say.
+/// The handling of the workers' reports.
 extension WorkerPool: WorkerDelegate {
     func worker(_ worker: Worker, sent frame: Frame) {
         guard let index = index(of: worker.id) else { return }
@@ -100,7 +100,7 @@ extension WorkerPool: WorkerDelegate {
 
     // MARK: - Notices
 
-    /// Tells the operator something, about one worker if `index` is given.
+    /// Reports a message to the operator, about one worker if `index` is given.
     func note(
         _ level: Notice.Level, _ text: String, target: StaticString = "coglet", _ index: Int? = nil,
         _ facts: [(name: StaticString, value: String)] = []
@@ -110,7 +110,7 @@ extension WorkerPool: WorkerDelegate {
         delegate?.poolNoted(Notice(level, text, target: target, facts: facts))
     }
 
-    /// Tells the operator of a step of the setup, and puts it into the setup's own log.
+    /// Reports a step of the setup to the operator, and adds it to the setup's own log.
     func setupNote(_ text: String, target: StaticString = "coglet", _ index: Int) {
         note(.info, text, target: target, index)
         seats[index].setupSpan?.logged(text, at: Clock.wall.nanoseconds)
@@ -119,6 +119,6 @@ extension WorkerPool: WorkerDelegate {
 }
 
 extension LogSource {
-    /// As log lines name it.
+    /// The name in log lines.
     public var name: String { self == .standardOutput ? "Stdout" : "Stderr" }
 }

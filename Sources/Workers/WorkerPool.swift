@@ -4,21 +4,22 @@ internal import JSON
 public import Predictions
 public import Telemetry
 
-/// The workers: starts them, watches their setups, replaces them when they die, and passes on what they say.
+/// The pool of workers: starts them, supervises their setups, replaces them when they die, and passes on what they
+/// report.
 ///
 /// Carries out what its values decide: ``Lifecycle`` for each worker, ``Recycling`` for all of them. Bound to the loop.
 public final class WorkerPool {
-    /// How many descriptors the start of a worker takes for a moment: both ends of its channels and pipes, its memory, a
-    /// look at its end, and what starting a process takes. The pool holds as many in reserve.
+    /// How many descriptors the start of a worker needs temporarily: both ends of its channels and pipes, its memory,
+    /// the watch on its end, and those for starting the process. The pool holds this many in reserve.
     public static let descriptorsToStart = 15
     /// How many of them stay open in this process while the worker lives.
     public static let descriptorsPerWorker = 6
 
-    /// Who is told. Kept: a pool and its owner live as long as the server.
+    /// Receives the pool's events. Retained: a pool and its owner live as long as the server.
     public var delegate: (any WorkerPoolDelegate)?
-    /// What the model has said of itself when it was ready last; nil before.
+    /// What the model reported when it was last ready; nil before that.
     public internal(set) var facts: ModelFacts?
-    /// What was counted since the start.
+    /// Counts since the start.
     public internal(set) var record = Record()
 
     let loop: EventLoop
@@ -29,15 +30,15 @@ public final class WorkerPool {
     var template: Template
     var recycling: Recycling
     private let health: HealthCheck
-    /// Serves all deadlines.
+    /// The timer for all deadlines.
     private var timer: Timer?
     private var stopping = Stopping.no
 
-    /// What is counted of workers.
+    /// Counts about workers.
     public struct Record: Sendable {
-        /// How many workers were started, and what they have died of.
+        /// How many workers were started, and why they died.
         public internal(set) var deaths = DeathCounts()
-        /// How long setups have taken.
+        /// The durations of setups.
         public internal(set) var setups = SetupTimes()
     }
 
@@ -47,7 +48,7 @@ public final class WorkerPool {
         case told
     }
 
-    /// A pool whose workers are not started yet. `tracer` makes the spans of setups; nil while tracing is off.
+    /// Makes a pool whose workers aren't started yet. `tracer` makes the spans of setups; nil if tracing is off.
     public init(on loop: EventLoop, settings: PoolSettings, folders: any WorkerFolders, tracer: Tracer? = nil) {
         self.loop = loop
         self.settings = settings
@@ -66,8 +67,8 @@ public final class WorkerPool {
         settle()
     }
 
-    /// Ends all workers for good; they are killed if they take longer than `grace`, and at once if that is zero. May be
-    /// called again: the owner is told each time.
+    /// Ends all workers for good. Kills them if they take longer than `grace`, or immediately if that is zero. May be
+    /// called again; the owner is notified each time.
     public func stop(within grace: Duration) {
         stopping = .asked
         if grace <= .zero {
@@ -79,7 +80,7 @@ public final class WorkerPool {
         settle()
     }
 
-    /// Recycles a worker that has nothing to do any more.
+    /// Recycles a worker that is idle.
     public func retire(_ worker: WorkerID) {
         guard let index = index(of: worker) else { return }
         note(.info, "Recycling the worker", index)
@@ -97,13 +98,13 @@ public final class WorkerPool {
 
     // MARK: - Predictions
 
-    /// Sends a prediction to a worker. If the worker is gone, nothing happens: its end is told, or was.
+    /// Sends a prediction to a worker. If the worker is gone, this does nothing: its end is reported, or was.
     public func send(_ parts: PredictionParts, for run: RunID, to worker: WorkerID) {
         guard let index = index(of: worker), let process = seats[index].worker else { return }
         if !process.send(parts, for: run) { workerLost(process, "it has used up all tokens") }
     }
 
-    /// Lets one call of a worker's model answer the predictions that were sent to it last, `count` of them.
+    /// Has one call of a worker's model answer the `count` predictions that it was sent last.
     public func beginBatch(_ count: Int, on worker: WorkerID) {
         index(of: worker).flatMap { seats[$0].worker }?.beginBatch(count)
     }
@@ -113,17 +114,17 @@ public final class WorkerPool {
         index(of: worker).flatMap { seats[$0].worker }?.interrupt(run)
     }
 
-    /// Hears nothing of predictions until ``resume()``: workers that have more to say wait.
+    /// Stops reading predictions until ``resume()``; workers that have more to send wait.
     public func pause() {
         for seat in seats { seat.worker?.pause() }
     }
 
-    /// Goes on after ``pause()``.
+    /// Resumes after ``pause()``.
     public func resume() {
         for seat in seats { seat.worker?.resume() }
     }
 
-    /// Asks the model's own health check; `completion` gets nil when it is healthy, else what is wrong.
+    /// Runs the model's own health check; `completion` gets nil if it is healthy, otherwise the problem.
     public func checkHealth(_ completion: @escaping (String?) -> Void) {
         health.ask(readyWorkers, completion)
     }
@@ -139,7 +140,7 @@ public final class WorkerPool {
 
     // MARK: - Carrying out
 
-    /// Whether the server is about to end.
+    /// Whether the server is about to exit.
     var isStopping: Bool {
         stopping != .no
     }
@@ -158,9 +159,9 @@ public final class WorkerPool {
         }
     }
 
-    /// After every change: sets the timer, and tells what has become of the pool as a whole.
+    /// Call this after every change: sets the timer and reports the state of the pool as a whole.
     func settle() {
-        // What is shown is the next setup from now on.
+        // From now on, the next setup is shown.
         for index in seats.indices
         where seats[index].lifecycle.state != .ready && seats[index].setup.status == .succeeded {
             seats[index].setup = SetupRecord(at: Clock.wall)
@@ -206,7 +207,7 @@ public final class WorkerPool {
 
     // MARK: - Starting
 
-    /// The process of a seat has ended, or was not started.
+    /// The process of a seat has ended, or wasn't started.
     func died(_ index: Int, hadPredictions: Bool = false) {
         seats[index].temporaryFolders = []
         let now = Clock.monotonic
@@ -232,7 +233,7 @@ public final class WorkerPool {
         if isNew { note(.error, reason, index) }
     }
 
-    /// A setup has failed, in whatever way: it is shown until the next one has ended, because it says why.
+    /// A setup has failed in some way. It is shown until the next one has ended, because it explains the failure.
     func setupHasFailed(_ text: String, _ index: Int) {
         seats[index].setup.log(Array(text.utf8))
         seats[index].setup.finish(.failed, at: Clock.wall)
@@ -241,7 +242,7 @@ public final class WorkerPool {
         seats[index].failedSetup = seats[index].setup
     }
 
-    /// A worker is ready: the others, whose first setup has raised, may have had bad luck.
+    /// A worker is ready, so the other workers' first setups may have failed by bad luck.
     func modelWorks() {
         for index in seats.indices where seats[index].lifecycle.state == .setupFailed {
             carryOut(seats[index].lifecycle.wanted(), index)
@@ -249,7 +250,7 @@ public final class WorkerPool {
         settle()
     }
 
-    /// Lets the next worker go that is due.
+    /// Recycles the next worker that is due.
     func recycleNext() {
         let areAllReady = seats.allSatisfy { $0.role != .worker || $0.lifecycle.state == .ready }
         if let due = recycling.next(areAllReady: areAllReady) { delegate?.worker(due, .due) }
@@ -263,7 +264,7 @@ public final class WorkerPool {
         end(index) { $0.misbehaved() }
     }
 
-    /// Something has happened that ends a process. Until it has ended, nobody must count on it.
+    /// Something happened that ends a process. Until it has ended, nothing may rely on it.
     private func end(_ index: Int, _ happened: (inout Lifecycle) -> [Lifecycle.Action]) {
         let wasServing = seats[index].role == .worker && seats[index].lifecycle.state == .ready
         carryOut(happened(&seats[index].lifecycle), index)

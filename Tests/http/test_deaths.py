@@ -108,7 +108,7 @@ def test_last_output_and_peak_memory_are_told(shared):
     assert answer["logs"].startswith("loading\nWorker crashed: exited with status 1 ")
     entry = wait_for(lambda: logged(server, "last_output", "loading"), "the line in the log")
     assert (entry["level"], entry["fields"]["cause"]) == ("ERROR", "exit")
-    assert entry["fields"]["message"].startswith("The worker has died: exited with status 1 ")
+    assert entry["fields"]["message"].startswith("The worker died: exited with status 1 ")
     assert int(entry["fields"]["peak_memory_bytes"]) >= 300 << 20
 
 
@@ -212,7 +212,7 @@ threading.Thread(target=kill, daemon=True).start()
     assert server.predict(body(handler)).json["status"] == "succeeded"
     (server.cwd / "go").touch()
     wait_for(lambda: deaths(server)[cause] == before + 1, "the death to be counted")
-    line = f"The worker has died: ended by {text} at <string>, line 5, in leave; peak memory"
+    line = f"The worker died: ended by {text} at <string>, line 5, in leave; peak memory"
     wait_for(lambda: line in server.log_text(), "the line in the log")
 
 
@@ -221,7 +221,7 @@ def test_idle_worker_that_is_killed_is_counted(shared):
     before = deaths(server)["signal"]
     processes.kill(server.worker_pid(), signal.SIGKILL)
     wait_for(lambda: deaths(server)["signal"] == before + 1, "the death to be counted")
-    line = "The worker has died: killed by signal 9 (SIGKILL)"
+    line = "The worker died: killed by signal 9 (SIGKILL)"
     wait_for(lambda: line in server.log_text(), "the line in the log")
 
 
@@ -237,7 +237,7 @@ def test_model_that_ignores_its_time_limit(fresh):
     text = "killed by the server, because the model ignored for COG_CANCEL_GRACE that a prediction timed out"
     assert f"Worker crashed: {text}; peak memory" in answer["logs"]
     assert deaths(server)["prediction_timeout"] == 1
-    wait_for(lambda: f"The worker has died: {text}" in server.log_text(), "the line in the log")
+    wait_for(lambda: f"The worker died: {text}" in server.log_text(), "the line in the log")
 
 
 def test_model_that_ignores_a_cancel(fresh):

@@ -164,7 +164,7 @@ def test_what_setup_has_made_goes_with_the_template_alone(fresh):
     assert (
         server.predict({"code": "return open(self.folder.name + '/kept').read()"}).json["output"] == "of the template"
     )
-    assert "has died" not in server.log_text()
+    assert " died: " not in server.log_text()
     assert setups(server) == 1
     assert server.stop() == 0
     assert not os.path.exists(folder)

@@ -125,7 +125,7 @@ def test_server_answers_while_a_large_input_is_checked(server):
         def refused():
             answer = raw.read_response()
             assert answer.status == 422
-            assert answer.json["detail"][-1]["msg"].startswith("the check ended here")
+            assert answer.json["detail"][-1]["msg"].startswith("the check stopped here")
             order.append("refused")
 
         waiting = Background(refused)

@@ -1,10 +1,10 @@
 internal import JSON
 
-/// The events of predictions that have ended lately, for readers that come back.
+/// The events of recently ended predictions, for readers that come back.
 ///
-/// They are forgotten by size, the oldest first; the ``Registry`` says when they are too old.
+/// The oldest are discarded once a size limit is reached; the ``Registry`` decides when they are too old.
 struct EventArchive {
-    /// How many bytes of events are remembered at most.
+    /// The maximum size of all stored events.
     private let limitBytes: Int
     private var histories: [ExactString: (history: EventHistory, number: Int)] = [:]
     private var order: [(id: ExactString, number: Int)] = []
@@ -12,15 +12,16 @@ struct EventArchive {
     private var bytes = 0
     private var nextNumber = 0
 
-    /// Remembers so many bytes at most; by default few, because most readers come back while the prediction runs.
+    /// Makes an archive that stores at most this many bytes. The default is small, because most readers come back while
+    /// the prediction is running.
     init(limitBytes: Int = 1 << 20) {
         self.limitBytes = limitBytes
     }
 
-    /// The events of a prediction; nil if they are forgotten.
+    /// The events of a prediction; nil if they are no longer stored.
     subscript(id: ExactString) -> EventHistory? { histories[id]?.history }
 
-    /// A prediction has ended that has no events here.
+    /// A prediction has ended; its events aren't stored yet.
     mutating func ended(_ id: ExactString, _ history: EventHistory) {
         let size = history.storedBytes
         guard size <= limitBytes else { return }
@@ -29,16 +30,16 @@ struct EventArchive {
         order.append((id, nextNumber))
         bytes += size
         while bytes > limitBytes { forgetOldest() }
-        // Ids that were forgotten in another way leave their places behind.
+        // Ids that were removed in other ways are still in the order.
         if order.count > 2 * histories.count + 16 {
             order = order[orderStart...].filter { histories[$0.id]?.number == $0.number }
             orderStart = 0
         }
     }
 
-    /// Forgets the events of a prediction.
+    /// Discards the events of a prediction.
     mutating func forget(_ id: ExactString) {
-        // Most models have no events, and every prediction asks twice.
+        // Most models have no events, and this is called twice for every prediction.
         if !histories.isEmpty, let entry = histories.removeValue(forKey: id) { bytes -= entry.history.storedBytes }
     }
 

@@ -1,25 +1,25 @@
 public import JSON
 
-/// The events of one prediction as an event stream shows them, the last ones kept for readers that come late or come back.
+/// The events of one prediction in event stream format. The last ones are kept for readers that come late or come back.
 ///
-/// An event is ready to send: `event: NAME`, `data: JSON` and an empty line (HTML standard, server-sent events). Events have
-/// ids, numbers that follow one another. They begin at a number of the prediction's own, so that an id of another prediction
-/// with the same name is not taken for one of this.
+/// An event is ready to send: `event: NAME`, `data: JSON`, and an empty line (HTML standard, server-sent events). Event
+/// ids are consecutive numbers. They start at a number that depends on the prediction, so that an id of another
+/// prediction with the same name isn't mistaken for one of this prediction.
 public struct EventHistory {
-    /// What a new reader is given.
+    /// What a new reader gets first.
     public enum Replay {
-        /// The events that it hasn't seen, the first of them with the id `from`, and the one that ends the stream, if the
-        /// prediction has ended.
+        /// The events that the reader hasn't seen, of which the first has the id `from`. If the prediction has ended,
+        /// also the event that ends the stream.
         case events([[UInt8]], from: Int, completed: SegmentedText?)
-        /// Some are gone: a last event that says so. What can still be had comes after `id`.
+        /// Some events are no longer kept: a last event that says so. The events that are still available follow `id`.
         case truncated([UInt8], id: Int)
-        /// It has seen all there will be.
+        /// The reader has seen everything.
         case nothingFollows
     }
 
-    /// How many bytes of events are kept at most, whatever their number.
+    /// The maximum size of the kept events, whatever their number.
     public static let limitBytes = 32 << 20
-    /// What an event takes besides its bytes, about.
+    /// The approximate memory that an event takes in addition to its bytes.
     static let overheadBytes = 64
 
     private let capacity: Int
@@ -30,20 +30,20 @@ public struct EventHistory {
     private var chunkCount = 0
     /// The number before the prediction's first id.
     private let origin: Int
-    /// The number before the first id of what counts: another one if the prediction has started over.
+    /// The number before the first id that counts; it changes if the prediction starts over.
     private var base: Int
     private var completed: SegmentedText?
 
-    /// Keeps the last `capacity` events. The first one's id is the number after `origin`.
+    /// Keeps the last `capacity` events. The first id is the number after `origin`.
     public init(capacity: Int, origin: Int = 0) {
         self.capacity = capacity
         self.origin = origin
         base = origin
     }
 
-    /// Keeps the events of a prediction that was made at this moment: ids of a later one are greater.
+    /// Keeps the events of a prediction created at this moment; a later prediction gets greater ids.
     public init(capacity: Int, createdAt moment: Timestamp) {
-        // Below 2^53, so that JavaScript can count them.
+        // Below 2^53, so that JavaScript can represent them.
         self.init(capacity: capacity, origin: moment.nanoseconds / 1000)
     }
 
@@ -52,7 +52,7 @@ public struct EventHistory {
 
     private var lastKeptID: Int { base + dropped + events.count - start }
 
-    /// What a reader that comes now is to be sent first. Without a capacity nothing is kept and nothing is missing.
+    /// What a reader that comes now gets first. Without a capacity, nothing is kept and nothing is missing.
     public func replay() -> Replay {
         guard dropped > 0, capacity > 0 else {
             return .events(Array(events[start...]), from: base + dropped + 1, completed: completed)
@@ -65,7 +65,7 @@ public struct EventHistory {
         guard let id else { return replay() }
         guard (origin...lastID).contains(id) else { return .truncated(Self.unknownID, id: origin) }
         if completed != nil, id == lastID { return .nothingFollows }
-        // What came before the prediction started over is void.
+        // Events from before the prediction started over don't count.
         let seen = max(id, base) - base
         guard seen >= dropped else { return truncated(skipped: dropped - seen) }
         return .events(Array(events[(start + seen - dropped)...]), from: base + seen + 1, completed: completed)
@@ -75,7 +75,7 @@ public struct EventHistory {
         .truncated(Self.error("SSE stream replay truncated; events were dropped", skipped: skipped), id: base + dropped)
     }
 
-    /// What a reader is sent that has seen the event `id`, or none, when only the id of the last event is known.
+    /// What a reader that has seen the event `id`, or none, gets if only the last event's id is known.
     public static func evicted(lastID: Int, after id: Int?) -> Replay {
         id == lastID
             ? .nothingFollows
@@ -87,12 +87,13 @@ public struct EventHistory {
     private static let unknownID = event(
         "error", Array(#"{"error":"Last-Event-ID is not the id of an event of this prediction"}"#.utf8))
 
-    /// The line that tells an event's id.
+    /// The line with an event's id.
     public static func idLine(_ id: Int) -> [UInt8] { Array("id: \(id)\n".utf8) }
 
     // MARK: - What happens
 
-    /// It runs again, and what has happened so far is void. Who has seen it all misses nothing but the new beginning.
+    /// The prediction runs again, which invalidates everything so far. A reader that has seen it all misses only the
+    /// new start.
     public mutating func startedOver(id: String) {
         base = max(origin, lastKeptID - 1)
         events = []
@@ -100,15 +101,15 @@ public struct EventHistory {
         _ = started(id: id)
     }
 
-    /// It has ended with this last event.
+    /// The prediction has ended with this last event.
     public mutating func ended(_ event: SegmentedText) {
         completed = event
     }
 
-    /// How many bytes it keeps.
+    /// The size of the stored events in bytes.
     var storedBytes: Int { keptBytes + (completed?.count ?? 0) }
 
-    /// It has begun.
+    /// The prediction has begun.
     public mutating func started(id: String) -> [UInt8] {
         var data = Array(#"{"id":"#.utf8)
         appendJSONString(id, to: &data)
@@ -116,7 +117,7 @@ public struct EventHistory {
         return keep(Self.event("start", data))
     }
 
-    /// A chunk has come into the output.
+    /// A chunk was added to the output.
     public mutating func produced(_ chunk: UnsafeRawBufferPointer) -> [UInt8] {
         var data = Array(#"{"chunk":"#.utf8)
         data.reserveCapacity(chunk.count + 40)
@@ -159,12 +160,12 @@ public struct EventHistory {
         return event
     }
 
-    /// What a reader is sent that has fallen behind too far.
+    /// What a reader gets that has fallen behind too far.
     public static func lagged(skipped: Int) -> [UInt8] {
         error("SSE stream lagged; events were dropped", skipped: skipped)
     }
 
-    /// Sent when nothing else was for a while, so that proxies keep the connection.
+    /// Sent after a period without events, so that proxies keep the connection open.
     public static let keepAlive = Array(": keep-alive\n\n".utf8)
 
     private static func error(_ text: String, skipped: Int) -> [UInt8] {

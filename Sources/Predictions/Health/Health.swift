@@ -1,6 +1,6 @@
 internal import JSON
 
-/// What the health check says of the server.
+/// The server's state in the health check.
 public enum Health: String, Sendable {
     /// The model is being set up, for the first time or again.
     case starting = "STARTING"
@@ -8,42 +8,42 @@ public enum Health: String, Sendable {
     case ready = "READY"
     /// All slots are taken.
     case busy = "BUSY"
-    /// The model could not be set up.
+    /// The model couldn't be set up.
     case setupFailed = "SETUP_FAILED"
     /// Workers keep dying before they are ready; the server keeps trying.
     case defunct = "DEFUNCT"
-    /// The model's own health check says so.
+    /// The model's own health check failed.
     case unhealthy = "UNHEALTHY"
 }
 
-/// The setup of the model as the health check shows it.
+/// The setup of the model, as the health check shows it.
 public struct SetupRecord {
-    /// How it went.
+    /// The progress or outcome of the setup.
     public enum Status: String, Sendable {
         case starting, succeeded, failed
     }
 
-    /// How much log text is kept.
+    /// The maximum size of the log text.
     public static let logLimitBytes = 16 << 20
     private static let logNote: StaticString = #"[coglet] setup logs truncated: the limit of 16 MiB is reached\n"#
 
-    /// How far it is.
+    /// The current status.
     public private(set) var status = Status.starting
-    /// When the worker was started.
+    /// The time at which the worker was started.
     public let startedAt: Timestamp
-    /// When ``finish(_:at:)`` was called; nil before.
+    /// The time of ``finish(_:at:)``; nil before that.
     public private(set) var completedAt: Timestamp?
-    /// What the model wrote, line by line, as the contents of a JSON string: at most ``logLimitBytes`` and a note that there
-    /// was more.
+    /// What the model wrote, line by line, as the contents of a JSON string: at most ``logLimitBytes``, plus a note if
+    /// there was more.
     private(set) var logs = SegmentedText()
     private var isTruncated = false
 
-    /// A setup begins.
+    /// Begins a setup.
     public init(at moment: Timestamp) {
         startedAt = moment
     }
 
-    /// Adds a line; the newline is added if it is missing.
+    /// Appends a line, with a newline if it lacks one.
     public mutating func log(_ line: [UInt8]) {
         guard !isTruncated else { return }
         guard logs.count + line.count < Self.logLimitBytes else {
@@ -55,13 +55,13 @@ public struct SetupRecord {
         if line.last != UInt8(ascii: "\n") { logs.tail.append(#"\n"#) }
     }
 
-    /// It goes on, in a worker that was forked from the one that has come so far.
+    /// The setup continues in a worker that was forked from the one that has run it so far.
     public mutating func reopen() {
         status = .starting
         completedAt = nil
     }
 
-    /// It is over.
+    /// The setup has ended.
     public mutating func finish(_ status: Status, at moment: Timestamp) {
         self.status = status
         completedAt = moment
@@ -79,7 +79,8 @@ public struct HealthReport {
         let slots: Int
         let running: Int
 
-        /// Describes a worker: its number, where it stands, its process (0 for none), its slots, and how many are taken.
+        /// Describes a worker: its number, its health, its process (0 for none), its slots, and how many of them are
+        /// taken.
         public init(index: Int, health: Health, processID: Int, slots: Int, running: Int) {
             self.index = index
             self.health = health
@@ -89,18 +90,18 @@ public struct HealthReport {
         }
     }
 
-    /// `status` of the answer.
+    /// The `status` field.
     public var health: Health
-    /// `setup` of the answer.
+    /// The `setup` field.
     public var setup: SetupRecord
-    /// `version` of the answer: names and values, in order.
+    /// The `version` field: names and values, in order.
     public var versions: [(name: String, value: String)]
-    /// `workers` of the answer; left out when empty.
+    /// The `workers` field; left out if empty.
     public var workers: [Worker]
-    /// What the model's own health check has found; only with `unhealthy`.
+    /// What the model's own health check reported; only with `unhealthy`.
     public var problem: String?
 
-    /// The report with these fields.
+    /// Makes a report with these fields.
     public init(
         health: Health, setup: SetupRecord, versions: [(name: String, value: String)], workers: [Worker] = [],
         problem: String? = nil

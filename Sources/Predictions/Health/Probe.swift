@@ -1,6 +1,6 @@
 internal import JSON
 
-/// A question that an orchestrator or a load balancer asks; it looks at the status of the answer.
+/// A question from an orchestrator or a load balancer, which only examines the response's status.
 public enum Probe: String, CaseIterable, Sendable {
     /// Would a restart of the server help?
     case live = "/livez"
@@ -9,20 +9,20 @@ public enum Probe: String, CaseIterable, Sendable {
     /// Should requests be sent here?
     case ready = "/readyz"
 
-    /// An answer: 200 if the probe passes, else 503.
+    /// An answer: 200 if the probe passes, otherwise 503.
     public struct Answer: Equatable, Sendable {
-        /// The status.
+        /// The HTTP status.
         public let status: Int
-        /// A JSON object that says why.
+        /// A JSON object that gives the reason.
         public let body: [UInt8]
     }
 
     /// Answers the probe.
     ///
     /// - Parameters:
-    ///   - health: where the model stands.
-    ///   - problem: what the model's own health check has found, if that makes it unhealthy.
-    ///   - isDraining: whether the server is about to end.
+    ///   - health: the state of the model.
+    ///   - problem: what the model's own health check reported, if that makes the model unhealthy.
+    ///   - isDraining: whether the server is shutting down.
     public func answer(_ health: Health, problem: String? = nil, isDraining: Bool) -> Answer {
         let reason = reason(health, problem, isDraining)
         var body: [UInt8] = []
@@ -43,7 +43,7 @@ public enum Probe: String, CaseIterable, Sendable {
         switch health {
         case .ready, .busy: return nil
         case .setupFailed:
-            return "Setup has failed, and only a new start helps: GET /health-check shows the logs in setup.logs"
+            return "Setup failed and only a restart can help: GET /health-check shows the logs in setup.logs"
         case .defunct:
             return "Workers keep dying before they are ready: GET /health-check shows the logs in setup.logs"
         case .starting:

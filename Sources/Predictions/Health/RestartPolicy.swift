@@ -1,25 +1,25 @@
-/// Decides how long to wait before a worker that died is started again, and when the server reports `DEFUNCT`.
+/// Decides how long to wait before a dead worker is replaced, and when the server reports `DEFUNCT`.
 ///
-/// The server never stops trying. Only workers that die before they are ready count toward `DEFUNCT`: they show that
-/// the model can't be set up. A death during a prediction shows only that this input is poison, so the next worker is
-/// started at once. Any other death makes the next pause longer, so that a worker that dies right after each start
-/// doesn't keep the machine busy. A model that finishes a prediction, or stays ready for a while, works: the pauses
-/// start anew.
+/// The server never stops trying. Only workers that die before they are ready count toward `DEFUNCT`, because they show
+/// that the model can't be set up. A death during a prediction shows only that the input is poisonous, so the next
+/// worker starts immediately. Any other death makes the next pause longer, so that a worker that dies right after each
+/// start doesn't keep the machine busy. A model that finishes a prediction, or stays ready for a while, works: the
+/// pauses start over.
 public struct RestartPolicy: Sendable {
-    /// When a worker died.
+    /// The phase in which a worker died.
     public enum Death: Sendable, Equatable {
-        /// During its start or its setup, or instead of it: the program could not be started.
+        /// During its start or setup, or because the program couldn't be started.
         case beforeReady
-        /// After it had been ready for this long, with nothing to do.
+        /// After it had been ready for this long, while it was idle.
         case idle(after: Duration)
-        /// After it had been ready for this long, while it had a prediction. Who ended it doesn't matter: a model that
-        /// ignores a cancel is killed by the server.
+        /// After it had been ready for this long, while it had a prediction. It doesn't matter what ended it: the
+        /// server kills the worker of a model that ignores a cancel.
         case predicting(after: Duration)
     }
 
-    /// Deaths before ready, in a row, after which the server reports `DEFUNCT`.
+    /// The number of consecutive deaths before ready after which the server reports `DEFUNCT`.
     public static let defaultLimit = 8
-    /// The longest pause before a restart, and every pause while the server is `DEFUNCT`.
+    /// The longest pause before a restart, used for every pause while the server is `DEFUNCT`.
     public static let longestPause = Duration.seconds(30)
     private static let firstPause = Duration.milliseconds(100)
     /// A worker that stayed ready for this long has worked.
@@ -28,10 +28,10 @@ public struct RestartPolicy: Sendable {
     private let limit: Int
     /// Deaths before ready since a worker was last ready.
     public private(set) var failures = 0
-    /// Deaths outside of predictions since the last sign that things work.
+    /// Deaths outside of predictions since the last sign that the model works.
     private var deaths = 0
 
-    /// Reports `DEFUNCT` after `limit` deaths before ready, at least one.
+    /// Makes a policy that reports `DEFUNCT` after `limit` deaths before ready, at least one.
     public init(limit: Int = RestartPolicy.defaultLimit) {
         self.limit = limit
     }
@@ -51,7 +51,7 @@ public struct RestartPolicy: Sendable {
 
     /// The worker has died.
     ///
-    /// - Returns: how long to wait before the next start.
+    /// - Returns: How long to wait before the next start.
     public mutating func died(_ death: Death) -> Duration {
         switch death {
         case .predicting(let time):

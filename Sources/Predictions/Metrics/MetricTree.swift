@@ -1,9 +1,9 @@
 public import JSON
 
-/// The metrics a prediction has recorded, as the tree that clients see.
+/// The metrics that a prediction has recorded, as the tree that clients see.
 ///
-/// The worker has checked names, modes and types. Dots in a name make nested objects; whatever stands in the way of a name
-/// is replaced. Members are shown in the order of their names' code points, as clients know it, at every depth.
+/// The worker has checked names, modes, and types. Dots in a name create nested objects; values that conflict with a
+/// name are replaced. At every depth, members are sorted by their names' code points, as clients expect.
 public struct MetricTree {
     private enum Node {
         case integer(Int)
@@ -15,14 +15,14 @@ public struct MetricTree {
 
     private var root: [(name: String, node: Node)] = []
 
-    /// No metrics.
+    /// Makes an empty tree.
     public init() {}
 
-    /// Applies what the model has recorded.
+    /// Applies a value that the model has recorded.
     ///
     /// - Parameters:
-    ///   - mode: `replace` (a null deletes), `increment` (integers that leave 64 bits become floats) or `append`.
-    ///   - name: segments joined by dots.
+    ///   - mode: `replace` (null deletes), `increment` (integers that exceed 64 bits become floats), or `append`.
+    ///   - name: segments separated by dots.
     ///   - value: any JSON value.
     public mutating func apply(mode: String, name: String, value: JSONValue) {
         let path = name.split(separator: ".").map(String.init)[...]
@@ -39,7 +39,7 @@ public struct MetricTree {
         }
     }
 
-    /// Appends the metrics as a JSON object; `predictTime` is added as `predict_time` in seconds.
+    /// Appends the metrics as a JSON object, adding `predictTime` as `predict_time` in seconds.
     public func write(to output: inout [UInt8], predictTime: Duration?) {
         guard let predictTime else {
             Self.write(.object(root), to: &output)
@@ -60,10 +60,10 @@ public struct MetricTree {
         Self.write(.object(members), to: &output)
     }
 
-    /// Whether nothing is recorded.
+    /// Whether no metric is recorded.
     public var isEmpty: Bool { root.isEmpty }
 
-    /// Calls `body` with every value and its full name; nil stands for what is no number.
+    /// Calls `body` with every value and its full name; nil stands for a value that isn't a number.
     public func forEachNumber(_ body: (_ name: String, _ value: Double?) -> Void) {
         Self.forEachNumber(in: root, below: "", body)
     }
@@ -118,7 +118,7 @@ public struct MetricTree {
             node = .array([text(value)])
             return
         }
-        // Emptied first, so that the array is grown where it is, not copied.
+        // Emptied first, so that the array grows in place instead of being copied.
         node = nil
         switch consume old {
         case .array(var elements):
@@ -140,7 +140,7 @@ public struct MetricTree {
         var node: Node?
         if let index {
             node = members[index].node
-            members[index].node = .integer(0)  // Taken out, so that it is changed where it is.
+            members[index].node = .integer(0)  // Taken out, so that it changes in place.
         }
         if rest.isEmpty {
             change(&node)

@@ -1,18 +1,18 @@
 internal import JSON
 
-/// The JSON bodies that show a prediction; keys in the order of their code points.
+/// The JSON bodies that show a prediction, with keys sorted by code points.
 extension Prediction {
-    /// What a body is for.
+    /// The purpose of a body.
     public enum Audience: Sendable {
-        /// The answer to a synchronous request, a webhook, `GET /predictions/{id}`.
+        /// The response to a synchronous request, a webhook, or `GET /predictions/{id}`.
         case client
         /// The `completed` event of an event stream, which has no timestamps.
         case eventStream
     }
 
-    /// The state as it is now. `showsInput` puts the accepted input in while the prediction runs.
+    /// The current state. `showsInput` includes the accepted input while the prediction is running.
     ///
-    /// `asRunning` shows a prediction that has just ended as it was before: for a webhook about an earlier event.
+    /// `asRunning` shows a prediction that has just ended as it was before, for a webhook about an earlier event.
     public func body(for audience: Audience = .client, showsInput: Bool = false, asRunning: Bool = false)
         -> SegmentedText
     {
@@ -83,7 +83,7 @@ extension Prediction {
         body.append("}")
     }
 
-    /// Appends a part of the input: compact, unless it is so large that looking at all of it would take long.
+    /// Appends a part of the input: compact, unless it is so large that processing it would take long.
     private func write(_ value: JSONValue, to body: inout [UInt8]) {
         if value.range.count > 1 << 20 {
             value.writeAsRead(to: &body)
@@ -92,7 +92,7 @@ extension Prediction {
         }
     }
 
-    /// The output as it is now, as JSON.
+    /// The current output as JSON.
     public var outputText: SegmentedText {
         var text = SegmentedText()
         append(outputTo: &text, hasSucceeded: status == .succeeded)
@@ -120,7 +120,7 @@ extension Prediction {
 }
 
 extension [UInt8] {
-    /// Appends a literal without making a String of it.
+    /// Appends a literal without creating a String.
     mutating func append(_ literal: StaticString) {
         append(contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
     }

@@ -1,16 +1,16 @@
 public import JSON
 
-/// A prediction from its acceptance to its end: one state machine, without I/O and without a clock of its own.
+/// A prediction from its acceptance to its end: a state machine without I/O and without a clock.
 ///
-/// `starting` → `processing` → `succeeded`, `failed` or `canceled`; the end comes exactly once. Output arrives as chunks of
-/// JSON text, which are joined and never parsed. A chunk whose text takes time to make (a file) has its place reserved;
-/// what comes after it waits, so that the order is that in which the model produced.
+/// `starting` → `processing` → `succeeded`, `failed`, or `canceled`; it ends exactly once. Output arrives as chunks of
+/// JSON text, which are joined but never parsed. If a chunk's text takes time to make (a file), its place is reserved
+/// and later chunks wait, so the output keeps the order in which the model produced it.
 public final class Prediction {
-    /// Where a prediction stands.
+    /// The status of a prediction.
     public enum Status: String, Sendable {
         case starting, processing, succeeded, failed, canceled
 
-        /// Whether nothing follows.
+        /// Whether the status is final.
         public var isTerminal: Bool { self == .succeeded || self == .failed || self == .canceled }
     }
 
@@ -19,49 +19,49 @@ public final class Prediction {
         let number: Int
     }
 
-    /// How much log text is kept, as JSON; what follows is dropped, with a note.
+    /// The maximum size of the log text, as JSON; the rest is dropped, with a note.
     public static let logLimitBytes = 256 << 20
     private static let logNote: StaticString = #"[logs truncated: the limit of 256 MiB is reached]\n"#
 
     /// The client's id, or one made by ``PredictionIDs``.
     public let id: String
-    /// When it was accepted.
+    /// The time of acceptance.
     public let createdAt: Timestamp
-    /// The input as accepted, until the end; nil when there was none.
+    /// The accepted input, until the end; nil if there is none.
     public private(set) var input: JSONValue?
-    /// Knows which members of the input reach the model; nil if all do.
+    /// The schema that knows which members of the input reach the model; nil if all do.
     private(set) var schemaOfUnknown: InputSchema?
 
-    /// Where it stands.
+    /// The current status.
     public private(set) var status = Status.starting
-    /// When it was handed to the worker.
+    /// The time at which the prediction was passed to the worker.
     public private(set) var startedAt: Timestamp?
-    /// When it ended.
+    /// The time at which the prediction ended.
     public private(set) var completedAt: Timestamp?
-    /// Captured text, as the contents of a JSON string: so answers, webhooks, and events can share it.
+    /// Captured text, as the contents of a JSON string, so that responses, webhooks, and events can share it.
     private(set) var logs = SegmentedText()
     /// What went wrong, once it has failed.
     public private(set) var error: String?
-    /// Metrics that the model has recorded.
+    /// The metrics that the model has recorded.
     public private(set) var metrics = MetricTree()
 
     /// The chunks so far, joined by commas, or the whole output without brackets.
     private(set) var output = SegmentedText()
-    /// How many chunks are in ``output``.
+    /// The number of chunks in ``output``.
     public private(set) var chunkCount = 0
-    /// The output is an array of its chunks, because the model gave a list or the schema says so.
+    /// Whether the output is an array of its chunks, because the model returned a list or the schema says so.
     private(set) var isList: Bool
     private let schemaSaysArray: Bool
     private(set) var predictTime: Duration = .zero
-    /// Chunks from the first unfilled place on; their numbers follow one another.
+    /// Chunks from the first unfilled place on, with consecutive numbers.
     private var waiting: [(number: Int, text: ChunkText?)] = []
-    /// How many of `waiting` are in the output already.
+    /// How many of `waiting` are already in the output.
     private var waitingStart = 0
     private var unfilledCount = 0
     private var nextNumber = 0
     private var areLogsTruncated = false
 
-    /// Begins a prediction. `schemaOfUnknown` is given for an input with members that the model doesn't know.
+    /// Begins a prediction. `schemaOfUnknown` must be given if the input has members that the model doesn't know.
     public init(
         id: String, createdAt: Timestamp, input: JSONValue?, schemaOfUnknown: InputSchema? = nil,
         outputIsArray: Bool
@@ -76,14 +76,14 @@ public final class Prediction {
 
     // MARK: - What happens
 
-    /// It was handed to the worker.
+    /// The prediction was passed to the worker.
     public func started(at moment: Timestamp) {
         precondition(status == .starting)
         status = .processing
         startedAt = moment
     }
 
-    /// Its call has failed, and it runs again: all that it has put out so far is void.
+    /// The call failed, and the prediction runs again, which invalidates all output so far.
     public func startedOver() {
         guard !status.isTerminal else { return }
         output = SegmentedText()
@@ -108,7 +108,7 @@ public final class Prediction {
         logs.appendEscaped(text)
     }
 
-    /// Whether text that is written now begins a line of the logs.
+    /// Whether the next log text begins a new line.
     public var isAtLineStart: Bool { logs.isEmpty || logs.tail.suffix(2).elementsEqual("\\n".utf8) }
 
     /// The model has recorded a metric.
@@ -119,7 +119,7 @@ public final class Prediction {
 
     /// The model has produced a chunk.
     ///
-    /// - Returns: whether it is in the output now; false if it waits for an earlier one.
+    /// - Returns: Whether the chunk is in the output now; false if it waits for an earlier one.
     public func produced(_ chunk: ChunkText) -> Bool {
         guard !status.isTerminal else { return false }
         nextNumber += 1
@@ -131,7 +131,7 @@ public final class Prediction {
         return true
     }
 
-    /// The model has produced a chunk whose text comes later, by ``filled(_:with:)``.
+    /// The model has produced a chunk whose text comes later, through ``filled(_:with:)``.
     public func reserved() -> Place {
         nextNumber += 1
         unfilledCount += 1
@@ -139,9 +139,9 @@ public final class Prediction {
         return Place(number: nextNumber)
     }
 
-    /// The text of a reserved chunk is here.
+    /// The text of a reserved chunk is available.
     ///
-    /// - Returns: the chunks that came into the output by this, in order.
+    /// - Returns: The chunks that this added to the output, in order.
     public func filled(_ place: Place, with text: ChunkText) -> [ChunkText] {
         guard !status.isTerminal, let first = waiting.first else { return [] }
         let index = place.number - first.number
@@ -161,10 +161,11 @@ public final class Prediction {
         return appended
     }
 
-    /// Whether chunks are still to be filled.
+    /// Whether reserved chunks still have to be filled.
     public var isAwaitingChunks: Bool { unfilledCount > 0 }
 
-    /// It has ended well. `whole` is the complete output when the worker sent it in one piece: for a list the array's text.
+    /// The prediction succeeded. `whole` is the complete output if the worker sent it in one piece: for a list, the
+    /// array's text.
     public func succeeded(whole: ChunkText?, isList: Bool, at moment: Timestamp, after time: Duration) {
         finish(.succeeded, at: moment, after: time)
         self.isList = isList || schemaSaysArray
@@ -185,14 +186,14 @@ public final class Prediction {
         }
     }
 
-    /// It has failed. Chunks produced before stay.
+    /// The prediction failed. Chunks produced before are kept.
     public func failed(_ error: String, at moment: Timestamp, after time: Duration) {
         self.error = error
         finish(.failed, at: moment, after: time)
         isList = true
     }
 
-    /// It was canceled. Chunks produced before stay.
+    /// The prediction was canceled. Chunks produced before are kept.
     public func canceled(at moment: Timestamp, after time: Duration) {
         finish(.canceled, at: moment, after: time)
         isList = true
@@ -203,11 +204,11 @@ public final class Prediction {
         self.status = status
         completedAt = moment
         predictTime = time
-        // Chunks behind one that never came are lost with it; they would stand at the wrong place.
+        // Chunks after one that never came are lost with it, because they would be in the wrong place.
         waiting = []
         waitingStart = 0
         unfilledCount = 0
-        // The input can be large, and nobody asks for it any more.
+        // The input can be large and isn't needed any more.
         input = nil
     }
 

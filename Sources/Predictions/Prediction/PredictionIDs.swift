@@ -1,11 +1,11 @@
-/// Makes ids for predictions whose client chose none: `pred_` and the time in nanoseconds as 16 hexadecimal digits.
+/// Makes ids for predictions whose clients chose none: `pred_` and the time in nanoseconds as 16 hexadecimal digits.
 public struct PredictionIDs: Sendable {
     private var last: UInt64 = 0
 
-    /// A maker that has given no id yet.
+    /// Makes a generator that hasn't produced an id yet.
     public init() {}
 
-    /// A new id; never the same twice, also when the clock stands still or goes back.
+    /// A new id, never the same twice, even if the clock stands still or goes back.
     public mutating func next(at moment: Timestamp) -> String {
         last = max(last + 1, UInt64(moment.nanoseconds))
         let prefix: StaticString = "pred_"

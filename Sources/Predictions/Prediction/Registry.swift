@@ -1,23 +1,23 @@
 internal import JSON
 
-/// The predictions that clients can ask for by id: all that run, and those that have ended lately.
+/// The predictions that clients can look up by id: all running ones, and recently ended ones.
 ///
-/// What has ended is forgotten by age, by number and by size, whichever comes first.
+/// Ended predictions are discarded by age, number, and size, whichever limit is reached first.
 public struct Registry {
-    /// How long a prediction that has ended is remembered.
+    /// How long an ended prediction is remembered.
     public static let timeToLive = Duration.seconds(3600)
-    /// How many are remembered at most.
+    /// The maximum number of remembered predictions.
     public static let finishedLimit = 1000
-    /// How many bytes of bodies are remembered at most.
+    /// The maximum size of all remembered bodies.
     public static let finishedLimitBytes = 32 << 20
-    /// A larger body is not remembered, only that its prediction has ended.
+    /// A larger body isn't remembered, only the fact that the prediction has ended.
     public static let bodyLimitBytes = 1 << 20
 
-    /// A prediction that has ended: the body to answer with, nil if it was too large.
+    /// An ended prediction with the body to respond with; nil if it was too large.
     private struct Finished {
         let id: ExactString
         let body: [UInt8]?
-        /// The id of its last event; nil if it has had none.
+        /// The id of the last event; nil if there were none.
         let lastEventID: Int?
         let endedAt: Duration
         let number: Int
@@ -31,10 +31,10 @@ public struct Registry {
     private var finishedBytes = 0
     private var nextNumber = 0
 
-    /// A registry that knows of no prediction.
+    /// Makes a registry without predictions.
     public init() {}
 
-    /// How many predictions run.
+    /// The number of running predictions.
     public var runningCount: Int { running.count }
 
     /// The running prediction with this id.
@@ -62,21 +62,21 @@ public struct Registry {
         order.append((id, nextNumber))
         while finished.count > Self.finishedLimit || finishedBytes > Self.finishedLimitBytes { forgetOldest() }
         forgetExpired(now)
-        // An id that is used again leaves its old entry behind.
+        // If an id is used again, its old entry stays in the order.
         if order.count > 2 * Self.finishedLimit {
             order = order[orderStart...].filter { finished[$0.id]?.number == $0.number }
             orderStart = 0
         }
     }
 
-    /// The body of a prediction that has ended lately.
+    /// The body of a recently ended prediction.
     public mutating func finishedBody(_ id: String, at now: Duration) -> [UInt8]? {
         forgetExpired(now)
         return finished[ExactString(id)]?.body
     }
 
-    /// What a reader of a prediction's events is to be sent that has ended lately; the reader has seen the event
-    /// `lastEventID`, or none. Nil if no such prediction is remembered.
+    /// What to send a reader of a recently ended prediction's events who has seen the event `lastEventID`, or none. Nil
+    /// if the prediction isn't remembered.
     public mutating func replay(_ id: String, after lastEventID: Int?, at now: Duration) -> EventHistory.Replay? {
         forgetExpired(now)
         let id = ExactString(id)
@@ -84,7 +84,7 @@ public struct Registry {
         return events[id]?.replay(after: lastEventID) ?? EventHistory.evicted(lastID: last, after: lastEventID)
     }
 
-    /// Whether a prediction with this id has ended lately, even if its body is too large to be remembered.
+    /// Whether a prediction with this id ended recently, even if its body was too large to be remembered.
     public mutating func remembers(_ id: String, at now: Duration) -> Bool {
         forgetExpired(now)
         return finished[ExactString(id)] != nil

@@ -1,13 +1,14 @@
-/// Names a prediction inside the server while it is carried out: a place in a table, and a count of who had it before.
+/// Identifies a prediction inside the server while it runs: a place in a table, and a count of the place's earlier
+/// users.
 ///
-/// Looking one up costs an array access. Ids are never shown to clients or workers.
+/// A lookup costs one array access. Clients and workers never see these ids.
 public struct RunID: Hashable, Sendable {
-    /// The place in the table; small, and used again after the end.
+    /// The place in the table; small, and reused after the end.
     public let index: Int
     /// How often the place was used before.
     public let generation: Int
 
-    /// Names a place.
+    /// Makes an id.
     public init(index: Int, generation: Int = 0) {
         self.index = index
         self.generation = generation

@@ -1,13 +1,13 @@
 internal import JSON
 
-/// Bytes that stay where they are, with the object that keeps them there.
+/// Bytes at a fixed address, with the object that keeps them there.
 public struct OwnedBytes {
     /// The bytes, valid while ``owner`` lives.
     public let bytes: UnsafeRawBufferPointer
-    /// What keeps the bytes where they are.
+    /// The object that keeps the bytes in place.
     public let owner: AnyObject
 
-    /// Makes a view of `bytes`, which are valid and unchanged as long as `owner` lives.
+    /// Makes a view of `bytes`, which must stay valid and unchanged while `owner` lives.
     public init(_ bytes: UnsafeRawBufferPointer, owner: AnyObject) {
         self.bytes = bytes
         self.owner = owner
@@ -21,13 +21,13 @@ public struct OwnedBytes {
 
 /// One piece of output, as JSON text.
 public enum ChunkText {
-    /// Valid only while it is handed over: to be copied.
+    /// Valid only during the call; copy it to keep it.
     case borrowed(UnsafeRawBufferPointer)
     case small([UInt8])
-    /// Too large to be copied about.
+    /// Too large to be copied.
     case large(OwnedBytes)
 
-    /// The same, valid for ever.
+    /// The same chunk, valid indefinitely.
     public var kept: ChunkText {
         if case .borrowed(let bytes) = self { .small([UInt8](bytes)) } else { self }
     }
@@ -42,34 +42,35 @@ public enum ChunkText {
     }
 }
 
-/// Text that is built from the front: what is small is joined as it comes, what is large is only referred to.
+/// Text that grows at the end: small parts are joined as they come, large ones are only referenced.
 ///
-/// So it takes little more memory than it has bytes, however long it gets, and a text that holds another one shares its
+/// It takes little more memory than it has bytes, however long it gets. A text that contains another one shares its
 /// segments.
 public struct SegmentedText {
-    /// What is joined becomes a segment at this size.
+    /// Joined text becomes a segment at this size.
     static let segmentLimitBytes = 256 << 10
-    /// From here on the memory for a whole segment is taken at once; doubling would leave up to half of it unused.
+    /// From this size on, the memory for a whole segment is reserved at once; doubling would leave up to half of it
+    /// unused.
     private static let reserveFromBytes = 64 << 10
-    /// How much is joined at a time, and so how much longer than its limit a segment may be.
+    /// How much is joined at a time, and thus by how much a segment may exceed its limit.
     static let pieceLimitBytes = 32 << 10
-    /// A shorter segment of another text is copied rather than shared.
+    /// A shorter segment of another text is copied instead of shared.
     private static let shareFromBytes = 4 << 10
 
-    /// What comes before ``tail``.
+    /// The segments before ``tail``.
     public private(set) var segments: [ChunkText] = []
-    /// The end, which grows.
+    /// The end of the text, which grows.
     public internal(set) var tail: [UInt8] = []
     private var segmentBytes = 0
 
     init() {}
 
-    /// How many bytes.
+    /// The number of bytes.
     public var count: Int { segmentBytes + tail.count }
 
     var isEmpty: Bool { count == 0 }
 
-    /// All of it in one piece; a copy unless it is one.
+    /// The whole text in one piece; a copy unless it is one already.
     public var joined: [UInt8] {
         guard !segments.isEmpty else { return tail }
         var text: [UInt8] = []
@@ -79,7 +80,7 @@ public struct SegmentedText {
         return text
     }
 
-    /// A JSON object with further members, `"a":1,"b":2`, in front of its own. Long segments are shared.
+    /// A JSON object with the additional members `"a":1,"b":2` before its own. Long segments are shared.
     public func adding(_ members: [UInt8]) -> SegmentedText {
         var text = SegmentedText()
         text.tail = Array("{".utf8) + members + Array(",".utf8)
@@ -121,12 +122,12 @@ public struct SegmentedText {
         text.tail.withUnsafeBytes { join($0) }
     }
 
-    /// Appends what `bytes` look like within a JSON string.
+    /// Appends `bytes`, escaped as in a JSON string.
     mutating func appendEscaped(_ bytes: UnsafeRawBufferPointer) {
         inPieces(bytes) { appendJSONStringContents($0, to: &$1) }
     }
 
-    /// Makes a segment of what is joined, if it is large enough, so that texts that will hold this one share it.
+    /// Turns the joined text into a segment if it is large enough, so that texts that will contain this one share it.
     mutating func seal() {
         if tail.count >= Self.shareFromBytes { closeTail() }
     }

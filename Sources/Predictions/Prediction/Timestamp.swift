@@ -3,7 +3,7 @@ public struct Timestamp: Equatable, Comparable, Sendable {
     /// Nanoseconds since 1970-01-01T00:00:00Z.
     public let nanoseconds: Int
 
-    /// The moment so long after 1970-01-01T00:00:00Z.
+    /// Makes the moment this long after 1970-01-01T00:00:00Z.
     public init(nanoseconds: Int) {
         self.nanoseconds = nanoseconds
     }
@@ -11,7 +11,7 @@ public struct Timestamp: Equatable, Comparable, Sendable {
     /// Whether the left moment is the earlier one.
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.nanoseconds < right.nanoseconds }
 
-    /// Appends the moment as RFC 3339 with an offset of `+00:00` and `digits` digits of the second's fraction.
+    /// Appends the moment in RFC 3339 format with the offset `+00:00` and `digits` fractional digits.
     public func append(to output: inout [UInt8], digits: Int) {
         let seconds = nanoseconds / 1_000_000_000
         var fraction = nanoseconds % 1_000_000_000
@@ -40,7 +40,7 @@ public struct Timestamp: Equatable, Comparable, Sendable {
         output.append(contentsOf: "00:00".utf8)
     }
 
-    /// The Gregorian date of a day, counted in eras of 400 years that begin in March, so that the leap day comes last.
+    /// The Gregorian date of a day, computed in eras of 400 years that begin in March, so that the leap day comes last.
     private static func date(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
         let shifted = days + 719_468
         let era = shifted / 146_097

@@ -1,21 +1,21 @@
 internal import JSON
 
-/// The fields of a form, or of a query string, on their way to the JSON body that they stand for.
+/// Collects the fields of a form or a query string and produces the JSON body that they stand for.
 ///
-/// Fields with the names of inputs are inputs; several with one name are a list. Those with the names of the envelope's
-/// members are these, unless the model has inputs of such names.
+/// Fields named after inputs are inputs; several with the same name form a list. Fields named after the envelope's
+/// members are those members, unless the model has inputs with these names.
 public struct InputForm: Sendable {
-    /// What is done with the contents of a field.
+    /// How to use the contents of a field.
     public enum Use: Equatable, Sendable {
-        /// They are a file.
+        /// As a file.
         case file
-        /// They are text, or JSON.
+        /// As text or JSON.
         case text
-        /// The model knows no such input.
+        /// Not at all: the model has no such input.
         case none
     }
 
-    /// A file in the input: where it stands, and its path.
+    /// A file in the input: its position and its path.
     public typealias Place = (pointer: String, path: String)
 
     private enum Field: Sendable {
@@ -29,28 +29,28 @@ public struct InputForm: Sendable {
     private var names: [ExactString] = []
     private var fields: [ExactString: [Field]] = [:]
 
-    /// A form without fields for a model whose inputs follow `schema`.
+    /// Makes an empty form for a model whose inputs follow `schema`.
     public init(schema: InputSchema?, filePatterns: FilePatterns) {
         self.schema = schema
         patterns = filePatterns
     }
 
-    /// What to do with the contents of a field. A part of a form with the name of a file, or with a type that is none of
-    /// text, is a file where the model takes one.
+    /// How to use the contents of a field. A form part with a file name or a non-text type is a file if the model
+    /// accepts one there.
     public func use(of name: String, hasFileName: Bool, type: String?) -> Use {
         let isBinary = hasFileName || !(type.map(Self.isText) ?? true)
         if isBinary, patterns.takesFile(at: name) { return .file }
         return isBinary && !isInput(name) && member(name) == nil ? .none : .text
     }
 
-    /// Adds a file that was stored at `path`, and is called `name`.
+    /// Adds a file that is stored at `path` and has the given name.
     public mutating func add(_ field: String, file path: String, called name: String) {
         add(.file(path: path, name: name), to: field)
     }
 
-    /// Adds a text; one of the type `application/json` is JSON, whatever the input is.
+    /// Adds a text. One with the type `application/json` is JSON, whatever the input.
     ///
-    /// - Throws: ``RequestError`` if the text is not UTF-8, or not JSON.
+    /// - Throws: ``RequestError`` if the text isn't UTF-8 or isn't JSON.
     public mutating func add(_ field: String, text: [UInt8], type: String? = nil) throws(RequestError) {
         let location = isInput(field) || member(field) == nil ? ["input", field] : [field]
         guard let string = String(validating: text, as: UTF8.self) else {
@@ -61,9 +61,9 @@ public struct InputForm: Sendable {
         add(.json(string), to: field)
     }
 
-    /// The body that the fields stand for, and where files stand in its input.
+    /// The body that the fields stand for, and the positions of files in its input.
     ///
-    /// - Throws: ``RequestError`` if a member of the envelope can't be what its field says.
+    /// - Throws: ``RequestError`` if a member of the envelope can't have its field's value.
     public func body() throws(RequestError) -> (text: [UInt8], files: [Place]) {
         var files: [Place] = []
         var members: [UInt8] = []
@@ -76,7 +76,7 @@ public struct InputForm: Sendable {
                 continue
             }
             guard member == .webhookEventsFilter || values.count == 1 else {
-                throw .invalid(location: [name.text], message: "the form has more than one field of this name")
+                throw .invalid(location: [name.text], message: "the form has more than one field with this name")
             }
             if member == .input {
                 whole = try Self.json(values[0], at: [name.text])
@@ -156,10 +156,10 @@ public struct InputForm: Sendable {
 
     // MARK: - The envelope
 
-    /// Appends the input that is given as JSON, with the inputs that have fields of their own.
+    /// Appends the input that is given as JSON, combined with the inputs that have their own fields.
     private func append(_ whole: String, _ input: Members, to text: inout [UInt8]) throws(RequestError) {
         guard !input.names.isEmpty else { return text.append(contentsOf: whole.utf8) }
-        // It was checked when it came.
+        // It was checked when it arrived.
         guard let document = try? JSONDocument.parsing(whole), document.root.kind == .object else {
             throw .invalid(location: ["input"], message: "the field `input` of the form must be a JSON object")
         }
@@ -168,7 +168,7 @@ public struct InputForm: Sendable {
             guard !input.names.contains(ExactString(name)) else {
                 throw .invalid(
                     location: ["input", name],
-                    message: "given twice: in the form's field `input` and as a field of its own")
+                    message: "given twice: in the form's field `input` and as a separate field")
             }
             appendJSONString(name, to: &text)
             text.append(":")
@@ -187,7 +187,7 @@ public struct InputForm: Sendable {
             var list = Array("[".utf8)
             for (index, value) in values.enumerated() {
                 guard case .text(let word) = value else {
-                    throw .invalid(location: [member.name], message: "several fields of this name must all be text")
+                    throw .invalid(location: [member.name], message: "several fields with this name must all be text")
                 }
                 if index > 0 { list.append(",") }
                 appendJSONString(word, to: &list)
@@ -196,7 +196,7 @@ public struct InputForm: Sendable {
         case (.id, .text(let text)), (.webhook, .text(let text)): return quoted(text)
         default:
             guard values.count == 1 else {
-                throw .invalid(location: [member.name], message: "the form has more than one field of this name")
+                throw .invalid(location: [member.name], message: "the form has more than one field with this name")
             }
             return Array(try json(values[0], at: [member.name]).utf8)
         }
@@ -226,7 +226,7 @@ public struct InputForm: Sendable {
         return output
     }
 
-    /// Members of an object, as text.
+    /// The members of an object, as text.
     private struct Members {
         var names: Set<ExactString> = []
         var text: [UInt8] = []

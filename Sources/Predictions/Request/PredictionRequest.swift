@@ -1,46 +1,46 @@
 public import JSON
 
-/// The envelope of a prediction as a client sends it: `{"id", "input", "context", "webhook", "webhook_events_filter"}`.
+/// The envelope of a prediction, as sent by a client: `{"id", "input", "context", "webhook", "webhook_events_filter"}`.
 ///
-/// Other members are ignored. The input is not looked at here.
+/// Other members are ignored. The input isn't examined here.
 public struct PredictionRequest: Sendable {
     /// A member of the envelope.
     public enum Member: Int, CaseIterable, Sendable {
         case id, input, context, webhook, webhookEventsFilter
 
-        /// Its name in JSON.
+        /// The member's name in JSON.
         public var name: String { self == .webhookEventsFilter ? "webhook_events_filter" : "\(self)" }
     }
 
-    /// What a webhook can be sent for.
+    /// The events that webhooks can be sent for.
     public enum Event: String, CaseIterable, Sendable {
         case start, output, logs, completed
     }
 
-    /// Of a longer value an error text has only the beginning.
+    /// An error message shows only the beginning of a longer value.
     private static let shownBytes = 256 << 10
     /// The longest id, in bytes of UTF-8.
     public static let idLimitBytes = 255
 
-    /// The id the client chose.
+    /// The id that the client chose.
     public var id: String?
-    /// The input; nil when it is missing or null, which means an empty object.
+    /// The input; nil if it is missing or null, which means an empty object.
     public var input: JSONValue?
-    /// An object of strings, given to the model as `current_scope().context`.
+    /// An object of strings that the model gets as `current_scope().context`.
     public var context: JSONValue?
-    /// Where to send webhooks.
+    /// The URL for webhooks.
     public var webhook: String?
-    /// The events that a webhook is wanted for.
+    /// The events to send webhooks for.
     public var webhookEvents = allEvents
 
     private static let allEvents = Set(Event.allCases)
 
-    /// A request without a body.
+    /// Makes the envelope of a request without a body.
     public init() {}
 
-    /// Reads the envelope of a body that was scanned to its end.
+    /// Reads the envelope of a body that was scanned completely.
     ///
-    /// - Throws: ``RequestError`` naming the member that is wrong.
+    /// - Throws: ``RequestError``, which names the invalid member.
     public init(reading body: JSONDocument, _ scan: RequestScan) throws(RequestError) {
         let root = scan.root(in: body)
         guard root.kind == .object else {
@@ -58,7 +58,7 @@ public struct PredictionRequest: Sendable {
         if let id { try Self.check(id: id) }
     }
 
-    /// Refuses ids that can't be used: longer than ``idLimitBytes``, or with a NUL.
+    /// Refuses unusable ids: those longer than ``idLimitBytes`` or containing NUL.
     public static func check(id: String) throws(RequestError) {
         guard id.utf8.count <= idLimitBytes else {
             throw .invalid(location: ["id"], message: "prediction ID must be at most \(idLimitBytes) bytes long")
@@ -111,7 +111,7 @@ public struct PredictionRequest: Sendable {
         return events
     }
 
-    /// A value as error texts speak of it.
+    /// A value in the wording of error messages.
     private static func name(of value: JSONValue) -> String {
         switch value.kind {
         case .null: "null"

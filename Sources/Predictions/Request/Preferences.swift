@@ -1,18 +1,19 @@
 internal import Glibc
 internal import HTTPFields
 
-/// How a client wants to be answered: its `Prefer`, `Accept` and `Content-Type` fields.
+/// How a client wants to be answered, according to its `Prefer`, `Accept`, and `Content-Type` fields.
 public enum Preferences {
     /// `respond-async` and `wait` of RFC 7240.
     public struct Prefer: Equatable, Sendable {
-        /// The client wants 202 at once.
+        /// Whether the client wants 202 immediately.
         public var isAsynchronous = false
-        /// The client is willing to wait, for a time that it may leave open.
+        /// Whether the client is willing to wait, with or without a time limit.
         public var waits = false
-        /// How long it is willing to wait for the result all the same, in seconds.
+        /// How long the client is willing to wait for the result, in seconds.
         public var waitSeconds: Int?
 
-        /// Reads all `Prefer` fields of a request. Names are case-insensitive, the first use of a preference counts.
+        /// Reads all `Prefer` fields of a request. Names are case-insensitive; the first occurrence of a preference
+        /// counts.
         public init(reading fields: [String]) {
             guard !fields.isEmpty else { return }
             var seen: Set<String> = []
@@ -30,16 +31,16 @@ public enum Preferences {
         }
     }
 
-    /// Whether an `Accept` field asks for an event stream by name; wildcards don't. A quality of 0 refuses it
-    /// (RFC 9110 section 12.5.1).
+    /// Whether an `Accept` field names the event stream type; wildcards don't count. A quality of 0 refuses it (RFC
+    /// 9110 section 12.5.1).
     public static func acceptsEventStream(_ field: UnsafeRawBufferPointer) -> Bool {
-        // Of all the fields that clients send, few have the word in them.
+        // Few of the fields that clients send contain this word.
         guard hasSubtype("/event-stream", field) else { return false }
         return accepts("text/event-stream", String(decoding: field, as: UTF8.self))
     }
 
-    /// Whether an `Accept` or `Accept-Encoding` field names something, which is given in lower case; wildcards don't count. A
-    /// quality of 0 refuses it.
+    /// Whether an `Accept` or `Accept-Encoding` field contains `name`, which must be in lower case; wildcards don't
+    /// count. A quality of 0 refuses it.
     public static func accepts(_ name: String, _ field: String) -> Bool {
         QuotedList.elements(of: field, separatedBy: ",").contains { element in
             let parameters = QuotedList.elements(of: element, separatedBy: ";")
@@ -51,8 +52,8 @@ public enum Preferences {
         }
     }
 
-    /// How much an `Accept` field wants something, which is given in lower case, from 0 to 1; nil if it doesn't name it.
-    /// Wildcards don't count.
+    /// The quality, from 0 to 1, that an `Accept` field gives to `name`, which must be in lower case; nil if it doesn't
+    /// contain the name. Wildcards don't count.
     public static func quality(of name: String, in field: String) -> Double? {
         QuotedList.elements(of: field, separatedBy: ",").compactMap { element -> Double? in
             let parameters = QuotedList.elements(of: element, separatedBy: ";")
@@ -62,14 +63,14 @@ public enum Preferences {
         }.max()
     }
 
-    /// Whether `Accept` fields ask for one type rather than for another, both in lower case: by the quality that they give it,
-    /// then by how exactly they name it (RFC 9110, 12.5.1).
+    /// Whether `Accept` fields prefer one type to another, both in lower case: first by quality, then by how
+    /// specifically they name it (RFC 9110, 12.5.1).
     public static func prefers(_ type: String, over other: String, _ fields: [String]) -> Bool {
         let wanted = rank(of: type, fields)
         return wanted.quality > 0 && wanted > rank(of: other, fields)
     }
 
-    /// The quality of a type by the range that names it most exactly, and how exactly that is.
+    /// The quality that the most specific matching range gives to a type, and how specific that range is.
     private static func rank(of type: String, _ fields: [String]) -> (quality: Double, exactness: Int) {
         let family = type.prefix { $0 != "/" } + "/*"
         var rank = (quality: 0.0, exactness: 0)
@@ -84,7 +85,7 @@ public enum Preferences {
         return rank
     }
 
-    /// Whether a body of this type is read as JSON: `application/json` and `application/…+json`, whatever the parameters.
+    /// Whether a body with this type is read as JSON: `application/json` or `application/…+json`, ignoring parameters.
     public static func isJSON(contentType: UnsafeRawBufferPointer) -> Bool {
         let usual: StaticString = "application/json"
         let count = usual.utf8CodeUnitCount
@@ -98,7 +99,7 @@ public enum Preferences {
 
     // MARK: - Bytes
 
-    /// Whether `field` begins with the bytes of a literal in lower case, whatever the case of its letters.
+    /// Whether `field` starts with a lower-case literal, ignoring case.
     private static func hasPrefix(_ literal: StaticString, _ field: UnsafeRawBufferPointer) -> Bool {
         guard field.count >= literal.utf8CodeUnitCount else { return false }
         for index in 0..<literal.utf8CodeUnitCount {
@@ -109,7 +110,7 @@ public enum Preferences {
         return true
     }
 
-    /// Whether a slash in `field` and what follows it are the bytes of a literal in lower case, whatever the case.
+    /// Whether a slash in `field`, together with what follows it, matches a lower-case literal, ignoring case.
     private static func hasSubtype(_ literal: StaticString, _ field: UnsafeRawBufferPointer) -> Bool {
         var rest = field
         while let start = rest.baseAddress, let slash = memchr(start, Int32(UInt8(ascii: "/")), rest.count) {
@@ -122,7 +123,7 @@ public enum Preferences {
 
     // MARK: - Lists
 
-    /// `name=value` with the name in lower case and quotes around the value removed.
+    /// Splits `name=value`; the name is converted to lower case and quotes around the value are removed.
     private static func pair(_ text: String) -> (name: String, value: String) {
         guard let equals = text.firstIndex(of: "=") else { return (text.lowercased(), "") }
         var value = QuotedList.trimmed(String(text[text.index(after: equals)...]))

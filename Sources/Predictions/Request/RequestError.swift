@@ -1,15 +1,15 @@
 public import JSON
 
-/// Why a prediction was not accepted because of what its request says.
+/// Why a prediction was refused because of its request.
 public enum RequestError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The body is not JSON.
     case malformed(JSONError)
     /// A member of the envelope has the wrong type.
     case mistyped(String)
-    /// A member of the envelope has a value that can't be used.
+    /// A member of the envelope has an invalid value.
     case invalid(location: [String], message: String)
 
-    /// The HTTP status to answer with.
+    /// The HTTP status of the response.
     public var status: Int {
         switch self {
         case .malformed: 400
@@ -17,7 +17,7 @@ public enum RequestError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The body of the answer for `invalid`, a JSON document; otherwise its `error`.
+    /// For `invalid`, the body of the response, a JSON document; otherwise its `error`.
     public var description: String {
         switch self {
         case .malformed(let error):

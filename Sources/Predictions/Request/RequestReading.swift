@@ -1,14 +1,14 @@
 public import JSON
 
-/// All that a request's body says, checked.
+/// The checked contents of a request's body.
 public struct RequestReading: Sendable {
     /// Names in an input that the model doesn't know.
     public struct UnknownInputs: Sendable, CustomStringConvertible {
-        /// How many are named, at most, and with how many characters.
+        /// How many names are shown at most, and how many characters of each.
         private static let (shownCount, shownLength) = (20, 100)
 
         private var names: [String] = []
-        /// How many there are.
+        /// The number of unknown names.
         public private(set) var count = 0
 
         fileprivate mutating func add(_ name: String) {
@@ -18,7 +18,7 @@ public struct RequestReading: Sendable {
             if !names.contains(String(shown)) { names.append(String(shown)) }
         }
 
-        /// The first of them, for the log.
+        /// The first names, for the log.
         public var description: String {
             let more = count - names.count
             return names.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
@@ -27,30 +27,31 @@ public struct RequestReading: Sendable {
 
     /// The envelope.
     public private(set) var envelope = PredictionRequest()
-    /// Where the input's text stands in the body; nil without one.
+    /// The position of the input's text in the body; nil if there is none.
     public private(set) var inputRange: Range<Int>?
-    /// What the model doesn't get of it: members that it doesn't know, and the texts of files. In order.
+    /// The parts of the input that the model doesn't get, in order: members that it doesn't know, and the text of
+    /// files.
     public private(set) var cuts: [Range<Int>] = []
-    /// The body of the 422 answer; nil when the input is valid.
+    /// The body of the 422 response; nil if the input is valid.
     public private(set) var problems: [UInt8]?
-    /// Members of the input that are left out.
+    /// Members of the input that are dropped.
     public private(set) var unknown = UnknownInputs()
-    /// The schema that doesn't list them; nil if there are none.
+    /// The schema that doesn't list those members; nil if there are none.
     public private(set) var schemaOfUnknown: InputSchema?
-    /// Strings that name files: those that are fetched, and those that the model gets to open.
+    /// Strings that name files: those that the server fetches, and those that the model opens.
     public private(set) var files: [FilePatterns.Found] = []
-    /// A string that isn't the URL of a file where nothing else may stand.
+    /// A string that isn't the URL of a file although only that is allowed there.
     public private(set) var misplaced: FilePatterns.Found?
 
-    /// A request without a body.
+    /// Makes the reading of a request without a body.
     public init(schema: InputSchema?) {
         problems = schema?.check(nil)
     }
 
-    /// Reads a body that was scanned to its end. `uploaded` are the places in the input that stand for files which came with
+    /// Reads a body that was scanned completely. `uploaded` contains the positions in the input of files that came with
     /// the request.
     ///
-    /// - Throws: ``RequestError`` when it is not JSON, or its envelope is wrong.
+    /// - Throws: ``RequestError`` if the body isn't JSON or its envelope is invalid.
     public init(
         of body: JSONDocument, _ scan: RequestScan, schema: InputSchema?, filePatterns: FilePatterns,
         uploaded: Set<String> = []
@@ -65,7 +66,7 @@ public struct RequestReading: Sendable {
             return
         }
         inputRange = input.range
-        // The scan may have been made for a schema that a new worker has replaced.
+        // A new worker may have replaced the schema that the scan used.
         let isChecked = scan.schema === schema && !scan.isDoubtful
         if let schema {
             if !isChecked { problems = schema.check(input) }
@@ -82,7 +83,7 @@ public struct RequestReading: Sendable {
         cutFiles()
     }
 
-    /// Whether so much is left to look at in a body that it should not be done on the loop.
+    /// Whether so much of a body remains to be checked that it shouldn't be done on the loop.
     public static func isLong(
         _ scan: RequestScan, bytes: Int, schema: InputSchema?, filePatterns: FilePatterns
     ) -> Bool {
@@ -94,10 +95,10 @@ public struct RequestReading: Sendable {
         return isWalked && bytes > walkedBytes
     }
 
-    /// What the validator is done with in some milliseconds, and what it takes as long to walk over.
+    /// How many bytes the validator checks in a few milliseconds, and how many it walks over in that time.
     private static let (validatedBytes, walkedBytes) = (64 << 10, 1 << 20)
 
-    /// Without a schema everything is accepted that can be an input at all.
+    /// Without a schema, everything that can be an input is accepted.
     private static func objectProblem(_ input: JSONValue) -> [UInt8]? {
         guard input.kind != .object else { return nil }
         let error = RequestError.invalid(
@@ -107,9 +108,9 @@ public struct RequestReading: Sendable {
 
     // MARK: - Cuts
 
-    /// Cuts out the members that the schema doesn't list, each with the comma that would be left over.
+    /// Removes members that the schema doesn't list, each with the comma that would be left over.
     private mutating func cutUnknown(_ input: JSONValue, _ schema: InputSchema) {
-        /// Where the unknown members that were seen last begin; nil after a known one.
+        /// The start of the current run of unknown members; nil after a known one.
         var start: Int?
         var knownEnd: Int?
         input.forEachPlace { name, range in
@@ -122,16 +123,16 @@ public struct RequestReading: Sendable {
                 if start == nil { start = range.lowerBound }
             }
         }
-        // The last member has no comma behind it, so the one in front is cut out.
+        // No comma follows the last member, so remove the one before it.
         if let begin = start { cuts.append((knownEnd ?? begin)..<input.range.upperBound - 1) }
         if unknown.count > 0 { schemaOfUnknown = schema }
     }
 
-    /// Cuts out what stands between the quotes of strings that name files: the model gets paths.
+    /// Removes the text between the quotes of strings that name files: the model gets paths.
     private mutating func cutFiles() {
         let fetched = files.filter(\.isFetched)
         guard !fetched.isEmpty else { return }
-        // Two patterns may find one string.
+        // Two patterns may match the same string.
         let found = Set(fetched.map(\.contents)).union(cuts)
         cuts = found.sorted { $0.lowerBound < $1.lowerBound }
     }

@@ -1,14 +1,14 @@
 public import JSON
 
-/// The reading of a request's body as it arrives: its grammar, and as much of the input's schema as can be checked in passing.
+/// Reads a request's body as it arrives: checks its grammar, and as much of the input's schema as possible in passing.
 ///
-/// Used on one thread at a time.
+/// Use it on one thread at a time.
 public final class RequestScan {
-    /// What a text holds.
+    /// The content of a text.
     public enum Content: Sendable {
-        /// An envelope with an input in it, as Cog's own clients send it.
+        /// An envelope that contains an input, as sent by Cog's own clients.
         case envelope
-        /// An input alone.
+        /// An input without an envelope.
         case input
     }
 
@@ -17,34 +17,34 @@ public final class RequestScan {
 
     private let scanner = JSONScanner()
     private var start: Int?
-    /// What is read.
+    /// The kind of content that is read.
     let content: Content
     /// The schema that is checked in passing.
     public private(set) var schema: InputSchema?
-    /// What is wrong with the body; nothing more is read then.
+    /// What is wrong with the body; nothing more is read after that.
     public private(set) var failure: JSONError?
 
-    /// A reading of a body whose input should follow `schema`.
+    /// Makes a scan of a body whose input should follow `schema`.
     public init(schema: InputSchema?, content: Content = .envelope) {
         self.schema = schema
         self.content = content
     }
 
-    /// Forgets the body so far, and begins another.
+    /// Discards the body so far and begins another one.
     public func begin(schema: InputSchema?) {
         self.schema = schema
         start = nil
         failure = nil
     }
 
-    /// Forgets the body so far, and reads what stands in a part of a text.
+    /// Discards the body so far and reads a part of a text.
     public func read(_ range: Range<Int>, of text: UnsafeRawBufferPointer, schema: InputSchema?) {
         begin(schema: schema)
         beginScan(at: range.lowerBound)
         read(UnsafeRawBufferPointer(rebasing: text[..<range.upperBound]), isFinal: true)
     }
 
-    /// Reads on. `text` is all of the body so far.
+    /// Reads more of the body. `text` is the whole body so far.
     public func read(_ text: UnsafeRawBufferPointer, isFinal: Bool) {
         guard failure == nil, isFinal || text.count >= Self.byteOrderMark.count else { return }
         if start == nil {
@@ -77,15 +77,15 @@ public final class RequestScan {
     /// The outermost value.
     func root(in document: JSONDocument) -> JSONValue { document.root(from: start ?? 0) }
 
-    /// Where the value of a member of the envelope stands; nil if it is missing.
+    /// The position of an envelope member's value; nil if it is missing.
     func range(of member: PredictionRequest.Member) -> Range<Int>? {
         content == .envelope ? scanner.member(member.rawValue) : nil
     }
 
-    /// Whether the envelope has any member more than once.
+    /// Whether the envelope repeats any member.
     var hasRepeatedMembers: Bool { scanner.hasRepeatedMembers }
 
-    /// Whether the envelope has a member more than once.
+    /// Whether the envelope repeats a member.
     func isRepeated(_ member: PredictionRequest.Member) -> Bool { scanner.isRepeated(member.rawValue) }
 }
 

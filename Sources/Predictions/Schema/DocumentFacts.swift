@@ -1,21 +1,22 @@
 public import JSON
 
-/// What the server wants to know of an OpenAPI document apart from the input's schema.
+/// What the server needs from an OpenAPI document in addition to the input's schema.
 public struct DocumentFacts: Equatable, Sendable {
-    /// The output of a prediction is an array, whatever the model gives. Where it may be null, what the model gives decides.
+    /// Whether the output of a prediction is an array, whatever the model returns. If it may be null, the model's
+    /// result decides.
     public let outputIsArray: Bool
     /// The same for trainings.
     public let trainingOutputIsArray: Bool
-    /// The output of a prediction is one file.
+    /// Whether the output of a prediction is a single file.
     public let outputIsFile: Bool
     /// The same for trainings.
     public let trainingOutputIsFile: Bool
-    /// Clients may ask for an event stream.
+    /// Whether clients may request an event stream.
     public let allowsStreams: Bool
-    /// The document describes trainings.
+    /// Whether the document describes trainings.
     public let hasTraining: Bool
 
-    /// Reads the facts from an OpenAPI document; what it doesn't say is false.
+    /// Reads the facts from an OpenAPI document; those it doesn't mention are false.
     public init(document: JSONValue) {
         let components = document["components"]?["schemas"]
         outputIsArray = Self.isArray(components?["Output"])
@@ -26,7 +27,7 @@ public struct DocumentFacts: Equatable, Sendable {
         allowsStreams = document["paths"]?["/predictions"]?["post"]?["x-cog-streaming"]?.bool == true
     }
 
-    /// Whether a schema is that of one file.
+    /// Whether a schema describes a single file.
     public static func isFile(_ schema: JSONValue?) -> Bool {
         schema?["type"]?.string == "string" && schema?["format"]?.string == "uri"
     }

@@ -1,20 +1,20 @@
 public import JSON
 
-/// Where files can stand in an input: `:image`, `:images/*`, `t:config/mask`. `*` is every element of an array or every
-/// value of an object. A `t` before the colon says that plain strings are legal there as well, an `o` that the model opens
-/// the file itself: of such files only those in data URLs are fetched for it.
+/// Where an input may contain files: `:image`, `:images/*`, `t:config/mask`. `*` stands for every element of an array
+/// or every value of an object. A `t` before the colon means that plain strings are also allowed there. An `o` means
+/// that the model opens the file itself; of such files, the server fetches only those in data URLs.
 public struct FilePatterns: Sendable {
     /// A string in an input, found by a pattern.
     public struct Found: Sendable {
-        /// Names and indices from the input's outside, joined by slashes; `~` and `/` within names are written as
-        /// in a JSON pointer (RFC 6901 section 3).
+        /// Names and indices from the outside in, separated by slashes; `~` and `/` in names are escaped as in a JSON
+        /// pointer (RFC 6901 section 3).
         public let pointer: String
         /// The string.
         public let value: JSONValue
-        /// Whether the model gets the file, not the URL.
+        /// Whether the model gets the file instead of the URL.
         public let isFetched: Bool
 
-        /// Where it stands in its document, quotes left off.
+        /// The position in the document, without the quotes.
         public var contents: Range<Int> {
             let range = value.range
             return range.lowerBound + 1..<range.upperBound - 1
@@ -34,17 +34,17 @@ public struct FilePatterns: Sendable {
         patterns = texts.map { text in
             let flags = text.prefix { $0 != ":" }
             let path = text[flags.endIndex...].dropFirst()
-            // By code points: a name that begins with an accent makes one character with the slash before it.
+            // By code points: a name that begins with a combining accent forms one character with the slash before it.
             let segments = path.unicodeScalars.split(separator: "/").map { Self.unescaped(Substring($0)) }
             return Pattern(
                 segments: segments, allowsPlainStrings: flags.contains("t"), isOpened: flags.contains("o"))
         }
     }
 
-    /// Whether there is nothing to look for.
+    /// Whether there are no patterns.
     public var isEmpty: Bool { patterns.isEmpty }
 
-    /// The input that takes a file, if there is only one and it takes one file.
+    /// The input that takes a file, if it is the only one and takes a single file.
     public var onlyInput: String? {
         patterns.count == 1 && patterns[0].segments.count == 1 ? patterns[0].segments[0] : nil
     }
@@ -61,9 +61,9 @@ public struct FilePatterns: Sendable {
         left.map { ExactString($0) } == right.map { ExactString($0) }
     }
 
-    /// Finds the strings at the patterns' places: those that name a file by URL, and the first that is something else where
-    /// only a file may stand. Members of the input that the model doesn't know are left out, and so are the places of files
-    /// that came with the request.
+    /// Finds the strings at the patterns' positions: those that name a file by URL, and the first one that is something
+    /// else although only a file is allowed. Skips members of the input that the model doesn't know, and files that
+    /// came with the request.
     public func find(
         in input: JSONValue, isKnown: (_ name: String) -> Bool = { _ in true }, uploaded: Set<String> = []
     ) -> (files: [Found], refused: Found?) {
@@ -146,7 +146,8 @@ public struct FilePatterns: Sendable {
         }
     }
 
-    /// The scheme of a string, if files are fetched by it, in any case (RFC 3986 section 3.1), perhaps after white space.
+    /// The scheme of a string if files are fetched with it, ignoring case (RFC 3986 section 3.1) and leading
+    /// whitespace.
     private static func scheme(of value: JSONValue) -> Scheme? {
         if let scheme = Scheme.allCases.first(where: { value.hasPrefixIgnoringCase($0.start) }) { return scheme }
         return value.withStringBytes { text -> Scheme? in
@@ -156,7 +157,7 @@ public struct FilePatterns: Sendable {
         } ?? nil
     }
 
-    /// How much white space may stand before a URL.
+    /// How much whitespace may precede a URL.
     private static let leadingSpaceLimitBytes = 256
 
     private static func withoutLeadingSpace(_ text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {

@@ -1,20 +1,21 @@
 public import JSON
 public import JSONSchema
 
-/// The schema that inputs are checked against before the model is bothered with them.
+/// The schema that inputs are checked against before the model gets them.
 ///
-/// Doesn't change once it is made, so any thread may check with it.
+/// It doesn't change once made, so any thread may use it.
 public final class InputSchema: Sendable {
     private let schema: CompiledSchema
-    /// What a ``RequestScan`` can check of it in an envelope.
+    /// The part of the schema that a ``RequestScan`` can check in an envelope.
     let shape: JSONShape
-    /// The same for an input that stands by itself.
+    /// The same for an input without an envelope.
     let bareShape: JSONShape
 
-    /// Compiles the component `Input` of an OpenAPI document; for trainings `TrainingInput`, or `Input` if there is none.
+    /// Compiles the component `Input` of an OpenAPI document; for trainings, `TrainingInput`, or `Input` if there is
+    /// none.
     ///
-    /// - Returns: nil if the document has no such component; then nothing can be checked.
-    /// - Throws: `SchemaError` if it can't be used.
+    /// - Returns: Nil if the document has no such component; then nothing can be checked.
+    /// - Throws: `SchemaError` if the component isn't usable.
     public init?(document: JSONValue, forTraining: Bool) throws(SchemaError) {
         let names = forTraining ? ["TrainingInput", "Input"] : ["Input"]
         guard let schema = try CompiledSchema(firstOf: names, in: document) else { return nil }
@@ -25,7 +26,7 @@ public final class InputSchema: Sendable {
         bareShape = builder.shape(root: root)
     }
 
-    /// The shape of a request's body whose input follows `schema`; nil for an input that may be any object.
+    /// The shape of a request body whose input follows `schema`; nil for an input that may be any object.
     static func envelope(input schema: CompiledSchema?) -> JSONShape {
         var builder = JSONShape.Builder()
         let input = schema?.addObject(to: &builder)
@@ -42,18 +43,18 @@ public final class InputSchema: Sendable {
         schema.describes(name)
     }
 
-    /// The JSON text of what a plain text means as an input of this name, or as an item of a list.
+    /// The JSON value of a plain text as the input with this name, or as an item of a list.
     func json(of text: String, named name: String, isItem: Bool) -> [UInt8] {
         isItem ? schema.json(ofItem: text, named: name) : schema.json(of: text, named: name)
     }
 
-    /// How many inputs are required.
+    /// The number of required inputs.
     public var requiredCount: Int { schema.required.count }
 
     /// Checks an input.
     ///
     /// - Parameter input: nil stands for an empty object.
-    /// - Returns: The body of the 422 answer; nil when the input is valid.
+    /// - Returns: The body of the 422 response; nil if the input is valid.
     public func check(_ input: JSONValue?) -> [UInt8]? {
         guard let input else { return result(problems: [], missing: schema.required) }
         guard input.kind == .object else {
@@ -65,13 +66,13 @@ public final class InputSchema: Sendable {
             isCutOff: found.isCutOff)
     }
 
-    /// What is said of an input that is none.
+    /// The message about an input that isn't an object.
     static func notAnObject(_ input: JSONValue) -> String {
         SchemaViolation.type(["object"]).message(about: input)
     }
 
-    /// Makes the answer: problems of present fields by name, then missing fields in the schema's order, then whether that
-    /// is all.
+    /// Makes the response: problems of present fields by name, then missing fields in the schema's order, then a note
+    /// if the list is cut off.
     private func result(
         problems: [(path: String, message: String)], missing: [String], isCutOff: Bool = false
     ) -> [UInt8]? {
@@ -86,7 +87,7 @@ public final class InputSchema: Sendable {
         }
         detail += missing.map { ($0, "Field required", "value_error.missing") }
         if isCutOff {
-            let message = "the check ended here, as this list is long: there may be more problems"
+            let message = "the check stopped here because this list is long; there may be more problems"
             detail.append(("__root__", message, "value_error"))
         }
         var body = Array(#"{"detail":["#.utf8)
