@@ -6,14 +6,14 @@ import Predictions
 import Serving
 import Workers
 
-/// Puts the parts together.
+/// Puts the server's parts together.
 final class Application {
     private let loop: EventLoop
     private let settings: Settings
     private let log: Log
     private let readiness: ReadinessFile?
     private let store = FileStore()
-    /// What bodies of requests and webhooks take their memory from.
+    /// The memory account for request bodies and webhooks.
     private let memory: MemoryAccount
     private let pool: WorkerPool
     private let service: PredictionService
@@ -21,11 +21,11 @@ final class Application {
     private var shutdown: Shutdown?
     private var signals = Signals()
 
-    /// What comes from the kernel.
+    /// Signals from the kernel.
     private struct Signals {
         var sources: [SignalSource] = []
         var reaper: OrphanReaper?
-        /// Whether SIGINT ends the server.
+        /// Whether SIGINT ended the server.
         var endsServer = false
     }
 
@@ -49,7 +49,7 @@ final class Application {
         for warning in settings.warnings { log.warning("coglet", warning) }
     }
 
-    /// `coglet-worker`, which lies beside this program.
+    /// The path of `coglet-worker`, which is next to this program.
     private static var workerPath: String {
         let path = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
             count = buffer.withMemoryRebound(to: CChar.self) { text in
@@ -63,9 +63,9 @@ final class Application {
 
     /// Opens the port.
     ///
-    /// - Throws: ``EventLoopError`` when the address can't be used.
+    /// - Throws: ``EventLoopError`` if the address isn't usable.
     func listen() throws(EventLoopError) {
-        // Writing to a client that has gone is an error code, not a signal.
+        // Writing to a disconnected client must cause an error code, not a signal.
         signal(SIGPIPE, SIG_IGN)
         let operation = Operation(
             isDraining: { [self] in shutdown?.hasBegun == true },
@@ -90,9 +90,9 @@ final class Application {
         try installSignals()
     }
 
-    /// Makes the folder for temporary files, then starts the workers.
+    /// Creates the folder for temporary files, then starts the workers.
     ///
-    /// - Throws: ``FileStoreError`` when there is no place for temporary files.
+    /// - Throws: ``FileStoreError`` if there is no place for temporary files.
     func startWorkers() throws(FileStoreError) {
         do throws(FileStoreError) {
             for failure in try store.open() {
@@ -124,7 +124,7 @@ final class Application {
                 signals.endsServer = true
                 shutdown?.begin()
             })
-        // Ignored means that whoever started the server, `nohup` say, wants it to outlive the terminal.
+        // If SIGHUP is ignored, the program that started the server, such as `nohup`, wants it to outlive the terminal.
         if !SignalSource.isIgnored(SIGHUP) {
             signals.sources.append(try SignalSource(on: loop, signal: SIGHUP) { [self] in shutdown?.begin() })
         }
@@ -133,14 +133,14 @@ final class Application {
         if OrphanReaper.isNeeded { signals.reaper = try OrphanReaper(on: loop) }
     }
 
-    /// Serves until the end, then leaves the process.
+    /// Serves until the end, then exits the process.
     func run() -> Never {
         loop.run()
         readiness?.remove()
         log.flush()
         store.close()
         if signals.endsServer {
-            // Whoever sent SIGINT, a shell say, wants to see that it was the reason.
+            // The sender of SIGINT, such as a shell, expects the exit status to show it as the reason.
             signal(SIGINT, SIG_DFL)
             raise(SIGINT)
         }

@@ -6,7 +6,7 @@ import PlaygroundServer
 /// The prediction server; `python -m cog.server.http` becomes this program.
 @main
 enum Coglet {
-    /// The version of the server; `scripts/tidy` checks that it is the one in the file VERSION.
+    /// The version of the server; `scripts/tidy` checks that it matches the file VERSION.
     static let version = "0.24.0"
 
     static func main() {
@@ -18,7 +18,7 @@ enum Coglet {
         do {
             var settings = try Settings(arguments: CommandLine.arguments, environment: environment)
             SecretVariable.forget(Variables.access.apiKey)
-            // First: libuv ends the process when it can't open what it needs.
+            // First, because libuv ends the process if it can't open what it needs.
             try settings.divideDescriptors(of: DescriptorLimit.raise())
             let application = try Application(settings)
             try application.listen()
@@ -33,7 +33,7 @@ enum Coglet {
         }
     }
 
-    /// `coglet playground`, which `cog playground` starts: no model, but the page for any server of one.
+    /// `coglet playground`, which `cog playground` starts: no model, but the page for any model server.
     private static func servePlayground() -> Never {
         do {
             let options = try PlaygroundOptions(CommandLine.arguments.dropFirst(2))
@@ -46,7 +46,7 @@ enum Coglet {
         }
     }
 
-    /// What `make docs` asks for.
+    /// The texts for `make docs`.
     private static func madeText(_ arguments: ArraySlice<String>) -> String? {
         switch arguments {
         case ["--describe-settings"]: Variables.document

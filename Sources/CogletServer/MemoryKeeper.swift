@@ -3,17 +3,18 @@ import EventLoop
 import Glibc
 import Serving
 
-/// Gives memory that a burst has left behind back to the system, within seconds.
+/// Returns memory that a burst has left behind to the system, within seconds.
 ///
-/// glibc keeps what is freed below memory that is still used. `malloc_trim` gives that back, page by page, which takes
-/// milliseconds and holds the allocator's lock, so it runs on the thread pool when nothing else happens. Looks once a
-/// second, from a request on until there is nothing to give back. docs/decisions/memory-is-trimmed-when-idle.md has the
-/// measurements.
+/// glibc keeps memory that was freed below memory still in use. `malloc_trim` returns it page by page, which takes
+/// milliseconds and holds the allocator's lock, so it runs on the thread pool when nothing else happens. After a
+/// request, the keeper checks once a second until there is nothing left to return.
+/// docs/decisions/memory-is-trimmed-when-idle.md has the measurements.
 ///
 /// Bound to the loop.
 final class MemoryKeeper {
     private static let interval = Duration.seconds(1)
-    /// A server of this size has nothing to give back that is worth asking the allocator, which looks at every free piece.
+    /// A server up to this size can return too little to be worth asking the allocator, which looks at every free
+    /// piece.
     private static let usualBytes = 24 << 20
 
     private let timer: Timer
@@ -33,7 +34,7 @@ final class MemoryKeeper {
         look = { [unowned self] in self.look() }
     }
 
-    /// A request has come. Costs next to nothing.
+    /// A request has arrived. Costs almost nothing.
     @inline(__always)
     func requestArrived() {
         if !isLooking { startLooking() }
@@ -76,13 +77,13 @@ final class MemoryKeeper {
         }
     }
 
-    /// Memory that is resident and not in use, stacks and code included.
+    /// Memory that is resident but unused, including stacks and code.
     private static var garbageBytes: Int {
         let info = mallinfo2()
         return residentBytes - Int(info.uordblks) - Int(info.hblkhd)
     }
 
-    /// proc_pid_statm(5): the second and the third number are resident pages, and those of them that are shared.
+    /// proc_pid_statm(5): the second number is resident pages, the third those of them that are shared.
     private static var residentBytes: Int {
         let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return 0 }

@@ -1,7 +1,7 @@
 import EventLoop
 import Glibc
 
-/// The file by which Kubernetes learns whether the model is ready: it is there while a worker is.
+/// The file that tells Kubernetes whether the model is ready: it exists while a worker is ready.
 ///
 /// Bound to the loop; the thread pool does the work, one step at a time, so that the last change wins.
 final class ReadinessFile {
@@ -11,8 +11,8 @@ final class ReadinessFile {
     private let log: Log
     private var wanted = false
     private var isWithdrawn = false
-    /// What the last step has led to or, if it failed, should have led to. Unknown at first: a server that was killed leaves
-    /// its file behind.
+    /// The result of the last step or, if it failed, its intended result. Unknown at first, because a killed server
+    /// leaves its file behind.
     private var exists: Bool?
     private var isChanging = false
     private var hasWarned = false
@@ -23,19 +23,19 @@ final class ReadinessFile {
         change()
     }
 
-    /// A worker is ready, or none is any more.
+    /// A worker has become ready, or none is ready any more.
     func set(_ isReady: Bool) {
         wanted = isReady && !isWithdrawn
         change()
     }
 
-    /// The server is about to end, however ready its workers are.
+    /// The server is about to exit, whatever the state of its workers.
     func withdraw() {
         isWithdrawn = true
         set(false)
     }
 
-    /// Removes the file on the calling thread, because the server ends.
+    /// Removes the file on the calling thread, because the server exits.
     func remove() {
         _ = Self.remove()
     }
@@ -54,7 +54,7 @@ final class ReadinessFile {
         }
     }
 
-    /// Once is enough: the reason will be the same each time a worker becomes ready.
+    /// Warn only once: the reason would be the same each time a worker becomes ready.
     private func warn(_ failure: String) {
         guard !hasWarned else { return }
         hasWarned = true
@@ -63,7 +63,7 @@ final class ReadinessFile {
             ["path": .string(Self.path), "reason": .string(failure)])
     }
 
-    /// Returns the reason of a failure.
+    /// Returns the reason for a failure.
     private static func create() -> String? {
         for folder in ["/var/run", "/var/run/cog"] where mkdir(folder, 0o755) != 0 && errno != EEXIST {
             return "cannot make \(folder): \(String(cString: strerror(errno)))"
@@ -74,7 +74,7 @@ final class ReadinessFile {
         return nil
     }
 
-    /// Returns the reason of a failure.
+    /// Returns the reason for a failure.
     private static func remove() -> String? {
         guard unlink(path) != 0, errno != ENOENT, errno != ENOTDIR else { return nil }
         return "cannot remove it: \(String(cString: strerror(errno)))"

@@ -4,11 +4,11 @@ import Predictions
 import Serving
 import Workers
 
-/// Takes the server down in order, within the times of its ``ShutdownPlan``.
+/// Shuts the server down in order, within the time limits of its ``ShutdownPlan``.
 ///
-/// Bound to the loop, which it stops in the end.
+/// Bound to the loop, which it stops at the end.
 final class Shutdown {
-    /// What ends side by side once no prediction runs any more.
+    /// What ends concurrently once no prediction is running any more.
     private enum Part {
         case worker, webhooks, connections
     }
@@ -20,9 +20,9 @@ final class Shutdown {
     private let service: PredictionService
     private let readiness: ReadinessFile?
     private let telemetry: TelemetryExport
-    /// Whether the server is about to end.
+    /// Whether the server is about to exit.
     private(set) var hasBegun = false
-    /// When the port was closed, by a clock that only goes forward; nil before.
+    /// When the port was closed, by a clock that never goes back; nil before that.
     private var closedPortAt: Duration?
     private var remaining: Set<Part> = [.worker, .webhooks, .connections]
     private var isClosing = false
@@ -41,11 +41,10 @@ final class Shutdown {
         self.readiness = readiness
     }
 
-    /// How many clients are connected.
+    /// The number of connected clients.
     var connectionCount: Int { server.connectionCount }
 
-    /// Tells those who ask that the server isn't ready any more, and shuts down after the drain delay. Beginning twice does
-    /// nothing.
+    /// Reports the server as not ready, and shuts it down after the drain delay. Beginning twice does nothing.
     func beginDelayed() {
         guard !hasBegun else { return }
         guard plan.drainDelay > .zero else { return begin() }
@@ -55,7 +54,8 @@ final class Shutdown {
         after(plan.drainDelay) { $0.begin() }
     }
 
-    /// Takes no new connections, and lets the predictions finish. Ends a drain delay; otherwise beginning twice does nothing.
+    /// Accepts no new connections and lets the predictions finish. Ends a drain delay; otherwise, beginning twice does
+    /// nothing.
     func begin() {
         guard closedPortAt == nil else { return }
         announce()
@@ -78,11 +78,11 @@ final class Shutdown {
             "coglet", "Predictions were still running at the end of the shutdown's grace; they fail now",
             ["grace": .string("\(plan.grace)"), "predictions": .raw("\(service.runCount)")])
         service.cutOff()
-        // A process that the kernel holds (a driver, a dead network disk) can't even be killed.
+        // A process that the kernel is blocking (a driver, a dead network disk) can't even be killed.
         after(ShutdownPlan.deathTime) { $0.service.cutOffRest() }
     }
 
-    /// No prediction runs any more.
+    /// No prediction is running any more.
     private func close() {
         guard !isClosing, let closedPortAt else { return }
         isClosing = true
@@ -98,7 +98,7 @@ final class Shutdown {
         after(times.total) { $0.stop() }
     }
 
-    /// Calls `body` after a while.
+    /// Calls `body` after a delay.
     private func after(_ time: Duration, _ body: @escaping (Shutdown) -> Void) {
         do throws(EventLoopError) {
             let timer = try Timer(on: loop) { [weak self] in
@@ -114,7 +114,7 @@ final class Shutdown {
 
     private func ended(_ part: Part) {
         guard remaining.remove(part) != nil, remaining.isEmpty else { return }
-        // Last, because all of the others make spans. What takes too long ends with the time for everything.
+        // Last, because all of the others make spans. If it takes too long, the overall time limit ends it.
         telemetry.finish { [self] in stop() }
     }
 

@@ -2,7 +2,7 @@ import EventLoop
 import FileTransfer
 import Workers
 
-/// Puts the temporary files of workers below the server's own.
+/// Puts the workers' temporary files into the server's own folder.
 final class TemporaryFolders: WorkerFolders {
     private let store: FileStore
     private let loop: EventLoop

@@ -213,7 +213,7 @@ class Runner(BaseRunner):
 def test_ping_doesnt_wait_for_a_slow_health_check(fresh):
     answer = fresh(source=SLOW_CHECK, flags=FLAGS, env=PORT).get("/ping")
     assert answer.status == 503
-    assert answer.json["error"] == "The model's health check has not answered within 1.5 s"
+    assert answer.json["error"] == "The model's health check did not answer within 1.5 s"
 
 
 def test_key_is_for_invocations(fresh):

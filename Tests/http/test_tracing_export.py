@@ -17,7 +17,7 @@ def test_keys_are_for_the_collector_alone(fresh, collector):
     env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = collector.url + "/away"
     server = fresh("script", env=env)
     server.predict({"code": "return 1"})
-    server.wait_log("The collector doesn't take spans: it answers with status 307")
+    server.wait_log("The collector doesn't accept spans: it answered with status 307")
     assert collector.at("/away")[0].headers["x-api-key"] == "k3y"
     assert "evil" not in str(collector.at("/away")[0].headers)
     assert other.requests == []
@@ -82,7 +82,7 @@ def test_dead_collector_costs_spans_alone(fresh):
     for _ in range(20):
         headers, _ = fields()
         assert server.post("/predictions", {"input": {}}, headers).json["status"] == "succeeded"
-    server.wait_log("The collector doesn't take spans")
+    server.wait_log("The collector doesn't accept spans")
     text = server.request("GET", "/metrics").text
     [dropped] = [line for line in text.splitlines() if line.startswith("cog_runtime_spans_dropped_total")]
     assert int(dropped.split()[1]) > 0

@@ -1,30 +1,30 @@
 import Workers
 
-/// Divides the descriptors that the server may have open, so that no use of them starves another.
+/// Divides the descriptors that the server may open, so that no use of them starves another.
 ///
-/// What the event loop and the workers need comes first; clients, transfers and output files share the rest.
+/// The needs of the event loop and the workers come first; clients, transfers, and output files share the rest.
 struct DescriptorBudget {
-    /// Event loop, listeners, locks, and what libraries open for a moment.
+    /// The event loop, listeners, locks, and what libraries open temporarily.
     static let serverDescriptors = 20
     /// A transfer's connection, a second one while it is being made, its name lookup, and its file.
     static let descriptorsPerTransfer = 4
-    /// With fewer clients and transfers the server would be of no use.
+    /// With fewer clients and transfers, the server would be useless.
     private static let leastForTransfers = 2 * descriptorsPerTransfer
     private static let leastForFiles = 2
     private static let leastForClients = 10
-    /// More transfers and files than this at once are of no use to anybody.
+    /// More concurrent transfers and files than this are useless.
     private static let transferLimit = 1024
     private static let fileLimit = 1024
-    /// How many clients above the limit are told so, and no more than the sixteenth part of all.
+    /// The maximum number of clients above the limit that get a response, and at most a sixteenth of all.
     private static let refusalLimit = 64
 
-    /// How many connections of clients are served.
+    /// The maximum number of client connections served.
     let connectionLimit: Int
-    /// How many more get 503.
+    /// How many more connections get 503.
     let refusalLimit: Int
-    /// How many downloads, uploads and webhooks run at once.
+    /// The maximum number of concurrent downloads, uploads, and webhooks.
     let transferLimit: Int
-    /// How many output files are open at once.
+    /// The maximum number of open output files.
     let fileLimit: Int
     /// The limit for the model's process.
     let limitForModel: Int
@@ -33,7 +33,7 @@ struct DescriptorBudget {
 
     /// Divides `limit`.
     ///
-    /// - Throws: ``DescriptorBudgetError`` when it is too low to serve anybody.
+    /// - Throws: ``DescriptorBudgetError`` if it is too low to serve anybody.
     init(limit: DescriptorLimit, workers: Int, wantedConnections: Int) throws(DescriptorBudgetError) {
         let fixed = limit.open + Self.fixedDescriptors(workers: workers)
         let needed = fixed + Self.leastForTransfers + Self.leastForFiles + Self.leastForClients
@@ -50,12 +50,12 @@ struct DescriptorBudget {
         self.limit = limit.count
     }
 
-    /// What the server needs itself when it has so many workers.
+    /// The server's own needs with this many workers.
     static func fixedDescriptors(workers: Int) -> Int {
         serverDescriptors + WorkerPool.descriptorsToStart + workers * WorkerPool.descriptorsPerWorker
     }
 
-    /// What to tell when fewer connections are served than wanted.
+    /// The warning if fewer connections are served than wanted.
     var warning: String? {
         guard connectionLimit < wantedConnections else { return nil }
         return "At most \(connectionLimit) connections are served, not \(wantedConnections) (COG_MAX_CONNECTIONS): "
@@ -63,11 +63,11 @@ struct DescriptorBudget {
     }
 }
 
-/// The limit of open files is too low for a server.
+/// The limit of open files is too low for the server.
 struct DescriptorBudgetError: Error, CustomStringConvertible {
     /// The hard limit.
     let limit: Int
-    /// What the server needs at least.
+    /// The minimum that the server needs.
     let needed: Int
 
     var description: String {

@@ -5,20 +5,21 @@ struct DescriptorLimit {
     /// What a process with `select()` can use: `FD_SETSIZE`.
     private static let selectLimit = 1024
 
-    /// How many the server may have open.
+    /// The number of descriptors that the server may have open.
     let count: Int
-    /// How many were open when the server started.
+    /// The number of descriptors that were open when the server started.
     let open: Int
-    /// The limit that the model's process gets. It is the one that the server was started with: code that uses `select()` relies on
-    /// small numbers, and some programs go through all numbers up to the limit. A limit below 1024 is raised to that.
+    /// The limit for the model's process. It is the one that the server was started with, because code that uses
+    /// `select()` relies on small numbers, and some programs loop over all numbers up to the limit. A limit below 1024
+    /// is raised to that.
     let forModel: Int
 
-    /// Raises the soft limit to the hard one. Call once, at start.
+    /// Raises the soft limit to the hard one. Call this once, at startup.
     static func raise() -> DescriptorLimit {
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         var limit = rlimit()
         guard getrlimit(resource, &limit) == 0 else {
-            // Can't fail with these arguments; POSIX promises 20 descriptors.
+            // Can't fail with these arguments. POSIX guarantees 20 descriptors.
             return DescriptorLimit(count: 20, open: openDescriptors(below: 20), forModel: 20)
         }
         let (soft, hard) = (number(limit.rlim_cur), number(limit.rlim_max))
@@ -28,19 +29,19 @@ struct DescriptorLimit {
             count: count, open: openDescriptors(below: count), forModel: max(soft, min(hard, selectLimit)))
     }
 
-    /// The soft limit as it is now; 0 if it can't be read.
+    /// The current soft limit; 0 if it can't be read.
     static var current: Int {
         var limit = rlimit()
         return getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 ? number(limit.rlim_cur) : 0
     }
 
     private static func number(_ limit: rlim_t) -> Int {
-        // RLIM_INFINITY is the largest value of all; no process has that many.
+        // RLIM_INFINITY is the largest value of all; no process has that many descriptors.
         Int(min(limit, rlim_t(Int32.max)))
     }
 
-    /// Counts without opening anything, in one system call: poll() reports the numbers behind which nothing is open. Those above
-    /// 4096 are not looked for; they would have to be inherited.
+    /// Counts open descriptors with one system call and without opening any: poll() reports the numbers that aren't
+    /// open. Numbers above 4096 aren't examined, because they would have to be inherited.
     private static func openDescriptors(below limit: Int) -> Int {
         let count = min(limit, 4096)
         return withUnsafeTemporaryAllocation(of: pollfd.self, capacity: count) { entries in

@@ -2,14 +2,15 @@ import JSON
 import Predictions
 import Workers
 
-/// The document that clients see: the model's own, and what this server knows of its routes besides.
+/// The document that clients see: the model's own, extended by what this server knows about its routes.
 ///
-/// The model's document is the one that the original Cog makes; it stands in images and names neither the routes that are
-/// only here nor most answers. Nothing that it says is changed.
+/// The model's document is the one that the original Cog makes. It is stored in images, and contains neither this
+/// server's additional routes nor most responses. Nothing in it is changed.
 enum DocumentAdditions {
-    /// The document for clients of a server in `mode`; `document` itself if it doesn't describe predictions or trainings.
+    /// The document for clients of a server in `mode`; `document` itself if it doesn't describe predictions or
+    /// trainings.
     static func extended(_ document: [UInt8], mode: PoolSettings.Mode) -> [UInt8] {
-        // A document that was written before can be read.
+        // The server wrote the document, so it is readable.
         guard let base = try? JSONDocument.parsing(String(decoding: document, as: UTF8.self)).root else {
             return document
         }

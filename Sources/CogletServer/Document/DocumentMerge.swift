@@ -1,8 +1,9 @@
 import JSON
 
-/// Joins two JSON documents: what the first one says stays as it is, and what only the second one says is added.
+/// Merges two JSON documents: the contents of the first are kept, and what only the second has is added.
 enum DocumentMerge {
-    /// Appends both as compact JSON with sorted names. Objects are joined member by member; of anything else the first counts.
+    /// Appends the merged document as compact JSON with sorted names. Objects are merged member by member; for anything
+    /// else, the first counts.
     static func append(_ first: JSONValue, _ second: JSONValue, to output: inout [UInt8]) {
         guard first.kind == .object, second.kind == .object else {
             first.write(to: &output, sortedKeys: true)

@@ -1,6 +1,6 @@
-/// Answers, and the forms of their bodies, as the OpenAPI document has them.
+/// Responses and their body schemas for the OpenAPI document.
 enum DocumentedAnswers {
-    /// What any request can be answered, whatever it asks for.
+    /// Statuses that any request can get.
     static let anywhere = [400, 408, 414, 431, 500, 501, 503]
 
     /// A reference to a component.
@@ -20,11 +20,11 @@ enum DocumentedAnswers {
         case 404: "There is no such prediction, file, or model, or it is no longer kept"
         case 406: "The model offers no event streams"
         case 408: "The request arrives too slowly"
-        case 409: "All slots are taken, or a prediction with this id is running"
+        case 409: "All slots are taken, or a prediction with this ID is running"
         case 413: "The body, or a file in it, is too large"
         case 414: "The URL is too long"
         case 415: "The body has another content type or content coding"
-        case 422: "The input or the id can't be used"
+        case 422: "The input or the ID is invalid"
         case 429: "All slots are taken, or too many clients follow this prediction"
         case 431: "The header fields are too large"
         case 500: "The server has failed"
@@ -34,7 +34,7 @@ enum DocumentedAnswers {
         }
     }
 
-    /// The components that all routes share. Errors of inputs have `detail`, all others have `error`.
+    /// The components that all routes share. Input errors have `detail`; all others have `error`.
     static let components =
         ##"""
         "CogError":{"title":"Error","type":"object","required":["error","status"],"properties":{

@@ -1,15 +1,15 @@
 import JSON
 import Predictions
 
-/// Forms and files in the bodies of requests, as the OpenAPI document has them; for models that take files.
+/// Forms and files in request bodies, for the OpenAPI document of models that take files.
 struct DocumentedForm {
-    /// The schemas of the form's fields, by their names.
+    /// The schemas of the form's fields, by name.
     private let fields: [(name: String, schema: String)]
     /// Whether a file may be the whole body.
     private let takesFile: Bool
     private let component: String
 
-    /// Nil if the inputs, which follow the component `input`, have no files.
+    /// Nil if the inputs, described by the component `input`, contain no files.
     init?(of input: JSONValue?, for kind: DocumentedKind) {
         var fields: [(name: String, schema: String)] = []
         var (single, lists) = (0, 0)
@@ -51,7 +51,7 @@ struct DocumentedForm {
             + (takesFile ? #","application/octet-stream":{"schema":\#(Self.file)}"# : "")
     }
 
-    /// The member of `components.schemas`.
+    /// The entry of `components.schemas`.
     var schema: String {
         var text: [UInt8] = []
         for (name, schema) in fields {

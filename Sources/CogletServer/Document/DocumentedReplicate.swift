@@ -1,4 +1,4 @@
-/// The routes that Replicate's clients use, as the OpenAPI document has them.
+/// The routes for Replicate's clients, for the OpenAPI document.
 enum DocumentedReplicate {
     /// The members of `paths`.
     static func paths(streams: Bool) -> String {

@@ -1,15 +1,15 @@
-/// The routes of predictions, or of trainings, as the OpenAPI document has them.
+/// The routes for predictions or trainings, for the OpenAPI document.
 struct DocumentedRoutes {
     let kind: DocumentedKind
-    /// Whether the server has the routes, or only describes what another one would do.
+    /// Whether the server has the routes, or only describes those of another mode.
     let isServed: Bool
     /// Whether the model offers event streams.
     let streams: Bool
-    /// Whether there is no prediction without a body.
+    /// Whether a prediction requires a body.
     let needsInput: Bool
-    /// Whether the output is one file.
+    /// Whether the output is a single file.
     let outputIsFile: Bool
-    /// The forms that requests may be; nil for a model that takes no files.
+    /// The forms that requests may have; nil for a model that takes no files.
     let form: DocumentedForm?
 
     private var noun: String { kind.noun }
@@ -25,7 +25,7 @@ struct DocumentedRoutes {
 
     private var missing: String { DocumentedAnswers.errors([404]) }
 
-    /// How a client says how it wants to be answered, and what it sends.
+    /// The parameters and the body of a request that begins a prediction.
     private var beginning: String {
         let required = needsInput ? [#""required":true"#] : []
         let content = form.map { [#""content":{\#($0.content)}"#] } ?? []
@@ -35,7 +35,7 @@ struct DocumentedRoutes {
 
     private var parameters: String { Self.prefer + raw }
 
-    /// A parameter for models whose output is a file, behind others.
+    /// The additional parameter for models whose output is a file.
     private var raw: String { outputIsFile ? "," + Self.raw : "" }
 
     private static let raw =
@@ -44,7 +44,7 @@ struct DocumentedRoutes {
     private static let prefer =
         #"{"in":"header","name":"Prefer","required":false,"description":"`respond-async` asks for an immediate answer, `wait=5` for one within 5 s","schema":{"title":"Prefer","type":"string"}}"#
 
-    /// What the beginning of a prediction is answered besides its result.
+    /// The additional responses to a request that begins a prediction.
     private var begun: String {
         #"\#(accepted),"422":{"description":"Validation Error"},"#
             + DocumentedAnswers.errors([403, 406, 409, 413, 415, 429, 507])
@@ -56,13 +56,13 @@ struct DocumentedRoutes {
 
     private var state: String { DocumentedAnswers.reference("Cog\(title)State") }
 
-    /// What is added to a successful answer.
+    /// The additional content types of a successful response.
     private var events: String {
         let content = [streams ? Self.eventStream : nil, outputIsFile ? Self.file : nil].compactMap(\.self)
         return content.isEmpty ? "{}" : #"{"content":{\#(content.joined(separator: ","))}}"#
     }
 
-    /// A file in the place of JSON, for those who prefer its type.
+    /// A file instead of JSON, for clients that prefer its type.
     private static let file = #""*/*":{"schema":{"type":"string","format":"binary"}}"#
 
     private static let eventStream = #""text/event-stream":{"schema":{"type":"string"}}"#

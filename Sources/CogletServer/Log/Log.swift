@@ -2,42 +2,42 @@ import EventLoop
 import Glibc
 import JSON
 
-/// The server's log: lines on stderr, one JSON object each or, with `LOG_FORMAT=console`, coloured text.
+/// The server's log: lines on stderr, each a JSON object or, with `LOG_FORMAT=console`, colored text.
 ///
-/// Lines gather for a moment and leave together from the thread pool, so that neither a busy server nor a reader of
-/// stderr that has stopped reading holds up the loop. What does not fit into ``limitBytes`` is counted and dropped.
+/// Lines are collected for a moment and written together on the thread pool, so that neither a busy server nor a
+/// stalled reader of stderr holds up the loop. Lines that don't fit into ``limitBytes`` are counted and dropped.
 ///
 /// Bound to the loop.
 final class Log {
-    /// A further fact in a line: a string, or a value written as it is.
+    /// An additional fact in a line: a string, or a value that is written unchanged.
     enum Value {
         case string(String)
         case bytes([UInt8])
         case raw(String)
     }
 
-    /// How the log is written.
+    /// The format of the log.
     struct Settings {
         var level = LogLevel.info
         var isConsole = false
-        /// Whether lines for people are colored.
+        /// Whether plain text lines are colored.
         var usesColor = true
-        /// Whether what the model prints is passed on as it is.
+        /// Whether the model's output is passed on unchanged.
         var passesModelOutput = false
     }
 
     /// How long a line waits for others.
     static let gatherTime = Duration.milliseconds(20)
-    /// With this much waiting the next write begins as soon as the one before it has ended.
+    /// With this much waiting, the next write begins as soon as the previous one has ended.
     static let impatientBytes = 1 << 20
-    /// How much waits at most while stderr is not read.
+    /// The maximum that waits while stderr isn't read.
     static let limitBytes = 8 << 20
 
     let level: LogLevel
-    /// Whether lines are text for people.
+    /// Whether lines are plain text.
     let isConsole: Bool
     private let usesColor: Bool
-    /// Whether what the model prints is passed on as it is, by ``raw(_:)``.
+    /// Whether the model's output is passed on unchanged, through ``raw(_:)``.
     let passesModelOutput: Bool
     let loop: EventLoop
     private let timer: Timer
@@ -73,12 +73,12 @@ final class Log {
         write(.error, target, message, facts)
     }
 
-    /// Writes a line whatever the level: what the model says during setup, or outside of predictions.
+    /// Writes a line at any log level: what the model prints during setup or outside of predictions.
     func always(_ target: StaticString, _ message: String, _ facts: KeyValuePairs<StaticString, Value> = [:]) {
         write(.info, target, message, facts)
     }
 
-    /// Writes a line of this level, if that is wanted or if it is shown in any case.
+    /// Writes a line if its level is enabled or if it is always shown.
     func line(
         _ level: LogLevel, _ target: StaticString, _ message: String, _ facts: [(key: StaticString, value: Value)],
         inAnyCase: Bool = false
@@ -86,14 +86,14 @@ final class Log {
         if inAnyCase || self.level <= level { write(level, target, message, facts) }
     }
 
-    /// Writes bytes as they are, in their place among the lines.
+    /// Writes bytes unchanged, in order with the lines.
     func raw(_ bytes: UnsafeRawBufferPointer) {
         guard hasRoom() else { return }
         waiting.append(contentsOf: bytes)
         writeSoon()
     }
 
-    /// Writes what waits, on the calling thread; to be called when the process is about to end.
+    /// Writes what is waiting, on the calling thread. Call this when the process is about to exit.
     func flush() {
         guard !isWriting else { return }
         Self.writeToStandardError(waiting)
@@ -216,7 +216,7 @@ final class Log {
                 let count = Glibc.write(2, rest.baseAddress, rest.count)
                 if count < 0 {
                     if errno == EINTR { continue }
-                    return  // Nobody is left to be told.
+                    return  // Nobody is left to report it to.
                 }
                 rest = .init(rebasing: rest[count...])
             }
@@ -225,7 +225,7 @@ final class Log {
 }
 
 extension [UInt8] {
-    /// Appends a literal without making a String of it.
+    /// Appends a literal without creating a String.
     mutating func append(_ literal: StaticString) {
         append(contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
     }

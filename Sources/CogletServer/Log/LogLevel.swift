@@ -1,8 +1,8 @@
-/// How much the server writes to its log: `COG_LOG_LEVEL`.
+/// The level of the server's log: `COG_LOG_LEVEL`.
 enum LogLevel: Int, Comparable {
     case debug, info, warning, error
 
-    /// Reads `debug`, `info`, `warn`, `warning` or `error`; anything else means `info`.
+    /// Parses `debug`, `info`, `warn`, `warning`, or `error`; anything else means `info`.
     init(reading text: String?) {
         switch text {
         case "debug": self = .debug

@@ -1,9 +1,10 @@
 import JSON
 
-/// Text that a log line can carry without becoming something else: another line, a color, a command to the terminal, or text
-/// that is shown in another order than it is written.
+/// Makes text safe for log lines: it can't become another line, a color, a terminal command, or text displayed in a
+/// different order than it is written.
 enum PrintableText {
-    /// Adds `text` for people to read: `\n`, `\r`, `\t`, `\x1B` and `\u2028` stand for what would not show as itself.
+    /// Appends `text` for people to read: `
+    /// `, `\r`, `\t`, `\x1B`, and `\u2028` stand for characters that wouldn't be visible.
     static func append(_ text: String, to line: inout [UInt8]) {
         guard needsEscapes(text) else {
             line.append(contentsOf: text.utf8)
@@ -21,8 +22,8 @@ enum PrintableText {
         }
     }
 
-    /// Adds `text` as a JSON string. Programs that read the log by lines may take U+0085, U+2028 and U+2029 for line ends; in
-    /// JSON an escape is the same character.
+    /// Appends `text` as a JSON string. Programs that read the log by lines may treat U+0085, U+2028, and U+2029 as
+    /// line breaks; an escape is the same character in JSON.
     static func appendJSON(_ text: String, to line: inout [UInt8]) {
         guard needsEscapes(text) else {
             appendJSONString(text, to: &line)
@@ -39,18 +40,18 @@ enum PrintableText {
         line.append(UInt8(ascii: "\""))
     }
 
-    /// The lines of what a model has printed.
+    /// The lines that a model has printed.
     static func lines(of text: String) -> [String] {
         text.utf8.split(separator: UInt8(ascii: "\n")).map { line in
             String(Substring(line.last == UInt8(ascii: "\r") ? line.dropLast() : line))
         }
     }
 
-    /// Whether some character may have to be escaped. Most lines are plain ASCII.
+    /// Whether any character may need an escape. Most lines are plain ASCII.
     private static func needsEscapes(_ text: String) -> Bool {
         var text = text
         return text.withUTF8 { bytes in
-            // All of them, since that takes fewer instructions than to stop at the first.
+            // Check all of them, which takes fewer instructions than stopping at the first.
             var found: UInt8 = 0
             for byte in bytes { found |= byte &- 0x20 >= 0x5F ? 1 : 0 }
             return found != 0
@@ -60,7 +61,7 @@ enum PrintableText {
     private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x00..<0x20, 0x7F..<0xA0: true
-        // Line and paragraph separators; marks, embeddings, overrides and isolates of the writing direction.
+        // Line and paragraph separators; marks, embeddings, overrides, and isolates of the writing direction.
         case 0x2028, 0x2029, 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: true
         default: false
         }

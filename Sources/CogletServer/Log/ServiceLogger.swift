@@ -3,7 +3,7 @@ import Serving
 import WorkerProtocol
 import Workers
 
-/// Writes what the service tells the operator into the ``Log``, and whether a worker is ready into the ``ReadinessFile``.
+/// Writes the service's reports to the ``Log``, and whether a worker is ready to the ``ReadinessFile``.
 final class ServiceLogger: ServiceLog {
     private let log: Log
     private let readiness: ReadinessFile?
@@ -48,7 +48,7 @@ final class ServiceLogger: ServiceLog {
 
     func predictionPrinted(_ text: UnsafeRawBufferPointer, _ id: String, _ source: LogSource) {
         if log.passesModelOutput {
-            // Whoever asks for less than `info` has these in the prediction's logs.
+            // With a level above `info`, the operator finds this output in the predictions' logs.
             if showsPredictions { log.raw(text) }
             return
         }
@@ -62,7 +62,7 @@ final class ServiceLogger: ServiceLog {
         for line in lines(text) { log.always("coglet::user", line) }
     }
 
-    /// What the model has printed, as entries of the log: one for people to read is one line.
+    /// What the model has printed, as log entries; in plain text, an entry is one line.
     private func lines(_ text: UnsafeRawBufferPointer) -> [String] {
         let text = String(decoding: text, as: UTF8.self).trimmed
         return log.isConsole && text.utf8.contains(UInt8(ascii: "\n")) ? PrintableText.lines(of: text) : [text]
@@ -98,7 +98,7 @@ final class ServiceLogger: ServiceLog {
 }
 
 extension String {
-    /// Without white space at both ends.
+    /// The text without whitespace at both ends.
     var trimmed: String {
         let isSpace: (Character) -> Bool = { $0.isWhitespace }
         guard let first = firstIndex(where: { !isSpace($0) }), let last = lastIndex(where: { !isSpace($0) }) else {

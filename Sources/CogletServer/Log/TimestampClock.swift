@@ -5,7 +5,7 @@ struct TimestampClock {
     private var second = -1
     private var prefix: [UInt8] = []
 
-    /// Appends the present time, such as `2026-11-23T18:33:25.584217Z`.
+    /// Appends the current time, such as `2026-11-23T18:33:25.584217Z`.
     mutating func append(to output: inout [UInt8]) {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)

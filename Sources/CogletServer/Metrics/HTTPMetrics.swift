@@ -1,7 +1,7 @@
 import HTTPServer
 import Metrics
 
-/// Counts answers by route, method, and status. What clients choose freely never becomes a label.
+/// Counts responses by route, method, and status. Text that clients choose freely never becomes a label.
 ///
 /// Bound to the loop.
 final class HTTPMetrics {
@@ -9,14 +9,14 @@ final class HTTPMetrics {
     private static let methods = ["other", "GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE"]
     private static let sizes = Histogram.Buckets.whole((4...14).map { 1 << (2 * $0) })
 
-    /// The paths of the routes; the first one stands for all requests that lead nowhere.
+    /// The paths of the routes; the first one stands for all requests without a route.
     private let routes: [String]
-    /// For each label, how many answers had which status. Most have one.
+    /// For each label, the number of responses by status. Most labels have only one status.
     private var answers: [[(status: Int, count: Int)]]
     private var requestSizes: [Histogram]
     private var responseSizes: [Histogram]
 
-    /// Nothing is counted yet. Routes are numbered from 1.
+    /// Makes counts of zero. Routes are numbered from 1.
     init(_ routes: [Route]) {
         self.routes = ["other"] + routes.map(\.path)
         answers = Array(repeating: [], count: self.routes.count * Self.methods.count)
@@ -24,7 +24,7 @@ final class HTTPMetrics {
         responseSizes = requestSizes
     }
 
-    /// What stands for a request in the report of its answer. `route` is the route's number; 0 for none.
+    /// The label of a request in the report of its response. `route` is the route's number; 0 for none.
     static func label(_ route: Int, _ method: HTTPMethod) -> Int {
         let method =
             switch method {
@@ -39,7 +39,7 @@ final class HTTPMetrics {
         return route * methods.count + method
     }
 
-    /// An answer is complete; `label` is that of its request.
+    /// A response is complete; `label` is its request's.
     func count(_ report: AnswerReport, as label: Int) {
         if let index = answers[label].firstIndex(where: { $0.status == report.status }) {
             answers[label][index].count += 1
@@ -51,7 +51,7 @@ final class HTTPMetrics {
         responseSizes[route].record(report.responseBytes)
     }
 
-    /// Writes what was counted. Routes that nobody has asked for are left out.
+    /// Writes the counts. Routes that nobody has requested are left out.
     func write(to exposition: inout some MetricWriter) {
         let samples = answers.enumerated().flatMap { label, counts in
             counts.map { status, count in

@@ -1,7 +1,7 @@
 import Metrics
 
-/// Every metric of `GET /metrics`, declared once. `docs/metrics.md` is made from these by `make docs`, and a test compares the
-/// two.
+/// Every metric of `GET /metrics`, declared once. `make docs` generates `docs/metrics.md` from these declarations, and
+/// a test compares the two.
 ///
 /// `cog_runtime_…` are the names that the original proposes, except for `cog_runtime_slot_count`, which `promtool` rejects.
 enum MetricCatalog {
@@ -125,8 +125,8 @@ enum MetricCatalog {
     static let processStart = Metric(
         "process_start_time_seconds", .gauge, "When the server was started, in seconds since 1970.")
 
-    /// Whether a metric is sent to a collector. Those that say the same under an older name aren't, nor those that describe
-    /// the process, which collectors ask the system for.
+    /// Whether a metric is sent to a collector. Metrics that repeat others under an older name aren't, and neither are
+    /// those of the process, which collectors get from the system.
     static func isSent(_ metric: Metric) -> Bool {
         let isDouble = [predictionsByStatus, running, slotCount, buildInfo].contains { $0.name == metric.name }
         return metric.name.hasPrefix("cog_") && !isDouble

@@ -8,15 +8,15 @@ import Serving
 import WebhookDelivery
 import Workers
 
-/// What `GET /metrics` shows at one moment.
+/// The contents of `GET /metrics` at one moment.
 struct MetricsReport {
-    /// What doesn't change while the server runs.
+    /// Facts that don't change while the server runs.
     struct Constants {
         /// `predict` or `train`.
         let operation: String
-        /// Of the SDK and of Python.
+        /// The versions of the SDK and of Python.
         let versions: Settings.Versions
-        /// When the server was started.
+        /// The time at which the server was started.
         let startedAt = Clock.wall
     }
 
@@ -27,9 +27,9 @@ struct MetricsReport {
     let memory: MemoryBudget
     let connections: Int
     let isReady: Bool
-    /// The moment.
+    /// The moment of the report.
     let moment = Clock.wall
-    /// Nil while tracing is off.
+    /// Nil if tracing is off.
     let spans: (exported: Int, dropped: Int)?
 
     /// The text in a format.
@@ -39,7 +39,7 @@ struct MetricsReport {
         return exposition.finished()
     }
 
-    /// Gives all metrics to `exposition`.
+    /// Writes all metrics to `exposition`.
     func write(to exposition: inout some MetricWriter) {
         writePredictions(to: &exposition)
         writeSlots(to: &exposition)
@@ -160,7 +160,7 @@ struct MetricsReport {
     }
 }
 
-/// Where a worker stands, as `cog_workers` shows it.
+/// The state of a worker, as shown by `cog_workers`.
 private enum ShownState: String, CaseIterable {
     case starting, ready, ending, pausing, defunct
     case setupFailed = "setup_failed"

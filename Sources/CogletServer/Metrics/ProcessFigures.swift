@@ -1,7 +1,7 @@
 import Glibc
 import Metrics
 
-/// What Prometheus's own libraries say of a process (`process_…`), read at this moment.
+/// The process metrics that Prometheus's own client libraries provide (`process_…`), read at this moment.
 struct ProcessFigures {
     private let cpuNanoseconds: Int
     private let openFiles: Int
@@ -9,12 +9,12 @@ struct ProcessFigures {
     private let virtualBytes: Int
     private let residentBytes: Int
 
-    /// Reads the figures of this process. Those that can't be read are 0.
+    /// Reads the metrics of this process. Those that can't be read are 0.
     init() {
         var time = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
         cpuNanoseconds = time.tv_sec * 1_000_000_000 + time.tv_nsec
-        // Without `.`, `..`, and what reading the folder takes.
+        // Without `.`, `..`, and the descriptor for reading the folder.
         openFiles = max(0, names(inFolder: "/proc/self/fd").count - 3)
         fileLimit = DescriptorLimit.current
         let pages = Self.memoryPages()
@@ -23,7 +23,7 @@ struct ProcessFigures {
         residentBytes = pages.resident * pageBytes
     }
 
-    /// Writes the figures; `start` is when the server was started, in nanoseconds since 1970.
+    /// Writes the metrics; `start` is the time at which the server was started, in nanoseconds since 1970.
     func write(to exposition: inout some MetricWriter, start: Int) {
         exposition.add(MetricCatalog.processCPU, [Exposition.Sample([], Double(cpuNanoseconds) / 1e9)])
         exposition.add(MetricCatalog.processOpenFiles, openFiles)

@@ -1,12 +1,12 @@
 import HTTPServer
 import Predictions
 
-/// Keeps those out who have no key, where the operator has set some.
+/// Refuses requests without a valid key, if the operator has set keys.
 struct Access {
     /// The keys; nil if everybody may use the server.
     let keys: APIKeys?
 
-    /// Why a request is refused because of its key, or for want of one; nil if it isn't. Known as soon as the head is here.
+    /// Why a request with a wrong or missing key is refused; nil if it isn't. Decided as soon as the head has arrived.
     func refusal(of head: RequestHead, _ route: Route?) -> Response? {
         guard let keys, !isOpen(head, route) else { return nil }
         var hasKey = false
@@ -29,8 +29,8 @@ struct Access {
         }
     }
 
-    /// The key in a field, without copying it: all of `x-api-key`, and what follows `Bearer` in `authorization` (RFC 6750,
-    /// section 2.1).
+    /// The key in a field, without copying it: the whole value of `x-api-key`, or what follows `Bearer` in
+    /// `authorization` (RFC 6750, section 2.1).
     private static func key(
         _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
     ) -> UnsafeRawBufferPointer? {
@@ -41,7 +41,7 @@ struct Access {
         return UnsafeRawBufferPointer(rebasing: value.dropFirst(7).drop { $0 == UInt8(ascii: " ") })
     }
 
-    /// Whether bytes are those of a literal in lower case, whatever the case of their letters.
+    /// Whether bytes equal a lower-case literal, ignoring case.
     private static func equals(_ bytes: UnsafeRawBufferPointer, _ literal: StaticString) -> Bool {
         guard bytes.count == literal.utf8CodeUnitCount else { return false }
         for index in 0..<bytes.count {
@@ -53,12 +53,12 @@ struct Access {
     }
 }
 
-/// What a request needs to be let in, where the operator has set keys.
+/// What a request needs to be accepted if the operator has set keys.
 enum RouteAccess {
     /// A key.
     case key
-    /// Nothing, for reading: probes, and the page.
+    /// Nothing, for reading: probes and the page.
     case open
-    /// Nothing for browsers that want the page; otherwise a key.
+    /// Nothing if a browser requests the page; otherwise a key.
     case page
 }

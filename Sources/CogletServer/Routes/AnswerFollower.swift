@@ -3,7 +3,7 @@ import HTTPServer
 import Predictions
 import Serving
 
-/// A client that gets a prediction's terminal state as its answer.
+/// A client that gets a prediction's terminal state as its response.
 final class AnswerFollower: Follower {
     private let run: RunID
     private let service: PredictionService
@@ -20,17 +20,17 @@ final class AnswerFollower: Follower {
         self.exchange = exchange
         self.form = form
         self.context = context
-        // The exchange lets go of this when it is answered or its client has gone.
+        // The exchange releases this when it is answered or its client is gone.
         exchange.onClientGone = clientGone
     }
 
-    /// Answers with the state so far when `time` has passed.
+    /// Responds with the current state after `time`.
     func wait(atMost time: Duration) {
         do throws(EventLoopError) {
             timer = try Timer(on: context.loop) { [weak self] in self?.patienceIsOver() }
             timer?.start(after: time)
         } catch {
-            // Without a timer the answer comes at the end.
+            // Without a timer, the response comes at the end.
         }
     }
 
@@ -65,7 +65,7 @@ final class AnswerFollower: Follower {
     }
 }
 
-/// What answers need of the server.
+/// What responses need from the server.
 struct AnswerContext {
     let loop: EventLoop
     let memory: MemoryAccount

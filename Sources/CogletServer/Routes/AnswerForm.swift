@@ -2,29 +2,29 @@ import HTTPServer
 import Predictions
 import Serving
 
-/// How the state of a prediction becomes an answer.
+/// How the state of a prediction becomes a response.
 struct AnswerForm {
-    /// The status while it goes on.
+    /// The status while the prediction is running.
     var statusOfRunning = 202
-    /// The status of its result.
+    /// The status of the result.
     var statusOfResult = 200
-    /// Members of the JSON besides the prediction's own: `"a":1,"b":2`.
+    /// JSON members in addition to the prediction's own: `"a":1,"b":2`.
     var members: [UInt8] = []
-    /// Whether the file that it puts out may be sent in the place of JSON.
+    /// Whether the output file may be sent instead of JSON.
     var raw: RawPreference?
-    /// Whether a result is the output without the prediction around it, and a failure is an error.
+    /// Whether a result is just the output, without the prediction around it, and a failure is an error.
     var isOutputAlone = false
 
-    /// A prediction that goes on.
+    /// The response for a running prediction.
     func running(_ body: SegmentedText) -> Response { answer(body, statusOfRunning) }
 
-    /// A prediction that has ended.
+    /// The response for a prediction that has ended.
     func result(_ end: RunEnd) -> Response {
         guard isOutputAlone else { return answer(end.body, statusOfResult) }
         return end.status == .succeeded ? .json(end.output) : Answers.failure(end)
     }
 
-    /// A prediction whose result is kept.
+    /// The response for a prediction whose result is kept.
     func kept(_ body: [UInt8]) -> Response {
         guard !members.isEmpty else { return .json(body, status: statusOfResult) }
         return .json(Array("{".utf8) + members + Array(",".utf8) + body.dropFirst(), status: statusOfResult)

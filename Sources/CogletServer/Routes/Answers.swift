@@ -4,7 +4,7 @@ import Predictions
 import Serving
 import Workers
 
-/// The answers that depend on little or nothing. Every error is a JSON object with `error` and `status`, except for inputs
+/// Responses that depend on little or nothing. Every error is a JSON object with `error` and `status`, except inputs
 /// that don't fit the model, which have `detail`.
 enum Answers {
     static var notFound: Response {
@@ -26,13 +26,13 @@ enum Answers {
         Response.json(
             #"{"error":"Web pages of other origins may not shut the server down.","status":"failed"}"#, status: 403)
     }
-    /// A request that any page could make a browser send comes from one that may not.
+    /// The response to a request that any page could make a browser send, from a page that isn't allowed to.
     static func foreignPage(_ origin: String) -> Response {
         let pages = origin.isEmpty ? "Web pages of other sites" : "Web pages of the origin \(origin)"
         return error(
             "\(pages) may not use this server. Its operator can allow an origin with COG_CORS_ORIGINS.", status: 403)
     }
-    /// The request has no key, or a wrong one (RFC 6750, section 3).
+    /// The request has no key or a wrong one (RFC 6750, section 3).
     static func unauthorized(hasKey: Bool) -> Response {
         var response =
             hasKey
@@ -63,7 +63,7 @@ enum Answers {
             status: 503
         ).retryAfter(seconds: 5)
     }
-    /// For good: only a new start of the server helps, so there is no advice when to try again.
+    /// Permanent until the server is restarted, so there is no advice about when to try again.
     static var setupFailed: Response {
         Response.json(
             #"{"error":"Setup has failed, so the model can't run predictions. GET /health-check shows the logs of the setup in setup.logs. Fix the model, then restart the server.","status":"failed"}"#,
@@ -75,7 +75,7 @@ enum Answers {
             status: 503
         ).retryAfter(seconds: 30)
     }
-    /// Setup has never succeeded.
+    /// The response while setup has never succeeded.
     static func noModel(_ condition: WorkerPool.Condition) -> Response {
         switch condition {
         case .setupFailed: setupFailed
@@ -87,7 +87,7 @@ enum Answers {
         Response.json(#"{"error":"The server is shutting down","status":"failed"}"#, status: 503)
             .retryAfter(seconds: 5)
     }
-    /// No slot is free, and no place in the queue.
+    /// No slot is free, and the queue has no place left.
     static func busy(status: Int) -> Response {
         Response.json(#"{"error":"At capacity - all prediction slots busy","status":"failed"}"#, status: status)
             .retryAfter(seconds: 1)
@@ -105,26 +105,26 @@ enum Answers {
         Response.json(#"{"error":"Too many stream subscribers","status":"failed"}"#, status: 429)
     }
 
-    /// A `POST` with an id that another prediction has.
+    /// The response to a `POST` with the id of another running prediction.
     static func alreadyRunning(_ id: String) -> Response {
         error("A prediction with the id \(id) is running already", status: 409)
     }
 
-    /// The method is not one of the route's.
+    /// The route doesn't accept the method.
     static func wrongMethod(_ route: Route) -> Response {
         var response = error("Method not allowed. \(route.path) takes \(route.allowed).", status: 405)
         response.fields.append(Response.Field("allow", route.allowed))
         return response
     }
 
-    /// A prediction that has not succeeded, where nothing but its output is an answer.
+    /// The response for a prediction that hasn't succeeded, where only its output would be a response.
     static func failure(_ end: RunEnd) -> Response {
         error(
             end.status == .canceled ? "The prediction was canceled" : end.error ?? "The prediction has failed",
             status: 500)
     }
 
-    /// The body says something that can't be accepted.
+    /// The response to an invalid request.
     static func refusal(_ error: RequestError) -> Response {
         error.isJSON
             ? .json(Array(error.description.utf8), status: error.status)
@@ -141,7 +141,7 @@ enum Answers {
 }
 
 extension Response {
-    /// The same, with the advice when to try again (RFC 9110 section 10.2.3).
+    /// The same response with advice about when to try again (RFC 9110 section 10.2.3).
     func retryAfter(seconds: Int) -> Response {
         var response = self
         response.fields.append(Field("retry-after", "\(seconds)"))

@@ -1,8 +1,8 @@
 import HTTPServer
 import Serving
 
-/// `POST /predictions/{id}/cancel`, `POST /trainings/{id}/cancel`: interrupts a prediction. One that has ended already needs no
-/// cancel, so the answer is the same as long as the server remembers it.
+/// `POST /predictions/{id}/cancel`, `POST /trainings/{id}/cancel`: interrupts a prediction. One that has already ended
+/// needs no cancel, so the response is the same while the server remembers it.
 final class CancelRoute: RouteHandler {
     private let service: PredictionService
 

@@ -3,24 +3,25 @@ import Predictions
 
 /// What web pages of other origins may do (the CORS protocol of the Fetch standard).
 ///
-/// Browsers ask beforehand whether a page may send JSON to another server, but let it send some bodies, and none, to any
-/// server without asking. Such requests of pages that aren't allowed are refused; otherwise every page could run predictions
-/// on the machine of whoever looks at it. A JSON body proves that a browser has asked, or that the client isn't one.
+/// Browsers send a preflight before a page may send JSON to another server, but they let it send some bodies, and empty
+/// ones, to any server without asking. Such requests from pages that aren't allowed are refused; otherwise, every page
+/// could run predictions on its viewer's machine. A JSON body proves that a browser has asked, or that the client isn't
+/// a browser.
 struct CrossOrigin {
     let allowed: AllowedOrigins
 
-    /// How long browsers may remember that they have asked.
+    /// How long browsers may cache a preflight.
     private static let rememberedSeconds = "7200"
 
-    /// What becomes of a request because of where it comes from.
+    /// The decision about a request, based on its origin.
     enum Verdict {
-        /// It is answered as any other, with these fields besides.
+        /// It is answered like any other request, with these additional fields.
         case accept([Response.Field])
-        /// It is answered at once.
+        /// It is answered immediately.
         case answer(Response)
     }
 
-    /// Decides on a request; `route` is where it leads to.
+    /// Decides about a request; `route` is its route.
     func verdict(on head: RequestHead, _ route: Route?) -> Verdict {
         let origin = head.field("origin")
         guard origin != nil || head.field("sec-fetch-site") != nil else { return .accept(varying) }
@@ -38,7 +39,7 @@ struct CrossOrigin {
         return .accept(varying)
     }
 
-    /// Whether what is asked for has an effect, and a browser would let any page ask for it.
+    /// Whether the request has an effect, and a browser would let any page send it.
     private func changesSomething(_ head: RequestHead) -> Bool {
         switch head.method {
         case .get, .head, .options: return false
@@ -52,7 +53,7 @@ struct CrossOrigin {
         head.method == .options && head.field("access-control-request-method") != nil
     }
 
-    /// What tells caches that answers depend on who asks.
+    /// Fields that tell caches that responses depend on the origin.
     private var varying: [Response.Field] {
         if case .listed = allowed { [Response.Field("vary", "origin")] } else { [] }
     }
@@ -64,8 +65,8 @@ struct CrossOrigin {
         ]
     }
 
-    /// The answer to a browser that asks beforehand. Fields that the server doesn't know do no harm, so all are allowed:
-    /// something in front of the server may want them.
+    /// The response to a preflight. Fields that the server doesn't know do no harm, so all are allowed: something in
+    /// front of the server may need them.
     private func preflight(_ head: RequestHead, _ route: Route?, _ fields: [Response.Field]) -> Response {
         var fields = fields
         fields.append(Response.Field("access-control-allow-methods", route?.allowed ?? ""))

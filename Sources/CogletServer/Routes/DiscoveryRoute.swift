@@ -4,8 +4,8 @@ import Predictions
 import Serving
 import Workers
 
-/// `GET /`: the names and paths of the routes, and for browsers the page. The routes of trainings are shown when the model has a
-/// training.
+/// `GET /`: the names and paths of the routes, and the page for browsers. The routes for trainings are listed if the
+/// model has a training.
 final class DiscoveryRoute: RouteHandler {
     struct Entry {
         let name: String
@@ -36,7 +36,7 @@ final class DiscoveryRoute: RouteHandler {
             return
         }
         if let root {
-            // Without a slash at its end the address of the root would be a bad base for the page's relative addresses.
+            // Without a trailing slash, the root's URL would be a wrong base for the page's relative URLs.
             exchange.respond(.empty(307, fields: [.init("location", "\(root.text)/docs"), .init("vary", "accept")]))
         } else {
             page.respond(to: request, id: id, on: exchange)

@@ -2,12 +2,12 @@ import HTTPServer
 import Serving
 import Workers
 
-/// `GET /openapi.json`: the model's document, with what the server adds to it unless the original's is wanted.
+/// `GET /openapi.json`: the model's document with the server's additions, unless the original document is wanted.
 final class DocumentRoute: RouteHandler {
     private let service: PredictionService
     private let form: DocumentForm
     private let mode: PoolSettings.Mode
-    /// The document for the facts it was made of, which a new worker may replace.
+    /// The document, and the facts that it was made from, which a new worker may replace.
     private var made: (facts: ModelFacts, document: [UInt8])?
 
     init(_ service: PredictionService, _ form: DocumentForm, mode: PoolSettings.Mode) {
@@ -26,7 +26,7 @@ final class DocumentRoute: RouteHandler {
     }
 }
 
-/// Which document the server shows.
+/// The form of the OpenAPI document.
 enum DocumentForm: String, CaseIterable {
     case extended, original
 }

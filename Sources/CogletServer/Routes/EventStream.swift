@@ -3,23 +3,23 @@ import HTTPServer
 import Predictions
 import Serving
 
-/// One client that follows a prediction's events.
+/// A client that follows a prediction's events.
 ///
-/// A client that reads slowly has its events kept for it, up to a limit; beyond it the stream ends with an event that
-/// says so: there is never a silent gap.
+/// Events for a slow client are buffered up to a limit. Beyond it, the stream ends with an event that says so, so there
+/// is never a silent gap.
 final class EventStream: Follower {
-    /// How much is kept for a client that doesn't read.
+    /// How much is buffered for a client that doesn't read.
     static let pendingLimitBytes = 64 << 20
-    /// Without an event for this long a comment is sent.
+    /// A comment is sent after this long without an event.
     static let keepAliveInterval = Duration.seconds(15)
 
-    /// How events are written.
+    /// The format of events.
     enum Dialect {
-        /// For the client that has begun the prediction, or joined it.
+        /// For the client that started the prediction or joined it.
         case plain
-        /// With ids, for a reader, which can come back and go on where it was.
+        /// With ids, for a reader that can reconnect and resume.
         case withIDs
-        /// With ids, and as Replicate's clients read them.
+        /// With ids, in the form that Replicate's clients expect.
         case replicate
     }
 
@@ -42,7 +42,7 @@ final class EventStream: Follower {
             contentType: "text/event-stream", fields: [Response.Field("cache-control", "no-cache")])
         stream.onClientGone = { [weak self] in self?.clientGone() }
         stream.onPeerFinished = { [weak self] in self?.sendComment() }
-        // Without a timer the stream works all the same, just without comments.
+        // Without a timer, the stream works, but without comments.
         keepAlive = try? Timer(on: loop) { [weak self] in self?.sendComment() }
         restartKeepAlive()
     }
@@ -91,7 +91,7 @@ final class EventStream: Follower {
     private func send(_ event: ResponseBody, _ id: Int) {
         guard !isEnded else { return }
         guard stream.pendingBytes < Self.pendingLimitBytes else {
-            // The reader comes back for this event and those behind it.
+            // The reader returns for this event and those after it.
             let event = EventHistory.lagged(skipped: 1)
             let shown = dialect == .replicate ? ReplicateEvents.translated(event) : event
             write(.segment(.bytes(shown ?? event)), id - 1)
@@ -106,7 +106,7 @@ final class EventStream: Follower {
         stream.write(dialect == .plain ? event : event.preceded(by: .bytes(EventHistory.idLine(id))))
     }
 
-    /// Ends the stream in the orderly way.
+    /// Ends the stream regularly.
     func end() {
         guard !isEnded else { return }
         isEnded = true

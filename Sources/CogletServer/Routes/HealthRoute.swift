@@ -4,7 +4,7 @@ import Predictions
 import Serving
 import Workers
 
-/// `GET /health-check`: whether the model is ready, and how its setup went.
+/// `GET /health-check`: whether the model is ready, and the state of its setup.
 final class HealthRoute: RouteHandler {
     private let service: PredictionService
     private let versions: [(name: String, value: String)]
@@ -37,7 +37,7 @@ final class HealthRoute: RouteHandler {
 }
 
 extension Status.Worker {
-    /// What the health check shows of it.
+    /// The worker's part of the health check.
     fileprivate var report: HealthReport.Worker {
         HealthReport.Worker(
             index: status.index, health: health, processID: Int(status.processID), slots: slots, running: takenSlots)

@@ -5,14 +5,14 @@ import Predictions
 import Serving
 import Workers
 
-/// `GET /metrics`: figures of the server, for Prometheus.
+/// `GET /metrics`: the server's metrics for Prometheus.
 final class MetricsRoute: RouteHandler {
     private let service: PredictionService
     private let memory: MemoryAccount
     private let operation: Operation
     private let telemetry: TelemetryExport
     private let constants: MetricsReport.Constants
-    /// Set when all routes are known.
+    /// Set once all routes are known.
     var http: HTTPMetrics?
 
     init(
@@ -39,7 +39,7 @@ final class MetricsRoute: RouteHandler {
                 body: .segment(.bytes(report.text(isOpenMetrics ? .openMetrics : .text)))))
     }
 
-    /// What there is to say now.
+    /// The report at this moment.
     var report: MetricsReport {
         let status = service.status
         let isDraining = operation.isDraining()

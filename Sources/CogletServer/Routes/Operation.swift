@@ -1,8 +1,8 @@
-/// What routes see of the server as a whole, and can do to it.
+/// The routes' view of the server as a whole, and what they can do to it.
 struct Operation {
-    /// Whether the server is about to end.
+    /// Whether the server is about to exit.
     let isDraining: () -> Bool
-    /// How many clients are connected.
+    /// The number of connected clients.
     let connectionCount: () -> Int
     /// Ends the server.
     let shutDown: () -> Void

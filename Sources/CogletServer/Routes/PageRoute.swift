@@ -2,10 +2,10 @@ import HTTPServer
 import Playground
 import Predictions
 
-/// `GET /docs`, and `GET /` for browsers: the page that shows the model to people and lets them try it. It needs nothing from
+/// `GET /docs`, and `GET /` for browsers: the page that shows the model and lets people try it. It needs nothing from
 /// any other host.
 final class PageRoute: RouteHandler {
-    /// Made when the first client asks for it; nil if there was no memory.
+    /// Made when the first client requests it; nil if there was no memory.
     private lazy var compressed = Page.compressed()
 
     func respond(to request: Request, id: PathID?, on exchange: Exchange) {

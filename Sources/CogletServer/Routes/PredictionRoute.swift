@@ -3,8 +3,8 @@ import Predictions
 import Serving
 import Workers
 
-/// `/predictions/{id}`, `/trainings/{id}`: `PUT` begins a prediction or joins the one that runs under this id, `GET` shows
-/// the state of one that runs or the result of one that has ended lately, or its events.
+/// `/predictions/{id}`, `/trainings/{id}`: `PUT` starts a prediction or joins the one with this id. `GET` shows the
+/// state of a running prediction, the result of one that ended recently, or its events.
 final class PredictionRoute: RouteHandler {
     private let starter: PredictionStarter
     private let isTraining: Bool
@@ -33,8 +33,8 @@ final class PredictionRoute: RouteHandler {
         }
     }
 
-    /// Shows the events that the client hasn't seen: all of them, or those after the one that it names. Its leaving cancels
-    /// nothing.
+    /// Shows the events that the client hasn't seen: all of them, or those after the one that it names. The prediction
+    /// continues when the client disconnects.
     func follow(_ id: String, _ head: RequestHead, on exchange: Exchange, dialect: EventStream.Dialect = .withIDs) {
         let service = starter.service
         if let refusal = starter.streamRefusal(isTraining) { return exchange.respond(refusal) }
@@ -42,7 +42,7 @@ final class PredictionRoute: RouteHandler {
         let run = service.running(id)
         guard let replay = run.map({ service.replay($0, after: last) }) ?? service.finishedReplay(id, after: last)
         else { return exchange.respond(Answers.unknownPrediction) }
-        // What tells an EventSource not to come again (HTML standard, server-sent events).
+        // Tells an EventSource not to reconnect (HTML standard, server-sent events).
         if case .nothingFollows = replay { return exchange.respond(.empty(204)) }
         if let run, service.streamCount(run) >= PredictionStarter.streamLimit {
             return exchange.respond(Answers.tooManyStreams)

@@ -8,15 +8,15 @@ import Serving
 import Telemetry
 import Workers
 
-/// Checks a request for a prediction in a fixed order, begins the prediction, and chooses the answer's form.
+/// Checks a request for a prediction in a fixed order, starts the prediction, and chooses the form of the response.
 final class PredictionStarter {
-    /// Event streams that may follow one prediction.
+    /// The maximum number of event streams that follow one prediction.
     static let streamLimit = 1024
 
     let service: PredictionService
     let uploads: UploadIntake
     let context: AnswerContext
-    /// Nil while tracing is off.
+    /// Nil if tracing is off.
     let tracing: RequestSpans?
     private let reader: RequestReader
     private let log: Log
@@ -36,12 +36,12 @@ final class PredictionStarter {
 
     var loop: EventLoop { log.loop }
 
-    /// Reads a body while it arrives.
+    /// Makes a reader that parses a body while it arrives.
     func bodyReader(isTraining: Bool, content: RequestScan.Content = .envelope) -> any BodyReader {
         BodyScan(RequestScan(schema: schema(isTraining), content: content))
     }
 
-    /// Begins a prediction, or joins the one that runs under the id of a `PUT`.
+    /// Starts a prediction, or joins the one that runs under the id of a `PUT`.
     func start(
         _ request: Request, on exchange: Exchange, id pathID: String?, isTraining: Bool,
         dialect: RequestDialect = .own
@@ -64,10 +64,10 @@ final class PredictionStarter {
         }
     }
 
-    /// What a request asks for.
+    /// The contents of a request.
     struct Content {
         let read: ReadRequest
-        /// Its JSON, or what that would be.
+        /// Its JSON, or the JSON that it stands for.
         let body: Buffer
         var uploads: UploadedFiles?
         var dialect = RequestDialect.own
@@ -127,14 +127,14 @@ final class PredictionStarter {
         }
     }
 
-    /// Answers a request that is not carried out.
+    /// Answers a refused request.
     func refuse(_ reason: Rejection, _ response: Response, _ exchange: Exchange, _ span: PredictionSpan? = nil) {
         service.rejected(reason)
         if let span { Self.refused(span, reason, status: response.status) }
         exchange.respond(response)
     }
 
-    /// Tells the operator of inputs that the model doesn't know.
+    /// Warns the operator of inputs that the model doesn't know.
     func warn(ofUnknownIn content: Content) {
         guard content.read.reading.unknown.count > 0 else { return }
         log.warning(
@@ -147,13 +147,13 @@ final class PredictionStarter {
 
     // MARK: - Checks
 
-    /// Whether a request is carried out.
+    /// The decision whether a request is accepted.
     enum Admission {
         case begin(NewPrediction)
         case refuse(Response, Rejection)
     }
 
-    /// Refuses a receiver that no webhook can be sent to. An empty text means that there is none.
+    /// Refuses a webhook URL that isn't usable. An empty text means that there is none.
     private func check(webhook: String?) throws(RequestError) {
         guard let webhook, !webhook.isEmpty else { return }
         do throws(HTTPURLProblem) {
@@ -171,7 +171,7 @@ final class PredictionStarter {
         }
     }
 
-    /// Checks what was read, and whether there is room for a prediction.
+    /// Checks a request, and whether there is room for its prediction.
     func admit(
         _ content: Content, _ links: TraceLinks?, _ mode: AnswerMode, pathID: String?, isTraining: Bool
     ) throws(RequestError) -> Admission {
@@ -207,7 +207,7 @@ final class PredictionStarter {
         )
     }
 
-    /// Why there are no event streams; nil if there are.
+    /// Why event streams aren't available; nil if they are.
     func streamRefusal(_ isTraining: Bool) -> Response? {
         if isTraining { return Answers.noTrainingStreams }
         return service.facts?.documentFacts?.allowsStreams == true ? nil : Answers.noStreams
@@ -215,7 +215,7 @@ final class PredictionStarter {
 
     // MARK: - Answers
 
-    /// The client is put in its place before the prediction begins: it may end at once.
+    /// The client is registered before the prediction begins, because it may end immediately.
     private func begin(_ new: NewPrediction, _ mode: AnswerMode, _ exchange: Exchange) {
         service.begin(new) { run in
             switch mode.stream {
@@ -238,7 +238,7 @@ final class PredictionStarter {
         AnswerFollower(of: run, service, on: exchange, mode.form, context)
     }
 
-    /// A `PUT` for an id that runs: its state, its result or its events.
+    /// Handles a `PUT` with the id of a running prediction: responds with its state, its result, or its events.
     private func join(_ run: RunID, _ mode: AnswerMode, _ exchange: Exchange, isTraining: Bool) {
         if mode.stream != .none {
             if let refusal = streamRefusal(isTraining) {

@@ -1,6 +1,6 @@
 import HTTPServer
 
-/// `POST /predictions`, `POST /trainings`: begins a prediction.
+/// `POST /predictions`, `POST /trainings`: starts a prediction.
 final class PredictionsRoute: RouteHandler {
     private let starter: PredictionStarter
     private let isTraining: Bool

@@ -5,14 +5,14 @@ import Predictions
 import Serving
 import Workers
 
-/// `GET /livez`, `/startupz`, and `/readyz`, and what platforms ask in their place: whether a probe passes, by status, and why
-/// not, in the body.
+/// `GET /livez`, `/startupz`, and `/readyz`, and the platforms' equivalents: the status says whether the probe passes,
+/// and the body says why not.
 final class ProbeRoute: RouteHandler {
-    /// What the body says.
+    /// The form of the body.
     enum Form {
         /// The state of the model.
         case health
-        /// One member, `live` or `ready`, and the name of the model if it is about that.
+        /// A single member, `live` or `ready`, and the name of the model if the probe is about the model.
         case member(String, model: String? = nil)
     }
 
@@ -23,7 +23,7 @@ final class ProbeRoute: RouteHandler {
     private let patience: Duration?
     private let isDraining: () -> Bool
 
-    /// A probe. Within `patience`, if that is given, the model's own health check must have answered.
+    /// Makes a probe. The model's own health check must answer within `patience`, if that is given.
     init(
         _ probe: Probe, as form: Form = .health, _ service: PredictionService, on loop: EventLoop,
         patience: Duration? = nil, isDraining: @escaping () -> Bool
@@ -37,7 +37,7 @@ final class ProbeRoute: RouteHandler {
     }
 
     func respond(to request: Request, id: PathID?, on exchange: Exchange) {
-        // The others don't depend on what the model says of itself.
+        // The others don't depend on the model's own health check.
         guard probe == .ready, !isDraining(), service.condition == .ready, service.facts?.hasHealthCheck == true else {
             answer(problem: nil, exchange)
             return
@@ -57,7 +57,7 @@ final class ProbeRoute: RouteHandler {
 }
 
 extension ProbeRoute.Form {
-    /// The body of an answer.
+    /// The body of a response.
     func body(of answer: Probe.Answer) -> [UInt8] {
         guard case .member(let member, let model) = self else { return answer.body }
         let passes = answer.status == 200
@@ -76,16 +76,16 @@ extension ProbeRoute.Form {
     }
 }
 
-/// Waits for the model's own health check, but not for long.
+/// Waits for the model's own health check, up to a limit.
 private final class ProbeWait {
     private var timer: Timer?
     private var completion: ((String?) -> Void)?
 
     init(on loop: EventLoop, atMost patience: Duration, _ completion: @escaping (String?) -> Void) {
         self.completion = completion
-        // Without a timer the check has a limit of its own.
+        // Without a timer, the check's own limit applies.
         timer = try? Timer(on: loop) { [weak self] in
-            self?.ended("The model's health check has not answered within \(patience / .seconds(1)) s")
+            self?.ended("The model's health check did not answer within \(patience / .seconds(1)) s")
         }
         timer?.start(after: patience)
     }
@@ -100,7 +100,7 @@ private final class ProbeWait {
 }
 
 extension Health {
-    /// Where the model stands. `problem` is what its own health check has found.
+    /// The model's health. `problem` is what its own health check reported.
     init(_ status: Status, problem: String?) {
         self =
             switch status.condition {

@@ -1,12 +1,12 @@
 import HTTPFields
 import HTTPServer
 
-/// The fields of a query string, `a=1&b=2`, as HTML forms write it.
+/// The fields of a query string, `a=1&b=2`, in the encoding of HTML forms.
 enum QueryFields {
-    /// The field that asks for a file itself instead of JSON.
+    /// The field that requests a file instead of JSON.
     static let raw = "raw"
 
-    /// The fields in their order. Names that are not UTF-8 are repaired.
+    /// The fields in order. Invalid UTF-8 in names is repaired.
     static func all(in query: HeadBytes) -> [(name: String, value: [UInt8])] {
         query.withUnsafeBytes { query in
             query.split(separator: UInt8(ascii: "&")).map { field in
@@ -18,7 +18,7 @@ enum QueryFields {
         }
     }
 
-    /// Whether a query asks for a file itself: `raw=1`, `raw=true`, or `raw` alone.
+    /// Whether a query requests a file instead of JSON: `raw=1`, `raw=true`, or just `raw`.
     static func asksForRaw(_ query: HeadBytes?) -> Bool {
         guard let query else { return false }
         return all(in: query).contains {

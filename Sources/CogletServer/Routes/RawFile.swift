@@ -4,7 +4,7 @@ import HTTPServer
 import JSON
 import Predictions
 
-/// The file that a prediction has put out, within the text that shows the prediction.
+/// The output file of a prediction, contained in the text that shows the prediction.
 struct RawFile {
     private let file: EncodedFile
     private let owner: AnyObject
@@ -12,7 +12,7 @@ struct RawFile {
     /// The media type.
     var type: String { file.type }
 
-    /// The file in the state of a prediction that has succeeded, and whose output is one file; nil if it was uploaded.
+    /// The file in the state of a successful prediction whose output is a single file; nil if it was uploaded.
     init?(in body: SegmentedText) {
         for case .large(let text) in body.segments where text.bytes.first == UInt8(ascii: "\"") {
             guard let file = EncodedFile(UnsafeRawBufferPointer(rebasing: text.bytes.dropFirst().dropLast())) else {
@@ -25,9 +25,9 @@ struct RawFile {
         return nil
     }
 
-    /// The answer that is the file, made on the thread pool; nil if it can't be had that way.
+    /// The response that consists of the file, made on the thread pool; nil if that isn't possible.
     func answer(on loop: EventLoop, memory: MemoryAccount, then: @escaping (Response?) -> Void) {
-        // Nobody changes the text any more.
+        // Nothing changes the text any more.
         nonisolated(unsafe) let this = self
         let type = type
         loop.submit {
@@ -37,9 +37,9 @@ struct RawFile {
         }
     }
 
-    /// The same for the text of a result that is kept; nil if it has no such file, or one that isn't wanted.
+    /// The same for the text of a kept result; nil if it has no such file or the client doesn't want it.
     static func answer(in body: [UInt8], to preference: RawPreference, memory: MemoryAccount) -> Response? {
-        // A text that was written before can be read.
+        // The server wrote the text, so it is readable.
         guard let state = try? JSONDocument.parsing(String(decoding: body, as: UTF8.self)).root,
             state["status"]?.string == "succeeded"
         else { return nil }
@@ -54,7 +54,7 @@ struct RawFile {
             status: 200,
             fields: [
                 Response.Field("content-type", type), Response.Field("vary", "accept"),
-                // A page that a model makes must not act as one of this server's.
+                // A page made by a model must not act as one of this server's.
                 Response.Field("content-security-policy", "sandbox"),
                 Response.Field("x-content-type-options", "nosniff"),
             ], body: .segment(.buffer(contents)))

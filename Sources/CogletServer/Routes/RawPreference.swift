@@ -1,7 +1,7 @@
 import HTTPServer
 import Predictions
 
-/// Whether a client wants the file that a prediction puts out itself, rather than JSON with its address.
+/// Whether a client wants the output file itself instead of JSON with its URL.
 struct RawPreference {
     private let isAskedFor: Bool
     private let accepted: [String]
@@ -13,7 +13,7 @@ struct RawPreference {
         guard isAskedFor || !accepted.isEmpty else { return nil }
     }
 
-    /// Whether a file of this type is sent as it is.
+    /// Whether to send a file of this type unchanged.
     func wants(_ type: String) -> Bool {
         isAskedFor || Preferences.prefers(type.lowercased(), over: "application/json", accepted)
     }

@@ -2,24 +2,24 @@ import HTTPServer
 import Predictions
 import Serving
 
-/// Whose clients ask for a prediction, and so what their requests hold and what they expect.
+/// The kind of client that requests a prediction, which determines what its requests contain and what it expects.
 enum RequestDialect {
     /// Cog's own.
     case own
     /// Replicate's: predictions outlive the request, and are shown with their addresses.
     case replicate(ReplicateCall)
-    /// SageMaker's: the body is the input, and the answer is the output.
+    /// SageMaker's: the body is the input, and the response is the output.
     case sageMaker
 
-    /// What a body of JSON holds.
+    /// The content of a JSON body.
     var content: RequestScan.Content {
         if case .sageMaker = self { .input } else { .envelope }
     }
 }
 
-/// How a client wants to be answered.
+/// How a client wants its response.
 struct AnswerMode {
-    /// What it gets before the end.
+    /// What the client gets before the end.
     enum Stream {
         case none, events
         /// The output as plain text.
@@ -31,7 +31,7 @@ struct AnswerMode {
     var form: AnswerForm
     private let connection: Int?
 
-    /// What the fields of a request say. `streams` is whether the model offers that.
+    /// Reads a request's fields. `streams` says whether the model offers event streams.
     init(
         _ fields: RequestFields, _ head: RequestHead, _ exchange: Exchange, _ dialect: RequestDialect,
         streams: @autoclosure () -> Bool
@@ -43,20 +43,20 @@ struct AnswerMode {
         case .own: stream = fields.acceptsEventStream ? .events : .none
         case .replicate:
             stream = .none
-            // Its predictions outlive the request that begins them.
+            // Replicate's predictions outlive the request that starts them.
             prefer.waitSeconds = ReplicateAPI.waitSeconds(prefer)
             prefer.isAsynchronous = true
         case .sageMaker:
             let wantsText = Preferences.prefers("text/plain", over: "application/json", fields.accepted)
             stream = fields.acceptsEventStream ? .events : wantsText && streams() ? .text : .none
             form.isOutputAlone = true
-            // A request can't come back for its answer.
+            // These clients can't come back for the response.
             prefer = Preferences.Prefer(reading: [])
         }
         self.prefer = prefer
     }
 
-    /// One that waits for the result.
+    /// The mode of a client that waits for the result.
     init(waitingOn exchange: Exchange?) {
         stream = .none
         prefer = Preferences.Prefer(reading: [])
@@ -64,11 +64,11 @@ struct AnswerMode {
         connection = exchange?.connectionNumber
     }
 
-    /// Whose leaving cancels the prediction.
+    /// The kind of follower whose departure cancels the prediction.
     var origin: FollowerKind? {
         stream != .none ? .eventStream : prefer.isAsynchronous ? nil : .answer
     }
 
-    /// The connection that is answered when the prediction has ended.
+    /// The connection that gets a response when the prediction has ended.
     var client: Int? { origin == nil ? nil : connection }
 }

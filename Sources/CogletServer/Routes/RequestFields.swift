@@ -1,11 +1,11 @@
 import HTTPServer
 import Predictions
 
-/// The fields of a head that matter to a prediction, found in one look at each.
+/// The fields of a head that matter to a prediction, found in a single pass.
 struct RequestFields {
     /// Whether the client asks for an event stream.
     private(set) var acceptsEventStream = false
-    /// What `Accept` says, but for the fields that can only mean JSON.
+    /// The `Accept` fields, except those that can only mean JSON.
     private(set) var accepted: [String] = []
     private var preferences: [String] = []
     private var traceParent: String?
@@ -13,7 +13,7 @@ struct RequestFields {
 
     init(_ head: RequestHead) {
         head.forEachField { name, value in
-            // The length tells nearly all other fields apart.
+            // The length alone distinguishes nearly all other fields.
             switch name.count {
             case 6 where Self.isName("accept", name):
                 acceptsEventStream = acceptsEventStream || Preferences.acceptsEventStream(value)
@@ -26,19 +26,19 @@ struct RequestFields {
         }
     }
 
-    /// How the client wants to wait.
+    /// The client's preferences about waiting.
     var prefer: Preferences.Prefer { Preferences.Prefer(reading: preferences) }
 
-    /// What the model and the webhooks are told of the trace that the request belongs to.
+    /// The fields of the request's trace for the model and the webhooks.
     var trace: [(name: String, value: String)] {
         guard let traceParent else { return [] }
         var trace = [(name: "traceparent", value: traceParent)]
-        // A list that may come in parts.
+        // A list that may be split over several fields.
         if !traceStates.isEmpty { trace.append((name: "tracestate", value: traceStates.joined(separator: ","))) }
         return trace
     }
 
-    /// Whether this is what nearly all clients accept.
+    /// Whether this is the value that nearly all clients send.
     private static func isUsual(_ accept: UnsafeRawBufferPointer) -> Bool {
         accept.elementsEqual("*/*".utf8) || accept.elementsEqual("application/json".utf8)
     }
@@ -47,7 +47,7 @@ struct RequestFields {
         String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Whether a name of the same length is that of a field, which is given in lower case.
+    /// Whether a name equals a lower-case literal of the same length, ignoring case.
     private static func isName(_ literal: StaticString, _ name: UnsafeRawBufferPointer) -> Bool {
         for index in 0..<name.count {
             var byte = name[index]

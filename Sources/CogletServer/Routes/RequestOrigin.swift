@@ -1,16 +1,16 @@
 import HTTPServer
 
-/// Where a request comes from, as browsers tell it (Fetch Metadata, and RFC 6454 section 7).
+/// Where a request comes from, according to the browser (Fetch Metadata, and RFC 6454 section 7).
 enum RequestOrigin: Equatable {
-    /// A program, the person in front of the browser, or a page of this server.
+    /// A program, the user of the browser, or a page of this server.
     case own
-    /// A web page of somebody else. Browsers let it send some requests to any server, also to local ones.
+    /// Another site's web page. Browsers let it send some requests to any server, even local ones.
     case otherPage
 
-    /// Reads the origin from a request's fields; the arguments are the values of all fields with these names. `hosts` are the
-    /// names by which the client may know the server.
+    /// Determines the origin from a request's fields; the arguments are the values of all fields with these names.
+    /// `hosts` are the names by which the client may know the server.
     ///
-    /// `Sec-Fetch-Site` decides if it is there: behind a proxy, `Host` may differ from what the browser sees.
+    /// `Sec-Fetch-Site` decides if it is present: behind a proxy, `Host` may differ from what the browser sees.
     init(fetchSites: [String], origins: [String], hosts: [String]) {
         if !fetchSites.isEmpty {
             self = fetchSites.allSatisfy { $0 == "same-origin" || $0 == "none" } ? .own : .otherPage
@@ -19,10 +19,10 @@ enum RequestOrigin: Equatable {
         }
     }
 
-    /// Reads the origin from a request's head.
+    /// Determines the origin from a request's head.
     ///
-    /// What proxies say of the host is believed: a page can't make a browser send these fields to another origin unless
-    /// the server allows it beforehand.
+    /// Trusts what proxies say about the host: a page can't make a browser send these fields to another origin unless
+    /// the server allows it in a preflight.
     init(_ head: RequestHead) {
         var hosts = [head.field("host")?.string ?? ""]
         let port = head.field("x-forwarded-port")?.string
@@ -37,8 +37,8 @@ enum RequestOrigin: Equatable {
             hosts: hosts)
     }
 
-    /// Whether an `Origin` such as `http://localhost:5000` names this server, which the client calls `host`. The opaque origin
-    /// `null` names none.
+    /// Whether an `Origin` such as `http://localhost:5000` is that of this server, which the client calls `host`. The
+    /// opaque origin `null` never is.
     private static func isSame(_ origin: String, _ host: String) -> Bool {
         let origin = origin.lowercased()
         for (scheme, port) in [("http://", ":80"), ("https://", ":443")] where origin.hasPrefix(scheme) {

@@ -7,31 +7,31 @@ import Serving
 /// A request's body, read and checked.
 struct ReadRequest: Sendable {
     let reading: RequestReading
-    /// A file that nobody can get, if nothing else is wrong with the input.
+    /// A file that can't be fetched, if nothing else is wrong with the input.
     let unusableFile: RequestBody.UnusableFile?
 }
 
-/// Reads the bodies of requests for predictions: on the loop while they arrive, and what takes long on the thread pool.
+/// Reads the bodies of requests for predictions: on the loop while they arrive, and slow work on the thread pool.
 ///
 /// Bound to the loop.
 final class RequestReader {
     private let loop: EventLoop
-    /// For bodies that are there at once, which most are.
+    /// For bodies that arrive together with the head, which most do.
     private var idleScan: RequestScan?
 
     init(on loop: EventLoop) {
         self.loop = loop
     }
 
-    /// Reads a request, and gives `then` what it says: before returning, or later if that takes long. A client that has left by
-    /// then is forgotten.
+    /// Reads a request and passes its contents to `then`: before returning, or later if it takes long. Does nothing for
+    /// a client that has disconnected by then.
     func read(
         _ request: Request, on exchange: Exchange, content: RequestScan.Content = .envelope, schema: InputSchema?,
         filePatterns: FilePatterns,
         then: @escaping (Result<ReadRequest, RequestError>) -> Void
     ) {
         let body = request.body
-        // Neither body nor type: an empty input. An empty body that claims to be JSON is an error.
+        // Neither body nor type means an empty input. An empty body declared as JSON is an error.
         if body.isEmpty, request.head.field("content-type") == nil {
             then(.success(ReadRequest(reading: RequestReading(schema: schema), unusableFile: nil)))
             return
@@ -45,7 +45,7 @@ final class RequestReader {
             then(result)
             return
         }
-        // The scan has come to its end: nobody changes it any more.
+        // The scan has ended, so nothing changes it any more.
         nonisolated(unsafe) let finished = scan
         loop.submit {
             Self.read(body, document, finished, schema, filePatterns)
@@ -54,7 +54,7 @@ final class RequestReader {
         }
     }
 
-    /// Reads a body that is complete; any thread.
+    /// Reads a complete body; safe on any thread.
     static func read(
         _ body: Buffer, _ schema: InputSchema?, _ filePatterns: FilePatterns, uploaded: Set<String>
     ) -> Result<ReadRequest, RequestError> {
@@ -64,7 +64,7 @@ final class RequestReader {
             body, JSONDocument(checked: body.bytes, owner: body), scan, schema, filePatterns, uploaded: uploaded)
     }
 
-    /// Reads an input that stands in a part of a body; any thread.
+    /// Reads an input in a part of a body; safe on any thread.
     static func read(
         _ input: Range<Int>, of body: Buffer, _ scan: RequestScan, _ schema: InputSchema?, _ filePatterns: FilePatterns
     ) -> Result<ReadRequest, RequestError> {
@@ -93,7 +93,7 @@ final class RequestReader {
     }
 }
 
-/// Reads a JSON body while it arrives. Called by one thread at a time.
+/// Parses a JSON body while it arrives. Called on one thread at a time.
 final class BodyScan: BodyReader, @unchecked Sendable {
     let scan: RequestScan
 

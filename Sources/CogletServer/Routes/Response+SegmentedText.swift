@@ -2,7 +2,7 @@ import HTTPServer
 import Predictions
 
 extension ResponseBody {
-    /// The segments of a text, which are not copied.
+    /// The segments of a text, without copying them.
     init(_ text: SegmentedText) {
         guard !text.segments.isEmpty else {
             self = .segment(.bytes(text.tail))
@@ -21,7 +21,7 @@ extension ResponseBody {
 }
 
 extension Response {
-    /// A JSON answer that shows a prediction or the health.
+    /// A JSON response that shows a prediction or the health.
     static func json(_ text: SegmentedText, status: Int = 200) -> Response {
         Response(status: status, contentType: jsonType, body: ResponseBody(text))
     }

@@ -2,18 +2,18 @@ import Glibc
 import HTTPServer
 import Workers
 
-/// Answers the requests to one path.
+/// Handles the requests to one path.
 protocol RouteHandler: AnyObject {
-    /// Answers a request, now or later. `id` is what stands for the placeholder in the route's path.
+    /// Responds to a request, now or later. `id` is the value of the placeholder in the route's path.
     func respond(to request: Request, id: PathID?, on exchange: Exchange)
 
-    /// Reads the body of a request while it arrives.
+    /// Makes a reader that parses a request's body while it arrives.
     func bodyReader() -> (any BodyReader)?
 
-    /// What becomes of a request with a body that is not JSON.
+    /// Decides what to do with a request whose body isn't JSON.
     func decide(on head: RequestHead, contentType: String) -> UploadIntake.Decision<Void>
 
-    /// Whether requests with POST or PUT have spans.
+    /// Whether POST and PUT requests have spans.
     var isTraced: Bool { get }
 }
 
@@ -27,32 +27,32 @@ extension RouteHandler {
     var isTraced: Bool { false }
 }
 
-/// An id from a path, percent-decoded; nil when it is not UTF-8.
+/// A percent-decoded id from a path; nil if it isn't UTF-8.
 struct PathID: Equatable {
     let text: String?
 }
 
-/// A row of the table of routes.
+/// A row in the table of routes.
 final class Route {
-    /// What a request's path is compared with; one segment may be a placeholder such as `{prediction_id}`.
+    /// The path pattern; one segment may be a placeholder such as `{prediction_id}`.
     let path: String
-    /// The methods that it takes, as the `allow` field lists them.
+    /// The accepted methods, in the order of the `allow` field.
     let methods: [HTTPMethod]
-    /// The mode in which it is there; nil for both.
+    /// The mode in which the route exists; nil for both.
     let mode: PoolSettings.Mode?
-    /// Its names in the document at `/`, one for each purpose; none if it isn't shown there.
+    /// Its names in the document at `/`, one for each purpose; empty if it isn't shown there.
     let names: [String]
-    /// Whether the body of a POST or PUT must be JSON, or what the handler takes besides.
+    /// Whether the body of a POST or PUT must be JSON, or something else that the handler accepts.
     let takesJSON: Bool
     let handler: any RouteHandler
-    /// What it takes to be let in.
+    /// What a request needs to be accepted.
     let access: RouteAccess
-    /// Its place among the routes that are served, from 1.
+    /// Its number among the served routes, from 1.
     var number = 0
 
-    /// How many slashes the placeholder may stand for, a bit for each number.
+    /// The numbers of slashes that the placeholder may contain, as a bit set.
     private let idSlashes: UInt64
-    /// The path up to the placeholder, and after it; nil without one.
+    /// The path before and after the placeholder; nil if there is none.
     private let parts: (prefix: [UInt8], suffix: [UInt8])?
     private let bytes: [UInt8]
 
@@ -76,7 +76,7 @@ final class Route {
         }
     }
 
-    /// A row for a path that has no placeholder, whatever it looks like.
+    /// Makes a row for a path without a placeholder, whatever it looks like.
     init(
         literal path: String, _ methods: [HTTPMethod], mode: PoolSettings.Mode? = nil, access: RouteAccess = .key,
         _ handler: any RouteHandler
@@ -90,7 +90,7 @@ final class Route {
         bytes = Array(path.utf8)
     }
 
-    /// What a path says to this route; nil if it leads elsewhere. Trailing slashes count.
+    /// Matches a path; nil if it doesn't belong to this route. Trailing slashes count.
     func match(_ path: UnsafeRawBufferPointer) -> PathMatch? {
         guard let parts else {
             return path.count == bytes.count && Self.equal(path, bytes) ? PathMatch(id: nil) : nil
@@ -105,10 +105,10 @@ final class Route {
         return PathMatch(id: PathID(text: Self.decoded(id)))
     }
 
-    /// The methods, as the `allow` field lists them.
+    /// The methods as an `allow` field.
     var allowed: String { methods.map(\.description).joined(separator: ",") }
 
-    /// Whether `path`, which is no shorter, begins with `bytes`.
+    /// Whether `path`, which must not be shorter, begins with `bytes`.
     private static func equal(_ path: UnsafeRawBufferPointer, _ bytes: [UInt8]) -> Bool {
         bytes.withUnsafeBytes { $0.isEmpty || memcmp(path.baseAddress!, $0.baseAddress!, $0.count) == 0 }
     }
@@ -140,9 +140,9 @@ final class Route {
     }
 }
 
-/// That a path leads to a route.
+/// The match of a path with a route.
 struct PathMatch: Equatable {
-    /// What stands for the placeholder, if the route has one.
+    /// The value of the placeholder, if the route has one.
     let id: PathID?
 }
 

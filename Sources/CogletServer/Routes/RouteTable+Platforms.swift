@@ -4,12 +4,12 @@ import Platforms
 import Predictions
 import Workers
 
-/// What serving platforms ask for.
+/// The routes for serving platforms.
 extension RouteTable {
-    /// SageMaker takes a container for dead that has not answered within 2 s.
+    /// SageMaker considers a container dead if it doesn't answer within 2 s.
     private static let pingPatience = Duration.milliseconds(1500)
 
-    /// The rows of platforms that are the same wherever the server runs, which come last.
+    /// The rows for platforms that are the same wherever the server runs; they come last.
     static func kServe(
         _ starter: PlatformStarter, _ name: ModelName, _ reading: [HTTPMethod], _ operation: Operation
     ) -> [Route] {
@@ -40,7 +40,8 @@ extension RouteTable {
         ]
     }
 
-    /// The rows of the platform that has started the server. They come first: it may ask by paths that are others' elsewhere.
+    /// The rows for the platform that started the server. They come first, because it may use paths that otherwise
+    /// belong to other routes.
     static func platform(
         _ starter: PlatformStarter, _ settings: PlatformSettings, _ reading: [HTTPMethod], _ operation: Operation
     ) -> [Route] {

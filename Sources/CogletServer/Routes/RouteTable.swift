@@ -5,27 +5,27 @@ import Predictions
 import Serving
 import Workers
 
-/// What the routes have to know besides the service.
+/// What the routes need to know in addition to the service.
 struct RouteSettings {
     /// The status of a refusal because no slot is free.
     var busyStatus = 409
-    /// Whether there is a page for people.
+    /// Whether to serve the page for people.
     var showsPage = true
-    /// Below which path clients see the server, if the operator has said so.
+    /// The path prefix under which clients see the server, if the operator has set it.
     var root: PathPrefix?
-    /// Which web pages of other origins may use the server.
+    /// The web pages of other origins that may use the server.
     var allowedOrigins = AllowedOrigins.none
-    /// Who may use the server; nil for everybody.
+    /// The API keys; nil if everybody may use the server.
     var keys: APIKeys?
-    /// What the platform that runs the server asks for.
+    /// The needs of the platform that runs the server.
     var platforms = PlatformSettings()
-    /// Which OpenAPI document is shown.
+    /// The form of the OpenAPI document.
     var documentForm = DocumentForm.extended
 }
 
-/// Every route of the server. Those that are asked most stand first.
+/// Every route of the server; the most requested ones come first.
 enum RouteTable {
-    /// The rows that are there in the mode of the settings.
+    /// The rows for the mode in the settings.
     static func rows(
         _ service: PredictionService, _ settings: Settings, _ memory: MemoryAccount, _ log: Log, _ operation: Operation,
         _ telemetry: TelemetryExport
@@ -81,7 +81,7 @@ enum RouteTable {
         let others =
             own + replicate(starter, limits, memory, log, settings, reading)
             + kServe(platforms, settings.answers.platforms.modelName, reading, operation)
-        // A platform's path may be one that means something else elsewhere.
+        // A platform's path may have another meaning elsewhere.
         let rows = first + others.filter { row in !first.contains { $0.path == row.path } }
         discovery.routes = rows.flatMap { row in
             row.names.map {
@@ -96,7 +96,7 @@ enum RouteTable {
         return (served, counts)
     }
 
-    /// What Replicate's clients ask for.
+    /// The routes for Replicate's clients.
     private static func replicate(
         _ starter: PredictionStarter, _ limits: UploadLimits, _ memory: MemoryAccount, _ log: Log,
         _ settings: Settings, _ reading: [HTTPMethod]

@@ -2,7 +2,7 @@ import HTTPServer
 import Predictions
 import Workers
 
-/// Leads requests to what answers them.
+/// Routes requests to their handlers.
 final class Router: HTTPHandler {
     private let routes: [Route]
     private let root: PathPrefix?
@@ -11,10 +11,10 @@ final class Router: HTTPHandler {
     private let crossOrigin: CrossOrigin
     private let access: Access
     private let metrics: HTTPMetrics
-    /// Nil while tracing is off.
+    /// Nil if tracing is off.
     private let tracing: RequestSpans?
 
-    /// A router for these rows, also below the root that the settings name.
+    /// Makes a router for these rows, also below the root in the settings.
     init(
         _ routes: [Route], _ metrics: HTTPMetrics, answers: RouteSettings, memory: MemoryKeeper, log: Log,
         tracing: RequestSpans?
@@ -58,7 +58,7 @@ final class Router: HTTPHandler {
         return RequestLabel(count: count, span: tracing.began(head, route)).number
     }
 
-    /// Nil for a request that is taken with a body in memory.
+    /// Nil for a request that is accepted with its body in memory.
     private func decision(on head: RequestHead, _ route: Route?) -> UploadIntake.Decision<Void>? {
         guard let route else { return .refuse(Answers.notFound) }
         guard route.methods.contains(head.method) else { return .refuse(Answers.wrongMethod(route)) }
@@ -88,7 +88,7 @@ final class Router: HTTPHandler {
 
     /// The access log.
     func answering(_ head: RequestHead?, status: Int, after time: Duration) {
-        let request = head.map { "\($0.method.description) \($0.target.string)" } ?? "a request that is no HTTP/1.1"
+        let request = head.map { "\($0.method.description) \($0.target.string)" } ?? "a request that is not HTTP/1.1"
         log.debug(
             "coglet::access", request,
             ["status": .raw("\(status)"), "milliseconds": .raw("\(time / .milliseconds(1))")])

@@ -1,6 +1,6 @@
 import HTTPServer
 
-/// `POST /shutdown`: ends the server, unless a web page of somebody else asks for it.
+/// `POST /shutdown`: shuts the server down, unless another site's web page requests it.
 final class ShutdownRoute: RouteHandler {
     private let shutDown: () -> Void
 

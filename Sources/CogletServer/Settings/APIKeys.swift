@@ -1,8 +1,8 @@
-/// Who may use the server: the value of `COG_API_KEY`.
+/// The keys that allow using the server: the value of `COG_API_KEY`.
 struct APIKeys: Sendable {
     private let keys: [[UInt8]]
 
-    /// Reads keys between commas; nil if there is none.
+    /// Parses comma-separated keys; nil if there are none.
     init?(reading text: String) {
         let isSpace: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || (9...13).contains($0) }
         keys = text.utf8.split(separator: UInt8(ascii: ",")).compactMap { entry in
@@ -12,7 +12,8 @@ struct APIKeys: Sendable {
         if keys.isEmpty { return nil }
     }
 
-    /// Whether this is one of the keys. How long that takes depends neither on how much of a key is right nor on which it is.
+    /// Whether this is one of the keys. The time this takes depends neither on how much of a key is right nor on which
+    /// key it is.
     func contains(_ given: UnsafeRawBufferPointer) -> Bool {
         var isAny = false
         for key in keys {

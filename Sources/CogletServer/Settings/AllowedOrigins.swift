@@ -1,10 +1,11 @@
-/// Which web pages of other origins may use the server: the value of `COG_CORS_ORIGINS`.
+/// The web pages of other origins that may use the server: the value of `COG_CORS_ORIGINS`.
 enum AllowedOrigins: Equatable {
     case none
     case listed([String])
     case all
 
-    /// Reads a list of origins between commas or spaces, or `*`; `unusable` are those entries that are neither.
+    /// Parses a list of origins separated by commas or spaces, or `*`. Entries that are neither are added to
+    /// `unusable`.
     init(reading text: String, unusable: inout [String]) {
         var origins: [String] = []
         var hasAll = false
@@ -20,7 +21,7 @@ enum AllowedOrigins: Equatable {
         self = hasAll ? .all : origins.isEmpty ? .none : .listed(origins)
     }
 
-    /// Whether pages of an origin, as its `Origin` field names it, are among them.
+    /// Whether pages of an origin, in the form of an `Origin` field, are allowed.
     func contains(_ origin: String) -> Bool {
         switch self {
         case .none: false
@@ -29,7 +30,7 @@ enum AllowedOrigins: Equatable {
         }
     }
 
-    /// An origin in one spelling; nil if it is none. `null` is what sandboxed pages and local files have.
+    /// An origin in normalized form; nil if it isn't one. `null` is the origin of sandboxed pages and local files.
     private static func normalized(_ text: Substring) -> String? {
         var origin = text.lowercased()
         if origin == "null" { return origin }

@@ -1,25 +1,25 @@
-/// What the platform that runs the server wants of it.
+/// The settings of the platform that runs the server.
 struct PlatformSettings: Equatable {
-    /// What KServe's paths call the model.
+    /// The name of the model in KServe's paths.
     var modelName = ModelName.standard
-    /// Whether the server was started as SageMaker starts containers, with the argument `serve`.
+    /// Whether the server was started with the argument `serve`, as SageMaker starts containers.
     var isSageMaker = false
-    /// The path by which Vertex AI asks for the health; nil elsewhere.
+    /// The path of Vertex AI's health checks; nil elsewhere.
     var vertexHealth: String?
-    /// The path of Vertex AI's requests for predictions; nil elsewhere.
+    /// The path of Vertex AI's prediction requests; nil elsewhere.
     var vertexPredictions: String?
 
-    /// A server that no platform has started.
+    /// The settings of a server that no platform has started.
     init() {}
 
-    /// Reads the platform's part of the environment.
+    /// Reads the platform's environment variables.
     init(_ reader: inout SettingsReader) {
         modelName = reader.modelName(Variables.platforms.modelName) ?? .standard
         vertexHealth = reader.route(Variables.platforms.vertexHealth)
         vertexPredictions = reader.route(Variables.platforms.vertexPredictions)
     }
 
-    /// What the log says of the platform.
+    /// What the log says about the platform.
     var notices: [String] {
         var notices: [String] = []
         if isSageMaker { notices.append("Started as a SageMaker container: GET /ping, POST /invocations") }

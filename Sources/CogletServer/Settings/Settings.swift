@@ -9,9 +9,9 @@ import WorkerProtocol
 import Workers
 
 /// Everything that is decided before the server starts: its command line, made by `python -m cog.server.http`, and the
-/// environment. ``Variables`` says what each is for.
+/// environment. ``Variables`` documents each setting.
 struct Settings {
-    /// Where the server listens: a host or an address, and a port.
+    /// The address to listen on: a host or an address, and a port.
     var address = (host: "0.0.0.0", port: 5000)
     var versions = Versions()
     var pool = PoolSettings()
@@ -25,16 +25,16 @@ struct Settings {
     var memoryBudgetBytes: Int
     /// What is sent to a collector.
     var telemetry: TelemetrySettings
-    /// Variables whose value made no sense, as log warnings.
+    /// Log warnings about invalid values of variables.
     private(set) var warnings: [String] = []
 
-    /// The versions that the health check shows besides the server's.
+    /// The versions that the health check shows in addition to the server's.
     struct Versions {
         var python = ""
         var sdk = ""
     }
 
-    /// How the server ends.
+    /// How the server shuts down.
     struct Shutdown {
         var plan = ShutdownPlan()
         /// Whether SIGTERM is ignored.
@@ -43,7 +43,7 @@ struct Settings {
 
     /// Reads the settings.
     ///
-    /// - Throws: ``SettingsError`` for an argument that the shim never sends, and for a URL that no request can be sent to.
+    /// - Throws: ``SettingsError`` for an argument that the shim never sends, and for an unusable URL.
     init(arguments: [String], environment: @escaping (String) -> String?) throws(SettingsError) {
         var reader = SettingsReader(environment: environment)
         log = Log.Settings(
@@ -114,7 +114,7 @@ struct Settings {
         pool.logsSteps = log.level <= .info
     }
 
-    /// A standby would need GPUs before anybody knows whose place it will take.
+    /// A standby would need GPUs before it is known which worker it will replace.
     private mutating func dropUselessStandby() {
         guard pool.keepsStandby, pool.workers > 1, !pool.devices.isEmpty else { return }
         pool.keepsStandby = false
@@ -133,12 +133,12 @@ struct Settings {
         http.reportsAnswers = log.level <= .debug
     }
 
-    /// A quarter of what there is: most of the memory belongs to the model.
+    /// A quarter of the memory, because most of it belongs to the model.
     private static var usualMemoryBudgetBytes: Int { (SystemMemory.limitBytes ?? 4 << 30) / 4 }
 
-    /// Adapts the limits of what is open at a time to how many descriptors there are.
+    /// Adapts the limits of concurrent use to the number of available descriptors.
     ///
-    /// - Throws: ``DescriptorBudgetError`` when there are too few to serve anybody.
+    /// - Throws: ``DescriptorBudgetError`` if there are too few to serve anybody.
     mutating func divideDescriptors(of limit: DescriptorLimit) throws(DescriptorBudgetError) {
         let budget = try DescriptorBudget(
             limit: limit, workers: pool.processes, wantedConnections: http.connectionLimit)
@@ -152,7 +152,7 @@ struct Settings {
 
     // MARK: - Command line
 
-    /// The text itself may hold a password in the wrong place, so no message shows it.
+    /// The text may contain a misplaced password, so no message shows it.
     private static func url(_ text: String, of name: String) throws(SettingsError) -> HTTPURL {
         do throws(HTTPURLProblem) {
             return try HTTPURL(text)
@@ -200,7 +200,8 @@ struct Settings {
     }
 }
 
-/// A mistake on the command line. Only `cog.server.http` calls the program, after checking most of what users gave it.
+/// A mistake on the command line. Only `cog.server.http` calls the program, after checking most of the user's
+/// arguments.
 enum SettingsError: Error, CustomStringConvertible {
     case unknown(String)
     case missingValue(String)
@@ -212,9 +213,9 @@ enum SettingsError: Error, CustomStringConvertible {
         switch self {
         case .unknown(let name): "unrecognized argument \(name); start the server with `python -m cog.server.http`"
         case .missingValue(let name): "\(name) is missing; start the server with `python -m cog.server.http`"
-        case .badValue(let name, let value): "\(name): \(value) can't be used"
+        case .badValue(let name, let value): "\(name): \(value) is not valid"
         case .noKey:
-            // Without this an empty variable would open the server to everybody, and nobody would notice.
+            // Otherwise, an empty variable would open the server to everybody without anyone noticing.
             "COG_API_KEY is set but contains no key. Unset it to let everybody use the server"
         case .unusableURL(let name, let problem):
             "\(name): the URL can't be used: \(problem). Give it as http://HOST/PATH or https://HOST/PATH"

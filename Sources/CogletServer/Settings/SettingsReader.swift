@@ -1,6 +1,6 @@
 import Glibc
 
-/// Reads environment variables; those that can't be used are noted, and count as not set.
+/// Reads environment variables. Records a warning for invalid values and treats them as not set.
 struct SettingsReader {
     let environment: (String) -> String?
     private(set) var warnings: [String] = []
@@ -24,13 +24,13 @@ struct SettingsReader {
         return .milliseconds(Int(value * 1000))
     }
 
-    /// A duration in seconds with a default; 0 switches the limit off.
+    /// A duration in seconds with a default; 0 turns the limit off.
     mutating func limit(_ variable: Variable, default standard: Duration) -> Duration? {
         let value = seconds(variable) ?? standard
         return value == .zero ? nil : value
     }
 
-    /// A whole number, `least` or more, and at most `most`. `word` is what the caller takes besides.
+    /// A whole number from `least` to `most`. `word` is another value that the caller accepts.
     mutating func count(_ variable: Variable, least: Int, most: Int = .max, orWord word: String? = nil) -> Int? {
         guard let text = environment(variable.name) else { return nil }
         guard let value = Int(text), value >= least, value <= most else {
@@ -42,19 +42,19 @@ struct SettingsReader {
         return value
     }
 
-    /// Whether something is allowed that is unless it is switched off. What makes no sense doesn't allow it: whoever has set
-    /// the variable wanted something else than the default.
+    /// Whether something that is allowed by default is still allowed. An invalid value disallows it, because whoever
+    /// set the variable wanted something other than the default.
     mutating func allows(_ variable: Variable) -> Bool {
         switch environment(variable.name)?.lowercased() {
         case nil, "", "1", "true", "yes", "on": return true
         case "0", "false", "no", "off": return false
         default:
-            warnings.append("\(variable.name) is neither 0 nor 1, and counts as 0")
+            warnings.append("\(variable.name) must be 0 or 1, so it is treated as 0")
             return false
         }
     }
 
-    /// A path that other paths stand below; nil for none.
+    /// A path prefix; nil for none.
     mutating func path(_ variable: Variable) -> PathPrefix? {
         guard let text = environment(variable.name), !text.isEmpty, text != "/" else { return nil }
         guard let prefix = PathPrefix(text) else {
@@ -75,7 +75,7 @@ struct SettingsReader {
         return text
     }
 
-    /// What the model is called in paths.
+    /// The name of the model in paths.
     mutating func modelName(_ variable: Variable) -> ModelName? {
         guard let text = environment(variable.name), !text.isEmpty else { return nil }
         guard let name = ModelName(reading: text) else {
@@ -127,12 +127,12 @@ struct SettingsReader {
     }
 }
 
-/// The value of an environment variable, or nil when it is not set.
+/// The value of an environment variable, or nil if it isn't set.
 func environment(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }
 }
 
-/// The names in a folder; none if it can't be read.
+/// The names in a folder; empty if it can't be read.
 func names(inFolder path: String) -> [String] {
     guard let folder = opendir(path) else { return [] }
     defer { closedir(folder) }

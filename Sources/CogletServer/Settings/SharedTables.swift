@@ -1,8 +1,8 @@
 import FileTransfer
 import HTTPClient
 
-/// What the SDK has in common with the server: `python/cog/_server_tables.py` is made from this by `make docs`, and a test
-/// compares the two.
+/// Tables that the SDK shares with the server: `make docs` generates `python/cog/_server_tables.py` from them, and a
+/// test compares the two.
 enum SharedTables {
     static var module: String {
         let files = FileTransferConfiguration(version: Coglet.version)

@@ -10,7 +10,7 @@ struct TelemetrySettings {
     /// The server's spans.
     struct Traces {
         let sampler: Sampler
-        /// The field that carries a trace besides `traceparent`.
+        /// The field that carries a trace in addition to `traceparent`.
         let header: TraceHeader?
         let exporter: OTLPSender.Configuration
         var queueLimits = SpanQueue.Limits()
@@ -23,22 +23,22 @@ struct TelemetrySettings {
         let interval: Duration
     }
 
-    /// Nil while the server makes no spans.
+    /// Nil if the server makes no spans.
     var traces: Traces?
-    /// Nil while metrics are only shown at `/metrics`.
+    /// Nil if metrics are only shown at `/metrics`.
     var metrics: Metrics?
-    /// Who sends them.
+    /// The sender of spans and metrics.
     var resource = Resource([], version: Coglet.version)
-    /// What the worker is told: a JSON object with the keys of ``TracingKey``; nil for nothing.
+    /// The settings for the worker: a JSON object with the keys of ``TracingKey``; nil for none.
     var worker: String?
-    /// Why there are no spans or no metrics although somebody has asked for them, as log warnings.
+    /// Log warnings that explain why there are no spans or no metrics although they were requested.
     var notices: [String] = []
 
-    /// What reaches the collector from one process.
+    /// What identifies the data of one process to the collector.
     struct Identity {
         let attributes: [(name: String, value: String)]
 
-        /// `service.name` and what the operator has added; all processes of a server have the same id.
+        /// `service.name` and the operator's attributes; all processes of a server have the same id.
         init(_ reader: SettingsReader) {
             var attributes = Endpoint.attributes(reader.text(variables.resourceAttributes) ?? "")
             if let name = reader.text(variables.serviceName), !name.isEmpty {
@@ -91,7 +91,7 @@ extension TelemetrySettings {
         }
     }
 
-    /// The operator is told, and so is the setup's log.
+    /// Notes a problem for the operator and for the setup log.
     private mutating func noteTraces(_ text: String) {
         notices.append(text)
         if worker == nil { worker = Self.object([(TracingKey.notice, .text(text))]) }
@@ -123,7 +123,7 @@ extension TelemetrySettings {
         if exporter == nil { noteTraces("Tracing enabled without an OTLP endpoint; tracing disabled") }
     }
 
-    /// The image has asked for metrics, or the operator has named an address for them.
+    /// The image has requested metrics, or the operator has set an endpoint for them.
     private mutating func readMetrics(_ reader: inout SettingsReader) throws(TelemetryProblem) {
         let isNamed = !(reader.text(variables.metricsEndpoint) ?? "").isEmpty
         guard try reader.flag(variables.metricsConfigured) ?? isNamed,
@@ -264,7 +264,7 @@ extension TelemetrySettings {
 }
 
 extension Endpoint.Signal {
-    /// The variables that count for one signal alone.
+    /// The variables that apply to one signal only.
     fileprivate var ownVariables: (endpoint: Variable, transport: Variable, headers: Variable, timeout: Variable) {
         switch self {
         case .traces:
@@ -282,7 +282,7 @@ extension Endpoint.Signal {
 }
 
 extension SettingsReader {
-    /// A word that says yes or no; nil if the variable isn't set.
+    /// A boolean word; nil if the variable isn't set.
     func flag(_ variable: Variable) throws(TelemetryProblem) -> Bool? {
         guard let text = text(variable) else { return nil }
         switch text.lowercased() {

@@ -1,15 +1,15 @@
 import HTTPServer
 import Telemetry
 
-/// The trace that a request says it belongs to.
+/// The trace that a request belongs to.
 enum CallerTrace {
-    /// A valid `traceparent` counts, else the field that the operator has named; nil if there is neither.
+    /// The context in a valid `traceparent`, or else in the field that the operator has named; nil if there is neither.
     static func context(_ head: RequestHead, _ header: TraceHeader?) -> TraceContext? {
         var parent: UnsafeRawBufferPointer?
         var named: UnsafeRawBufferPointer?
         var states: [UnsafeRawBufferPointer] = []
         head.forEachField { name, value in
-            // The length tells nearly all other fields apart.
+            // The length alone distinguishes nearly all other fields.
             switch name.count {
             case 11 where parent == nil && isName("traceparent".utf8, name): parent = value
             case 10 where isName("tracestate".utf8, name): states.append(value)
@@ -18,7 +18,7 @@ enum CallerTrace {
             if let header, named == nil, isName(header.name.utf8, name) { named = value }
         }
         if let parent {
-            // A list that may come in parts.
+            // A list that may be split over several fields.
             let state = states.isEmpty ? nil : states.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ",")
             if let context = TraceContext(traceparent: parent, state: state) { return context }
         }

@@ -5,7 +5,7 @@ import Predictions
 import Telemetry
 import Workers
 
-/// Sends the server's metrics to a collector, again and again. What doesn't arrive is in the next message.
+/// Sends the server's metrics to a collector at intervals. Values that are lost are in the next message.
 ///
 /// Bound to the loop.
 final class MetricExporter {
@@ -14,7 +14,7 @@ final class MetricExporter {
     private let resource: Resource
     private let interval: Duration
     private let startedAt: Int
-    /// What is to be sent; set when all routes are known.
+    /// Makes the report to send; set once all routes are known.
     var report: (() -> MetricsReport)?
     private var timer: Timer?
     private var isSending = false
@@ -30,25 +30,25 @@ final class MetricExporter {
         self.startedAt = startedAt
     }
 
-    /// Sends them from now on.
+    /// Starts to send metrics.
     func start() throws(EventLoopError) {
         timer = try Timer(on: loop) { [weak self] in self?.send() }
         timer?.start(after: interval, repeating: interval)
     }
 
-    /// Sends them for the last time, and calls `completion` when that is done.
+    /// Sends the metrics for the last time, and calls `completion` afterwards.
     func finish(completion: @escaping () -> Void) {
         timer?.close()
         timer = nil
         onSent = { [self] in
-            // What was on its way is older than this.
+            // The message in progress is older than this.
             onSent = completion
             send()
         }
         if !isSending { sent() }
     }
 
-    /// Gives up what is on its way.
+    /// Cancels the message in progress.
     func close() {
         sender.close()
     }

@@ -4,13 +4,13 @@ import Telemetry
 
 /// Sends messages to a collector: OTLP over HTTP, as protobuf.
 ///
-/// Bound to the loop. It has connections of its own, so that a slow collector holds up nothing else.
+/// Bound to the loop. It has its own connections, so a slow collector holds up nothing else.
 final class OTLPSender {
     /// Where messages go, and how.
     struct Configuration: Equatable {
         let url: String
         let headers: [(name: String, value: String)]
-        /// The time for one message.
+        /// The time limit for a message.
         let timeout: Duration
 
         static func == (left: Self, right: Self) -> Bool {
@@ -22,7 +22,7 @@ final class OTLPSender {
     private let client: HTTPClient
     private let configuration: Configuration
     private let log: Log
-    /// What is sent, for the log.
+    /// The kind of data, for the log.
     private let what: String
     private var isFailing = false
 
@@ -34,13 +34,13 @@ final class OTLPSender {
         self.log = log
     }
 
-    /// What the client has in common with the service's.
+    /// What the client shares with the service's client.
     struct ServiceClient {
         let proxies: ProxySettings
         let fallbackTrustFile: String?
     }
 
-    /// Sends a message; `completion` is called on the loop, never from inside this.
+    /// Sends a message; `completion` is called on the loop, never during this call.
     func send(_ message: [UInt8], completion: @escaping (SpanQueue.Outcome) -> Void) {
         var request = HTTPRequest(.post, configuration.url)
         request.fields = [
@@ -49,7 +49,7 @@ final class OTLPSender {
         request.fields += configuration.headers
         request.body = .pieces([.bytes(message)])
         request.totalTimeout = configuration.timeout
-        // The fields may hold a key, which is meant for this server alone.
+        // The fields may contain a key, which is meant only for this server.
         request.redirectLimit = 0
         client.send(request) { [self] result in
             let (outcome, problem) = Self.outcome(result)
@@ -58,7 +58,7 @@ final class OTLPSender {
         }
     }
 
-    /// Gives up what is on its way.
+    /// Cancels the message in progress.
     func close() {
         client.close()
     }
@@ -69,22 +69,22 @@ final class OTLPSender {
         switch result {
         case .success(let response) where response.isSuccess: (.delivered, nil)
         case .success(let response):
-            // What may be sent again (OTLP, section "OTLP/HTTP Response").
+            // Statuses that allow a retry (OTLP, section "OTLP/HTTP Response").
             if [429, 502, 503, 504].contains(response.status) {
-                (.failed(retryAfter: response.retryAfter), "it answers with status \(response.status)")
+                (.failed(retryAfter: response.retryAfter), "it answered with status \(response.status)")
             } else {
-                (.refused, "it answers with status \(response.status)")
+                (.refused, "it answered with status \(response.status)")
             }
         case .failure(let error): (.failed(retryAfter: nil), "\(error)")
         }
     }
 
-    /// One line when it begins to fail, and one when it works again.
+    /// Logs one line when sending begins to fail, and one when it works again.
     private func report(_ problem: String?) {
         if let problem, !isFailing {
-            log.warning("coglet::telemetry", "The collector doesn't take \(what): \(problem)")
+            log.warning("coglet::telemetry", "The collector doesn't accept \(what): \(problem)")
         } else if problem == nil, isFailing {
-            log.info("coglet::telemetry", "The collector takes \(what) again")
+            log.info("coglet::telemetry", "The collector accepts \(what) again")
         }
         isFailing = problem != nil
     }

@@ -5,28 +5,28 @@ import Serving
 import Telemetry
 import Workers
 
-/// The traces of predictions that are asked for.
+/// The traces of requested predictions.
 extension PredictionStarter {
-    /// The span of the prediction that a request asks for; nil if its trace isn't recorded.
+    /// The span of a requested prediction; nil if its trace isn't recorded.
     func span(_ exchange: Exchange, isTraining: Bool) -> PredictionSpan? {
         guard let tracing, let request = tracing.context(of: RequestLabel(exchange.label)) else { return nil }
         return PredictionSpan(tracing.tracer, of: request, isTraining: isTraining, at: Clock.wall.nanoseconds)
     }
 
-    /// What goes on of the trace of a request whose prediction begins.
-    /// Nil for nothing.
+    /// The parts of the request's trace that a new prediction passes on; nil for none.
     func links(_ span: PredictionSpan?, _ head: RequestHead, _ fields: RequestFields) -> TraceLinks? {
         guard let tracing else { return TraceLinks(passing: fields.trace) }
         let header = tracing.tracer.header
         if let span { return TraceLinks(span, header: header) }
-        // Most requests: they are done with before their fields are looked through again.
+        // Skip the second pass over the fields, which most requests don't need.
         guard header != nil || !fields.trace.isEmpty, let caller = CallerTrace.context(head, header) else {
             return tracing.unrecorded
         }
         return TraceLinks(unrecorded: tracing.tracer.root(under: caller), header: header)
     }
 
-    /// What the span of a refused prediction says of the reason. A request that couldn't be read asks for none.
+    /// Records on the span of a refused prediction why it was refused. A request that couldn't be read has no
+    /// prediction.
     static func refused(_ span: PredictionSpan, _ reason: Rejection, status: Int) {
         guard status != 400 else { return }
         let now = Clock.wall.nanoseconds
@@ -34,7 +34,7 @@ extension PredictionStarter {
         span.refused(reason.errorType, at: now)
     }
 
-    /// The span of a prediction that is about to begin.
+    /// Records the details of a prediction that is about to begin.
     static func accepted(_ span: PredictionSpan, _ id: String, _ envelope: PredictionRequest) {
         let now = Clock.wall.nanoseconds
         span.validated(at: now)
@@ -47,7 +47,7 @@ extension PredictionStarter {
 }
 
 extension AnswerMode {
-    /// What a span calls it.
+    /// The name of the mode in spans.
     var responseMode: PredictionSpan.ResponseMode {
         switch stream {
         case .events, .text: .sse

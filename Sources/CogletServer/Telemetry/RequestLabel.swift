@@ -1,8 +1,8 @@
-/// What stands for a request while the server answers it: what it is counted as, and which span it has.
+/// The label of a request while the server handles it: how it is counted, and which span it has.
 struct RequestLabel: Equatable {
     private static let spanShift = 32
 
-    /// As ``HTTPMetrics/label(_:_:)`` makes it.
+    /// The label from ``HTTPMetrics/label(_:_:)``.
     let count: Int
     /// The number of its span among those of ``RequestSpans``, from 1; 0 for none.
     let span: Int
@@ -17,6 +17,6 @@ struct RequestLabel: Equatable {
         span = number >> Self.spanShift
     }
 
-    /// Both in one number.
+    /// Both values in one number.
     var number: Int { span << Self.spanShift | count }
 }

@@ -3,13 +3,13 @@ import Predictions
 import Telemetry
 import Workers
 
-/// The spans of requests that aren't answered yet. Only those of recorded traces are held.
+/// The spans of requests that haven't been answered yet. Only those of recorded traces are kept.
 ///
 /// Bound to the loop.
 final class RequestSpans {
     /// Makes the spans.
     let tracer: Tracer
-    /// What goes on of a trace that nobody has begun and nobody records.
+    /// What is passed on of a trace that nobody began and nobody records.
     let unrecorded = TraceLinks()
     private var open: [Open?] = []
     private var unused: [Int] = []
@@ -26,7 +26,7 @@ final class RequestSpans {
         self.tracer = tracer
     }
 
-    /// The head of a request is here. Returns the number for its ``RequestLabel``.
+    /// The head of a request has arrived. Returns the number for its ``RequestLabel``.
     func began(_ head: RequestHead, _ route: Route) -> Int {
         let caller = CallerTrace.context(head, tracer.header)
         let context = tracer.root(under: caller)
@@ -42,12 +42,12 @@ final class RequestSpans {
         return open.count
     }
 
-    /// The context of the span of a request; nil if its trace isn't recorded.
+    /// The context of a request's span; nil if its trace isn't recorded.
     func context(of label: RequestLabel) -> TraceContext? {
         label.span == 0 ? nil : open[label.span - 1]?.context
     }
 
-    /// A request was answered; without a status its client has gone before.
+    /// A request was answered; without a status, its client disconnected first.
     func ended(_ label: RequestLabel, status: Int?) {
         guard label.span > 0, let request = open[label.span - 1] else { return }
         open[label.span - 1] = nil
@@ -57,7 +57,7 @@ final class RequestSpans {
             .init("http.route", .text(request.route.path)),
         ]
         if let status { attributes.append(.init("http.response.status_code", .number(status))) }
-        let error: String? = if let status { status >= 500 ? "" : nil } else { "the client has gone" }
+        let error: String? = if let status { status >= 500 ? "" : nil } else { "the client disconnected" }
         tracer.ended(
             Span(
                 "\(request.method.description) \(request.route.path)", .server, request.context,

@@ -23,7 +23,7 @@ final class SpanExporter {
         self.log = log
     }
 
-    /// How many spans the collector has taken, and how many are lost.
+    /// The numbers of spans that the collector has accepted and that were lost.
     var counts: (exported: Int, dropped: Int) { (queue.exportedCount, queue.droppedCount) }
 
     /// A span has ended.
@@ -33,7 +33,7 @@ final class SpanExporter {
         if queue.nextDeadline != before { setTimer() }
     }
 
-    /// Sends what is left, and calls `completion` when that is done.
+    /// Sends what is left, and calls `completion` afterwards.
     func finish(completion: @escaping () -> Void) {
         onEmpty = completion
         perform(queue.ending())
@@ -41,7 +41,7 @@ final class SpanExporter {
         tellIfEmpty()
     }
 
-    /// Says what is lost at the end.
+    /// Logs what was lost at the end.
     func close() {
         sender.close()
         if queue.droppedCount > 0 {

@@ -8,7 +8,7 @@ import Workers
 ///
 /// Bound to the loop.
 final class TelemetryExport {
-    /// The spans of requests; nil while tracing is off.
+    /// The spans of requests; nil if tracing is off.
     let requests: RequestSpans?
     /// Sends the server's metrics; nil if they aren't sent.
     let metrics: MetricExporter?
@@ -33,13 +33,13 @@ final class TelemetryExport {
         spans = exporter
     }
 
-    /// Makes the server's spans; nil while tracing is off.
+    /// Makes the server's spans; nil if tracing is off.
     var tracer: Tracer? { requests?.tracer }
 
-    /// How many spans the collector has taken, and how many are lost; nil while tracing is off.
+    /// The numbers of spans that the collector has accepted and that were lost; nil if tracing is off.
     var spanCounts: (exported: Int, dropped: Int)? { spans?.counts }
 
-    /// Sends what is left, and calls `completion` when that is done. Whoever ends the server says how long it waits.
+    /// Sends what is left, and calls `completion` afterwards. The caller decides how long to wait.
     func finish(completion: @escaping () -> Void) {
         let finishMetrics = { [metrics] in
             if let metrics { metrics.finish(completion: completion) } else { completion() }
@@ -47,7 +47,7 @@ final class TelemetryExport {
         if let spans { spans.finish(completion: finishMetrics) } else { finishMetrics() }
     }
 
-    /// Gives up what is left.
+    /// Discards what is left.
     func close() {
         spans?.close()
         metrics?.close()

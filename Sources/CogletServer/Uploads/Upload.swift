@@ -54,7 +54,7 @@ final class Upload<Form: UploadForm> {
         readOn()
     }
 
-    /// Whether there may be more at once.
+    /// Takes a piece; returns whether more may be available immediately.
     private func takePiece() -> Bool {
         let piece = piece ?? Buffer(accountedIn: memory)
         self.piece = piece
@@ -78,7 +78,7 @@ final class Upload<Form: UploadForm> {
         return false
     }
 
-    /// Lets the piece that is being received wait for the disk.
+    /// Queues the received piece for the disk.
     private func handOn() {
         if let piece, !piece.isEmpty { waiting.append(piece) }
         piece = nil

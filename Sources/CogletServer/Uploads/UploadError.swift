@@ -3,15 +3,15 @@ import HTTPServer
 import Predictions
 import Serving
 
-/// Why a form or a file in the body of a request is not taken.
+/// Why a form or a file in a request's body isn't accepted.
 enum UploadError: Error {
-    /// It is no form.
+    /// It isn't a valid form.
     case form(MultipartError)
-    /// What the form says can't be accepted.
+    /// The form's contents are invalid.
     case request(RequestError)
-    /// A file has more bytes than may be downloaded.
+    /// A file is larger than the limit for downloads.
     case fileTooLarge(limitBytes: Int)
-    /// The fields that are no files have more bytes than a body may have.
+    /// The fields that aren't files are together larger than the limit for bodies.
     case fieldsTooLarge(limitBytes: Int)
     /// There is no room for it among the files that clients have stored.
     case storeFull(limitBytes: Int)
@@ -19,12 +19,12 @@ enum UploadError: Error {
     case outOfMemory
     /// A file can't be stored.
     case storage(FileError)
-    /// The body didn't come to its end.
+    /// The body ended early.
     case body(RequestFailure)
-    /// The client has left, so nobody waits for an answer.
+    /// The client has disconnected, so nobody waits for a response.
     case clientGone
 
-    /// The answer to the request.
+    /// The response to the request.
     var answer: Response {
         switch self {
         case .form(let error): return Answers.error(error.description, status: error.status)
@@ -48,11 +48,11 @@ enum UploadError: Error {
             return Answers.error(
                 "The server can't store a file of the request: \(error)", status: error.isOutOfSpace ? 507 : 500)
         case .body(let failure): return Answers.error(failure.description, status: failure.status)
-        case .clientGone: return Answers.error("The client has left.", status: 400)
+        case .clientGone: return Answers.error("The client disconnected.", status: 400)
         }
     }
 
-    /// What the request is counted as.
+    /// The reason under which the request is counted.
     var rejection: Rejection {
         switch self {
         case .outOfMemory, .storage, .storeFull: .noRoom

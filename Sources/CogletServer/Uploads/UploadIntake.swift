@@ -5,15 +5,16 @@ import Predictions
 import Serving
 import Workers
 
-/// Decides on requests whose bodies are no JSON, by their heads: forms, and for models with one file input that file.
+/// Decides, by their heads, about requests whose bodies aren't JSON: forms and, for models with a single file input,
+/// that file.
 final class UploadIntake {
-    /// What becomes of such a request.
+    /// The decision about such a request.
     enum Decision<Taken> {
         case take(Taken)
         case refuse(Response)
     }
 
-    /// What is known of a request that is taken.
+    /// What is known about an accepted request.
     private struct Plan {
         let kind: UploadKind
         let facts: ModelFacts
@@ -31,7 +32,7 @@ final class UploadIntake {
         self.log = log
     }
 
-    /// Decides on a request with a body of this content type.
+    /// Decides about a request with a body of this content type.
     func decide(on head: RequestHead, contentType: String) -> Decision<Void> {
         switch plan(head, contentType) {
         case .take: .take(())
@@ -62,7 +63,7 @@ final class UploadIntake {
         let parameters = FieldParameters(contentType)
         let isForm = parameters.subject == "multipart/form-data"
         guard isForm || Self.canBeFile(parameters.subject) else { return .refuse(Answers.unsupportedType) }
-        // What these answers say won't change while a large body arrives, so it need not.
+        // These responses won't change while a large body arrives, so don't receive it.
         guard !service.isClosed else { return .refuse(Answers.shuttingDown) }
         guard let facts = service.facts else {
             return .refuse(isForm ? Answers.noModel(service.condition) : Answers.unsupportedType)
@@ -79,7 +80,8 @@ final class UploadIntake {
         return .take(Plan(kind: .file(part), facts: facts))
     }
 
-    /// Whether a body of a content type may be a file. What `curl -d` and HTML forms without files send is not meant as one.
+    /// Whether a body with this content type may be a file. What `curl -d` and HTML forms without files send isn't
+    /// meant as one.
     private static func canBeFile(_ type: String) -> Bool {
         let parts = type.split(separator: "/", omittingEmptySubsequences: false)
         return parts.count == 2 && !parts[0].isEmpty && !parts[1].isEmpty && !type.contains("*")

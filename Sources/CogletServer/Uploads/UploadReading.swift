@@ -36,7 +36,7 @@ final class UploadReading<Form: UploadForm>: @unchecked Sendable {
     /// How many bytes of files have come.
     private(set) var fileBytes = 0
     private var failure: UploadError?
-    /// Counts the fields in, as long as they are needed.
+    /// Accounts for the memory of the fields while they are needed.
     private let ledger: Buffer
 
     init(_ kind: UploadKind, _ form: Form, limits: UploadLimits, memory: MemoryAccount) {
@@ -58,7 +58,7 @@ final class UploadReading<Form: UploadForm>: @unchecked Sendable {
 
     /// Reads the next piece of the body.
     ///
-    /// - Returns: what is wrong; nothing more is read then.
+    /// - Returns: The problem, if any; nothing more is read then.
     func read(_ piece: Buffer, _ maker: UploadedFiles.Maker) -> UploadError? {
         guard failure == nil else { return failure }
         switch kind {
@@ -151,7 +151,7 @@ final class UploadReading<Form: UploadForm>: @unchecked Sendable {
         defer { part = nil }
         do throws(RequestError) {
             switch part {
-            // What browsers send for a field of a form in which no file was chosen.
+            // Browsers send this for a form field in which no file was chosen.
             case .file(let file) where file.count == 0 && head.fileName == "": break
             case .file(let file): form.add(head.name, file: file, type: head.contentType)
             case .text(let text): try form.add(head.name, text: text, type: head.contentType)

@@ -1,6 +1,6 @@
 import HTTPServer
 
-/// `GET /v2`: what the server is, as the Open Inference Protocol asks for it.
+/// `GET /v2`: the server's metadata for the Open Inference Protocol.
 final class InferenceServerRoute: RouteHandler {
     func respond(to request: Request, id: PathID?, on exchange: Exchange) {
         exchange.respond(

@@ -2,11 +2,11 @@ import EventLoop
 import HTTPServer
 import Platforms
 
-/// `POST` of `{"instances": […]}`: Vertex AI's requests, and those of KServe's first protocol.
+/// `POST` of `{"instances": […]}`: the requests of Vertex AI and of KServe's V1 protocol.
 final class InstancesRoute: RouteHandler {
     private let starter: PlatformStarter
     private let form: InstancesRequest.Form
-    /// What the path must call the model; nil where it doesn't.
+    /// The name that the path must use for the model; nil if it contains none.
     private let model: ModelName?
 
     init(_ starter: PlatformStarter, _ form: InstancesRequest.Form, model: ModelName? = nil) {

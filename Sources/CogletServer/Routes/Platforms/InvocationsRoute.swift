@@ -1,7 +1,7 @@
 import HTTPServer
 
-/// `POST /invocations`: a prediction as SageMaker asks for it. The body is the input, or the only file that the model takes; the
-/// answer is the output.
+/// `POST /invocations`: a prediction as requested by SageMaker. The body is the input, or the only file that the model
+/// takes; the response is the output.
 final class InvocationsRoute: RouteHandler {
     private let starter: PredictionStarter
 

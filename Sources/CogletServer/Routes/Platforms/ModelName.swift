@@ -2,15 +2,15 @@ import HTTPServer
 import JSON
 import Platforms
 
-/// What the model is called in paths.
+/// The name of the model in paths.
 struct ModelName: Equatable, Sendable {
     /// The name.
     let text: String
 
-    /// The name of a model that the operator has given none.
+    /// The name of a model that the operator hasn't named.
     static let standard = ModelName("model")
 
-    /// Nil for a text that can't be a segment of a path as it is.
+    /// Nil for a text that isn't valid as an unescaped path segment.
     init?(reading text: String) {
         let isPlain = text.utf8.allSatisfy {
             switch $0 {
@@ -28,7 +28,8 @@ struct ModelName: Equatable, Sendable {
         self.text = text
     }
 
-    /// Why a request is refused whose path calls the model `NAME`, or `NAME/versions/VERSION`; nil if that is this model.
+    /// Why a request is refused whose path names the model `NAME` or `NAME/versions/VERSION`; nil if that is this
+    /// model.
     func refusal(of id: PathID?) -> Response? {
         let segments = (id?.text ?? "").split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard let name = segments.first, ExactString(name) == ExactString(text) else {

@@ -4,9 +4,9 @@ import Platforms
 import Predictions
 import Serving
 
-/// What KServe's protocols tell of the model: that it is there, what it takes and gives, and whether it is ready.
+/// What KServe's protocols say about the model: that it exists, its inputs and outputs, and whether it is ready.
 final class ModelRoute: RouteHandler {
-    /// What a route tells.
+    /// The subject of a route.
     enum Subject {
         /// `GET /v1/models`: all models.
         case list

@@ -3,7 +3,7 @@ import HTTPServer
 import JSON
 import Platforms
 
-/// The errors of the platforms' protocols, which are `{"error": "…"}`.
+/// Error responses in the platforms' form, `{"error": "…"}`.
 enum PlatformAnswers {
     /// An error with a text.
     static func error(_ text: String, status: Int, fields: [Response.Field] = []) -> Response {
@@ -15,22 +15,22 @@ enum PlatformAnswers {
         return response
     }
 
-    /// A request that can't be used.
+    /// The response to an invalid request.
     static func error(_ error: PlatformError) -> Response {
         self.error(error.description, status: error.status)
     }
 
-    /// What Cog's own clients are told instead of a result, in the platforms' form. `place` is where in the request that is
-    /// which it is about.
+    /// The response that Cog's own clients get instead of a result, in the platforms' form. `place` is the part of the
+    /// request that it is about.
     static func translated(_ response: Response, at place: String?) -> Response {
         let status = response.status == 422 ? 400 : response.status
         let text = Self.text(of: response.body)
         return error(place.map { "\($0): \(text)" } ?? text, status: status, fields: response.fields)
     }
 
-    /// What an error of ours says: its `error`, or the problems in its `detail`.
+    /// The text of one of our errors: its `error`, or the problems in its `detail`.
     static func text(of body: ResponseBody) -> String {
-        // What the server has written itself is JSON.
+        // The server wrote this, so it is JSON.
         guard let root = try? JSONDocument.parsing(String(decoding: bytes(of: body), as: UTF8.self)).root else {
             return ""
         }

@@ -3,9 +3,9 @@ import HTTPServer
 import Platforms
 import Predictions
 
-/// A request in a platform's form, read and checked: as each of its inputs would be that came by itself.
+/// A request in a platform's form, read and checked; each input is checked like that of a separate prediction.
 struct PlatformReading: Sendable {
-    /// An input, and where it stands.
+    /// An input and its position.
     struct Input: Sendable {
         let read: ReadRequest
         let body: Buffer
@@ -14,14 +14,14 @@ struct PlatformReading: Sendable {
     let request: any PlatformRequest
     let inputs: [Input]
 
-    /// What the inputs are read by.
+    /// What is needed to read the inputs.
     struct Rules: Sendable {
         let schema: InputSchema?
         let filePatterns: FilePatterns
         let memory: MemoryAccount
     }
 
-    /// Reads the inputs of a request that came in `body`. Any thread.
+    /// Reads the inputs of a request that came in `body`. Safe on any thread.
     ///
     /// - Throws: ``PlatformError`` if there is no memory for them.
     init(_ request: some PlatformRequest, in body: Buffer, _ rules: Rules) throws(PlatformError) {

@@ -4,23 +4,23 @@ import JSON
 import Platforms
 import Predictions
 
-/// A request in a platform's form, which asks for any number of predictions.
+/// A request in a platform's form, which may contain any number of predictions.
 protocol PlatformRequest: Sendable {
     associatedtype Inputs: RandomAccessCollection<InputText>
-    /// The inputs of the predictions, put together one by one, so that they needn't all be in memory.
+    /// The inputs of the predictions, assembled one by one, so that they needn't all be in memory.
     var inputs: Inputs { get }
 
-    /// Where a prediction stands in the request, for messages; nil if that goes without saying.
+    /// The position of a prediction in the request, for messages; nil if it is obvious.
     func place(_ index: Int) -> String?
 
-    /// Makes the answer of the outputs, now or later.
+    /// Makes the response from the outputs, now or later.
     func answer(_ outputs: [SegmentedText], on loop: EventLoop, then: @escaping (Response) -> Void)
 }
 
 extension InstancesRequest: PlatformRequest {
     func place(_ index: Int) -> String? { Self.place(of: index) }
 
-    /// `{"predictions": […]}`, with the outputs as they are.
+    /// `{"predictions": […]}`, with the outputs unchanged.
     func answer(_ outputs: [SegmentedText], on loop: EventLoop, then: @escaping (Response) -> Void) {
         var segments: [BodySegment] = [.fixed(#"{"predictions":["#)]
         for (index, output) in outputs.enumerated() {
@@ -36,11 +36,11 @@ extension InstancesRequest: PlatformRequest {
     }
 }
 
-/// A request of the Open Inference Protocol for a model of this name.
+/// A request of the Open Inference Protocol for a model with this name.
 struct NamedInferenceRequest: PlatformRequest {
-    /// Outputs of more bytes are made into tensors on the thread pool.
+    /// Larger outputs are converted to tensors on the thread pool.
     private static let longBytes = 256 << 10
-    /// How much of a binary answer is JSON; also in requests.
+    /// The length of the JSON in a binary response; also used in requests.
     static let lengthField: StaticString = "inference-header-content-length"
 
     let request: InferenceRequest
@@ -63,7 +63,7 @@ struct NamedInferenceRequest: PlatformRequest {
     }
 
     private func answer(_ texts: [Buffer]) -> InferenceAnswer {
-        // What workers send is checked when it comes.
+        // The outputs were checked when the workers sent them.
         let outputs = texts.map { JSONDocument(checked: $0.bytes, owner: $0).root }
         return InferenceAnswer(outputs, to: request, model: model)
     }

@@ -7,19 +7,20 @@ import Serving
 import Telemetry
 import Workers
 
-/// Begins what requests in a platform's form ask for, by the same checks as any prediction.
+/// Starts the predictions of requests in a platform's form, with the same checks as for any prediction.
 ///
 /// All inputs are checked before the first prediction begins.
 final class PlatformStarter {
-    /// Reads a body as a platform writes it. Any thread.
+    /// Reads a body in a platform's form. Safe on any thread.
     typealias Reader = @Sendable (Buffer) throws(PlatformError) -> any PlatformRequest
 
-    /// Larger bodies are read on the thread pool. What predictions share is there for each of them, so this is little.
+    /// Larger bodies are read on the thread pool. The limit is low because what predictions share is repeated for each
+    /// of them.
     private static let longBytes = 4 << 10
 
     let starter: PredictionStarter
     private let memory: MemoryAccount
-    /// What the model's document says, as long as these facts are the model's.
+    /// The model's signature, valid while these facts are the model's.
     private var known: (facts: ModelFacts, signature: ModelSignature?)?
 
     init(_ starter: PredictionStarter, _ memory: MemoryAccount) {
@@ -29,7 +30,7 @@ final class PlatformStarter {
 
     var service: PredictionService { starter.service }
 
-    /// The model's inputs and its output; nil if there is no document. Made when somebody asks for the first time.
+    /// The model's inputs and its output; nil if there is no document. Made at the first use.
     var signature: ModelSignature? {
         guard let facts = service.facts else { return nil }
         if let known, known.facts === facts { return known.signature }
@@ -39,7 +40,7 @@ final class PlatformStarter {
         return signature
     }
 
-    /// Begins what a request asks for.
+    /// Starts the predictions of a request.
     func start(_ request: Request, on exchange: Exchange, _ read: @escaping Reader) {
         guard !service.isClosed else { return refuse(.shuttingDown, Answers.shuttingDown, exchange) }
         guard let facts = service.facts else {
@@ -71,7 +72,7 @@ final class PlatformStarter {
 
     private func begin(_ reading: PlatformReading, _ request: Request, _ exchange: Exchange) {
         let fields = RequestFields(request.head)
-        // Several come from one client: nobody can tell by it who comes again.
+        // Several predictions come from one client, so the client doesn't show which of them will return.
         let mode = AnswerMode(waitingOn: reading.inputs.count == 1 ? exchange : nil)
         let contents = reading.inputs.map { PredictionStarter.Content(read: $0.read, body: $0.body) }
         var predictions: [NewPrediction] = []

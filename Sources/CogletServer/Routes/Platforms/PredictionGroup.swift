@@ -7,22 +7,22 @@ import Workers
 
 /// The predictions of one request, which are answered together.
 ///
-/// They run side by side as far as there are free slots. The others wait here, not in the service's queue, which is for all
-/// clients; when one ends, the next one takes its place. The first that fails is the answer, and the others are canceled, as
-/// they are when the client leaves.
+/// They run concurrently as far as there are free slots. The others wait here instead of in the service's queue, which
+/// is shared by all clients; when one ends, the next one takes its place. The first failure is the response, and the
+/// others are canceled, as they are when the client disconnects.
 final class PredictionGroup {
     private let request: any PlatformRequest
     private let service: PredictionService
     private let context: AnswerContext
     private let exchange: Exchange
-    /// Those that have not begun, last one first.
+    /// Predictions that haven't begun, in reverse order.
     private var waiting: [NewPrediction]
     private var running: [Member] = []
     private var outputs: [SegmentedText?]
     private var isOver = false
     private var cleanUp: Timer?
 
-    /// One prediction of the group.
+    /// A prediction of the group.
     private final class Member: Follower {
         let index: Int
         let run: RunID
@@ -54,10 +54,10 @@ final class PredictionGroup {
         outputs = Array(repeating: nil, count: predictions.count)
     }
 
-    /// Begins the first prediction, and as many others as there are free slots.
+    /// Starts the first prediction, and more for as many slots as are free.
     func begin() {
         guard !waiting.isEmpty else { return answer() }
-        // The exchange lets go of this when it is answered or its client has gone.
+        // The exchange releases this when it is answered or its client is gone.
         exchange.onClientGone = { [self] in
             isOver = true
             leaveAll()
@@ -116,7 +116,7 @@ final class PredictionGroup {
             cleanUp = try Timer(on: context.loop) { [self] in leaveAll() }
             cleanUp?.start(after: .zero)
         } catch {
-            // Without a timer they run to their end, and nobody hears of it.
+            // Without a timer, they run to their end, and nobody gets their results.
         }
     }
 
@@ -125,7 +125,7 @@ final class PredictionGroup {
         waiting = []
     }
 
-    /// Ends the spans of predictions that will not begin.
+    /// Ends the spans of predictions that won't begin.
     static func letGo(_ predictions: [NewPrediction]) {
         let now = Clock.wall.nanoseconds
         for prediction in predictions { prediction.trace?.span?.ended("canceled", nil, at: now) }

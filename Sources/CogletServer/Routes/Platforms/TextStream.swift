@@ -3,10 +3,10 @@ import JSON
 import Predictions
 import Serving
 
-/// A client that reads a prediction's output as plain text while it comes.
+/// A client that reads a prediction's output as plain text while it is produced.
 ///
-/// Such a text has no place for an error: a prediction that fails before its first output is answered by an error, and one that
-/// fails later ends the text so that the client notices.
+/// Such a text has no place for an error. A prediction that fails before its first output gets an error response; one
+/// that fails later ends the text in a way that the client notices.
 final class TextStream: Follower {
     private let run: RunID
     private let service: PredictionService
@@ -18,7 +18,7 @@ final class TextStream: Follower {
         self.run = run
         self.service = service
         self.exchange = exchange
-        // The exchange lets go of this when it is answered or its client has gone.
+        // The exchange releases this when it is answered or its client is gone.
         exchange.onClientGone = clientGone
     }
 

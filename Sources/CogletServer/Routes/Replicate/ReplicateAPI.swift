@@ -5,13 +5,13 @@ import Predictions
 import Serving
 import Workers
 
-/// What the routes for Replicate's clients have in common: how predictions are begun and shown there.
+/// What the routes for Replicate's clients have in common: how predictions are started and shown.
 ///
 /// Bound to the loop.
 final class ReplicateAPI {
-    /// How long a client waits that doesn't say how long, and any other at most.
+    /// How long a client waits by default, and at most.
     private static let waitLimitSeconds = 60
-    /// As many as results are kept, and some that run.
+    /// As many as there are kept results, and some for running predictions.
     private static let nameLimit = 2 * Registry.finishedLimit
 
     private let service: PredictionService
@@ -23,10 +23,10 @@ final class ReplicateAPI {
         self.root = root
     }
 
-    /// A prediction was asked for: how it is shown. `model` is what the path calls the model.
+    /// A prediction was requested; returns how it is shown. `model` is the path's name for the model.
     func began(_ id: String, model: String?, body: Buffer, head: RequestHead) -> AnswerForm {
         var version: String?
-        // Not behind a byte order mark, which no client of Replicate sends.
+        // Not after a byte order mark, which no Replicate client sends.
         if let first = body.bytes.first, first != 0xEF {
             version = JSONDocument(checked: body.bytes, owner: body).root["version"]?.string
         }
@@ -36,7 +36,7 @@ final class ReplicateAPI {
         return form
     }
 
-    /// How a prediction is shown.
+    /// The form in which a prediction is shown.
     func form(of id: String, _ head: RequestHead) -> AnswerForm {
         let streams = service.facts?.documentFacts?.allowsStreams == true
         let url = "\(base(head))/v1/predictions/\(Self.escaped(id))"
@@ -57,7 +57,7 @@ final class ReplicateAPI {
         return AnswerForm(members: members)
     }
 
-    /// For how long a client waits for the result; nil if it wants an answer at once.
+    /// How long a client waits for the result; nil if it wants an immediate response.
     static func waitSeconds(_ prefer: Preferences.Prefer) -> Int? {
         guard prefer.waits, !prefer.isAsynchronous else { return nil }
         return min(prefer.waitSeconds ?? waitLimitSeconds, waitLimitSeconds)

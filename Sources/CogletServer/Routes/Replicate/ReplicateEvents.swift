@@ -1,10 +1,10 @@
 import JSON
 import Predictions
 
-/// The events of a prediction as Replicate's clients read them: `output` and `logs` with plain text, `error`, and `done` at the
-/// end.
+/// The events of a prediction in the form that Replicate's clients expect: `output` and `logs` with plain text,
+/// `error`, and `done` at the end.
 enum ReplicateEvents {
-    /// One of our events in that form; nil for those that have no counterpart. The text may hold several events.
+    /// One of our events in that form; nil for those without a counterpart. The result may contain several events.
     static func translated(_ event: [UInt8]) -> [UInt8]? {
         guard let (name, data) = EventText.parts(of: event) else { return nil }
         switch name {
@@ -24,7 +24,7 @@ enum ReplicateEvents {
 
     private static func event(_ name: String, _ data: String) -> [UInt8] {
         var event = Array("event: \(name)\n".utf8)
-        // By code points: a carriage return and a line feed are one character, and any of them ends a line.
+        // By code points: CR and LF together form one character, and each of them ends a line.
         var isAfterReturn = false
         event.append(contentsOf: "data: ".utf8)
         for byte in data.utf8 {

@@ -1,13 +1,14 @@
 import JSON
 
-/// What clients of Replicate's API call the model of each prediction, as long as results are kept.
+/// The names that Replicate's clients use for the model of each prediction, kept as long as results are.
 struct ReplicateNames {
-    /// What a model is called.
+    /// The name of a model.
     struct Name: Equatable {
         var model = "local/model"
         var version = "local"
 
-        /// A name from a request: `version` is `VERSION`, `OWNER/NAME` or `OWNER/NAME:VERSION`, `model` is what its path says.
+        /// A name from a request: `version` is `VERSION`, `OWNER/NAME`, or `OWNER/NAME:VERSION`; `model` comes from the
+        /// path.
         init(model: String? = nil, version: String? = nil) {
             var version = version ?? ""
             if version.utf8.contains(UInt8(ascii: "/")) {
@@ -24,19 +25,19 @@ struct ReplicateNames {
     private var names: [ExactString: Name] = [:]
     private var order: [ExactString] = []
 
-    /// Remembers the names of the last `limit` predictions.
+    /// Keeps the names of the last `limit` predictions.
     init(limit: Int) {
         self.limit = limit
     }
 
-    /// The name for a prediction; the usual one for those that are not remembered.
+    /// The name for a prediction; the default one if none is kept.
     subscript(id: String) -> Name { names[ExactString(id)] ?? Name() }
 
-    /// A prediction was begun.
+    /// A prediction was started.
     mutating func began(_ id: String, _ name: Name) {
         let id = ExactString(id)
         if names.updateValue(name, forKey: id) == nil { order.append(id) }
-        // In one go, so that it costs little for each.
+        // Remove many at once, so that the cost for each is low.
         guard order.count >= 2 * limit else { return }
         for old in order.prefix(limit) { names[old] = nil }
         order.removeFirst(limit)

@@ -1,8 +1,8 @@
 import HTTPServer
 import Serving
 
-/// `GET /v1/predictions/{id}`, `POST /v1/predictions/{id}/cancel`: shows a prediction to Replicate's clients, and cancels it
-/// before.
+/// `GET /v1/predictions/{id}`, `POST /v1/predictions/{id}/cancel`: shows a prediction to Replicate's clients, after
+/// canceling it in the second case.
 final class ReplicateRoute: RouteHandler {
     private let service: PredictionService
     private let api: ReplicateAPI

@@ -1,7 +1,7 @@
 import HTTPServer
 
-/// `POST /v1/predictions`, `POST /v1/models/{owner}/{name}/predictions`: begins a prediction as Replicate's clients do. The
-/// model is the one that the server runs, whatever it is called.
+/// `POST /v1/predictions`, `POST /v1/models/{owner}/{name}/predictions`: starts a prediction for Replicate's clients.
+/// The model is the one that the server runs, whatever name the client uses.
 final class ReplicateStartRoute: RouteHandler {
     private let starter: PredictionStarter
     private let api: ReplicateAPI
@@ -26,9 +26,9 @@ final class ReplicateStartRoute: RouteHandler {
     }
 }
 
-/// A request of a client of Replicate.
+/// A request from a Replicate client.
 struct ReplicateCall {
     let api: ReplicateAPI
-    /// What its path calls the model.
+    /// The path's name for the model.
     let model: String?
 }

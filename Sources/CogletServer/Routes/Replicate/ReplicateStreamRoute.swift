@@ -1,6 +1,7 @@
 import HTTPServer
 
-/// `GET /v1/predictions/{id}/stream`: the events of a prediction as Replicate's clients read them. Their leaving cancels nothing.
+/// `GET /v1/predictions/{id}/stream`: the events of a prediction in the form that Replicate's clients expect. The
+/// prediction continues when they disconnect.
 final class ReplicateStreamRoute: RouteHandler {
     private let follow: PredictionRoute
 

@@ -4,8 +4,8 @@ import Predictions
 import Serving
 import Workers
 
-/// `GET /v1/models/{owner}/{name}/versions/{version}`: the model's document, by which Replicate's Python client tells what the
-/// output is. Whatever the client calls the model, it is the one that the server runs.
+/// `GET /v1/models/{owner}/{name}/versions/{version}`: the model's document, from which Replicate's Python client
+/// derives the type of the output. The model is the one that the server runs, whatever name the client uses.
 final class ReplicateVersionRoute: RouteHandler {
     private let service: PredictionService
     private let cogVersion: String
