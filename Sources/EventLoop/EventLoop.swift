@@ -99,12 +99,6 @@ public final class EventLoop {
         Int(truncatingIfNeeded: uv_now(raw))
     }
 
-    /// Reads the clock again, after work that took long within one round.
-    public func updateNow() {
-        preconditionInEventLoop()
-        uv_update_time(raw)
-    }
-
     /// Whether the calling thread is the loop's.
     public var inEventLoop: Bool {
         pthread_equal(thread, pthread_self()) != 0

@@ -11,9 +11,6 @@ public enum EventLoopError: Error, Equatable, Sendable {
     /// A program could not be started.
     case cannotStart(executable: String, code: Int32)
 
-    /// The peer threw the connection away: nothing that is still to be sent can arrive.
-    public static let connectionReset = EventLoopError.libuv(UV_ECONNRESET.rawValue, in: "read")
-
     /// The negative system or libuv code that caused this.
     public var code: Int32 {
         switch self {

@@ -24,11 +24,6 @@ public struct FileInput: Sendable {
         self.text = text
     }
 
-    /// Whether the string begins with `http:`, `https:`, or `data:`, ignoring case and leading whitespace.
-    public var isFetchable: Bool {
-        kind != nil
-    }
-
     /// Why the string can't be fetched or decoded, whatever the server does; nil if it can. Examines the whole text.
     public var problem: String? {
         switch kind {

@@ -2,11 +2,6 @@ internal import JSON
 
 /// The meaning of plain texts, which forms and query strings use instead of JSON.
 extension CompiledSchema {
-    /// Whether a list may stand as the member `name` of an object.
-    public func takesList(named name: String) -> Bool {
-        node(named: name).map { Self.types(of: $0).contains(.array) } ?? false
-    }
-
     /// The JSON value that a text stands for as the member `name` of an object: a boolean, number, list, or object if
     /// the schema accepts it, otherwise a string. A list of one item needn't be written as JSON.
     public func json(of text: String, named name: String) -> [UInt8] {

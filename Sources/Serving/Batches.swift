@@ -86,10 +86,4 @@ struct Batches {
         parts.append(Array(runs[..<middle]))
         parts.append(Array(runs[middle...]))
     }
-
-    /// Takes out all that wait in line or to run again.
-    mutating func takeWaiting() -> [RunID] {
-        defer { parts = [] }
-        return parts.flatMap { $0 } + gathering.takeAll()
-    }
 }

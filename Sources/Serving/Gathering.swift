@@ -99,14 +99,6 @@ struct Gathering {
         return items[start..<end].map(\.run)
     }
 
-    /// Removes all waiting predictions.
-    mutating func takeAll() -> [RunID] {
-        defer {
-            items = []
-            start = 0
-        }
-        return items[start...].map(\.run)
-    }
 }
 
 /// Clients that were answered recently and haven't returned.

@@ -25,8 +25,7 @@ final class Channel {
     private static let roundLimitBytes = 1 << 20
 
     unowned(unsafe) var delegate: (any ChannelDelegate)?
-    /// The number of bytes received since the start. After the worker's end, it tells which frames in the shared memory
-    /// are new.
+    /// The number of bytes received: tells, after the worker's end, which frames in the shared memory are new.
     var receivedBytes: Int { received.bytes }
     /// The number of times that frames were received, possibly many at once.
     var receipts: Int { received.receipts }

@@ -3,39 +3,6 @@ import Glibc
 import Testing
 
 @Suite struct ThreadTests {
-    /// wake() on another thread makes the loop call back on its own.
-    @Test func wakeupFromAnotherThread() throws {
-        try withLoop { loop in
-            let thread = UInt(pthread_self())
-            var woken = 0
-            var calledOn: UInt = 0
-            let wakeup = try Wakeup(on: loop) {
-                woken += 1
-                calledOn = UInt(pthread_self())
-            }
-            let waker = try Thread { wakeup.wake() }
-            try loop.run(until: { woken > 0 })
-            waker.join()
-            #expect(calledOn == thread)
-            wakeup.close()
-            // Nothing happens, and nothing breaks.
-            wakeup.wake()
-        }
-    }
-
-    /// wake() may race with close(): other threads do not know when the loop closes.
-    @Test func wakingWhileClosing() throws {
-        try withLoop { loop in
-            for _ in 0..<50 {
-                let wakeup = try Wakeup(on: loop) {}
-                let waker = try Thread { for _ in 0..<50 { wakeup.wake() } }
-                wakeup.close()
-                loop.runOnce()
-                waker.join()
-            }
-        }
-    }
-
     /// Work runs on another thread, and its result comes back to the loop's.
     @Test func submittedWorkReturnsItsResult() throws {
         try withLoop { loop in
