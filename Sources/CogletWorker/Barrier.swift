@@ -32,7 +32,7 @@ final class Barrier: @unchecked Sendable {
     }
 
     /// Returns when the server has handled what was printed, or after a second.
-    func pass(_ outbox: Outbox) {
+    func pass(_ outbox: FrameOutbox) {
         guard !Fork.isChild else { return }
         turn.withLock { token in
             guard outbox.sendBarrier(token &+ 1) else { return }

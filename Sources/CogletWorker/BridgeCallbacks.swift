@@ -1,7 +1,7 @@
 import CPythonBridge
 import WorkerProtocol
 
-/// The worker's side of the bridge: C functions that call the ``Worker`` passed as context.
+/// The worker's side of the bridge: C functions that call the ``WorkerRuntime`` passed as context.
 enum BridgeCallbacks {
     static var table: cogpy_callbacks {
         cogpy_callbacks(
@@ -30,6 +30,6 @@ enum BridgeCallbacks {
     }
 }
 
-private func workerBehind(_ context: UnsafeMutableRawPointer?) -> Worker {
-    Unmanaged<Worker>.fromOpaque(context!).takeUnretainedValue()
+private func workerBehind(_ context: UnsafeMutableRawPointer?) -> WorkerRuntime {
+    Unmanaged<WorkerRuntime>.fromOpaque(context!).takeUnretainedValue()
 }

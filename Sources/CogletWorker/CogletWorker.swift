@@ -6,7 +6,7 @@ enum CogletWorker {
     static func main() {
         let options = WorkerOptions(arguments: CommandLine.arguments)
         options.limitDescriptors()
-        let worker = Worker(options: options)
+        let worker = WorkerRuntime(options: options)
         PythonThread.start(running: worker, options: options)
         worker.serveControlChannel()
     }

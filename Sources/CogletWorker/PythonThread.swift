@@ -15,7 +15,7 @@ enum PythonThread {
         + "from cog._worker import main; main(path, known)"
 
     /// Starts the thread. When Python ends, the process exits with Python's status.
-    static func start(running worker: Worker, options: WorkerOptions) {
+    static func start(running worker: WorkerRuntime, options: WorkerOptions) {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         pthread_attr_setstacksize(&attributes, max(stackBytes, stackLimitBytes))
@@ -35,10 +35,10 @@ enum PythonThread {
     }
 
     private final class Launch {
-        let worker: Worker
+        let worker: WorkerRuntime
         let options: WorkerOptions
 
-        init(worker: Worker, options: WorkerOptions) {
+        init(worker: WorkerRuntime, options: WorkerOptions) {
             self.worker = worker
             self.options = options
         }

@@ -98,7 +98,6 @@ struct Gathering {
         }
         return items[start..<end].map(\.run)
     }
-
 }
 
 /// Clients that were answered recently and haven't returned.

@@ -77,7 +77,7 @@ final class PredictionStarter {
         _ request: Request, on exchange: Exchange, id pathID: String?, isTraining: Bool, _ dialect: RequestDialect
     ) {
         let span = span(exchange, isTraining: isTraining)
-        let upload: Upload<PredictionForm>
+        let upload: UploadReceiver<PredictionForm>
         switch uploads.upload(request.head, on: exchange, isTraining: isTraining) {
         case .take(let made): upload = made
         case .refuse(let answer): return exchange.respond(answer)

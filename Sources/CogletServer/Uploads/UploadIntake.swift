@@ -41,21 +41,21 @@ final class UploadIntake {
     }
 
     /// Makes the upload of a request that was handed over.
-    func upload(_ head: RequestHead, on exchange: Exchange, isTraining: Bool) -> Decision<Upload<PredictionForm>> {
+    func upload(_ head: RequestHead, on exchange: Exchange, isTraining: Bool) -> Decision<UploadReceiver<PredictionForm>> {
         switch plan(head, head.field("content-type")?.string ?? "") {
         case .take(let plan): .take(upload(plan, head, exchange, isTraining))
         case .refuse(let answer): .refuse(answer)
         }
     }
 
-    private func upload(_ plan: Plan, _ head: RequestHead, _ exchange: Exchange, _ isTraining: Bool) -> Upload<PredictionForm> {
+    private func upload(_ plan: Plan, _ head: RequestHead, _ exchange: Exchange, _ isTraining: Bool) -> UploadReceiver<PredictionForm> {
         let facts = plan.facts
         let schema = isTraining ? facts.trainingSchema : facts.predictionSchema
         let reading = UploadReading(
             plan.kind, PredictionForm(schema: schema, filePatterns: facts.filePatterns, memory: memory),
             limits: limits, memory: memory)
         if case .file = plan.kind, let query = head.query { Self.addFields(of: query, to: reading) }
-        return Upload(
+        return UploadReceiver(
             reading, into: service.makeUploads(), on: exchange, memory: memory, log: log)
     }
 

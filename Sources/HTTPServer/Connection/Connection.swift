@@ -42,7 +42,7 @@ final class Connection {
     var state = State.readingHead
     var input: MessageBuffer
     let parser: RequestParser
-    let outbox = Outbox()
+    let outbox = ResponseOutbox()
     /// While bytes are being processed, nothing is flushed: the answers to pipelined requests are sent together.
     var isProcessing = false
     var isFlushScheduled = false

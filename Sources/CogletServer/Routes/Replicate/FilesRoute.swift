@@ -36,7 +36,7 @@ final class FilesRoute: RouteHandler {
             let parser = MultipartParser(contentType: type)
         else { return exchange.respond(FileAnswers.unsupportedType) }
         let reading = UploadReading(.form(parser), FileForm(), limits: limits, memory: memory)
-        let upload = Upload(reading, into: service.makeUploads(), on: exchange, memory: memory, log: log)
+        let upload = UploadReceiver(reading, into: service.makeUploads(), on: exchange, memory: memory, log: log)
         let arrival = service.storedFiles.makeArrival()
         let limitBytes = service.storedFiles.limitBytes
         upload.onProgress = { arrival.grew(to: $0) ? nil : .storeFull(limitBytes: limitBytes) }

@@ -2,7 +2,7 @@ import Glibc
 import WorkerProtocol
 
 /// What the worker's own threads leave for the server, which reads it after the worker's death.
-enum LastWords {
+enum LastWordsWriter {
     /// Records that the worker ends because its channel is gone.
     static func tellChannelClosed() {
         let words = Array("\(LastWordsText.channelClosed)\n".utf8)

@@ -5,9 +5,9 @@ import WorkerProtocol
 /// The worker's parts, and its first thread, which serves the control channel.
 ///
 /// Safe to share: each part has its own lock; the rest is set while the process has one thread.
-final class Worker: @unchecked Sendable {
+final class WorkerRuntime: @unchecked Sendable {
     let inbox: Inbox
-    let outbox: Outbox
+    let outbox: FrameOutbox
     let cancellation = Cancellation()
     let controlQueue = ControlQueue()
     let barrier = Barrier()
@@ -24,7 +24,7 @@ final class Worker: @unchecked Sendable {
             complain("can't map the shared memory: errno \(errno)")
             exit(71)
         }
-        outbox = Outbox(descriptor: WorkerDescriptors.work, shared: shared)
+        outbox = FrameOutbox(descriptor: WorkerDescriptors.work, shared: shared)
         inbox = Inbox(
             descriptor: WorkerDescriptors.work, cancellation: cancellation, shared: shared,
             isPollingAllowed: getenv(WorkerVariable.polling).map { String(cString: $0) } != "0")
@@ -47,7 +47,7 @@ final class Worker: @unchecked Sendable {
         setsid()
         var thread = pthread_t()
         let status = pthread_create(
-            &thread, nil, { Unmanaged<Worker>.fromOpaque($0!).takeUnretainedValue().serveControlChannel() },
+            &thread, nil, { Unmanaged<WorkerRuntime>.fromOpaque($0!).takeUnretainedValue().serveControlChannel() },
             Unmanaged.passUnretained(self).toOpaque())
         guard status == 0 else {
             complain("can't start a thread: errno \(status)")
@@ -133,7 +133,7 @@ final class Worker: @unchecked Sendable {
     /// Without a server, nobody waits for the model any more: it ends immediately, with the processes it started.
     private func serverIsGone() -> Never {
         // The server may still be there if the model has closed the channel.
-        LastWords.tellChannelClosed()
+        LastWordsWriter.tellChannelClosed()
         removeEmptyFolders()
         if getpgrp() == getpid() { kill(0, SIGKILL) }
         _exit(1)

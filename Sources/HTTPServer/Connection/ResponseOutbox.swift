@@ -3,7 +3,7 @@ internal import EventLoop
 /// What a connection is about to send: heads and small bodies in its own memory, large bodies where they are.
 ///
 /// A class, because a failure while sending makes the connection empty it.
-final class Outbox {
+final class ResponseOutbox {
     /// Up to this size, copying is cheaper than having the kernel gather.
     private static let copyLimitBytes = 2_048
     /// Memory beyond this size isn't kept after it was sent.
@@ -113,7 +113,7 @@ final class Outbox {
 }
 
 @available(*, unavailable)
-extension Outbox: Sendable {}
+extension ResponseOutbox: Sendable {}
 
 private final class ArrayOwner {
     let array: [UInt8]

@@ -8,7 +8,7 @@ import WorkerProtocol
 /// server still reads what is left there.
 ///
 /// Safe to share: `lock` guards everything below it.
-final class Outbox: @unchecked Sendable {
+final class FrameOutbox: @unchecked Sendable {
     /// Frames that may wait are sent this long after the last system call.
     private static let gatherNanoseconds: UInt64 = 500_000
     private static let gatherMilliseconds: Int32 = 1
@@ -203,7 +203,7 @@ final class Outbox: @unchecked Sendable {
                 usleep(1_000)
             default:
                 complain("the work channel is gone (errno \(errno))")
-                LastWords.tellChannelClosed()
+                LastWordsWriter.tellChannelClosed()
                 _exit(LastWordsText.channelClosedStatus)
             }
         }

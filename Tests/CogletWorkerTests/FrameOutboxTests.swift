@@ -6,8 +6,8 @@ import WorkerProtocol
 @testable import CogletWorker
 
 /// When frames leave, and how.
-@Suite struct OutboxTests {
-    private let outbox: Outbox
+@Suite struct FrameOutboxTests {
+    private let outbox: FrameOutbox
     /// The server's end of the channel.
     private let server: Int32
 
@@ -17,7 +17,7 @@ import WorkerProtocol
         let file = try #require(tmpfile())
         #expect(ftruncate(fileno(file), SharedMemory.totalBytes) == 0)
         server = ends[0]
-        outbox = Outbox(descriptor: ends[1], shared: try #require(SharedMemory(mapping: fileno(file))))
+        outbox = FrameOutbox(descriptor: ends[1], shared: try #require(SharedMemory(mapping: fileno(file))))
     }
 
     @Test func lineThatIsFollowedLeavesAtOnce() {

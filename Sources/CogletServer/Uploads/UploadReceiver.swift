@@ -14,7 +14,7 @@ enum UploadPace {
 /// A form or a file on its way from a client to the disk: slows the client down to the disk's speed.
 ///
 /// Bound to the loop. Its files go away with it unless somebody keeps ``files``.
-final class Upload<Form: UploadForm> {
+final class UploadReceiver<Form: UploadForm> {
     let files: UploadedFiles
     /// Told how many bytes of files are on the disk; what it returns ends the upload.
     var onProgress: ((_ fileBytes: Int) -> UploadError?)?
@@ -123,4 +123,4 @@ final class Upload<Form: UploadForm> {
 }
 
 @available(*, unavailable)
-extension Upload: Sendable {}
+extension UploadReceiver: Sendable {}
