@@ -1,17 +1,21 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Every Swift target is built under the same rules; what may be used is what is listed as a dependency.
+/// The rules for every Swift target; a target may use only what it lists as a dependency.
 let swiftRules: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .treatAllWarnings(as: .error),
-    // The loop-bound classes are many and small; checking every access to them at run time costs an eighth of the
-    // server's time. Debug builds, which the tests run, keep the checks.
-    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
+
+/// The rules for targets that run code for every prediction: release builds don't check exclusive access at run time.
+///
+/// Their loop-bound classes are many and small, so checking every access costs an eighth of the server's time. Debug
+/// builds, which the tests run, keep the checks. All other targets keep them in release builds too.
+let hotPathRules =
+    swiftRules + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
 let cRules: [CSetting] = [
     .unsafeFlags(["-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"])
@@ -73,25 +77,25 @@ let package = Package(
             cSettings: cRules + [.define("COG_GLIBC_FLOOR", .when(configuration: .release))]),
 
         // The server's layers, lowest first.
-        .target(name: "EventLoop", dependencies: ["CLibuv"], swiftSettings: swiftRules),
-        .target(name: "JSON", dependencies: ["CJSONScanner", "CText"], swiftSettings: swiftRules),
+        .target(name: "EventLoop", dependencies: ["CLibuv"], swiftSettings: hotPathRules),
+        .target(name: "JSON", dependencies: ["CJSONScanner", "CText"], swiftSettings: hotPathRules),
         .target(name: "JSONSchema", dependencies: ["JSON", "CPCRE2"], swiftSettings: swiftRules),
         .target(name: "HTTPFields", swiftSettings: swiftRules),
-        .target(name: "Metrics", swiftSettings: swiftRules),
+        .target(name: "Metrics", swiftSettings: hotPathRules),
         .target(name: "Telemetry", dependencies: ["Metrics"], swiftSettings: swiftRules),
         .target(name: "OTLP", dependencies: ["COTLP", "Metrics", "Telemetry"], swiftSettings: swiftRules),
         .target(
             name: "HTTPServer", dependencies: ["EventLoop", "HTTPFields", "CHTTPParser", "CZlib"],
-            swiftSettings: swiftRules),
+            swiftSettings: hotPathRules),
         .target(name: "HTTPClient", dependencies: ["EventLoop", "CLibcurl"], swiftSettings: swiftRules),
         .target(
             name: "FileTransfer", dependencies: ["CBase64", "EventLoop", "HTTPClient", "HTTPFields"],
             swiftSettings: swiftRules),
         .target(name: "WebhookDelivery", dependencies: ["EventLoop", "HTTPClient"], swiftSettings: swiftRules),
-        .target(name: "Predictions", dependencies: ["HTTPFields", "JSON", "JSONSchema"], swiftSettings: swiftRules),
+        .target(name: "Predictions", dependencies: ["HTTPFields", "JSON", "JSONSchema"], swiftSettings: hotPathRules),
         // What serving platforms send and expect, as values.
         .target(name: "Platforms", dependencies: ["EventLoop", "JSON", "FileTransfer"], swiftSettings: swiftRules),
-        .target(name: "WorkerProtocol", swiftSettings: swiftRules),
+        .target(name: "WorkerProtocol", swiftSettings: hotPathRules),
         // The page at /docs, which the plugin bundles from playground/.
         .plugin(name: "BundlePage", capability: .buildTool()),
         .target(name: "Playground", dependencies: ["CZlib"], swiftSettings: swiftRules, plugins: ["BundlePage"]),
@@ -105,14 +109,14 @@ let package = Package(
             dependencies: [
                 "CLinux", "EventLoop", "JSON", "JSONSchema", "Metrics", "Predictions", "Telemetry", "WorkerProtocol",
             ],
-            swiftSettings: swiftRules),
+            swiftSettings: hotPathRules),
         .target(
             name: "Serving",
             dependencies: [
                 "EventLoop", "JSON", "HTTPClient", "Metrics", "Predictions", "FileTransfer", "Telemetry",
                 "WebhookDelivery", "Workers", "WorkerProtocol",
             ],
-            swiftSettings: swiftRules),
+            swiftSettings: hotPathRules),
 
         // The executables.
         .executableTarget(
@@ -123,11 +127,11 @@ let package = Package(
                 "WorkerProtocol",
                 "Workers", "Serving",
             ],
-            swiftSettings: swiftRules, linkerSettings: oldSystemLibraries),
+            swiftSettings: hotPathRules, linkerSettings: oldSystemLibraries),
         .executableTarget(
             name: "CogletWorker",
             dependencies: ["CGlibcFloor", "CPythonBridge", "WorkerProtocol"],
-            swiftSettings: swiftRules, linkerSettings: oldSystemLibraries),
+            swiftSettings: hotPathRules, linkerSettings: oldSystemLibraries),
 
         // The build tool, lowest first.
         // What every part uses: texts, versions, names of images and variables, and how failures are reported.
