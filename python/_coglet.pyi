@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Any, Literal, NoReturn
 
 settings: str
-"""What the server says at the start, as JSON text: `reference`, `mode`."""
+"""The server's initial settings, as JSON text: `reference`, `mode`."""
 
 work_descriptor: int
-"""Readable when `receive` has something."""
+"""Readable when `receive` would return something."""
 
 control_descriptor: int
-"""Readable when `control` has something."""
+"""Readable when `control` would return something."""
 
 # The token, what the server adds, and `{"input":…}`: values of JSON, or the text of those that are left to `json`; None
 # where there is nothing.
@@ -102,7 +102,7 @@ def types_in(container: list[Any] | tuple[Any, ...] | dict[Any, Any], /) -> set[
     """
 
 def flush() -> None:
-    """Send what waits."""
+    """Send what is waiting."""
 
 def settle() -> None:
     """Return when the server has handled what was printed, or after a second without an answer."""

@@ -23,13 +23,13 @@ def main(arguments: list[str]) -> None:
 
     Raises:
         OSError: the kernel refuses.
-        SystemExit: as `cog.server.http.main`; 0 if that process has ended meanwhile.
+        SystemExit: as `cog.server.http.main`; 0 if that process has already ended.
     """
     parent = int(arguments[0])
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
-    # It may have ended before the kernel was asked; nobody would send the signal then.
+    # It may have ended before the kernel was asked; the signal would never come then.
     if os.getppid() != parent:
         raise SystemExit(0)
     from cog.server import http

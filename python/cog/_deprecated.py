@@ -17,11 +17,11 @@ def _emit_metric(name: str, value: Any) -> None:
 
     Args:
         name: the metric's name.
-        value: what is recorded.
+        value: the value to record.
 
     Raises:
-        ValueError: the name can't be used.
-        TypeError: the value can't be used.
+        ValueError: the name is invalid.
+        TypeError: the value has an unsupported type.
     """
     from .scope import current_scope
 

@@ -28,7 +28,7 @@ class Coder(ABC):
             tpe: the type.
 
         Returns:
-            What the first registered class makes for the type, or None.
+            The coder that the first matching registered class makes, or None.
         """
         for coder in Coder._coders:
             found = coder.factory(tpe)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._types.frozen import Frozen
 
-# Tells "no default was given" from `default=None`.
+# Distinguishes "no default was given" from `default=None`.
 _UNSET: Any = object()
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     @dataclass(frozen=True)
     class FieldInfo:
-        """What `Input` was given, as it was given."""
+        """The arguments of `Input`, unchanged."""
 
         default: Any = None
         description: str | None = None
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 else:
 
     class FieldInfo(Frozen):
-        """What `Input` was given, as it was given."""
+        """The arguments of `Input`, unchanged."""
 
         _names = (
             "default",
@@ -71,7 +71,7 @@ else:
             deprecated=None,
             accept=None,
         ):
-            # Frozen refuses assignment; the private entries are neither compared nor shown.
+            # Frozen classes refuse assignment; the private entries are neither compared nor shown.
             self.__dict__.update(
                 default=None if default is _UNSET else default,
                 description=description,
@@ -107,21 +107,21 @@ def Input(
     """Describe a parameter, as its default or within `Annotated[T, Input(…)]`.
 
     Args:
-        default: the value when a client sends none. Without it the parameter is required.
-        default_factory: called for each prediction that leaves the input out; makes the default.
+        default: the value if a client sends none. Without a default, the parameter is required.
+        default_factory: makes the default; called for each prediction without the input.
         description: text for people.
-        ge: the least number.
-        le: the greatest number.
-        min_length: the least number of characters.
-        max_length: the greatest number of characters.
+        ge: the smallest allowed number.
+        le: the largest allowed number.
+        min_length: the minimum number of characters.
+        max_length: the maximum number of characters.
         regex: a pattern that must be found in the text.
-        choices: the only values that are accepted.
+        choices: the only accepted values.
         deprecated: clients should not use this input any more.
-        accept: for files, the kinds a user interface should offer, such as `image/*`.
-        examples: values that people can begin with; the page at `/docs` offers them.
+        accept: for files, the types a user interface should offer, such as `image/*`.
+        examples: values to start with; the page at `/docs` offers them.
 
     Returns:
-        A `FieldInfo` with these values. Its type is given as Any, so that it can stand as a default of any type.
+        A `FieldInfo` with these values. Its type is declared as Any, so that it can be the default of any type.
 
     Raises:
         TypeError: both a default and a factory were given, the factory can't be called, or the examples aren't a list.

@@ -24,7 +24,7 @@ class BaseModel:
     Beyond a dataclass, a field that may be None can be left out, fields without defaults may follow those with
     defaults and are then given by name, and mutable defaults are copied for each object.
 
-    Class keywords: `auto_dataclass=False` leaves the class as it is written; all others go to `dataclasses.dataclass`.
+    Class keywords: `auto_dataclass=False` leaves the class as written; others are passed to `dataclasses.dataclass`.
 
     Raises:
         TypeError: another class comes before BaseModel among the bases, or a further base is a dataclass.
@@ -65,12 +65,12 @@ class BaseModel:
         exclude_defaults: bool = False,
         exclude_none: bool = False,
     ) -> builtins.dict[str, Any]:
-        """Return the values by the names of their fields; models within become dictionaries too.
+        """Return the values by the names of their fields; models within also become dictionaries.
 
         Args:
-            include: the names of the fields that are wanted; by default all.
-            exclude: the names of fields that are not wanted.
-            by_alias: has no effect, as fields have no other names.
+            include: the names of the fields to include; by default all.
+            exclude: the names of fields to leave out.
+            by_alias: has no effect, because fields have no other names.
             exclude_unset: the same as `exclude_defaults`.
             exclude_defaults: leave out fields that have the value of their default.
             exclude_none: leave out fields that are None.
@@ -97,11 +97,11 @@ class BaseModel:
         exclude_none: bool = False,
         **options: Any,
     ) -> str:
-        """Return the values as JSON text. Paths are texts, secrets are masked.
+        """Return the values as JSON text. Paths become texts, and secrets are masked.
 
         Args:
             include, exclude, by_alias, exclude_unset, exclude_defaults, exclude_none: as for `dict`.
-            options: what `json.dumps` takes, such as `indent`.
+            options: arguments of `json.dumps`, such as `indent`.
 
         Raises:
             TypeError: JSON has no such value.
@@ -124,17 +124,17 @@ class BaseModel:
 
         Args:
             update: values for some of the fields, by name.
-            deep: copy what the fields hold too.
+            deep: also copy the contents of the fields.
         """
         import copy
 
         made = copy.deepcopy(self) if deep else copy.copy(self)
         for name, value in (update or {}).items():
-            object.__setattr__(made, name, value)  # A frozen class refuses the usual way.
+            object.__setattr__(made, name, value)  # A frozen class refuses ordinary assignment.
         return made
 
     def model_dump(self, *, mode: str = "python", **options: Any) -> builtins.dict[str, Any]:
-        """Return the same as `dict`, whose other arguments it takes; with `mode="json"` made of JSON's values."""
+        """Return the same as `dict`, which takes the other arguments; with `mode="json"`, use only JSON values."""
         from ._values.replacement import spelled
 
         values = self.dict(**options)

@@ -20,9 +20,9 @@ __all__ = [
 
 
 class BaseRunner:
-    """Base class of models. A subclass has a method `run`, and `setup` when something is to be loaded first."""
+    """Base class of models. A subclass has a method `run`, and `setup` if something has to be loaded first."""
 
-    # Methods of classes that carry this themselves don't count as the model's own.
+    # Methods of classes that define this attribute themselves don't count as the model's own.
     _cog_is_base = True
     _cog_defines_predict_only = False
 
@@ -34,12 +34,12 @@ class BaseRunner:
         let_be_called(cls, ("run", "predict", "train"))
 
     if TYPE_CHECKING:
-        # A model's own may have the parameter `weights` or not: type checkers must find both right.
+        # A model's own method may have the parameter `weights` or not; type checkers must accept both.
         def setup(self, *args: Any, **kwargs: Any) -> Any:
             """Load the model; called once, before the first prediction. May be a coroutine function.
 
             Args:
-                weights: the value of the environment variable COG_WEIGHTS, None where that is not set.
+                weights: the value of the environment variable COG_WEIGHTS, None if that is not set.
             """
 
     else:
@@ -48,11 +48,11 @@ class BaseRunner:
             """Load the model; called once, before the first prediction. May be a coroutine function.
 
             Args:
-                weights: the value of the environment variable COG_WEIGHTS, None where that is not set.
+                weights: the value of the environment variable COG_WEIGHTS, None if that is not set.
             """
 
     def run(self, *args: Any, **kwargs: Any) -> Any:
-        """Run one prediction. A model has its own method of this name, with annotated parameters.
+        """Run one prediction. A model defines its own method with this name, with annotated parameters.
 
         Raises:
             NotImplementedError: the model has none.
@@ -90,8 +90,8 @@ class BaseRunner:
             mode: "replace", "incr" or "append".
 
         Raises:
-            TypeError: the mode, or the type of the value, can't be used.
-            ValueError: the name can't be used.
+            TypeError: the mode or the type of the value is invalid.
+            ValueError: the name is invalid.
         """
         self.scope.record_metric(key, value, mode=mode)
 
@@ -113,8 +113,8 @@ def load_predictor_from_ref(ref: str) -> Any:
 
     Raises:
         FileNotFoundError: there is no such file.
-        ImportError: the file is no Python source.
-        AttributeError: the file holds nothing of that name.
+        ImportError: the file isn't Python source.
+        AttributeError: the file contains nothing with that name.
         ValueError: the class has no `run` or `predict`, or both.
         Exception: whatever the file or the constructor raises.
     """

@@ -1,4 +1,4 @@
-"""What belongs to a prediction while it runs: its context and its metrics."""
+"""A running prediction's context and metrics."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["MetricRecorder", "Scope", "current_scope", "current_scopes"]
 
 _MAX_NAME_LENGTH = 128
 _MAX_SEGMENTS = 4
-# What a model may call a mode, and what the server and its clients call it.
+# The model's names for modes, and the names that the server and its clients use.
 _MODES = {"replace": "replace", "incr": "increment", "increment": "increment", "append": "append"}
 _TYPES: tuple[type[Any], ...] = (bool, int, float, str, list, dict)
 
@@ -19,7 +19,7 @@ _Record = Callable[[str, str, str], None]
 
 
 class MetricRecorder:
-    """Records the metrics of a prediction. Outside of one, it does nothing."""
+    """Records the metrics of a prediction. Does nothing outside of one."""
 
     __slots__ = ("_record", "_types")
 
@@ -33,7 +33,7 @@ class MetricRecorder:
     def _make(cls, record: _Record | None) -> MetricRecorder:
         self = object.__new__(cls)
         self._record = record
-        # The type of each key, which it keeps until it is deleted.
+        # The type of each key, which stays until the key is deleted.
         self._types = {}
         return self
 
@@ -41,13 +41,13 @@ class MetricRecorder:
         """Record a metric.
 
         Args:
-            key: letters, digits and underscores; up to four parts with dots between make nested objects.
+            key: letters, digits and underscores; up to four parts separated by dots form nested objects.
             value: a bool, int, float, str, list or dict.
-            mode: "replace" (the default), "incr" adds to the number, "append" adds to a list.
+            mode: "replace" (the default), "incr" to add to a number, "append" to add to a list.
 
         Raises:
-            TypeError: the mode, or the type of the value, can't be used.
-            ValueError: the name can't be used.
+            TypeError: the mode or the type of the value is invalid.
+            ValueError: the name is invalid.
         """
         recorded_mode = _MODES.get("replace" if mode is None else mode)
         if recorded_mode is None:
@@ -72,7 +72,7 @@ class MetricRecorder:
             self._record(recorded_mode, key, text)
 
     def delete(self, key: str) -> None:
-        """Delete a metric; its key may then take another type.
+        """Delete a metric; its key may have another type afterwards.
 
         Args:
             key: the name.
@@ -120,7 +120,7 @@ class _BatchRecorder(MetricRecorder):
 
 
 class Scope:
-    """A prediction, seen from inside the model.
+    """A prediction as the model sees it.
 
     `with scope:` makes it the current one. In a batched method, what is printed inside the block and what
     `current_scope()` records there belong to that prediction alone.
@@ -130,7 +130,7 @@ class Scope:
 
     _context: dict[str, str]
     _metrics: MetricRecorder
-    # Receives what is printed; None leaves the current receiver in place.
+    # Receives printed text; None leaves the current receiver in place.
     _owner: Any
     _trace: dict[str, str]
 
@@ -178,7 +178,7 @@ class Scope:
 
     @property
     def trace(self) -> dict[str, str]:
-        """What the request's header fields `traceparent` and `tracestate` hold (W3C Trace Context); empty without."""
+        """The request's header fields `traceparent` and `tracestate` (W3C Trace Context); empty if there are none."""
         return self._trace
 
     @property
@@ -191,12 +191,12 @@ class Scope:
 
         Args:
             key: the name.
-            value: what is recorded.
+            value: the value.
             mode: "replace" (the default), "incr" or "append".
 
         Raises:
-            TypeError: the mode, or the type of the value, can't be used.
-            ValueError: the name can't be used.
+            TypeError: the mode or the type of the value is invalid.
+            ValueError: the name is invalid.
         """
         self._metrics.record(key, value, mode)
 
@@ -211,11 +211,11 @@ _current: ContextVar[Scope | None] = ContextVar("cog.scope._current", default=No
 # The predictions of the running batch; empty in other calls.
 _batch: ContextVar[tuple[Scope, ...]] = ContextVar("cog.scope._batch", default=())
 
-# Receives what is printed. Its scope is current unless `_current` has another one; see cog._worker.running.
+# Receives printed text. Its scope is current unless `_current` has another one; see cog._worker.running.
 _owner: ContextVar[Any] = ContextVar("cog_running")
 
-# What `with scope:` has replaced, innermost first: scope, owner, and the same of the block around it. It is part of the
-# context, so blocks of tasks and threads that share a scope don't mix.
+# What `with scope:` has replaced, innermost first: scope, owner, and the same for the enclosing block. It is part of
+# the context, so blocks of tasks and threads that share a scope don't mix.
 _left: ContextVar[tuple[Scope | None, Any, Any] | None] = ContextVar("cog.scope._left", default=None)
 
 
@@ -231,7 +231,7 @@ def current_scope() -> Scope:
 def current_scopes() -> list[Scope]:
     """Return the scopes of the predictions that the running call answers, in the order of the lists that it was given.
 
-    One scope in a method that isn't batched; none outside of a prediction.
+    Contains one scope in a method that isn't batched, and none outside of a prediction.
     """
     batch = _batch.get()
     if batch:

@@ -10,7 +10,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 
 @contextmanager
 def suppress_output() -> Iterator[None]:
-    """Discard what is written to the standard streams, also by C code and child processes."""
+    """Discard everything written to the standard streams, even by C code and child processes."""
     sys.stdout.flush()
     sys.stderr.flush()
     descriptors = (sys.stdout.fileno(), sys.stderr.fileno())
@@ -19,7 +19,7 @@ def suppress_output() -> Iterator[None]:
         try:
             for descriptor in descriptors:
                 os.dup2(null.fileno(), descriptor)
-            # During a prediction Python's own streams don't write to the descriptors.
+            # During a prediction, Python's own streams don't write to the descriptors.
             with redirect_stdout(null), redirect_stderr(null):
                 yield
         finally:

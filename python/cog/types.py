@@ -1,4 +1,4 @@
-"""The types that a model's signature is written with."""
+"""The types for model signatures."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     @dataclass(frozen=True)
     class Secret:
-        """A value that must not be shown: its text and its repr are asterisks."""
+        """A value that must not be shown: its str and repr are asterisks."""
 
         secret_value: str | None = None
 
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 else:
 
     class Secret(Frozen):
-        """A value that must not be shown: its text and its repr are asterisks."""
+        """A value that must not be shown: its str and repr are asterisks."""
 
         _names = ("secret_value",)
         _types = {"secret_value": "Optional[str]"}
@@ -71,12 +71,12 @@ else:
             """Return the value itself."""
             return self.secret_value
 
-        # Where pydantic has no type to go by, as in a field of type Any, it looks for this.
+        # pydantic looks for this if it has no type to go by, as in a field of type Any.
         __pydantic_serializer__ = LazySerializer()
 
         @classmethod
         def __get_pydantic_core_schema__(cls, source, handler):
-            # Without this pydantic would take the dataclass apart and show the value.
+            # Otherwise, pydantic would take the dataclass apart and show the value.
             from pydantic_core import core_schema
 
             return core_schema.no_info_plain_validator_function(
@@ -96,13 +96,13 @@ class File(io.IOBase):
 
     @classmethod
     def validate(cls, value: Any) -> io.IOBase:
-        """Open what a client sent.
+        """Open a value that a client sent.
 
         Args:
             value: an open file, or the text of a data, http or https URL.
 
         Returns:
-            The file itself, the bytes of the data URL, or a file that is fetched when it is first read.
+            The file itself, the bytes of the data URL, or a file that is fetched on the first read.
 
         Raises:
             ValueError: the text isn't such a URL.
@@ -127,13 +127,13 @@ class Path(pathlib.PosixPath):
 
     @classmethod
     def validate(cls, value: Any) -> pathlib.Path:
-        """Turn what a client sent into a path.
+        """Convert a value that a client sent to a path.
 
         Args:
             value: a path, the text of a data, http or https URL, or the text of a local path.
 
         Returns:
-            The path itself, a `URLPath` that is not fetched yet, or a `Path`.
+            The path itself, a `URLPath` that isn't fetched yet, or a `Path`.
         """
         if isinstance(value, pathlib.Path):
             return value
@@ -156,16 +156,16 @@ class Path(pathlib.PosixPath):
         return {"type": "string", "format": "uri"}
 
 
-# What makes the paths of pydantic models while those are built from what a client sent; None otherwise.
+# Makes the paths of pydantic models while those are built from a client's input; None otherwise.
 _path_for_pydantic: ContextVar[Callable[[Any], pathlib.PurePath] | None] = ContextVar("cog.types.path", default=None)
 
 
 class URLPath(pathlib.PosixPath):
-    """A file that is not fetched yet. `convert` fetches it.
+    """A file that hasn't been fetched yet. `convert` fetches it.
 
     Args:
         source: the URL.
-        filename: what the local file's name ends with.
+        filename: the end of the local file's name.
         fileobj: the content.
     """
 
@@ -187,7 +187,7 @@ class URLPath(pathlib.PosixPath):
         self._converted = None
 
     def with_segments(self, *segments: str | os.PathLike[str]) -> pathlib.PosixPath:
-        """Return a plain path: parents and siblings of a URL are not downloads."""
+        """Return a plain path: the parents and siblings of a URL aren't downloads."""
         return pathlib.PosixPath(*segments)
 
     def convert(self) -> Path:
@@ -216,10 +216,10 @@ class URLPath(pathlib.PosixPath):
         """Remove the temporary file, if there is one.
 
         Args:
-            missing_ok: do not complain when it is gone already.
+            missing_ok: don't raise if it is already gone.
 
         Raises:
-            FileNotFoundError: the file is gone already.
+            FileNotFoundError: the file is already gone.
         """
         if self._converted is not None:
             self._converted.unlink(missing_ok=missing_ok)
@@ -244,8 +244,8 @@ def get_filename(url: str) -> str:
         url: a data, http or https URL.
 
     Returns:
-        The last component of the path, decoded; for data URLs `file` and the extension of the media type. No longer
-        than 200 bytes, without slashes.
+        The last component of the path, decoded; for data URLs, `file` and the extension of the media type. At most 200
+        bytes long, without slashes.
     """
     from urllib.parse import unquote_plus, urlparse
 
@@ -275,9 +275,9 @@ def _shortened(name: str) -> str:
 if TYPE_CHECKING:
     from typing import Protocol
 
-    # As protocols they are what a generator function may be annotated with.
+    # As protocols, they are valid annotations of a generator function.
     class ConcatenateIterator(Iterator[_Item], Protocol[_Item]):
-        """Annotation of a model that gives its text piece by piece; clients show the pieces as one text."""
+        """Annotation for a model that yields its text piece by piece; clients show the pieces as one text."""
 
     class AsyncConcatenateIterator(AsyncIterator[_Item], Protocol[_Item]):
         """The same for an asynchronous model."""
@@ -285,7 +285,7 @@ if TYPE_CHECKING:
 else:
 
     class ConcatenateIterator(Iterator[_Item]):
-        """Annotation of a model that gives its text piece by piece; clients show the pieces as one text."""
+        """Annotation for a model that yields its text piece by piece; clients show the pieces as one text."""
 
         @abstractmethod
         def __next__(self): ...

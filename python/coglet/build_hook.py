@@ -1,4 +1,4 @@
-"""Puts the binaries into the wheel and names the platform they run on."""
+"""Puts the binaries into the wheel and sets the platform they run on."""
 
 import os
 import platform
@@ -6,7 +6,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-# The server, the worker, and libcurl with all that it needs (scripts/libcurl.sh).
+# The server, the worker, and libcurl with everything it needs (scripts/libcurl.sh).
 BINARIES = ("coglet", "coglet-worker", "libcoglet-curl.so")
 
 
@@ -18,9 +18,9 @@ class BinariesHook(BuildHookInterface):  # type: ignore[type-arg]
         for name in BINARIES:
             path = os.path.join(folder, name)
             if not os.access(path, os.X_OK):
-                raise FileNotFoundError(f"no {path}: make this wheel with `make build`, which sets COGLET_BINARIES")
+                raise FileNotFoundError(f"no {path}: build this wheel with `make build`, which sets COGLET_BINARIES")
             build_data["force_include"][path] = f"coglet/bin/{name}"
-        # Of the libraries that libcoglet-curl.so holds, and the list of them.
+        # The licenses of the libraries in libcoglet-curl.so, and the list of them.
         build_data["force_include"][os.path.join(folder, "licenses")] = "coglet/licenses"
         # One wheel for every Python; `auditwheel repair` turns the platform into the manylinux one.
         build_data["tag"] = f"py3-none-linux_{platform.machine()}"

@@ -1,4 +1,4 @@
-"""What people want to read about a model and programs don't need: the author's description and example inputs."""
+"""Texts about a model for people, which programs don't need: the author's description and example inputs."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ __all__ = ["described"]
 def described(document: Any, model: LoadedModel, plan: InputPlan) -> Any:
     """Add the author's texts to the document that the server shows.
 
-    It comes from the model itself, since the document may be one that the build has left. That one, and those
-    in the labels of images, have nothing of this, as the original's haven't.
+    The texts come from the model itself, because the document may be one that the build stored. That document, and
+    those in the labels of images, don't contain them, like the original's.
 
     Args:
-        document: the document; it may be one that somebody wrote, and is not changed.
+        document: the document; it may be hand-written, and is not changed.
         model: the model.
         plan: its inputs.
 
@@ -47,7 +47,7 @@ def _member(parent: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _docstring(model: LoadedModel) -> str:
-    """Return the docstring of the class or else of the method, but not one that a base class has inherited."""
+    """Return the docstring of the class or else of the method, but not one inherited from a base class."""
     import inspect
 
     own = type(model.instance).__dict__.get("__doc__") if model.instance is not None else None

@@ -7,23 +7,23 @@ from typing import Any
 from .._types.forms import Form, ListForm, without_none
 from .input_schema import InputSchemas
 
-# What the server checks of a property besides its type.
+# What the server checks for a property in addition to its type.
 _LIMITS = ("minimum", "maximum", "minLength", "maxLength", "pattern", "nullable")
 
 
 def beyond(document: Any, forms: dict[str, Form], mode: str) -> dict[str, Any] | None:
-    """Make the document by which the server checks inputs, where the one it shows leaves something out.
+    """Make the document that the server checks inputs against, if the one it shows leaves something out.
 
-    Clients know the contents of a dictionary or a `TypedDict` as "an object", and the choices of a list as those of a
-    single value. The server checks what is meant.
+    Clients see the contents of a dictionary or a `TypedDict` as "an object", and the choices of a list as those of a
+    single value. The server checks the actual types.
 
     Args:
-        document: the document that is shown; it may be one that somebody wrote.
-        forms: what each input is, by name.
+        document: the document that is shown; it may be hand-written.
+        forms: the form of each input, by name.
         mode: "predict" or "train".
 
     Returns:
-        A document of components only; None where the one that is shown says all.
+        A document of components only; None if the one that is shown is complete.
     """
     schemas = _mapping(_mapping(_mapping(document).get("components")).get("schemas"))
     component = "TrainingInput" if mode == "train" and "TrainingInput" in schemas else "Input"
@@ -51,12 +51,12 @@ def _full(form: Form, described: dict[str, Any], full: InputSchemas) -> dict[str
     shown = InputSchemas()
     schema = shown.of(form)
     if not shown.leaves_out or any(described.get(key) != value for key, value in schema.items()):
-        return None  # Nothing to add; or somebody described the input otherwise, and knows why.
+        return None  # Nothing to add, or the author deliberately described the input differently.
     return {**{key: described[key] for key in _LIMITS if key in described}, **full.of(form)}
 
 
 def _chosen(form: Form, described: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the schema of a list whose items are chosen from; a single one of them does too."""
+    """Return the schema of a list whose items are choices; a single choice is also accepted."""
     parts = described.get("allOf")
     if not isinstance(without_none(form), ListForm) or not isinstance(parts, list) or len(parts) != 1:
         return None

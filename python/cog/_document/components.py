@@ -1,4 +1,4 @@
-"""The components of a document that come from the signature of a model's method."""
+"""The components of a document, made from the signature of a model's method."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from .validate import broken_pattern, fits, hide_default, hide_invalid_defaults,
 
 
 class Components:
-    """The components of one model: its input, its output and its choices."""
+    """The components of one model: its input, its output, and its choices."""
 
     def __init__(self, callable_: Any, prefix: str, strict: bool, taken: frozenset[str] = frozenset()) -> None:
         signature = signature_of(callable_)
@@ -113,12 +113,12 @@ class Components:
             schema["_required"] = self._add_default(schema, form, default)
         self._check(parameter.name, form, info, schema)
         if "allOf" in schema and isinstance(schema.get("default"), list):
-            # Clients know choices of a list as those of a single value, which a list can't be the default of.
+            # Clients see choices of a list as those of a single value, for which a list isn't a valid default.
             schema.update(title=title(parameter.name), type="array", items=schema.pop("allOf")[0])
         return schema
 
     def _check(self, name: str, form: Form, info: FieldInfo | None, schema: dict[str, Any]) -> None:
-        """Refuse a default of another type; one outside its own limits is not shown, and its author is warned."""
+        """Refuse a default of another type; one outside its own limits is hidden, with a warning to the author."""
         fix = "Correct the default or the limits."
         default = {"default": schema["default"]} if "default" in schema else {}
         has_choices = info is not None and bool(info.choices)
@@ -139,13 +139,13 @@ class Components:
                 chosen = limited["items"] if isinstance(without_none(form), ListForm) else limited
                 chosen["enum"] = choice_values(info)
         if (problem := invalid_default(limited, has_limits=True)) is not None:
-            # Clients that fill in what they are shown would get 422 for it.
+            # Clients that fill in the shown default would get 422.
             text = f"{self._subject(name)}: {problem}. Clients can't send it. {fix}"
             source.warn(text, UserWarning, self._signature.function, name)
             hide_invalid_defaults(schema)
         shown = limited if has_choices else InputSchemas().of(form)
         if not fits(schema.get("default"), limited) or not fits(schema.get("default"), shown):
-            hide_default(schema)  # Or it is a default for Any, which clients know as an object, and isn't an object.
+            hide_default(schema)  # Or it is a default for Any, which clients see as an object, but isn't an object.
 
     def _form(self, parameter: Parameter) -> tuple[Form, FieldInfo | None]:
         try:
@@ -180,7 +180,7 @@ class Components:
         return {"allOf": [skeleton.reference(component)], **schema, **null}
 
     def _component_name(self, name: str) -> str:
-        """Return the parameter's name, or one like it where that is taken or not allowed for components."""
+        """Return the parameter's name, or a similar one if that is taken or not allowed for components."""
         legal = name if name.isascii() else "choices_" + "_".join([f"{ord(character):x}" for character in name])
         while legal in skeleton.RESERVED or legal in self._taken or legal in self.made:
             legal += "_choices"
@@ -189,7 +189,7 @@ class Components:
     # MARK: - Its default
 
     def _add_default(self, schema: dict[str, Any], form: Form, default: Any) -> bool:
-        """Add the default and tell whether the input is required."""
+        """Add the default; return whether the input is required."""
         if form.is_nullable:
             schema["nullable"] = True
         if default is EMPTY:
@@ -197,7 +197,7 @@ class Components:
         try:
             schema["default"] = json_value(default)
         except NotJSON:
-            # Infinity or a secret: the method has a default, which clients don't see.
+            # Infinity or a secret: the method has a default, but clients don't see it.
             if not isinstance(default, float) and type(default).__name__ != "Secret":
                 raise Unsupported(
                     f"its default {default!r} is not a JSON value", "Use a plain value, or Input(default_factory=…)."
@@ -212,7 +212,7 @@ class Components:
             schema["default"] = json_value(copy.copy(made))
         except NotJSON:
             if form.is_nullable:
-                # With a default in the document the server leaves a missing input out, so that the factory is called.
+                # If the document has a default, the server leaves a missing input out, so that the factory is called.
                 schema["default"] = None
 
     # MARK: - The output

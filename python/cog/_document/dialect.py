@@ -13,7 +13,7 @@ def title(name: str) -> str:
 
 
 def nullable(schema: dict[str, Any]) -> dict[str, Any]:
-    """Let null be among the values of a schema.
+    """Add null to the values of a schema.
 
     Args:
         schema: it is changed.
@@ -34,7 +34,7 @@ def object_schema(properties: dict[str, Any], required: list[str]) -> dict[str, 
 
     Args:
         properties: the schemas of its members.
-        required: the names of those that must be there.
+        required: the names of the required members.
     """
     schema: dict[str, Any] = {"type": "object", "properties": properties}
     if required:

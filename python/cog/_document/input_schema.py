@@ -45,18 +45,18 @@ _KEY_PATTERNS = {int: r"^-?(0|[1-9][0-9]*)$", float: r"^-?(0|[1-9][0-9]*)(\.[0-9
 class InputSchemas:
     """Makes the schemas of inputs.
 
-    In the document clients have come to know dictionaries and a `TypedDict` as plain objects. The full schemas also say
-    what those hold, and follow records that contain themselves.
+    In the document, clients have come to see dictionaries and a `TypedDict` as plain objects. The full schemas also
+    describe their contents, and follow records that contain themselves.
 
     Args:
         is_full: make the full schemas.
         for_defaults: make schemas to check defaults with, which accept any value for Any.
-        has_limits: the schemas say what an `Input(…)` within a type says.
+        has_limits: the schemas contain the limits of an `Input(…)` within a type.
 
     Attributes:
         definitions: the components that full schemas refer to.
-        leaves_out: whether the schemas made so far leave something out that full ones say.
-        unchecked: why parts of dictionaries or of a `TypedDict` have no full schema: any value passes there.
+        leaves_out: whether the schemas made so far omit something that full ones contain.
+        unchecked: why parts of dictionaries or of a `TypedDict` have no full schema and accept any value.
     """
 
     def __init__(self, is_full: bool = False, *, for_defaults: bool = False, has_limits: bool = True) -> None:
@@ -72,7 +72,7 @@ class InputSchemas:
         """Return the schema of an input, without what belongs to its parameter (title, default, limits).
 
         Args:
-            form: what the input is.
+            form: the form of the input.
             within: the records it is part of, so that recursion ends, and None for each dictionary.
 
         Raises:
@@ -89,7 +89,7 @@ class InputSchemas:
 
     def _plain(self, form: Form, within: tuple[Record | None, ...]) -> dict[str, Any]:
         match form:
-            # Before `Leaf`, which a time is too.
+            # Before `Leaf`, which also covers times.
             case DatetimeForm() | NoneForm() | TupleForm() | SetForm() | IteratorForm():
                 raise Unsupported(*_REFUSALS[type(form)])
             case Leaf():
@@ -97,7 +97,7 @@ class InputSchemas:
             case UnknownForm():
                 return {}
             case AnyForm():
-                # To clients it is an object where the original has always said so; any JSON value is accepted.
+                # Clients see an object wherever the original does; any JSON value is accepted.
                 if within or self._for_defaults or self._is_full:
                     return {}
                 self.leaves_out = True
@@ -131,17 +131,17 @@ class InputSchemas:
         return schema
 
     def _part(self, form: Form, within: tuple[Record | None, ...]) -> dict[str, Any]:
-        """Return the schema of what a dictionary or a `TypedDict` holds."""
+        """Return the schema of the contents of a dictionary or a `TypedDict`."""
         try:
             return self.of(form, within)
         except Unsupported as problem:
-            # The original knows nothing of what these hold: a model that it serves is not refused for that.
+            # The original ignores these contents, so a model that it serves must not be refused because of them.
             self.unchecked.append(problem)
             return {}
 
     def _record(self, record: Record, within: tuple[Record | None, ...]) -> dict[str, Any]:
         if not self._is_full:
-            # A TypedDict says what it holds only inside of what the original has no schema for.
+            # A TypedDict's contents are described only inside types for which the original has no schema.
             if record in within or (record.kind == "typeddict" and not within):
                 self.leaves_out = True
                 return dict(OBJECT)
@@ -170,7 +170,7 @@ class InputSchemas:
                 try:
                     schema["default"] = json_value(field.default)
                 except NotJSON:
-                    pass  # The class knows it; clients don't see it.
+                    pass  # Only the class uses it; clients don't see it.
             elif _is_required(field, form, record):
                 required.append(field.key)
             properties[field.key] = schema
@@ -192,7 +192,7 @@ _REFUSALS: dict[type[Form], tuple[str, str]] = {
 
 
 def _key_schema(key: Form | None) -> dict[str, Any] | None:
-    """Return what the keys of a dictionary must be as texts, None if any text will do."""
+    """Return the schema of a dictionary's keys as texts; None if any text is allowed."""
     if isinstance(key, ScalarForm) and key.cls is not str:
         return {"pattern": _KEY_PATTERNS[key.cls]} if key.cls in _KEY_PATTERNS else {"enum": ["false", "true"]}
     if not isinstance(key, ChoiceForm):
@@ -224,11 +224,11 @@ def choice_values(info: FieldInfo) -> list[Any]:
 
 
 def add_limits(schema: dict[str, Any], form: Form, info: FieldInfo) -> None:
-    """Add to a schema what `Input` says beside the default and the choices.
+    """Add the limits and descriptions of an `Input` to a schema, except the default and the choices.
 
     Args:
         schema: of the input; it is changed.
-        form: what the input is.
+        form: the form of the input.
         info: what `Input` was given.
 
     Raises:
@@ -237,7 +237,7 @@ def add_limits(schema: dict[str, Any], form: Form, info: FieldInfo) -> None:
     _check_arguments(info)
     form = without_none(form)
     found: dict[str, Any] = {}
-    # No least number and no greatest one are what infinities say.
+    # Infinities mean that there is no limit.
     if info.ge is not None and info.ge != float("-inf"):
         found["minimum"] = info.ge
     if info.le is not None and info.le != float("inf"):
@@ -263,7 +263,7 @@ def add_limits(schema: dict[str, Any], form: Form, info: FieldInfo) -> None:
 
 
 def _check_arguments(info: FieldInfo) -> None:
-    """Refuse what `Input` can't mean; `Input` itself takes anything, as long as nobody asks what it says."""
+    """Refuse invalid arguments; `Input` itself accepts anything until it is used."""
     for name in ("ge", "le"):
         value: Any = getattr(info, name)
         if value is not None and not _is_number(value):

@@ -20,7 +20,7 @@ def generate(predict: str | None = None, train: str | None = None, strict: bool 
     Args:
         predict: the model, `file.py:Name`.
         train: the training.
-        strict: refuse annotations with unknown names too; else such an input may be anything, with a warning.
+        strict: also refuse annotations with unknown names; otherwise such an input may be anything, with a warning.
 
     Raises:
         SchemaError: a model's signature can't be described.
@@ -61,7 +61,7 @@ def for_server(mode: str, reference: str) -> dict[str, Any]:
         except BaseException as error:
             from warnings import warn
 
-            document = generate(predict=reference)  # What is wrong with the model itself is raised here.
+            document = generate(predict=reference)  # Errors in the model itself are raised here.
             warn(f"the training {train} is left out of the document: {error}", UserWarning, stacklevel=2)
             return document
     return generate(predict=reference)
@@ -73,7 +73,7 @@ def describe(predict: Any = None, train: Any = None, strict: bool = False) -> di
     Args:
         predict: what predictions call.
         train: what trainings call.
-        strict: refuse annotations with unknown names too.
+        strict: also refuse annotations with unknown names.
 
     Raises:
         SchemaError: a signature can't be described.

@@ -31,7 +31,7 @@ def output_schema(form: Form, within: tuple[Record, ...] = ()) -> dict[str, Any]
     """Return the schema of an output, without its title.
 
     Args:
-        form: what the output is.
+        form: the form of the output.
         within: the records it is part of, so that recursion ends.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The schemas that pydantic 2 makes of its models, in the dialect of OpenAPI 3.0."""
+"""The schemas that pydantic 2 makes for its models, in the dialect of OpenAPI 3.0."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def input_schema(cls: Any, definitions: dict[str, Any] | None) -> tuple[dict[str
 
     Args:
         cls: the model class.
-        definitions: takes the models within as components, so that recursion is followed; without it they are part of
-            the schema, and a model within itself is a plain object.
+        definitions: receives the models within as components, so that recursion is followed; without it, they become
+            part of the schema, and a model within itself is a plain object.
 
     Returns:
-        The schema, and whether it is whole.
+        The schema, and whether it is complete.
 
     Raises:
         Unsupported: pydantic has no schema for a field.
@@ -62,13 +62,13 @@ def input_schema(cls: Any, definitions: dict[str, Any] | None) -> tuple[dict[str
 
 
 class OutputSchemas:
-    """What pydantic says of the values that a model gives, where its types and serializers know more than this SDK.
+    """pydantic's description of a model's values, for types and serializers that only pydantic understands.
 
     Args:
         cls: the model class.
 
     Attributes:
-        whole: the schema of the model where a serializer makes something else of it; None otherwise.
+        whole: the schema of the model if a serializer changes its form; None otherwise.
         excluded: the names of fields that never leave the model.
     """
 
@@ -84,28 +84,28 @@ class OutputSchemas:
         self.whole = self._translated(self._read()) if self._decorators.model_serializers else None
 
     def of(self, name: str, key: str, form: Form) -> dict[str, Any] | None:
-        """Return the schema of a field; None where this SDK describes it itself.
+        """Return the schema of a field; None if this SDK describes it itself.
 
         Args:
             name: the field's.
             key: its name in JSON.
-            form: what its type says.
+            form: the form of its type.
         """
         if not _is_unknown(form) and not self._is_special(name, self._cls.model_fields[name]):
             return None
         return self._property(key)
 
     def of_root(self, form: Form) -> dict[str, Any] | None:
-        """Return the schema of a RootModel; None where this SDK describes it itself.
+        """Return the schema of a RootModel; None if this SDK describes it itself.
 
         Args:
-            form: what the type of its root says.
+            form: the form of its root's type.
         """
         is_plain = not _is_unknown(form) and not self._is_special("root", self._cls.model_fields["root"])
         return None if is_plain else self._translated(self._read())
 
     def computed(self) -> list[tuple[str, dict[str, Any]]]:
-        """Return the names in JSON and the schemas of the fields that are computed."""
+        """Return the JSON names and the schemas of the computed fields."""
         computed = self._decorators.computed_fields
         keys = [decorator.info.alias or name for name, decorator in computed.items()]
         return [(key, self._property(key)) for key in keys]
@@ -124,7 +124,7 @@ class OutputSchemas:
         return {name: value for name, value in found.items() if name not in ("default", "description", "title")}
 
     def _read(self) -> dict[str, Any]:
-        """Return pydantic's own schema; an empty one where it has none, because of a field's type."""
+        """Return pydantic's own schema; an empty one if it has none because of a field's type."""
         if self._schema is None:
             try:
                 self._schema = self._cls.model_json_schema(mode="serialization", by_alias=True)
@@ -134,7 +134,7 @@ class OutputSchemas:
 
 
 def _is_unknown(form: Form) -> bool:
-    """Return whether a type, or a part of it, is one that only pydantic knows."""
+    """Return whether only pydantic understands a type or a part of it."""
     return isinstance(form, (UnknownForm, UnsupportedForm)) or any(map(_is_unknown, form.parts))
 
 
@@ -208,7 +208,7 @@ class _Translation:
             return self.of(self._parts[name], (*within, name))
         component = f"{self._prefix}.{name}"
         if component not in self._definitions:
-            self._definitions[component] = {}  # Before it is made: it may refer to itself.
+            self._definitions[component] = {}  # Registered before it is made, because it may refer to itself.
             self._definitions[component] = self.of(self._parts[name], within)
         return {"$ref": f"#/components/schemas/{component}"}
 

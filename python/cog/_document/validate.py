@@ -16,11 +16,11 @@ _TYPES: dict[str, tuple[type[Any], ...]] = {
     "object": (dict,),
 }
 
-# What regular expressions of JSON Schema may have and Python's may not: \p{L}, \x{1F600}, (?<name>…), [[:alpha:]],
+# What regular expressions of JSON Schema may contain but Python's may not: \p{L}, \x{1F600}, (?<name>…), [[:alpha:]],
 # possessive quantifiers, atomic groups, and flags in the middle.
 _FOREIGN = re.compile(r"\\[pPzQEGRhHKXNcu]|\\x\{|\(\?<[A-Za-z_]|\[\[:|[*+?}]\+|\(\?>|\(\?\||\(\?[a-zA-Z]+[:)]")
 
-# A `$` outside of character classes that isn't escaped; or, as a group, what has none.
+# An unescaped `$` outside of character classes; as a group, everything that may contain others.
 _END = re.compile(r"(\\.|\[\^?\]?(?:\\.|[^\]\\])*\])|\$", re.DOTALL)
 _FLAGS_OF_UNICODE = re.compile(r"\(\?[a-z]*[iu]")
 
@@ -66,7 +66,7 @@ def invalid_default(schema: Any, has_limits: bool) -> str | None:
 
     Args:
         schema: the schema.
-        has_limits: bounds, lengths, and patterns count too, not the types alone.
+        has_limits: also check bounds, lengths, and patterns, not only types.
 
     Returns:
         What is wrong, None if nothing is.
@@ -89,7 +89,7 @@ def fits(value: Any, schema: dict[str, Any]) -> bool:
 
 
 def hide_invalid_defaults(schema: Any) -> None:
-    """Take the defaults out of the parts of a schema that break their own limits.
+    """Remove the defaults that break their own limits from the parts of a schema.
 
     Args:
         schema: the schema; it is changed.
@@ -102,19 +102,19 @@ def hide_invalid_defaults(schema: Any) -> None:
 
 
 def hide_default(schema: dict[str, Any]) -> None:
-    """Take the default out of a schema.
+    """Remove the default from a schema.
 
     Args:
         schema: the schema; it is changed.
     """
     if schema.get("nullable"):
-        schema["default"] = None  # Without one the server would send null where a client sends nothing.
+        schema["default"] = None  # Without a default, the server would send null for a missing input.
     else:
         del schema["default"]
 
 
 def _problem(value: Any, schema: dict[str, Any], has_limits: bool) -> str | None:
-    """Return what is wrong with a value, None if it is right."""
+    """Return what is wrong with a value, None if it is valid."""
     if value is None and schema.get("nullable"):
         return None
     problems = [
@@ -132,10 +132,10 @@ def _problem(value: Any, schema: dict[str, Any], has_limits: bool) -> str | None
 
 
 def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """Compile a pattern; None where the server understands it and Python doesn't.
+    """Compile a pattern; None if only the server, and not Python, understands it.
 
     Raises:
-        re.error: nobody would understand it.
+        re.error: it is invalid.
     """
     try:
         compiled = re.compile(pattern)
@@ -143,8 +143,8 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
         if _FOREIGN.search(pattern):
             return None
         raise
-    # To the server `$` is the end of the text, not also the place before a last line feed, and `\\d` and its like are
-    # ASCII only. Where case is ignored, it is ignored for all letters.
+    # To the server, `$` is only the end of the text, not also the position before a final line feed, and `\\d` and
+    # similar classes match only ASCII. If case is ignored, it is ignored for all letters.
     if not compiled.flags & re.MULTILINE:
         pattern = _END.sub(lambda found: found[1] or r"\Z", pattern)
     return re.compile(pattern, 0 if _FLAGS_OF_UNICODE.search(pattern) else re.ASCII)

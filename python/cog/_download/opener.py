@@ -11,7 +11,7 @@ _FORBIDDEN = "is at a loopback, link-local, private, or reserved address, and th
 
 
 def opener(redirects: Any) -> Any:
-    """Make what opens URLs.
+    """Make an opener of URLs.
 
     Args:
         redirects: the handler that decides about redirects.
@@ -35,7 +35,7 @@ def opener(redirects: Any) -> Any:
 
 
 def _context() -> Any:
-    """Return what trusts the certificates that the environment of `requests` names; None for Python's own choice."""
+    """Return the TLS context for the certificates in the environment (as in `requests`); None for Python's default."""
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         if path := os.environ.get(name):
             import ssl
@@ -50,7 +50,7 @@ def _checking_handlers(context: Any) -> list[Any]:
     import http.client
     import urllib.request
 
-    # A proxy makes the connection itself: only what is written in the URL can be judged here.
+    # A proxy makes the connection itself, so only an address written in the URL can be checked here.
     class Plain(http.client.HTTPConnection):
         def __init__(self, *arguments: Any, **options: Any) -> None:
             super().__init__(*arguments, **options)
@@ -79,7 +79,7 @@ def _checking_handlers(context: Any) -> list[Any]:
 
 
 def _check_written(url: str) -> None:
-    """Refuse a URL whose host is written as an address that isn't public, or as a name that always means one."""
+    """Refuse a URL whose host is an address that isn't public, or a name that always stands for one."""
     from urllib.error import URLError
     from urllib.parse import urlsplit
 
@@ -114,7 +114,7 @@ def _is_public(text: str) -> bool | None:
     """Return whether an address is public, in any spelling that systems accept; None if it isn't an address."""
     import ipaddress
 
-    # The answer of Python itself depends on its version.
+    # Python's own answer depends on its version.
     from .._server_tables import SPECIAL_ADDRESSES
 
     address: Any

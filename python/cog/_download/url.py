@@ -1,4 +1,4 @@
-"""URLs of files: as people write them, as they are requested, and as they may be shown."""
+"""URLs of files: as written, as requested, and as shown in messages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _ESCAPE = re.compile("%([0-9a-fA-F]{2})")
 
 
 class Target(NamedTuple):
-    """What is requested.
+    """The target of a request.
 
     Args:
         url: without credentials, in ASCII.
@@ -23,10 +23,10 @@ class Target(NamedTuple):
 
 
 def target(text: str) -> Target:
-    """Normalize an http or https URL as `requests` does, and take the credentials out of it.
+    """Normalize an http or https URL as `requests` does, and split off the credentials.
 
     Args:
-        text: the URL, perhaps within white space.
+        text: the URL, possibly surrounded by whitespace.
 
     Raises:
         ValueError: it can't be requested. The message doesn't show the URL.
@@ -50,7 +50,7 @@ def _in_ascii(host: str) -> str:
     """Spell a host as the server does (Sources/HTTPClient/HostName.swift). Python's own codec knows only IDNA 2003.
 
     Raises:
-        ValueError: it can be no name.
+        ValueError: it isn't a valid name.
     """
     if host.isascii():
         return host
@@ -66,13 +66,13 @@ def _in_ascii(host: str) -> str:
 
 
 def _spellings() -> dict[int, str]:
-    """Other spellings of ASCII characters: dots, full-width ones, and what is invisible."""
+    """Other spellings of ASCII characters: dots, full-width letters, and invisible characters."""
     wide = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
     return {**wide, **dict.fromkeys((0x3002, 0xFF0E, 0xFF61), "."), **dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF), "")}
 
 
 def printable(text: str) -> str:
-    """Return a URL as messages and logs may show it: without credentials and query.
+    """Return a URL in the form for messages and logs: without credentials and query.
 
     Args:
         text: the URL.

@@ -88,11 +88,11 @@ class URLFile(io.IOBase):
         return f"<{type(self).__name__} at 0x{id(self):x} wrapping {target!r}>"
 
     def readable(self) -> bool:
-        """Return False, as it does before anything is fetched."""
+        """Return False without fetching anything."""
         return False
 
     def seekable(self) -> bool:
-        """Return False: the content comes once."""
+        """Return False, because the content can be read only once."""
         return False
 
     def read(self, size: int | None = -1) -> bytes:
@@ -117,7 +117,7 @@ class URLFile(io.IOBase):
 
     @property
     def closed(self) -> bool:
-        """Whether the content was fetched and closed again."""
+        """Whether the content was fetched and closed."""
         try:
             target = object.__getattribute__(self, "__target__")
         except AttributeError:
@@ -133,7 +133,7 @@ URLFile.__module__ = HTTPError.__module__ = "cog.types"
 
 
 class Response(io.BufferedReader):
-    """The body of an answer, decoded; other attributes are those of `http.client.HTTPResponse`."""
+    """The decoded body of a response; other attributes are those of `http.client.HTTPResponse`."""
 
     def __init__(self, response: Any, body: Any) -> None:
         self._response = response
@@ -160,7 +160,7 @@ class _Inflated(io.RawIOBase):
         import zlib
 
         self._response = response
-        # 47: gzip or zlib, whichever the first bytes say. "deflate" is sometimes sent without zlib's frame.
+        # 47: gzip or zlib, depending on the first bytes. "deflate" is sometimes sent without zlib's header.
         self._new: Callable[[], Any] = lambda: zlib.decompressobj(47)
         self._raw: Callable[[], Any] | None = (lambda: zlib.decompressobj(-15)) if encoding == "deflate" else None
         self._decoder: Any = self._new()
@@ -212,7 +212,7 @@ def open_url(url: str) -> Response:
         HTTPError: the status is 400 or above, or a redirect leads away from http and https.
         ConnectionError: the server can't be reached.
         TimeoutError: the server didn't answer within ten seconds.
-        ValueError: the URL can't be used.
+        ValueError: the URL is invalid.
     """
     import urllib.request
 

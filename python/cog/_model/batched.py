@@ -9,7 +9,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 # The largest batch; the same as TokenList.limit in Sources/WorkerProtocol.
 MAX_SIZE = 1024
-# A longer wait is probably a number of milliseconds.
+# A longer wait is probably meant in milliseconds.
 MAX_WAIT_SECONDS = 60.0
 
 
@@ -18,7 +18,7 @@ class Batching:
 
     Attributes:
         max_size: how many requests one call answers at most.
-        max_wait: how many seconds the first of them waits for others.
+        max_wait: how many seconds the first request waits for others.
     """
 
     __slots__ = ("max_size", "max_wait")
@@ -35,12 +35,12 @@ class _Skip:
         return "cog.SKIP"
 
     def __reduce__(self) -> str:
-        return "SKIP"  # Copies and pickles are the same object.
+        return "SKIP"  # Copies and unpickled values are this same object.
 
 
 # Typed as Any because it appears among values of any type.
 SKIP: Any = _Skip()
-"""An item of a list that a batched generator yields, for a request that gets nothing this time."""
+"""An item of a list that a batched generator yields, for a request that gets no output in this step."""
 
 
 @overload
@@ -54,7 +54,7 @@ def batched(fn: Any = None, *, max_size: int = 16, max_wait: float = 0.005) -> A
     yields such lists.
 
     Args:
-        fn: the method; nothing when written `@batched(max_size=…)`.
+        fn: the method; absent for `@batched(max_size=…)`.
         max_size: how many requests one call answers at most, 1 to 1024.
         max_wait: how many seconds a request waits for others, 0 to 60.
 
@@ -62,7 +62,7 @@ def batched(fn: Any = None, *, max_size: int = 16, max_wait: float = 0.005) -> A
         The method itself.
 
     Raises:
-        TypeError: an argument has the wrong type, or `fn` is not a function or is batched already.
+        TypeError: an argument has the wrong type, or `fn` is not a function or is already batched.
         ValueError: a number is out of range.
     """
     if isinstance(max_size, bool) or not isinstance(max_size, int):
@@ -92,7 +92,7 @@ def batching_of(callable_: Any) -> Batching | None:
         callable_: a function or bound method; wrappers made with `functools.wraps` are looked through.
 
     Returns:
-        What `batched` was given, None if it isn't batched.
+        The arguments of `batched`; None if the function isn't batched.
     """
     while callable_ is not None:
         found = getattr(callable_, "__cog_batched__", None)

@@ -25,7 +25,7 @@ def streaming(fn: Any = None) -> Any:
     The method must return one of `Iterator`, `AsyncIterator`, `ConcatenateIterator` or `AsyncConcatenateIterator`.
 
     Args:
-        fn: the method; nothing when written `@streaming()`.
+        fn: the method; absent for `@streaming()`.
 
     Returns:
         The method itself, unchanged.
@@ -59,10 +59,10 @@ def concurrent(fn: Any = None, *, max: int = 1, threads: bool = False) -> Any:
     The environment variable COG_MAX_CONCURRENCY overrides the number.
 
     Args:
-        fn: the method; nothing when written `@concurrent(max=…)`.
+        fn: the method; absent for `@concurrent(max=…)`.
         max: how many predictions may run at a time.
-        threads: the method is a plain function that may be called on many threads at a time. Without it, it is
-            asynchronous, or `max` is 1.
+        threads: the method is a plain function that may be called on many threads at a time. Otherwise, it must be
+            asynchronous, or `max` must be 1.
 
     Returns:
         The method itself.

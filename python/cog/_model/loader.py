@@ -72,7 +72,7 @@ class LoadedModel:
 
 
 def load(reference: str, mode: str) -> LoadedModel:
-    """Load a model, but don't set it up.
+    """Load a model without setting it up.
 
     Args:
         reference: `file.py:Name`, or `file.py` for its `Runner` or `Predictor`.
@@ -87,7 +87,7 @@ def load(reference: str, mode: str) -> LoadedModel:
     return _loaded[key]
 
 
-# What `load` has loaded, by absolute reference and mode: a process has one model, however often it is asked for.
+# The results of `load`, by absolute reference and mode: a process has one model, however often it is requested.
 _loaded: dict[tuple[str, str], LoadedModel] = {}
 
 # The files that were run as modules, by absolute path.
@@ -162,7 +162,7 @@ def _methods(cls: type[Any], mode: str) -> tuple[bool, bool]:
     return has_run, has_predict
 
 
-# MARK: - Choosing what is called
+# MARK: - Choosing what to call
 
 
 def _is_function(model: Any) -> bool:

@@ -15,8 +15,8 @@ from . import shadows
 def load_module(path: str) -> Any:
     """Run the file of a model as a module.
 
-    Its name is that of the file alone. In a folder below the working directory, it may import its neighbors, both
-    relatively and by name. Imports by name look there last.
+    Its name is just the file's. In a folder below the working directory, it may import its neighbors, both relatively
+    and by name. Imports by name look there last.
 
     Args:
         path: relative to the working directory.
@@ -81,7 +81,7 @@ def _package(folder: str) -> str:
     if folder == here or not os.path.isdir(folder):
         return ""
     if folder not in sys.path:
-        # At the end, so that everything else is still found first.
+        # At the end, so that everything else is found first.
         sys.path.append(folder)
     name = os.path.relpath(folder, here).replace(os.sep, ".")
     top = name.partition(".")[0]
@@ -91,14 +91,14 @@ def _package(folder: str) -> str:
         and _is_found(top, os.path.join(here, top))
     ):
         return name
-    # Outside the working directory, or with a name that no package can have or that another one has already.
+    # Outside the working directory, or with a name that is invalid for a package or already taken.
     own = f"_cog_model_{len(_Folder.known)}"
     sys.meta_path.append(_Folder(own, folder))
     return own
 
 
 def _is_found(name: str, folder: str) -> bool:
-    """Return whether importing a name gives the package in a folder."""
+    """Return whether importing a name finds the package in a folder."""
     try:
         spec = find_spec(name)
     except (ImportError, ValueError):
@@ -111,7 +111,7 @@ class _Folder:
 
     Args:
         name: the name.
-        folder: where it lies.
+        folder: its location.
     """
 
     known: list[str] = []

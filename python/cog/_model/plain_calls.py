@@ -12,7 +12,7 @@ from .signature import EMPTY, defaults_as_written, innermost, kind_of
 def unwrap_defaults(callable_: Any) -> None:
     """Replace each `Input(…)` with its default, so that the model may call its own methods.
 
-    An `Input(…)` without a default becomes None, and one with a factory becomes what the factory makes now.
+    An `Input(…)` without a default becomes None, and one with a factory becomes the factory's value.
 
     Args:
         callable_: a function or bound method. It is changed, even if it belongs to a parent class.
@@ -25,7 +25,7 @@ def unwrap_defaults(callable_: Any) -> None:
 
 
 def let_be_called(cls: type[Any], names: tuple[str, ...]) -> None:
-    """Let methods of a class be called from plain Python, with defaults instead of each `Input(…)`.
+    """Let methods of a class be called from plain Python, with the default in place of each `Input(…)`.
 
     Args:
         cls: the class; its methods are changed.
@@ -44,13 +44,13 @@ def let_be_called(cls: type[Any], names: tuple[str, ...]) -> None:
 
 
 def served(method: Any) -> Any:
-    """Return the method that a server calls, whose inputs are all given: as it was written in its class."""
+    """Return the method that a server calls with all inputs: the one written in its class."""
     original = getattr(getattr(method, "__func__", None), "__dict__", {}).get("__cog_served__")
     return method if original is None else original.__get__(method.__self__)
 
 
 def _leave_plain_defaults(function: Any) -> dict[str, Callable[[], Any]]:
-    """Take each `Input(…)` out of a function's defaults, and return what makes those that are made for each call."""
+    """Remove each `Input(…)` from a function's defaults; return the makers of defaults that each call needs anew."""
     defaults, keyword_defaults = defaults_as_written(function)
     defaults, keyword_defaults = defaults or (), keyword_defaults or {}
     code = function.__code__
@@ -68,7 +68,7 @@ def _leave_plain_defaults(function: Any) -> dict[str, Callable[[], Any]]:
 
 
 def _annotated_defaults(function: Any) -> dict[str, Callable[[], Any]]:
-    """Return what makes the defaults in `Annotated[T, Input(…)]`."""
+    """Return the makers of the defaults in `Annotated[T, Input(…)]`."""
     made = {}
     for name, annotation in (getattr(function, "__annotations__", None) or {}).items():
         metadata = getattr(annotation, "__metadata__", ())
@@ -106,7 +106,7 @@ def _is_required(default: Any) -> bool:
 
 
 def _maker(default: Any) -> Callable[[], Any] | None:
-    """Return what makes the default of an `Input(…)` for each call, None where the default itself will do."""
+    """Return the maker of an `Input(…)`'s default for each call; None if the default itself can be used."""
     if not isinstance(default, FieldInfo):
         return None
     factory: Callable[[], Any] | None = default.__dict__["_default_factory"]
@@ -166,10 +166,10 @@ def _with_listed_defaults(method: Any) -> Any:
 
 
 def _completing(method: Any, completed: Callable[[tuple[Any, ...], dict[str, Any]], dict[str, Any]]) -> Any:
-    """Return a method for plain Python that is called with more arguments than it was given.
+    """Return a method for plain Python that fills in missing arguments.
 
     Args:
-        method: what the server calls.
+        method: the method that the server calls.
         completed: returns the named arguments, including those that were left out.
     """
     import functools

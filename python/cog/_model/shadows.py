@@ -1,8 +1,8 @@
-"""Keeps a model's files that share a name with Python's modules out of everyone else's way.
+"""Hides a model's files that have the same name as Python's modules from all other code.
 
-A model's folder comes first on the import path, like that of any program. So a `platform.py` in it would be what the
-standard library and this package get for `import platform`. If there is such a file, the model's own files get it,
-and all others get Python's module.
+A model's folder comes first on the import path, like that of any program. So the standard library and this package
+would get a `platform.py` in it for `import platform`. If there is such a file, only the model's own files get it, and
+all other code gets Python's module.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import builtins
 import os
 import sys
 
-# Nothing else is loaded here: `python -m cog…` looks for modules in the model's folder first.
+# Nothing else is imported here, because `python -m cog…` looks for modules in the model's folder first.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-# What this package imports besides the standard library, if it is there.
+# Modules outside of the standard library that this package imports if they are installed.
 _OTHERS = frozenset({"uvloop"})
 
 # Importing these has effects, such as opening a browser.
@@ -37,7 +37,7 @@ def put_back(path: list[str], known: Collection[str]) -> None:
 
     Args:
         path: the whole path.
-        known: the modules that were there when the interpreter had started: nothing can replace those.
+        known: the modules that were loaded when the interpreter had started, which nothing can replace.
     """
     if any(each in ("", os.getcwd()) for each in path):
         _tell_apart(_names(os.getcwd(), known))
@@ -45,10 +45,10 @@ def put_back(path: list[str], known: Collection[str]) -> None:
 
 
 def register(name: str, module: ModuleType) -> None:
-    """Make the module of a model's file known by its name.
+    """Register the module of a model's file under its name.
 
     Args:
-        name: the name. A name of one of Python's modules concerns the model's files only.
+        name: the name. If it is also the name of one of Python's modules, only the model's files see it.
         module: the module, which has not run yet.
     """
     if name in sys.stdlib_module_names:
@@ -58,7 +58,7 @@ def register(name: str, module: ModuleType) -> None:
 
 
 def _tell_apart(names: frozenset[str]) -> None:
-    """Let these names mean the model's modules to the model's files, and Python's modules to all others."""
+    """Make these names stand for the model's modules in the model's files, and for Python's modules everywhere else."""
     global _shadows
     if not names:
         return
@@ -89,7 +89,7 @@ def _is_package(folder: str) -> bool:
 def _load(name: str) -> None:
     try:
         __import__(name)
-    except Exception:  # It doesn't exist or can't be used here, such as tkinter without the libraries of a display.
+    except Exception:  # It doesn't exist or doesn't work here, such as tkinter without display libraries.
         absent: Any = None  # Everyone else's import still fails in the usual way.
         sys.modules[name] = absent
 
@@ -98,7 +98,7 @@ class _Shadows:
     """The modules of a model that share a name with Python's.
 
     Args:
-        folder: where they are, with a slash at the end.
+        folder: their location, with a trailing slash.
     """
 
     def __init__(self, folder: str) -> None:
@@ -112,7 +112,7 @@ class _Shadows:
         self._aside: dict[str, dict[str, Any]] = {}
 
     def add(self, names: frozenset[str]) -> None:
-        """Keep modules with these names apart too."""
+        """Also separate modules with these names."""
         for name in names:
             self._aside.setdefault(name, {})
 
@@ -136,7 +136,7 @@ class _Shadows:
                 self._show(top, before)
 
     def take(self, name: str, module: ModuleType) -> bool:
-        """Take in a module of the model if it shares a name with one of Python's."""
+        """Record a module of the model if it has the same name as one of Python's."""
         if name not in self._aside:
             return False
         self._aside[name][name] = module

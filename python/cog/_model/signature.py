@@ -12,7 +12,7 @@ CO_ASYNC_GENERATOR = 0x200
 
 
 class _Empty:
-    """Marks what the author left out."""
+    """Marks something that the author left out."""
 
     def __repr__(self) -> str:
         return "EMPTY"
@@ -20,7 +20,7 @@ class _Empty:
 
 EMPTY = _Empty()
 
-# The defaults of functions as they were before `cog._model.plain_calls` took each `Input(…)` out of them.
+# The defaults of functions before `cog._model.plain_calls` removed each `Input(…)` from them.
 _written: dict[Any, tuple[tuple[Any, ...] | None, dict[str, Any] | None]] = {}
 
 
@@ -29,8 +29,8 @@ class Parameter:
 
     Attributes:
         name: its name.
-        annotation: what follows the colon, not evaluated; EMPTY if there is none.
-        default: what follows the equals sign; EMPTY if there is none.
+        annotation: the text after the colon, not evaluated; EMPTY if there is none.
+        default: the value after the equals sign; EMPTY if there is none.
         is_positional_only: it can't be given by name.
     """
 
@@ -44,7 +44,7 @@ class Parameter:
 
 
 class Signature:
-    """What a function takes and returns.
+    """The parameters and the return type of a function.
 
     Attributes:
         function: the plain function at the bottom of all decorators.
@@ -92,7 +92,7 @@ def innermost(callable_: Any) -> tuple[Any, bool]:
         callable_: a function or bound method.
 
     Returns:
-        The function, or None where there is no Python function; and whether its first parameter is taken already.
+        The function, or None if it isn't a Python function; and whether its first parameter is already bound.
     """
     is_bound = getattr(callable_, "__self__", None) is not None and hasattr(callable_, "__func__")
     function = getattr(callable_, "__func__", callable_)
@@ -110,7 +110,7 @@ def innermost(callable_: Any) -> tuple[Any, bool]:
 
 
 def defaults_as_written(function: Any) -> tuple[tuple[Any, ...] | None, dict[str, Any] | None]:
-    """Return a function's defaults as its author wrote them, and remember them: from now on others may replace them.
+    """Return a function's defaults as its author wrote them, and keep them, because they may be replaced later.
 
     Args:
         function: a plain function.
@@ -128,10 +128,10 @@ def signature_of(callable_: Any) -> Signature | None:
     """Read the signature of a function or bound method.
 
     Args:
-        callable_: what will be called; wrappers made with `functools.wraps` are looked through.
+        callable_: the function to call; wrappers made with `functools.wraps` are unwrapped.
 
     Returns:
-        The signature, or None where there is no Python function to read.
+        The signature, or None if it isn't a Python function.
     """
     function, is_bound = innermost(callable_)
     return None if function is None else Signature(function, is_bound)
@@ -147,7 +147,7 @@ def kind_of(callable_: Any) -> str:
     """Return how a function runs: "function", "generator", "coroutine" or "async_generator".
 
     Args:
-        callable_: a function or bound method; what decorators made of it counts.
+        callable_: a function or bound method; the result of its decorators counts.
     """
     function = getattr(callable_, "__func__", callable_)
     code = getattr(function, "__code__", None)

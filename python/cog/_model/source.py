@@ -1,4 +1,4 @@
-"""Finds the place in a model's file that a message to its author is about."""
+"""Locates what a message to a model's author is about in the model's file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tracebacks as the authors of models want to see them."""
+"""Tracebacks in the form that helps authors of models."""
 
 from __future__ import annotations
 

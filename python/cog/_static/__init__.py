@@ -1,6 +1,6 @@
-"""Reads models without running them: what can be told from the source alone, by a Python that has none of its packages.
+"""Reads models without running them: what the source alone tells a Python that has none of the model's packages.
 
-The parts of a file that the signature of its model depends on are compiled by themselves, as a skeleton, and described
-as ever. They are literals, types, and calls that have no effects. What depends on anything else is left to whoever can
-run the model.
+The parts of a file that the signature of its model depends on are compiled separately, as a skeleton, and described as
+usual. They are literals, types, and calls without effects. Anything that depends on more is left to code that can run
+the model.
 """

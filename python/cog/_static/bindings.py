@@ -1,11 +1,11 @@
-"""The names that a module's source gives a meaning, and where."""
+"""The names that a module's source defines, and where."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
 
-# Whoever calls these may define any name.
+# Code that calls these may define any name.
 _DEFINERS = frozenset({"exec", "globals", "locals", "vars"})
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -34,12 +34,12 @@ class Bindings:
         return iter(self._statements)
 
     def statement(self, name: str) -> ast.stmt | None:
-        """Return the one statement that says what a name means; None if there are more, or it depends."""
+        """Return the only statement that defines a name; None if there are several or it is conditional."""
         statements = self._statements.get(name, [])
         return statements[0] if len(statements) == 1 and name not in self._changed else None
 
     def origin(self, node: ast.expr) -> str | None:
-        """Return the full name of what was imported, such as `typing.List`; None for anything else."""
+        """Return the full name of an import, such as `typing.List`; None for anything else."""
         if isinstance(node, ast.Attribute):
             base = self.origin(node.value)
             return None if base is None else f"{base}.{node.attr}"
@@ -108,7 +108,7 @@ def _bound(alias: ast.alias) -> str:
 
 
 def _own(statement: ast.stmt, blocks: list[ast.stmt]) -> Iterator[ast.AST]:
-    """Walk a statement without its blocks, and without what has names of its own."""
+    """Walk a statement without its blocks, and without parts that have their own names."""
     waiting: list[ast.AST] = [statement]
     while waiting:
         node = waiting.pop()

@@ -1,10 +1,10 @@
-"""What somebody may have meant, for names that are wrong."""
+"""Suggestions for wrong names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-# What other libraries call the arguments of Input.
+# The names that other libraries use for the arguments of Input.
 ARGUMENTS = {
     "min": "ge",
     "minimum": "ge",
@@ -21,7 +21,7 @@ ARGUMENTS = {
     "min_len": "min_length",
 }
 
-# Types of libraries that people take for inputs and outputs, by the library.
+# Types that people mistake for valid inputs and outputs, by library.
 _FOREIGN = {
     "numpy": "cog.Path for a file, or list[float] for numbers",
     "torch": "cog.Path for a file, or list[float] for numbers",
@@ -39,7 +39,7 @@ def undefined(name: str, known: Iterable[str]) -> str:
 
     Args:
         name: the name.
-        known: the names that there are.
+        known: the existing names.
     """
     import cog
 
@@ -54,7 +54,7 @@ def undefined(name: str, known: Iterable[str]) -> str:
 
 
 def near(name: str, known: Iterable[str]) -> str:
-    """Suggest a name that is much the same; nothing if there is none."""
+    """Suggest a similar name; nothing if there is none."""
     import difflib
 
     matches = difflib.get_close_matches(name, list(known), n=1)
@@ -62,7 +62,7 @@ def near(name: str, known: Iterable[str]) -> str:
 
 
 def foreign_input(written: str, origin: str) -> str | None:
-    """Say what to write instead of a library's type as an input; None if it is none that people take for one."""
+    """Say what to write instead of a library's type as an input; None if it isn't a known mistake."""
     known = _FOREIGN.get(origin.partition(".")[0])
     return known and f"{written} can't be an input: clients send JSON and files. Take {known}, and convert it."
 

@@ -1,4 +1,4 @@
-"""What is wrong with the methods of a model's class, before their signatures are looked at."""
+"""Checks the methods of a model's class before their signatures are read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import ast
 from .outcome import Mistake
 
 _Method = ast.FunctionDef | ast.AsyncFunctionDef
-# What `setup` may take: the server gives it the weights that its environment names.
+# What `setup` may take: the server passes it the weights that its environment names.
 _WEIGHTS = "weights"
 
 
@@ -18,7 +18,7 @@ def check(method: _Method) -> None:
         method: its definition in the class.
 
     Raises:
-        Mistake: nothing takes the model, or `setup` needs an argument that nobody gives.
+        Mistake: nothing takes the model, or `setup` requires an argument that nothing passes.
     """
     if method.decorator_list:
         return  # The decorator decides how it is called.
@@ -32,7 +32,7 @@ def _check_self(method: _Method) -> None:
     first = next(iter([*arguments.posonlyargs, *arguments.args]), None)
     if first is None and arguments.vararg is not None:
         return
-    # What has a type is meant as an input, and would be the model.
+    # A parameter with a type is meant as an input, but would receive the model.
     if first is None or (first.arg != "self" and (first.annotation is not None or _has_default(arguments))):
         place = method if first is None else first
         inputs = "" if first is None and not arguments.kwonlyargs else ", …"

@@ -1,4 +1,4 @@
-"""How reading a model's source can end."""
+"""The possible outcomes of reading a model's source."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 
 
 class Unresolved(Exception):
-    """The source alone doesn't tell. Running the model does."""
+    """The source alone isn't enough; the model must be run."""
 
 
 class Mistake(Exception):
@@ -26,5 +26,5 @@ class Mistake(Exception):
 
     @classmethod
     def at(cls, node: ast.expr | ast.stmt, text: str) -> Mistake:
-        """Make the mistake of a piece of source."""
+        """Make a mistake at a piece of source."""
         return cls(text, node.lineno, node.col_offset + 1)

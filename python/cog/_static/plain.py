@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-# Calls that only make a value of their arguments.
+# Calls that only make a value from their arguments.
 _BUILTINS = frozenset(
     {"abs", "all", "any", "bool", "dict", "enumerate", "float", "frozenset", "int", "len", "list", "map", "max", "min"}
     | {"range", "repr", "reversed", "round", "set", "sorted", "str", "sum", "tuple", "type", "zip"}
@@ -39,12 +39,12 @@ _COMPOSED = (
 _DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
-# Stands where a value is not known that need not be, such as the class in a table of classes by name.
+# Stands for an unknown value that isn't needed, such as the class in a table of classes by name.
 UNKNOWN = "__unknown__"
 
 
 class Scope:
-    """What names mean where an expression stands.
+    """The meaning of names at an expression's position.
 
     Attributes:
         is_guess: the value of some name is not known.
@@ -54,21 +54,21 @@ class Scope:
         self.is_guess = False
 
     def knows(self, name: ast.Name) -> bool:
-        """Tell whether a name has a meaning that the skeleton has too."""
+        """Return whether a name has a meaning that the skeleton also has."""
         raise NotImplementedError
 
     def origin(self, node: ast.expr) -> str | None:
-        """Return the full name of what was imported."""
+        """Return the full name of an import."""
         raise NotImplementedError
 
 
 def plain(node: ast.expr, scope: Scope, local: frozenset[str] = frozenset()) -> ast.expr | None:
-    """Return an expression for the skeleton; None if its value is not known.
+    """Return an expression for the skeleton; None if its value is unknown.
 
     Args:
         node: the expression; it may be changed.
-        scope: what the names mean.
-        local: names that mean something within the expression only.
+        scope: the meaning of the names.
+        local: names defined only within the expression.
     """
     if isinstance(node, ast.Constant):
         return node
@@ -92,7 +92,7 @@ def plain(node: ast.expr, scope: Scope, local: frozenset[str] = frozenset()) -> 
 
 
 def has_unknown(node: ast.expr) -> bool:
-    """Tell whether something within an expression for the skeleton is not known."""
+    """Return whether any part of an expression for the skeleton is unknown."""
     return any(isinstance(part, ast.Name) and part.id == UNKNOWN for part in ast.walk(node))
 
 

@@ -14,11 +14,11 @@ from .skeleton import Skeleton
 
 
 class _Unknown:
-    """A value that is not known."""
+    """An unknown value."""
 
 
 def read(reference: str, mode: str, version: tuple[int, int]) -> Any:
-    """Find out what is called of a model that can be described, without running it.
+    """Find what to call in a model, in a form that can be described, without running the model.
 
     Args:
         reference: `file.py:Name`.
@@ -30,7 +30,7 @@ def read(reference: str, mode: str, version: tuple[int, int]) -> Any:
 
     Raises:
         Mistake: the file is wrong.
-        Unresolved: the source doesn't tell.
+        Unresolved: the source alone isn't enough.
     """
     path, _, name = reference.rpartition(":")
     tree = _parsed(path, version)
@@ -50,14 +50,14 @@ def read(reference: str, mode: str, version: tuple[int, int]) -> Any:
 
 
 def describe(called: dict[str, Any]) -> Any:
-    """Make the document of what was read.
+    """Make the document from what was read.
 
     Args:
-        called: what is called, by mode.
+        called: what to call, by mode.
 
     Raises:
         SchemaError: it can't be described.
-        DocumentError: a default is of another type than its input, or a pattern is none.
+        DocumentError: a default has a different type than its input, or a pattern is invalid.
     """
     from cog._document import openapi
 
@@ -96,7 +96,7 @@ def _about_class(text: str) -> str:
 
 
 def _may_be_newer(error: SyntaxError) -> bool:
-    """Tell whether a later Python may take what this one refuses: what has come since 3.10 stands on the line."""
+    """Return whether a later Python may accept what this one refuses: the line has syntax that came after 3.10."""
     line = (error.text or "f''").strip()
     return bool(
         re.match(r"type\s|(async\s+)?(def|class)\s+\w+\s*\[|except\b", line)
@@ -142,7 +142,7 @@ def _mistake(error: Exception, path: str) -> Mistake:
 
 
 def _column(path: str, line: int, name: str | None) -> int:
-    """Return where a parameter's name stands on a line; 0 if it isn't there."""
+    """Return the position of a parameter's name on a line; 0 if it isn't there."""
     import linecache
 
     found = re.search(rf"\b{name}\b\s*(?=[:=,)])", linecache.getline(path, line)) if name else None

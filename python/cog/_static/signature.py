@@ -1,4 +1,4 @@
-"""The signature of a method or function: its definition without what it does."""
+"""The signature of a method or function: its definition without its body."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from . import hints
 from .outcome import Mistake, Unresolved
 from .plain import Scope, has_unknown, plain
 
-# Stands for a decorator that leaves the signature as it is.
+# Stands for a decorator that leaves the signature unchanged.
 SAME = "__same__"
-# Stands for an output that is not known: the inputs are told all the same.
+# Stands for an unknown output: the inputs are described anyway.
 ANYTHING = "__anything__"
 
 _LEAVE_SIGNATURE = frozenset(
@@ -29,7 +29,7 @@ _OURS = frozenset({"cog.streaming", "cog.batched", "cog.concurrent"})
 
 
 def knows_type(node: ast.expr, scope: Scope) -> bool:
-    """Tell whether a type is known, with the types that are named in texts within it."""
+    """Return whether a type is known, including the types named in strings within it."""
     inner = node
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         inner = ast.parse(node.value, mode="eval").body
@@ -41,11 +41,11 @@ def knows_type(node: ast.expr, scope: Scope) -> bool:
 
 
 def signature(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> ast.FunctionDef | ast.AsyncFunctionDef:
-    """Take the body out of a definition.
+    """Remove the body from a definition.
 
     Args:
         node: the definition, which is changed.
-        scope: what the names around it mean.
+        scope: the meaning of the surrounding names.
 
     Raises:
         Mistake: something in it is wrong.
@@ -81,7 +81,7 @@ def _is_known(annotation: ast.expr, scope: Scope) -> bool:
 
 
 def _refuse(annotation: ast.expr, scope: Scope, hint: Callable[[str, str], str | None]) -> None:
-    """Refuse a type of a library that is well known, wherever it stands in an annotation."""
+    """Refuse a type of a well-known library anywhere in an annotation."""
     for part in ast.walk(annotation):
         if isinstance(part, (ast.Name, ast.Attribute)):
             origin = scope.origin(part)
@@ -117,7 +117,7 @@ def _decorator(node: ast.expr, scope: Scope) -> ast.expr:
 
 
 def _yielding(node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.stmt | None:
-    """Return a statement that yields, if the function does so itself."""
+    """Return a statement that yields, if the function itself yields."""
     waiting: list[ast.AST] = list(node.body)
     while waiting:
         each = waiting.pop()
@@ -133,7 +133,7 @@ def _is_text(node: ast.expr) -> bool:
 
 
 def _texts(node: ast.expr) -> list[ast.expr]:
-    """Return the types within a type that are written as texts; what `Literal` and `Annotated` hold are no types."""
+    """Return the types within a type that are written as strings, except in `Literal` and `Annotated`."""
     if isinstance(node, ast.Subscript):
         name = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
         if name == "Literal":

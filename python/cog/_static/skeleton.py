@@ -12,7 +12,7 @@ from .outcome import Mistake, Unresolved
 from .plain import Scope, has_unknown, plain
 from .signature import knows_type, signature
 
-# Modules of Python's that only define things.
+# Modules of Python's standard library that only define things.
 _MODULES = frozenset(
     {"abc", "collections", "collections.abc", "dataclasses", "datetime", "decimal", "enum", "math", "numbers"}
     | {"pathlib", "string", "types", "typing", "typing_extensions", "uuid"}
@@ -22,14 +22,14 @@ _METHODS = ("run", "predict", "train")
 
 
 class Skeleton(Scope):
-    """Collects what a model needs of its module.
+    """Collects the parts of its module that a model needs.
 
     Args:
         tree: the module.
 
     Attributes:
-        is_guess: something whose value is not known is among what was collected.
-        target_line: where the class or function stands that a reference names.
+        is_guess: something with an unknown value was collected.
+        target_line: the line of the class or function that a reference names.
     """
 
     def __init__(self, tree: ast.Module) -> None:
@@ -44,8 +44,8 @@ class Skeleton(Scope):
         """Collect the class or function that a reference names.
 
         Raises:
-            Mistake: it is not there, or is wrong.
-            Unresolved: what it is depends on more than the source.
+            Mistake: it is missing or wrong.
+            Unresolved: it depends on more than the source.
         """
         statement = self.bindings.statement(name)
         if name not in self.bindings:
@@ -70,7 +70,7 @@ class Skeleton(Scope):
     # MARK: - Names
 
     def knows(self, name: ast.Name) -> bool:
-        """Tell whether a name means the same in the skeleton, which collects what it means.
+        """Return whether a name means the same in the skeleton, and collect its definition.
 
         Raises:
             Mistake: nothing defines the name.
@@ -86,7 +86,7 @@ class Skeleton(Scope):
         return self._known[name.id]
 
     def origin(self, node: ast.expr) -> str | None:
-        """Return the full name of what was imported, with `typing` for its extensions."""
+        """Return the full name of an import, with `typing` in place of its extensions."""
         found = self.bindings.origin(node)
         return None if found is None else found.replace("typing_extensions.", "typing.")
 
@@ -113,7 +113,7 @@ class Skeleton(Scope):
     # MARK: - Classes
 
     def _class(self, node: ast.ClassDef) -> ast.ClassDef | None:
-        """Return a class of values: its fields, without its methods."""
+        """Return a class of values with its fields but without its methods."""
         scope = _ClassScope(self, node)
         heads = [*node.bases, *[keyword.value for keyword in node.keywords]]
         if any(plain(each, self) is None for each in heads) or not all(
@@ -152,7 +152,7 @@ class Skeleton(Scope):
         return all(isinstance(each, ast.Constant) for each in arguments)
 
     def _model_class(self, node: ast.ClassDef) -> ast.ClassDef:
-        """Return the class of a model with what is called of it."""
+        """Return the class of a model with the methods to call."""
         scope = _ClassScope(self, node)
         if node.decorator_list or node.keywords:
             raise Unresolved
@@ -185,7 +185,7 @@ class Skeleton(Scope):
         if is_known and ((self.origin(node) or "").startswith(("cog.", "abc.")) or is_object):
             return node
         if not is_known and has_method:
-            return None  # A base from elsewhere, which has nothing to say about the method of the class itself.
+            return None  # A base from elsewhere, which doesn't affect the method of the class itself.
         raise Unresolved
 
 

@@ -1,4 +1,4 @@
-"""Annotations as they were written: the names in them, and the ways to spell one type."""
+"""Annotations as written: the names in them, and the spellings of a type."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Unsupported(Exception):
     """An annotation that can't be described.
 
     Attributes:
-        what: what is wrong, to follow the name of the parameter.
+        what: the problem, worded to follow the name of the parameter.
         fix: what to write instead.
     """
 
@@ -28,7 +28,7 @@ class Unresolved(Unsupported):
 
 
 class Names:
-    """Where the names in quoted annotations are looked up."""
+    """Looks up the names in quoted annotations."""
 
     __slots__ = ("globals", "locals")
 

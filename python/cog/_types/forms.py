@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 else:
 
     def dataclass_transform(**_):
-        """Stand in for the function of the same name, which only type checkers need."""
+        """Stand in for the function of the same name, which is needed only by type checkers."""
         return lambda cls: cls
 
 
@@ -31,14 +31,14 @@ def _by_name(*, default: Any, kw_only: bool) -> Any:
 class _Form:
     """A frozen dataclass. The standard library's takes longer to load than all of this package."""
 
-    is_nullable: ClassVar[bool] = False  # Whether None is among the values.
+    is_nullable: ClassVar[bool] = False  # Whether None is allowed.
     _fields: ClassVar[tuple[str, ...]] = ()
 
-    limits: FieldInfo | None = _by_name(default=None, kw_only=True)  # What an `Input(…)` within a type says.
+    limits: FieldInfo | None = _by_name(default=None, kw_only=True)  # The limits of an `Input(…)` within a type.
 
     def __init_subclass__(cls) -> None:
         cls._fields = tuple([name for name, each in annotations_of(cls).items() if "ClassVar" not in str(each)])
-        if not TYPE_CHECKING:  # Type checkers know it of a dataclass.
+        if not TYPE_CHECKING:  # Type checkers know this for dataclasses.
             cls.__match_args__ = cls._fields
 
     def __init__(self, *values: Any, **named: Any) -> None:
@@ -52,11 +52,11 @@ class _Form:
 
     @property
     def parts(self) -> tuple[Form, ...]:
-        """The forms of what a value holds."""
+        """The forms of the values within."""
         return ()
 
     def with_limits(self, limits: FieldInfo) -> Self:
-        """Return the same form with what an `Input(…)` within the type says."""
+        """Return the same form with the limits of an `Input(…)` within the type."""
         made = object.__new__(type(self))
         made.__dict__.update(self.__dict__, limits=limits)
         return made
@@ -106,7 +106,7 @@ class FileForm(Leaf):
 
 
 class SecretForm(Leaf):
-    """A text that is not shown."""
+    """A text that must not be shown."""
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "password", "writeOnly": True, "x-cog-secret": True}
@@ -237,7 +237,7 @@ class OpaqueForm(_Form):
 
 
 class UnknownForm(_Form):
-    """Any JSON value, because the annotation can't be read or only pydantic knows the type."""
+    """Any JSON value, because the annotation is unreadable or only pydantic knows the type."""
 
 
 class NoneForm(_Form):

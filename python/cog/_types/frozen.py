@@ -1,6 +1,6 @@
-"""Frozen dataclasses that don't load `dataclasses` until somebody looks at them as such.
+"""Frozen dataclasses that don't import `dataclasses` until they are inspected as dataclasses.
 
-That module brings `inspect` along, which is most of the time that `import cog` may take.
+That module imports `inspect`, which takes most of the time that `import cog` may take.
 """
 
 from __future__ import annotations

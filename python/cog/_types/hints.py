@@ -10,7 +10,7 @@ from ..input import FieldInfo
 from .annotations import spelled
 from .records import record_of
 
-# What to write instead of a type that says less about its values than it could.
+# What to write instead of a type that describes its values less precisely.
 _PLAIN: dict[Any, str] = {
     abc.Sequence: "list",
     abc.MutableSequence: "list",

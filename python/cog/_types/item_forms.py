@@ -1,4 +1,4 @@
-"""What the lists of a batched method hold: the forms of a single request's inputs and output."""
+"""The items of a batched method's lists: the forms of a single request's inputs and output."""
 
 from __future__ import annotations
 

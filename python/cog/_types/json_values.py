@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any
 
-# What JSON calls the values of Python's plain types.
+# The JSON names of Python's plain types.
 SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
 

@@ -27,7 +27,7 @@ class Copied:
 
 
 def prepare(cls: type[Any], base: type[Any]) -> None:
-    """Change what is written in a class so that `dataclasses.dataclass` takes it.
+    """Change the contents of a class so that `dataclasses.dataclass` accepts it.
 
     Args:
         cls: the class, not a dataclass yet.
@@ -54,11 +54,11 @@ def prepare(cls: type[Any], base: type[Any]) -> None:
 
 
 def _legal_default(cls: type[Any], name: str, base: type[Any]) -> Any:
-    """Make the default of a field one that `dataclass` takes, and return it: MISSING, a value, or a Field."""
+    """Replace the default of a field by one that `dataclass` accepts, and return it: MISSING, a value, or a Field."""
     default = getattr(cls, name, dataclasses.MISSING)
     made = default
     if name in base.__dict__ and default is base.__dict__[name]:
-        made = dataclasses.field()  # It is a method of that name, and no default.
+        made = dataclasses.field()  # It is a method with that name, not a default.
     elif type(default).__name__ == "FieldInfo" and type(default).__module__.partition(".")[0] == "pydantic":
         made = _from_pydantic(default)
     elif _is_mutable(default):
@@ -103,7 +103,7 @@ def _take_by_name_only(cls: type[Any], name: str) -> None:
 
 
 def fill_optional(cls: type[Any]) -> None:
-    """Let the constructor of a dataclass take None for fields that are left out and may be None.
+    """Make the constructor of a dataclass use None for omitted fields that may be None.
 
     Args:
         cls: the dataclass; its constructor is changed.

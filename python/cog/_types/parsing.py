@@ -39,7 +39,7 @@ from .records import record_of
 
 
 def parse_parameter(annotation: Any, names: Names) -> tuple[Form, FieldInfo | None]:
-    """Find the form of a parameter, and what the `Input(…)` in `Annotated[T, Input(…)]` says of it.
+    """Find the form of a parameter, and the `Input(…)` of `Annotated[T, Input(…)]`.
 
     Args:
         annotation: as written.
@@ -125,7 +125,7 @@ def _parse_dict(annotation: Any, arguments: tuple[Any, ...], names: Names) -> Fo
     except Unsupported as problem:
         if len(arguments) != 2:
             raise
-        # As an input it is still an object; the reason is kept for whatever needs more than that.
+        # As an input it is still an object; the reason is kept for code that needs more.
         return DictForm(None, UnsupportedForm(problem))
     return DictForm(*children)
 

@@ -19,10 +19,10 @@ class Field:
     Attributes:
         name: as in the class.
         key: as in JSON; pydantic's alias.
-        output_key: the same in outputs.
+        output_key: the key in outputs.
         annotation: as written.
         owner: the class that declares it.
-        is_required: it has no default at all.
+        is_required: it has no default of any kind.
         has_value: it has a default that is a value, not a factory.
         default: that value, or MISSING.
         is_constructed: the constructor takes it.

@@ -1,4 +1,4 @@
-"""Converts all items of a list or object at once, where the types of their values allow that."""
+"""Converts all items of a list or object at once if the types of their values allow it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def converts_all(form: Form) -> Callable[[Any], Any]:
     Lists of numbers are long: converting one by one would take longer than everything else.
 
     Args:
-        form: what each of them is.
+        form: the form of each of them.
 
     Returns:
-        The function, which returns None where each must be looked at on its own.
+        The function, which returns None if each item must be converted separately.
     """
     kept = _kept(form)
     is_float = isinstance(form, ScalarForm) and form.cls is float
@@ -35,25 +35,25 @@ def converts_all(form: Form) -> Callable[[Any], Any]:
                     return list(map(float, items))
                 return dict(zip(items, map(float, items.values()), strict=True))
             except OverflowError:
-                pass  # One by one, the error says where.
+                pass  # Converting one by one gives the position of the error.
         return None
 
     return convert
 
 
 def exact_types(members: tuple[Form, ...]) -> frozenset[type[Any]]:
-    """Return the types whose values fit a union as they are.
+    """Return the types whose values fit a union unchanged.
 
     Args:
         members: what the union allows.
     """
     exact = frozenset({member.cls for member in members if isinstance(member, ScalarForm)})
-    # In a union a number keeps its JSON type: a whole number that fits the float stays an int.
+    # In a union, a number keeps its JSON type: a whole number that fits the float stays an int.
     return exact | {int} if float in exact else exact
 
 
 def _kept(form: Form) -> frozenset[type[Any]]:
-    """Return the types of values that a form's function leaves as they are, wherever they stand."""
+    """Return the types of values that a form's function leaves unchanged, wherever they are."""
     match form:
         case ScalarForm(cls):
             return frozenset({cls})
@@ -63,4 +63,4 @@ def _kept(form: Form) -> frozenset[type[Any]]:
             takes_files = any(isinstance(member, (PathForm, FileForm)) for member in members)
             return exact_types(members) - {str} if takes_files else exact_types(members)
         case _:
-            return frozenset()  # Each is looked at.
+            return frozenset()  # Each must be examined.

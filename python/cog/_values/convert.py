@@ -1,4 +1,4 @@
-"""Makes the functions that turn JSON values into what an annotation says."""
+"""Makes the functions that convert JSON values to the types of annotations."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def converter(form: Form, strict: bool = False, made: dict[Any, Converter] | Non
     """Make the function that converts values of a form.
 
     Args:
-        form: what the values are.
+        form: the form of the values.
         strict: the document doesn't describe these values, so wrong ones are refused here.
         made: the functions of records, so that recursion ends.
 
     Returns:
-        The function; None where values stay as they are.
+        The function; None if values stay unchanged.
     """
     made = {} if made is None else made
     match form:
@@ -144,7 +144,7 @@ def _choice(pairs: list[tuple[Any, Any]]) -> Converter:
 
 
 def null_kept(convert: Converter) -> Converter:
-    """Return a converter that leaves null alone.
+    """Return a converter that leaves null unchanged.
 
     Args:
         convert: converts everything else.
@@ -207,7 +207,7 @@ def _key(form: Form) -> Converter | None:
         try:
             return name if inner is None else inner(name, where, files)
         except InputError:
-            # JSON has only texts for keys: numbers and booleans are read from them.
+            # JSON has only texts as keys: numbers and booleans are parsed from them.
             try:
                 value = json.loads(name)
             except ValueError:
@@ -275,7 +275,7 @@ def _record(record: Record, made: dict[Any, Converter]) -> Converter:
             if record.kind != "pydantic":
                 fields.append((name, field.key, inner, field.is_required, form.is_nullable))
             elif _has_special(form):
-                # pydantic converts and checks the rest; aliases are its own matter.
+                # pydantic converts and checks the rest; aliases are its own concern.
                 fields.append((field.key, field.key, inner, False, form.is_nullable))
     return convert
 
@@ -294,7 +294,7 @@ def _root(record: Record, made: dict[Any, Converter]) -> Converter:
 
 
 def _has_special(form: Form, within: tuple[Record, ...] = ()) -> bool:
-    """Return whether values of a form hold something that only this module converts."""
+    """Return whether values of a form contain something that only this module converts."""
     if isinstance(form, RecordForm) and form.record not in within:
         within = (*within, form.record)
         return any(_has_special(inner, within) for _, inner, _ in record_forms(form.record))

@@ -51,13 +51,13 @@ def file_patterns(form: Form, where: str) -> list[str]:
     """Find where files can be in an input.
 
     Args:
-        form: what the input is.
+        form: the form of the input.
         where: its JSON pointer without the leading slash.
 
     Returns:
         For each place: letters, a colon, and its pointer, in which `*` is every item or value. The letter `t` means
-        that strings other than URLs are legal, and `o` that the model opens the file itself, so the server doesn't
-        fetch http and https URLs there.
+        that strings other than URLs are also allowed. The letter `o` means that the model opens the file itself, so the
+        server doesn't fetch http and https URLs there.
     """
     places: dict[str, _Place] = {}
     _find(form, where, (), places)
@@ -71,7 +71,7 @@ def _find(form: Form, where: str, within: tuple[Record, ...], places: dict[str, 
         form: the form of the value at `where`.
         where: a pointer.
         within: the records it is part of, so that recursion ends.
-        places: those that are known.
+        places: the known places.
     """
     match form:
         case PathForm() | FileForm():
@@ -100,7 +100,7 @@ def _find(form: Form, where: str, within: tuple[Record, ...], places: dict[str, 
 
 
 def _add(where: str, place: _Place, places: dict[str, _Place]) -> None:
-    """Add a place; what one of several members of a union allows there is allowed."""
+    """Add a place; anything that a member of a union allows there is allowed."""
     known = places.get(where, _Place(False, True))
     places[where] = _Place(place.takes_text or known.takes_text, place.is_opened and known.is_opened)
 
@@ -109,7 +109,7 @@ def _takes_text(form: Form, segments: list[str], within: tuple[Record, ...] = ()
     """Return whether a string is legal at a place in a form.
 
     Args:
-        form: what a value is.
+        form: the form of a value.
         segments: the place in that value, as in a pattern: `*` is every item or value.
         within: the records without a name of their own that led here, so that recursion ends.
     """
@@ -168,7 +168,7 @@ def _fetched_for_once(url: str, where: str) -> Path:
     from weakref import finalize
 
     path = fetched(url, where)
-    # The arguments hold the path while the prediction runs; the file goes with it.
+    # The arguments hold the path while the prediction runs; the file is removed with it.
     finalize(path, _remove, str(path))
     return path
 
@@ -178,7 +178,7 @@ def fetched(url: str, where: str) -> Path:
 
     Args:
         url: a data, http or https URL.
-        where: the input that it is for, for the error's text.
+        where: the input it belongs to, for the error's text.
 
     Raises:
         InputError: the file can't be fetched.
@@ -197,7 +197,7 @@ def _remove(file: str) -> None:
     try:
         os.unlink(file)
     except FileNotFoundError:
-        pass  # The model has moved it.
+        pass  # The model moved it.
 
 
 def to_file(value: Any, where: str, files: dict[str, str]) -> io.IOBase:
@@ -224,7 +224,7 @@ def to_file(value: Any, where: str, files: dict[str, str]) -> io.IOBase:
 
 
 def _path_of_input(value: Any) -> PurePath:
-    """Return the path that a pydantic model holds: fetched, where no converter has seen it.
+    """Return the path that a pydantic model holds: fetched, if no converter has handled it.
 
     Raises:
         ValueError: it isn't a URL, or the file can't be fetched.
@@ -239,7 +239,7 @@ def _path_of_input(value: Any) -> PurePath:
 
 @contextmanager
 def checking() -> Iterator[None]:
-    """Within it, what pydantic makes a `Path` of was sent by a client."""
+    """Inside this context, the values that pydantic converts to a `Path` were sent by a client."""
     token = _path_for_pydantic.set(_path_of_input)
     try:
         yield

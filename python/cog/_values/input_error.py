@@ -1,4 +1,4 @@
-"""What is wrong with an input, and where."""
+"""A problem with an input, and its position."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class InputError(ValueError):
 
     Attributes:
         field: the JSON pointer of the value within `input`, without the leading slash.
-        message: what is wrong with it.
+        message: the problem.
     """
 
     def __init__(self, field: str, message: str) -> None:
@@ -21,7 +21,7 @@ class InputError(ValueError):
 
 
 def shown(value: Any) -> str:
-    """Return a value the way validation errors show it: compact JSON with sorted keys."""
+    """Return a value as shown in validation errors: compact JSON with sorted keys."""
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     except (TypeError, ValueError):

@@ -20,25 +20,25 @@ from .input_error import InputError
 
 __all__ = ["InputError", "InputPlan"]
 
-# From this many inputs on, passing the very name objects that the function knows saves time.
+# With this many inputs or more, passing the function's own name objects saves time.
 _MANY = 20
 
 _IMMUTABLE = (str, int, float, bool, type(None), tuple, frozenset, Secret)
 
 
 class InputPlan:
-    """How the inputs of one function are converted, worked out once.
+    """How the inputs of one function are converted, determined once.
 
-    An annotation that can't be understood concerns its own parameter only: its values stay as they are. The plan of a
+    An annotation that can't be understood affects only its own parameter: its values stay unchanged. The plan of a
     batched function is about the inputs of a single request.
 
     Args:
-        callable_: what will be called with the arguments.
+        callable_: the function to call with the arguments.
 
     Attributes:
         file_patterns: where files can be in `input`; see `cog._values.files.file_patterns`.
-        forms: what each input is, by name, where its annotation can be understood.
-        examples: values that people can begin with, by name, as they were written.
+        forms: the form of each input, by name, if its annotation can be understood.
+        examples: example values by name, as written.
     """
 
     def __init__(self, callable_: Any) -> None:
@@ -47,7 +47,7 @@ class InputPlan:
         self.examples: dict[str, list[Any]] = {}
         self._converters: list[tuple[str, Converter]] = []
         self._defaults: list[tuple[str, Callable[[], Any]]] = []
-        # The very objects that the function knows its parameters by.
+        # The name objects that the function itself uses for its parameters.
         self._names: dict[str, str] = {}
         self._parse = parsing.parse_parameter
         is_batched = batching_of(callable_) is not None
@@ -62,7 +62,7 @@ class InputPlan:
         names = Names(signature.function.__globals__)
         present = _present_defaults(signature.function)
         for parameter in signature.parameters:
-            # What Python would put in would be one value where the function takes a list of them.
+            # Python would fill in a single value where the function takes a list of values.
             default = EMPTY if is_batched else present.get(parameter.name, EMPTY)
             self._add(parameter, names, default)
 
@@ -80,8 +80,8 @@ class InputPlan:
             InputError: a value can't be converted.
         """
         if len(values) > _MANY:
-            # Python finds the parameter of an argument by looking at one after the other, which takes long where the
-            # name is an equal text instead of the same.
+            # Python compares an argument's name with one parameter after the other, which takes long if the name is an
+            # equal string instead of the same object.
             names = self._names
             arguments = {names.get(name, name): value for name, value in values.items()}
         elif not self._converters and not self._defaults:
@@ -98,7 +98,7 @@ class InputPlan:
 
     @property
     def defaults(self) -> dict[str, Callable[[], Any]]:
-        """What makes the default of each input that is left out, where Python's own won't do."""
+        """The makers of defaults for omitted inputs for which Python's own defaults aren't enough."""
         return dict(self._defaults)
 
     def columns(self, requests: list[dict[str, Any]]) -> dict[str, list[Any]]:
@@ -110,7 +110,7 @@ class InputPlan:
         return {name: [values[name] for values in requests] for name in self._names}
 
     def wrong_names(self, values: dict[str, Any]) -> str | None:
-        """Return Python's complaint about the arguments of one request; None if the function takes them.
+        """Return Python's message about the wrong arguments of one request; None if the function accepts them.
 
         Args:
             values: what `convert` returned.
@@ -144,7 +144,7 @@ class InputPlan:
                 self.file_patterns += patterns
                 self.forms[name] = form
                 if convert is not None:
-                    # An explicit null where None is a legal value of the parameter, or its default.
+                    # An explicit null where None is a valid value or the default.
                     if not isinstance(form, (ScalarForm, NullableForm)):
                         convert = null_kept(convert)
                     self._converters.append((name, convert))
@@ -154,14 +154,14 @@ class InputPlan:
 
 
 def written_default(parameter: Parameter, info: FieldInfo | None) -> tuple[Any, FieldInfo | None]:
-    """Find the default of a parameter and what `Input` says of it, wherever the two were written.
+    """Find the default of a parameter and its `Input`, wherever the two were written.
 
     Args:
         parameter: the parameter.
         info: the `Input(…)` of its `Annotated[…]`, if any.
 
     Returns:
-        The default, EMPTY if there is none, the factory itself if there is one; and what `Input` says.
+        The default, EMPTY if there is none, the factory itself if there is one; and the arguments of `Input`.
     """
     default = parameter.default
     if isinstance(default, FieldInfo):
@@ -188,7 +188,7 @@ def _present_defaults(function: Any) -> dict[str, Any]:
 
 
 def _listed(convert: Converter | None) -> Converter:
-    """Take a single choice for a list of one: that is how the document describes it."""
+    """Treat a single choice as a list of one, as the document describes it."""
 
     def listed(value: Any, where: str, files: dict[str, str]) -> Any:
         if value is not None and type(value) is not list:
@@ -199,7 +199,7 @@ def _listed(convert: Converter | None) -> Converter:
 
 
 def _default(parameter: Parameter, form: Form | None, info: FieldInfo | None, present: Any) -> Callable[[], Any] | None:
-    """Return what makes the default, None if Python's own will do."""
+    """Return the maker of the default; None if Python's own default is enough."""
     default, info = written_default(parameter, info)
     if has_factory(info) and not isinstance(parameter.default, (FieldInfo, _Empty)):
         info = None  # A plain default after the equals sign takes precedence over the factory in Annotated.
@@ -215,7 +215,7 @@ def _default(parameter: Parameter, form: Form | None, info: FieldInfo | None, pr
         return value
     if isinstance(value, _IMMUTABLE) or not isinstance(value, (list, dict, set)):
         return None if value is present else lambda: value
-    # A list that one prediction changes must not reach the next one.
+    # A list that one prediction changes must not be passed to the next one.
     return lambda: copy.deepcopy(value)
 
 
@@ -251,4 +251,4 @@ def _converted_default(form: Form, default: Any, name: str) -> Any:
     try:
         return convert(default, name, {})
     except InputError:
-        return default  # It is of the right type already, or checked with the document.
+        return default  # It already has the right type, or was checked with the document.

@@ -31,7 +31,7 @@ def encode(value: Any, where: int | str = "") -> str:
 
     Args:
         value: what the model returned or yielded.
-        where: its place in the output, for error texts.
+        where: its position in the output, for error messages.
 
     Raises:
         OutputError: JSON has no such value, or a file can't be read.
@@ -55,7 +55,7 @@ def encode(value: Any, where: int | str = "") -> str:
 
 
 def unfolded(value: Any) -> Any:
-    """Return an output that isn't a file as a value that the encoder knows. What it holds is left unchanged.
+    """Return an output that isn't a file as a value that the encoder accepts. The values within it are left unchanged.
 
     Args:
         value: what the model returned or yielded.
@@ -82,7 +82,7 @@ def open_file(value: Any) -> tuple[BinaryIO, str] | None:
     """Open an output that is a file.
 
     Args:
-        value: what the model gave, itself or an item of a list or iterator.
+        value: the output, or an item of a list or iterator.
 
     Returns:
         The file and its name (empty if it has none); an `OpenedFile` if the value was a path, else the value itself.
@@ -143,7 +143,7 @@ def _opened(value: os.PathLike[Any]) -> tuple[BinaryIO, str]:
     """
     path = os.fspath(value)
     try:
-        # Opening a FIFO would otherwise wait for a writer. For regular files it makes no difference.
+        # Opening a FIFO would otherwise wait for a writer. It makes no difference for regular files.
         opened = OpenedFile(path, "rb", opener=lambda path, flags: os.open(path, flags | os.O_NONBLOCK))
     except OSError as error:
         if error.errno == ENXIO and (what := _irregular(os.stat(path).st_mode)):
@@ -193,7 +193,7 @@ class _FileError(Exception):
 
 
 class _Once(_local):
-    """The replacements of values that can be read only once, by identity: encoding may look at them twice."""
+    """The replacements of values that can be read only once, by identity: encoding may visit them twice."""
 
     made: dict[int, tuple[Any, Any]] = {}
 
@@ -237,14 +237,14 @@ def _encoded_slowly(value: Any, where: str) -> str:
 
 
 class _Misfit:
-    """The place of the first value that JSON can't represent."""
+    """The position of the first value that JSON can't represent."""
 
     def __init__(self) -> None:
         self.where = ""
 
 
 def _spelled_out(value: Any, where: str, within: tuple[int, ...], problem: _Misfit) -> Any:
-    """Return a value made of plain ones only."""
+    """Return a value that consists of plain values only."""
     if value is None or isinstance(value, bool):
         return value
     problem.where = where
@@ -300,7 +300,7 @@ def _integer(value: int) -> str:
     try:
         return int.__repr__(value)
     except ValueError:
-        # Python refuses to print huge numbers in decimal by default, since that takes long.
+        # By default, Python refuses to print huge numbers in decimal, because that takes long.
         raise OutputError(
             "Failed to serialize output: ValueError: the integer has more digits than "
             "sys.get_int_max_str_digits() allows"
@@ -320,7 +320,7 @@ def _data_url(value: Any) -> str:
         assert opened is not None
     else:
         try:
-            opened = _opened(value)  # Within lists and objects the same failures carry other words than at the top.
+            opened = _opened(value)  # In lists and objects, the same failures have different wording than at the top.
         except OSError as error:
             raise _FileError(error) from error
     file, name = opened

@@ -1,4 +1,4 @@
-"""Looks at all items of a container without running the interpreter for each."""
+"""Examines all items of a container without running the interpreter for each."""
 
 from __future__ import annotations
 

@@ -20,10 +20,10 @@ def is_own(cls: Any) -> bool:
 
 
 def dumped(value: Any, replacement: Callable[[Any], Any]) -> Any:
-    """Return what a value of pydantic becomes; files within it stay as they are.
+    """Return the replacement of a pydantic value; files within it are left unchanged.
 
     Args:
-        value: of a class that `is_own`.
+        value: a value of a class that `is_own`.
         replacement: returns the replacement of a value within it that pydantic doesn't know.
 
     Raises:
@@ -54,7 +54,7 @@ def dumped(value: Any, replacement: Callable[[Any], Any]) -> Any:
     except UnicodeDecodeError:
         unknown = True  # bytes that aren't text
     if unknown:
-        # The values as they are: the encoder finds what is wrong with them, and where.
+        # The unchanged values: the encoder finds and locates the problem.
         return _dump(value, "python", None)
     if not _holds(value, os.PathLike):
         return made
@@ -66,7 +66,7 @@ def _dump(value: Any, mode: str, fallback: Any) -> Any:
     dump = getattr(cls, "model_dump", None)
     if dump is None or getattr(dump, "__module__", "") == "pydantic.main":
         return cls.__pydantic_serializer__.to_python(value, mode=mode, by_alias=True, fallback=fallback)
-    # The model has its own: it gets what it takes.
+    # The model has its own method, so pass only the arguments that it accepts.
     code = getattr(dump, "__code__", None)
     takes_all = code is None or code.co_flags & CO_VARKEYWORDS
     names = parameter_names(dump)
@@ -75,7 +75,7 @@ def _dump(value: Any, mode: str, fallback: Any) -> Any:
 
 
 def _fields(value: Any) -> dict[str, Any]:
-    """Return the values of a model's fields as they are."""
+    """Return the unchanged values of a model's fields."""
     cls: Any = type(value)
     made = {}
     for name, field in (getattr(cls, "__pydantic_fields__", None) or cls.model_fields).items():
@@ -99,7 +99,7 @@ def _dumped_by_version_1(value: Any, replacement: Callable[[Any], Any]) -> Any:
         if isinstance(part, (os.PathLike, io.IOBase)):
             files.append(part)
             return {_FILE: len(files) - 1}
-        # pydantic would take a dataclass apart with all that it holds, and show secrets.
+        # pydantic would take a dataclass apart with everything it contains, and show secrets.
         if hasattr(type(part), "__dataclass_fields__") and not isinstance(part, special):
             return replacement(part)
         try:
@@ -113,12 +113,12 @@ def _dumped_by_version_1(value: Any, replacement: Callable[[Any], Any]) -> Any:
     )
 
 
-# Stands for a file in the text that version 1 makes.
+# Stands for a file in the text made by version 1.
 _FILE = "cog._values.pydantic_values.file"
 
 
 def _holds(value: Any, kind: type[Any], within: tuple[int, ...] = ()) -> bool:
-    """Return whether a value is an instance of a type, or may hold one."""
+    """Return whether a value is an instance of a type, or may contain one."""
     if type(value) in _NEVER:
         return False
     if isinstance(value, kind):
@@ -143,7 +143,7 @@ _NEVER = frozenset({str, int, float, bool, type(None)})
 
 
 def _with_files(plain: Any, made: Any) -> Any:
-    """Put the files that `plain` holds in the places where `made` holds only their paths."""
+    """Replace the paths in `made` by the files that `plain` contains."""
     if isinstance(plain, os.PathLike):
         return plain
     if isinstance(plain, dict) and isinstance(made, dict) and len(plain) == len(made):

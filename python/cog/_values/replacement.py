@@ -17,7 +17,7 @@ class NoJSONValue(ValueError):
 
 
 def replacement(value: Any) -> Any:
-    """Return a replacement for a value that the JSON encoder doesn't know. It may hold more such values.
+    """Return a replacement for a value that the JSON encoder doesn't know. It may contain more such values.
 
     Args:
         value: anything but None and values of bool, int, float, str, list, tuple, and dict; and no file.
@@ -65,16 +65,16 @@ def replacement(value: Any) -> Any:
     return _collected(value, cls)
 
 
-# By class: whether pydantic knows best what its values become.
+# Whether pydantic knows best how to represent values of a class.
 _is_of_pydantic: dict[Any, bool] = {}
 
 
 def _collected(value: Any, cls: Any) -> Any:
-    """Return the dictionary or list that a collection of any kind becomes."""
+    """Return the dictionary or list that represents a collection of any kind."""
     if isinstance(value, abc.Mapping):
         return dict(value)
     if hasattr(cls, "keys") and hasattr(cls, "__getitem__"):
-        return {key: value[key] for key in value.keys()}  # noqa: SIM118 - iterating it may give something else
+        return {key: value[key] for key in value.keys()}  # noqa: SIM118 - iterating over it may give something else
     if callable(getattr(cls, "tolist", None)):
         return value.tolist()
     if hasattr(cls, "__iter__"):
@@ -165,9 +165,9 @@ def _duration(value: Any) -> str:
 
 
 def numpy_replacements() -> dict[type[Any], Any]:
-    """Return what makes plain values of numpy's own types, by type; nothing while numpy is still being loaded.
+    """Return the converters of numpy's own types to plain values, by type; empty while numpy is still being loaded.
 
-    Making them doesn't run the model's code, so doing it twice does no harm.
+    Making them doesn't run the model's code, so doing it twice is harmless.
     """
     numpy = sys.modules["numpy"]
     types: list[Any] = [getattr(numpy, name, None) for name in _NUMPY_TYPES]
@@ -189,7 +189,7 @@ def _from_numpy(value: Any) -> Any:
     if kind == "m":
         return [_from_numpy(item) for item in value] if value.shape else _duration_from_numpy(value)
     if kind == "f" and value.dtype.itemsize > 8:
-        value = value.astype("float64")  # Python has no number of that size; numpy would give its own back.
+        value = value.astype("float64")  # Python has no number of that size, so numpy would return its own.
     return value.tolist()
 
 
@@ -220,7 +220,7 @@ def _value(member: Any) -> Any:
     return member.value
 
 
-# By module and name, so that looking at a value loads no module.
+# By module and name, so that examining a value loads no module.
 _BY_CLASS: dict[str, Any] = {
     "enum.Enum": _value,
     "datetime.datetime": _isoformat,

@@ -11,7 +11,7 @@ def main(path: list[str], known: set[str]) -> None:
 
     Args:
         path: the whole import path. The working directory has been left out until now: nothing was imported from it.
-        known: the names of the modules that were there when the interpreter had started.
+        known: the names of the modules that were loaded when the interpreter had started.
     """
     import sys
 
@@ -27,7 +27,7 @@ def main(path: list[str], known: set[str]) -> None:
         try:
             run()
         finally:
-            # Only there while tracing is on.
+            # Only loaded if tracing is on.
             if "cog._worker.tracing" in sys.modules:
                 sys.modules["cog._worker.tracing"].shut_down()
     except BaseException as error:

@@ -1,4 +1,4 @@
-"""Runs an asynchronous model: many predictions at a time on one event loop, on the interpreter's main thread."""
+"""Runs an asynchronous model: many concurrent predictions on one event loop, on the interpreter's main thread."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from .seats import Seats
 # The most requests that one turn of the loop starts, so that running predictions get their turn in between.
 _STARTED_AT_ONCE = 64
 
-# How often the next request is looked for in one turn of the loop, so that the model's own tasks get theirs.
+# How often one turn of the loop polls for the next request, so that the model's own tasks get their turn.
 _POLLED_AT_ONCE = 4
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:
-    """Return the loop for setup and predictions: uvloop's when the model's environment has it."""
+    """Return the loop for setup and predictions: uvloop's if it is installed in the model's environment."""
     try:
         import uvloop
     except ImportError:
@@ -50,7 +50,7 @@ class AsyncServer:
         self.plan = plan
         self.control = Control(health, self.cancel)
         self._seats = Seats(loop)
-        # The tasks of predictions that wait, or have waited.
+        # The tasks of predictions that are waiting or have waited.
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._is_flush_scheduled = False
         self._is_continuation_scheduled = False
@@ -96,15 +96,15 @@ class AsyncServer:
             _coglet.flush()
 
     def close_channel(self) -> None:
-        """Note that the server sends nothing more."""
+        """Record that the server sends nothing more."""
         self.is_closing = True
         self.loop.stop()
 
     def continue_soon(self) -> None:
         """Take more requests in the next turn of the loop.
 
-        One read of the socket can bring more requests than are taken in one turn. The socket doesn't become readable
-        again because of the rest, so the loop wouldn't call.
+        One read of the socket can bring more requests than one turn takes. The socket doesn't become readable again
+        because of the rest, so the loop wouldn't call.
         """
         if not self._is_continuation_scheduled:
             self._is_continuation_scheduled = True
@@ -115,7 +115,7 @@ class AsyncServer:
         self.work_arrived()
 
     def start(self, prediction: Running, context: Context, coroutine: Coroutine[Any, Any, None]) -> None:
-        """Run `coroutine`, which is the whole of `prediction`, until it waits or has ended."""
+        """Run `coroutine`, which contains all of `prediction`, until it waits or has ended."""
         running[prediction.token] = prediction
         if task := self._seats.begin(coroutine, context):
             self._tasks[prediction.token] = task
@@ -135,7 +135,7 @@ class AsyncServer:
             task.cancel()
 
     def forget(self, token: int) -> None:
-        """Note that a prediction has ended."""
+        """Record that a prediction has ended."""
         del running[token]
         self._tasks.pop(token, None)
 
@@ -193,7 +193,7 @@ class AsyncServer:
             results.send_value(prediction, result)
 
     def flush_soon(self) -> None:
-        """Write what has gathered at the end of this turn of the loop, all in one go."""
+        """Write everything collected by the end of this turn of the loop at once."""
         if not self._is_flush_scheduled:
             self._is_flush_scheduled = True
             self.loop.call_soon(self._flush)

@@ -35,7 +35,7 @@ class Item(Running):
         self.chunk_count = 0
 
     def close(self) -> None:
-        """Note that the end is about to be sent: an interruption must not come in between."""
+        """Record that the end is about to be sent: no interruption may come in between."""
         self.batch.shield()
         self.has_ended = True
 
@@ -62,33 +62,33 @@ class Batch(Running):
         super().__init__(requests[0].token, {}, frames.HELD)
         self.name = name
         self.items = [Item(request, self) for request in requests]
-        # The predictions whose inputs the model is given, in this order.
+        # The predictions whose inputs the model gets, in this order.
         self.called = self.items
 
     # MARK: - Interruption
 
     def shield(self) -> None:
-        """Note that from here on a cancel may not interrupt, until `unshield`."""
+        """Prevent interruption by a cancel until `unshield`."""
 
     def unshield(self) -> None:
-        """Let a cancel interrupt again.
+        """Allow interruption by a cancel again.
 
         Raises:
-            CancelationException: one has come meanwhile.
+            CancelationException: one has come in the meantime.
         """
 
     def note_cancels(self) -> None:
-        """Mark the predictions that have been canceled, if that isn't done on arrival."""
+        """Mark the canceled predictions, if that isn't done on arrival."""
 
     @property
     def is_wholly_canceled(self) -> bool:
         """Whether no request waits for the model any more."""
         return all(item.is_canceled or item.has_ended for item in self.items)
 
-    # MARK: - What belongs to all
+    # MARK: - What all predictions share
 
     def enter(self) -> None:
-        """Make it the current one. Call this inside the context that it runs in."""
+        """Make this batch current. Call this inside the context that it runs in."""
         scopes = tuple([item.scope for item in self.items])
         current.set(self)
         # The model's spans can be part of one trace only: preferably one that somebody records.
@@ -99,7 +99,7 @@ class Batch(Running):
         cog_scope._current.set(cog_scope.Scope._for_batch(scopes))
 
     def log(self, source: int, text: str) -> None:
-        """Send text that belongs to no single prediction: each of them gets it in its log."""
+        """Send text that belongs to no single prediction: it goes to the log of each."""
         self._log(source, text)
         _coglet.flush()
 
@@ -113,7 +113,7 @@ class Batch(Running):
             _coglet.send(frames.LOG, source, token, text, frames.NO_DESCRIPTOR, frames.HELD)
 
     def leave(self) -> None:
-        """Send what is held back and remove what the model has left behind. Call this at the end."""
+        """Send what is held back and clean up after the model. Call this at the end."""
         _coglet.flush()
         for running in (self, *self.items):
             if running.folders:
@@ -258,7 +258,7 @@ class Batch(Running):
     # MARK: - Failures
 
     def fail(self, error: BaseException, failure_prefix: str) -> None:
-        """End the predictions that have not ended after the call has raised, or leave that to the server.
+        """End the unfinished predictions after the call has raised, or leave that to the server.
 
         If several were in the call, it is unknown which one caused it, so the server runs each half again.
         """

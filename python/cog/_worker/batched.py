@@ -23,7 +23,7 @@ _FAILED_ITERATING = "Prediction failed: Generator iteration error: "
 
 
 class Gathering:
-    """The predictions that have come and whose batches have not begun."""
+    """The predictions that have arrived but whose batches haven't begun."""
 
     def __init__(self) -> None:
         self._requests: dict[int, Request] = {}
@@ -123,5 +123,5 @@ def serve(model: BatchedModel) -> None:
         try:
             model.run(_BatchOnMainThread(requests, model.name))
         except CancelationException:
-            # The signal came at the last moment, when everything had been sent.
+            # The signal came at the last moment, after everything had been sent.
             pass

@@ -41,7 +41,7 @@ class BatchedAsyncServer(AsyncServer):
             if requests is False:
                 self.close_channel()
         finally:
-            # The first step of a batch may stop the loop by an exception of its own.
+            # The first step of a batch may stop the loop with an exception.
             if is_more_expected:
                 self.continue_soon()
             _coglet.flush()

@@ -1,7 +1,7 @@
 """Processes that the model starts.
 
-Their output reaches the server through a pipe, Python's own as frames, and the server can't know which came first. So a
-process starts only after the server has handled the earlier output.
+Their output reaches the server through a pipe, and Python's own output as frames, so the server can't know which came
+first. A process therefore starts only after the server has handled the earlier output.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import _coglet
 
 
 def keep_order() -> None:
-    """Let every way to start a process wait for the server. Call this before the model is loaded."""
+    """Make every way to start a process wait for the server. Call this before the model is loaded."""
     os.register_at_fork(before=_coglet.settle)
-    # The last one is what `subprocess` and `multiprocessing` start processes with.
+    # `subprocess` and `multiprocessing` use the last one.
     for module, name in (
         (os, "system"),
         (os, "posix_spawn"),

@@ -34,7 +34,7 @@ class Control:
                 self._early_cancels.add(token)
 
     def is_canceled_early(self, token: int) -> bool:
-        """Note that a prediction has arrived, and return whether its cancel arrived first."""
+        """Record that a prediction has arrived; return whether its cancel arrived first."""
         self._latest_token = token
         if token not in self._early_cancels:
             return False

@@ -1,4 +1,4 @@
-"""What is told of an exception that the model has raised."""
+"""Texts about an exception that the model raised."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from cog._values import outputs
 
 
 def describe(error: BaseException) -> str:
-    """Return `TypeName: text` of an exception as text that can be sent, whatever its `__str__` does."""
+    """Return `TypeName: text` for an exception, as text that can be sent, whatever its `__str__` does."""
     if isinstance(error, ImportError):
         from cog._model.module import explain
 

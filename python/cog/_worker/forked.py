@@ -1,4 +1,4 @@
-"""What is different in a worker that was forked from a template: its beginning and its end."""
+"""The start and the end of a worker that was forked from a template."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from . import keys
 # Whether this process was forked from a template.
 is_forked = False
 
-# The `traceparent` of its setup, if that is its own and is traced.
+# The `traceparent` of its setup, if the worker runs its own setup and tracing is on.
 setup_trace: str | None = None
 
-# Above the template's: when memory runs out, a worker can be forked again, and the template can't.
+# Higher than the template's: if memory runs out, a worker can be forked again, but the template can't.
 _OOM_SCORE_STEP = 100
 _OOM_SCORE_LIMIT = 1000
 
@@ -27,12 +27,12 @@ _OOM_SCORE_LIMIT = 1000
 def prepare() -> None:
     """Prepare for being forked. Call this before the model is loaded, so that its own hooks run last."""
     os.register_at_fork(after_in_child=_reseed)
-    # torch otherwise asks CUDA itself whether there is a GPU, and a process that has asked can't use CUDA after a fork.
+    # Otherwise, torch asks CUDA whether there is a GPU, and a process that has asked can't use CUDA after a fork.
     os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
 
 
 def begin(order: bytes) -> None:
-    """Become a worker of its own, right after the fork."""
+    """Become a separate worker, right after the fork."""
     global is_forked, setup_trace
     is_forked = True
     for variable in json.loads(order):
@@ -48,12 +48,12 @@ def begin(order: bytes) -> None:
 
 
 def end(error: BaseException | None = None) -> None:
-    """End the process as Python ends, except that objects of the template are not finalized.
+    """End the process as Python does, but without finalizing the template's objects.
 
     Does nothing in a process that wasn't forked from a template.
 
     Args:
-        error: what has ended the worker, if it wasn't the server.
+        error: what ended the worker, if it wasn't the server.
     """
     if not is_forked:
         return
@@ -68,14 +68,14 @@ def end(error: BaseException | None = None) -> None:
         if stream is not None:
             stream.flush()
     if isinstance(error, KeyboardInterrupt):
-        # As the interpreter does: the exit status shows what has ended the process.
+        # Like the interpreter: the exit status shows what ended the process.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGINT)
     _coglet.leave(status)
 
 
 def _reseed() -> None:
-    # `random` does so itself. Generators that the model has made can't be found.
+    # `random` reseeds itself. Generators that the model has made can't be found.
     if "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed()
     if "torch" in sys.modules:
@@ -83,7 +83,7 @@ def _reseed() -> None:
 
 
 def _move(old: str | None, new: str) -> None:
-    """Put temporary files into a folder of this worker's own."""
+    """Put temporary files into this worker's own folder."""
     tempfile: Any = sys.modules.get("tempfile")
     # A setting of the model itself is kept.
     if tempfile is not None and tempfile.tempdir == old:
@@ -98,18 +98,18 @@ def _die_before_the_template() -> None:
             file.seek(0)
             file.write(str(score))
     except OSError:
-        # Some sandboxes have no such file; then the kernel chooses by size alone.
+        # Some sandboxes lack this file; the kernel then chooses by size alone.
         pass
 
 
 def _leave_cleanup_to_the_template() -> None:
-    """Drop the exit handlers of setup(), such as one that removes files of all workers: the template runs them."""
+    """Drop the exit handlers of setup(), such as one that removes all workers' files; the template runs them."""
     atexit._clear()
     if "weakref" in sys.modules:
         finalize = sys.modules["weakref"].finalize
         for each in list(finalize._registry):
             each.atexit = False
-        # Those that this worker makes are still called.
+        # Handlers that this worker registers are still called.
         atexit.register(finalize._exitfunc)
 
 

@@ -25,7 +25,7 @@ CANCELED = 2
 INLINE = 4
 LIST = 8
 
-# When a frame leaves.
+# When a frame is sent.
 SOON = 0
 NOW = 1
 HELD = 2

@@ -1,8 +1,8 @@
 """Makes sure that an output file keeps the content that it had when the model handed it over.
 
-The server reads files later, while the model may go on. So a file that the model could still change is copied first.
-The copy has no name, and shares its blocks with the file where the file system can do that. The usual file, returned at
-the end by a model that then rests, is sent as it is.
+The server reads files later, while the model may continue. So a file that the model could still change is copied first.
+The copy has no name, and shares its blocks with the file if the file system supports that. In the usual case, the file
+is returned at the end by a model that then rests, and is sent without copying.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 from cog._values import outputs
 
-# Also how much is copied before signals, such as that of a cancel, are handled.
+# Also how much is copied before signals, such as a cancel, are handled.
 _PIECE_BYTES = 32 << 20
 _READ_BYTES = 1 << 20
 # A copy is made in memory only if no disk has room for it, and only up to this size.
@@ -27,11 +27,11 @@ _MEMORY_LIMIT_BYTES = 64 << 20
 _NO_ROOM = frozenset({ENOSPC, EDQUOT, EFBIG, ENOMEM})
 _FICLONE = 0x40049409  # ioctl_ficlone(2)
 
-# Exactly these are views of a file of the system and nothing else: a subclass may read something else.
+# Exactly these are plain views of a system file; a subclass may read something else.
 _RAW = (io.FileIO, outputs.OpenedFile)
 _BUFFERED = (io.BufferedReader, io.BufferedRandom, io.BufferedWriter)
 
-# Threads that never touch the model's files, by the module and the name of their class: the one of tqdm redraws bars.
+# Threads that never touch the model's files, by module and class name: tqdm's redraws progress bars.
 _HARMLESS_THREADS = frozenset({("tqdm._monitor", "TMonitor")})
 
 
@@ -52,7 +52,7 @@ def system_file(file: BinaryIO) -> int | None:
     return descriptor if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
 
 
-# MARK: - May it change?
+# MARK: - Whether a file may change
 
 
 def is_model_resting() -> bool:
@@ -70,7 +70,7 @@ def is_model_resting() -> bool:
 
 def _is_harmless(thread: int, frame: FrameType) -> bool:
     if frame.f_code.co_name == "_serve" and frame.f_globals.get("__name__") == "cog._worker.health":
-        return True  # It waits for a health check.
+        return True  # It is waiting for a health check.
     import threading
 
     kinds = (type(known) for known in threading.enumerate() if known.ident == thread)
@@ -90,7 +90,7 @@ def copy_of_file(source: int) -> int:
         OSError: the file can't be read, or there is no room for the copy.
     """
     status = os.fstat(source)
-    # Not the exception itself: it would keep alive the frames that led here, and so the model's generator.
+    # Not the exception itself, which would keep alive the frames that led here, and with them the model's generator.
     failure = (ENOSPC, os.strerror(ENOSPC))
     for create in _places(source, status.st_size):
         try:
@@ -112,7 +112,7 @@ def copy_of_file(source: int) -> int:
 
 
 def copy_of_object(file: BinaryIO) -> int:
-    """Return a new descriptor of a file in memory with all that `file` holds, or still holds if it can't be rewound.
+    """Return a new descriptor of a file in memory with the contents of `file`, or the rest if it can't be rewound.
 
     Raises:
         Exception: whatever reading the file raises.
@@ -130,7 +130,7 @@ def copy_of_object(file: BinaryIO) -> int:
 
 def _places(source: int, size: int) -> Iterator[Callable[[], int]]:
     try:
-        # Next to the file, blocks can be shared, and there is usually room.
+        # Next to the file, blocks can be shared, and there is usually space.
         folder = os.path.dirname(os.readlink(f"/proc/self/fd/{source}"))
     except OSError:
         pass
@@ -160,13 +160,13 @@ def _fill(copy: int, source: int, status: os.stat_result) -> None:
     if status.st_size == 0 or _clone(copy, source):
         return
     target = os.fstatvfs(copy)
-    # A copy that can't succeed must not fill the disk in the attempt.
+    # A copy that can't succeed must not fill the disk first.
     if target.f_blocks > 0 and status.st_blocks * 512 > target.f_bavail * target.f_frsize:
         raise OSError(ENOSPC, os.strerror(ENOSPC))
     end = 0
     for start, stop in _extents(source, status):
         end = _copy_range(copy, source, start, stop)
-        if end < stop:  # It has become shorter since.
+        if end < stop:  # It has shrunk since.
             break
     else:
         end = status.st_size
@@ -184,7 +184,7 @@ def _clone(copy: int, source: int) -> bool:
 
 
 def _extents(source: int, status: os.stat_result) -> Iterator[tuple[int, int]]:
-    """The parts of the file that hold data: what lies between them takes no room, in the copy neither."""
+    """The parts of the file that contain data: the holes between them take no space, in the copy either."""
     size = status.st_size
     if status.st_blocks * 512 >= size:
         yield 0, size
@@ -217,7 +217,7 @@ def _copy_range(copy: int, source: int, start: int, stop: int) -> int:
         except OSError as error:
             if error.errno in _NO_ROOM:
                 raise
-            break  # Not between these two file systems.
+            break  # Not supported between these two file systems.
         if count == 0:
             break
         start += count

@@ -1,4 +1,4 @@
-"""Runs the model's own `healthcheck()`, beside the predictions."""
+"""Runs the model's own `healthcheck()` alongside the predictions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class HealthChecks:
 
     Args:
         check: the model's attribute `healthcheck`, whatever it is; None if it has none.
-        loop: the event loop of an asynchronous model, else None.
+        loop: the event loop of an asynchronous model, otherwise None.
     """
 
     def __init__(self, check: Any, loop: asyncio.AbstractEventLoop | None) -> None:
@@ -30,7 +30,7 @@ class HealthChecks:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, token: int) -> None:
-        """Start a check: a coroutine on the event loop, anything else on its own thread."""
+        """Start a check: a coroutine on the event loop, anything else on a separate thread."""
         if self._loop is not None and inspect.iscoroutinefunction(self._check):
             task = self._loop.create_task(self._check_asynchronously(token))
             self._tasks.add(task)
@@ -41,7 +41,7 @@ class HealthChecks:
             threading.Thread(target=self._check_synchronously, args=(token,), daemon=True).start()
 
     def serve_on_thread(self) -> None:
-        """Answer the checks of a synchronous model on a daemon thread of their own."""
+        """Answer the checks of a synchronous model on a separate daemon thread."""
         import threading
 
         threading.Thread(target=self._serve, name="cog-healthcheck", daemon=True).start()

@@ -13,8 +13,8 @@ __all__ = ["detach", "join", "join_checked"]
 
 _propagator = TraceContextTextMapPropagator()
 _EMPTY = Context()
-# The model's spans are part of it, so none of them is recorded: samplers that go by the last half of a trace's id keep
-# the lowest.
+# The model's spans are part of it, so none of them is recorded: samplers that decide by the last half of a trace's id
+# keep the lowest.
 _UNRECORDED = set_span_in_context(
     NonRecordingSpan(SpanContext(2**128 - 1, 1, is_remote=True, trace_flags=TraceFlags(0))), _EMPTY
 )
@@ -22,10 +22,10 @@ _FLAGS = {"00": TraceFlags(0), "01": TraceFlags(1)}
 
 
 def join(fields: dict[str, str]) -> None:
-    """Make the trace of a request current in the running context. A malformed one is ignored.
+    """Make the trace of a request current in the running context. Ignores a malformed one.
 
     Args:
-        fields: `traceparent` and `tracestate`, as the client has sent them; none for a trace that nobody records.
+        fields: `traceparent` and `tracestate`, as sent by the client; none for a trace that nobody records.
     """
     attach(_propagator.extract(fields) if fields else _UNRECORDED)
 
@@ -37,7 +37,7 @@ def join_checked(fields: dict[str, str]) -> object:
         fields: `traceparent` and `tracestate`; none for a trace that nobody records.
 
     Returns:
-        What `detach` takes.
+        The argument for `detach`.
     """
     if not fields:
         return attach(_UNRECORDED)
@@ -45,7 +45,7 @@ def join_checked(fields: dict[str, str]) -> object:
 
 
 class _Parent(NonRecordingSpan):
-    """The span of the server, which most models never look at: it is read when one does."""
+    """The server's span, which is parsed only if the model reads it."""
 
     def __init__(self, fields: dict[str, str]) -> None:
         self._fields = fields

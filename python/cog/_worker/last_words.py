@@ -20,14 +20,14 @@ _FRAME_LIMIT = 100
 
 
 def install() -> None:
-    """From now on, write down where a fatal signal hits the model; can be repeated after the memory has changed."""
+    """From now on, record where a fatal signal hits the model. Call it again after the memory has changed."""
     faulthandler.enable(LAST_WORDS_DESCRIPTOR)
     for number in _FURTHER_SIGNALS:
         faulthandler.register(number, LAST_WORDS_DESCRIPTOR, all_threads=False, chain=True)
 
 
 def tell_exception(error: BaseException) -> None:
-    """Write down the exception that ends the interpreter, in the form that faulthandler has."""
+    """Record the exception that ends the interpreter, in faulthandler's format."""
     from .failures import describe
 
     # A SystemExit often has no message.
@@ -37,7 +37,7 @@ def tell_exception(error: BaseException) -> None:
 
 
 def tell_channel_closed() -> None:
-    """Write down that the worker ends because the server, or the model, has closed the channel."""
+    """Record that the worker ends because the server, or the model, closed the channel."""
     _write(CHANNEL_CLOSED)
 
 
@@ -51,6 +51,6 @@ def _frames(traceback: TracebackType | None) -> list[str]:
 
 
 def _write(text: str) -> None:
-    # The model may have closed the descriptor. There is no one left to report that to.
+    # The model may have closed the descriptor. There is nobody left to report that to.
     with contextlib.suppress(OSError):
         os.write(LAST_WORDS_DESCRIPTOR, f"{text}\n".encode("utf-8", "replace"))

@@ -7,7 +7,7 @@ import gc
 from types import FrameType
 from typing import Any
 
-# How often to look whether the model has let go of the loop, and how long to wait in between.
+# How often to check whether the model has released the loop, and the pause in between.
 _LOOKS = 20
 _LOOK_SECONDS = 0.01
 
@@ -16,7 +16,7 @@ _usual_referrers = 0
 
 
 def watch(loop: asyncio.AbstractEventLoop) -> None:
-    """Note who refers to a loop before the model has seen it."""
+    """Record the references to a loop before the model has seen it."""
     global _usual_referrers
     loop.run_until_complete(asyncio.sleep(0))
     _usual_referrers = _referrers(loop)
@@ -39,7 +39,7 @@ def _is_kept(loop: asyncio.AbstractEventLoop) -> bool:
     for _ in range(_LOOKS):
         if _referrers(loop) <= _usual_referrers:
             return False
-        # A thread of the loop's executor forgets its last job a moment after the job's end.
+        # A thread of the loop's executor releases its last job a moment after the job's end.
         loop.run_until_complete(asyncio.sleep(_LOOK_SECONDS))
     return True
 

@@ -27,7 +27,7 @@ _own: dict[int, str] = {}
 
 
 def prepare() -> None:
-    """Note what is open before the model is loaded."""
+    """Record what is open before the model is loaded."""
     _own.update(_open())
 
 
@@ -56,7 +56,7 @@ def _children() -> str | None:
             with open(f"/proc/self/task/{task}/children") as file:
                 children += file.read().split()
         except OSError:
-            # The thread has ended, or this kernel doesn't show it.
+            # The thread has ended, or the kernel doesn't show it.
             continue
     return (
         f"the model has started processes, which would not be children of any worker: {_some(children)}"
@@ -133,7 +133,7 @@ def _open() -> dict[int, str]:
         try:
             found[int(name)] = os.readlink(f"/proc/self/fd/{name}")
         except OSError:
-            # The one that listed the folder.
+            # The descriptor that listed the folder.
             continue
     return found
 
@@ -143,11 +143,11 @@ def _some(names: list[str]) -> str:
     return ", ".join(names[:_NAMED_LIMIT]) + (f" and {more} more" if more > 0 else "")
 
 
-# MARK: - Whose threads they are
+# MARK: - The owners of threads
 
 
 def _owners() -> str:
-    """Name the libraries whose code the threads run, other than our own threads."""
+    """Name the libraries whose code the threads run, except our own."""
     ours = {os.getpid(), threading.get_native_id()}
     libraries = _executable_mappings()
     counts = Counter(_owner(int(task), libraries) for task in os.listdir("/proc/self/task") if int(task) not in ours)

@@ -16,7 +16,7 @@ class Request:
         meta: what the server adds; keys that don't apply are missing. `context` (object of strings), `files`
             (JSON pointer without the leading slash → path), `events` (somebody follows the output), `trace`
             (`traceparent` and `tracestate` of the request, W3C Trace Context; empty if nobody records the trace).
-        values: the request's `input`, without what the model doesn't know; at the place of a file is an empty string.
+        values: the request's `input`, without members that the model doesn't know; files are replaced by empty strings.
     """
 
     __slots__ = ("meta", "token", "values")
@@ -31,6 +31,6 @@ def read(content: Any) -> Any:
     """Return a value that came from the server.
 
     Args:
-        content: the value, or its JSON text where that was left to `json`.
+        content: the value, or its JSON text if `json` has to decode it.
     """
     return json.loads(content.decode()) if type(content) is bytes else content

@@ -19,7 +19,7 @@ from cog.types import Path
 from . import failures, frames, handover
 from .running import Running
 
-# Values of these types are neither files nor iterators, so there is no need to look at their interface.
+# Values of these types are neither files nor iterators, so their interface needn't be examined.
 NEVER_FILES = frozenset({str, int, float, bool, type(None), dict, list, tuple})
 
 # Sending these doesn't run the model's code.
@@ -55,8 +55,8 @@ def send_chunk(prediction: Running, value: Any, urgency: int, index: int | str =
     Args:
         prediction: the prediction that it belongs to.
         value: what the model returned or yielded.
-        urgency: when it leaves.
-        index: its place among the chunks, for messages.
+        urgency: when to send it.
+        index: its index among the chunks, for messages.
         is_last: the model's method has returned, and sending the rest doesn't run the model's code.
 
     Raises:
@@ -118,7 +118,7 @@ def send_value(prediction: Running, value: Any) -> None:
 
 
 def is_iterator(value: Any) -> bool:
-    """Return whether an output comes item by item: from a generator, or any other iterator that isn't a file."""
+    """Return whether an output is produced item by item, by a generator or any other iterator that isn't a file."""
     kind = type(value)
     return kind is GeneratorType or (
         kind not in NEVER_FILES and hasattr(kind, "__next__") and not outputs.is_file(value)
@@ -138,7 +138,7 @@ def send_iterator(prediction: Running, values: Iterator[Any]) -> None:
 
 
 def finish(prediction: Running, detail: int, content: str | bytes = b"") -> None:
-    """End the prediction; from here on it can't be interrupted."""
+    """End the prediction; it can't be interrupted after this."""
     prediction.flush_logs()
     prediction.close()
     if prediction.timing is not None:
@@ -147,7 +147,7 @@ def finish(prediction: Running, detail: int, content: str | bytes = b"") -> None
 
 
 def fail(prediction: Running, text: str) -> None:
-    """End the prediction as failed (or canceled, if that was asked for) with an error text."""
+    """End the prediction as failed (or canceled, if that was requested) with an error text."""
     if prediction.is_canceled:
         finish(prediction, frames.CANCELED)
     else:
@@ -155,7 +155,7 @@ def fail(prediction: Running, text: str) -> None:
 
 
 def log_failure(prediction: Running, error: BaseException) -> None:
-    """Write what the model has raised to the log, and note it for the span; not if the prediction was canceled."""
+    """Write the model's exception to the log, and record it for the span, unless the prediction was canceled."""
     if not prediction.is_canceled:
         failures.log_traceback(error)
         if prediction.timing is not None:
@@ -175,7 +175,7 @@ def _send_file(prediction: Running, file: BinaryIO, name: str, is_last: bool) ->
         except Exception as error:
             raise outputs.OutputError(f"Failed to process output: {failures.describe(error)}") from error
         if not is_path:
-            # A file object's name is where its bytes came from, not their name, so only its extension counts.
+            # A file object's name is where its bytes came from, not their name, so only its extension is used.
             name = f"{prediction.file_objects}{os.path.splitext(name)[1] or '.bin'}"
             prediction.file_objects += 1
         content = name.encode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""The predictions that are running, and which of them the current code belongs to."""
+"""The running predictions, and the one that the current code belongs to."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Running:
         *("made_scope", "partial", "timing", "token", "urgency"),
     )
 
-    # The model runs nothing beside the prediction, unless it has started it itself.
+    # The model runs nothing besides the prediction, unless it started it itself.
     runs_alone = False
 
     def __init__(self, token: int, meta: dict[str, Any], urgency: int) -> None:
@@ -39,7 +39,7 @@ class Running:
         # A client follows the prediction: every element of a list is sent as its own chunk.
         self.is_itemized = EVENTS in meta
         self.is_canceled = False
-        # What the server's spans need to know, while they are recorded.
+        # What the server's spans need to know, if they are recorded.
         self.timing = Timing() if TIMES in meta else None
         # Text without a final newline, per log source; nothing before the first text.
         self.partial: dict[int, str] = {}
@@ -51,7 +51,7 @@ class Running:
 
     @property
     def scope(self) -> cog_scope.Scope:
-        """The scope that the model sees, made when it asks for it: most models don't."""
+        """The scope that the model sees, made on request, because most models don't ask."""
         scope = self.made_scope
         if scope is None:
             with _making_scope:
@@ -63,17 +63,17 @@ class Running:
         return scope
 
     def open(self) -> None:
-        """Note that from here on a cancel may interrupt the model.
+        """Allow a cancel to interrupt the model from now on.
 
         Raises:
-            CancelationException: the cancel is there already.
+            CancelationException: the cancel has already come.
         """
 
     def close(self) -> None:
-        """Note that from here on it may not; can be repeated."""
+        """Prevent interruption from now on; can be repeated."""
 
     def log(self, source: int, text: str) -> None:
-        """Send text of its log immediately, since a program that the model starts next writes to a pipe."""
+        """Send text of its log immediately, because a program that the model starts next writes to a pipe."""
         _coglet.send(frames.LOG, source, self.token, text, frames.NO_DESCRIPTOR, frames.SOON)
 
     def record_metric(self, mode: str, name: str, value: str) -> None:
@@ -89,17 +89,17 @@ class Running:
                 _coglet.send(frames.LOG, source, self.token, text, frames.NO_DESCRIPTOR, frames.HELD)
 
     def taken_partial(self) -> list[tuple[int, str]]:
-        """Forget and return the text that waits for its newline, by log source; threads may go on printing."""
+        """Remove and return the text that waits for its newline, by log source; threads may keep printing."""
         taken = [(source, self.partial.pop(source, "")) for source in list(self.partial)]
         return [(source, text) for source, text in taken if text]
 
 
 # The prediction that the current context belongs to. NOBODY marks code that serves no prediction, such as a health
-# check; no value at all is the case of a thread that was started without its starter's context.
-# It may be a batch, whose text belongs to all of its predictions. `with scope:` changes it too.
+# check. There is no value in a thread that was started without its starter's context. It may be a batch, whose text
+# belongs to all of its predictions. `with scope:` changes it too.
 current: ContextVar[Running | None] = cog_scope._owner
 
-# All predictions that are running, by token; of a batch, the batch instead.
+# All running predictions, by token; for a batch, the batch instead.
 running: dict[int, Running] = {}
 
 
@@ -110,25 +110,25 @@ def of_caller() -> Running | None:
     except LookupError:
         pass
     if len(running) == 1:
-        # An unknown thread while exactly one prediction runs: it can only belong to that one.
+        # An unknown thread while exactly one prediction is running can only belong to that one.
         for only in running.values():
             return only
     return None
 
 
 def enter(prediction: Running, meta: dict[str, Any]) -> None:
-    """Make `prediction` the current one; to be called inside the context it runs in."""
+    """Make `prediction` the current one; call this inside the context it runs in."""
     current.set(prediction)
     join_trace(meta)
 
 
 def join_trace(meta: dict[str, Any]) -> None:
-    """Let the spans that a model makes with OpenTelemetry belong to the trace of a request."""
+    """Make the spans that a model creates with OpenTelemetry part of a request's trace."""
     if TRACE in meta and "opentelemetry" in sys.modules:
         _join_trace(meta[TRACE])
 
 
-# Known from the first time on; an import statement would cost more than the rest.
+# Kept after the first use; an import statement would cost more than the rest.
 _join: Callable[[dict[str, str]], object] | None = None
 
 
@@ -137,6 +137,6 @@ def _join_trace(trace: dict[str, str]) -> None:
     if _join is None:
         from . import joining
 
-        # The provider is ours: so is the trace.
+        # The provider is ours, and so is the trace.
         _join = joining.join_checked if "cog._worker.tracing" in sys.modules else joining.join
     _join(trace)

@@ -1,8 +1,8 @@
 """Tasks for predictions of an asynchronous model, kept ready because most predictions need one only when they wait.
 
-A prediction's first step runs where the request arrives, in the name of such a task. If the prediction has to wait, the
+A prediction's first step runs where the request arrives, on behalf of such a task. If the prediction has to wait, the
 task takes it over, so that `asyncio.current_task()` is the same from its first line to its last. Cancel scopes and
-timeouts of libraries insist on that. A task serves many predictions that never wait, but only one that does: code that
+timeouts of libraries rely on that. A task serves many predictions that never wait, but only one that does: code that
 the model left behind may cancel the task later, and must not hit another prediction.
 """
 
@@ -15,12 +15,12 @@ from collections.abc import Coroutine, Generator
 from contextvars import Context
 from typing import Any
 
-# Stands for "the task has been told what the prediction waits for"; None is a value that a coroutine can yield.
+# Stands for "the task knows what the prediction waits for"; None is a value that a coroutine can yield.
 _TOLD: Any = object()
 
 
 class Seats:
-    """The tasks that are ready.
+    """The ready tasks.
 
     Args:
         loop: the event loop they belong to.
@@ -35,10 +35,10 @@ class Seats:
 
         Args:
             coroutine: the prediction; it must not raise.
-            context: what it runs in.
+            context: the context to run it in.
 
         Returns:
-            The task that goes on with it, or None if it has ended.
+            The task that continues it, or None if it has ended.
         """
         task, seat = self._take()
         seat.coroutine, seat.context = coroutine, context
@@ -55,7 +55,7 @@ class Seats:
             seat.take_over(awaited)
             return task
         seat.coroutine = seat.context = None
-        # Whoever still refers to the task may cancel it later; then another prediction must not be in it.
+        # Code that still refers to the task may cancel it later, so no other prediction may use it.
         if sys.getrefcount(task) == references:
             self._ready.append((task, seat))
         else:
@@ -69,7 +69,7 @@ class Seats:
             is_woken = handover is not None and handover.done()
             if not (is_woken or task.done() or getattr(task, "_must_cancel", False)):
                 return task, seat
-            # A prediction that never waited has canceled its own task, which ends by this.
+            # A prediction that never waited has canceled its own task, which ends the task.
             seat.give_up()
         seat = _Seat(self._loop)
         return self._loop.create_task(seat), seat
@@ -78,8 +78,8 @@ class Seats:
 class _Seat(Coroutine[Any, Any, None]):
     """What a ready task runs: nothing until a prediction waits, then the rest of that prediction.
 
-    A coroutine by its interface, not by `async def`: one of those loses what it is to run if it is canceled before its
-    first step.
+    It has a coroutine's interface without being an `async def`, because such a coroutine loses what it should run if it
+    is canceled before its first step.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -87,12 +87,12 @@ class _Seat(Coroutine[Any, Any, None]):
         self.coroutine: Coroutine[Any, Any, None] | None = None
         self.context: Context | None = None
         self._awaited = _TOLD
-        # The task waits for this; done when it is about to run although no prediction may have been handed over.
+        # The task waits for this; done when the task is about to run even if no prediction was handed over.
         self.handover: asyncio.Future[None] | None = None
         self._is_given_up = False
 
     def take_over(self, awaited: Any) -> None:
-        """Go on with the coroutine, which waits for `awaited`."""
+        """Continue the coroutine, which waits for `awaited`."""
         self._awaited = awaited
         self._wake()
 
@@ -123,7 +123,8 @@ class _Seat(Coroutine[Any, Any, None]):
             raise error
         if self._awaited is not _TOLD:
             awaited, self._awaited = self._awaited, _TOLD
-            # What a task does that is canceled while it waits: it cancels what it waits for and learns of it by that.
+            # What a task does if it is canceled while waiting: it cancels what it waits for, and learns about it that
+            # way.
             if isinstance(error, asyncio.CancelledError) and asyncio.isfuture(awaited) and awaited.cancel():
                 return awaited
         return self.context.run(self.coroutine.throw, error)
@@ -136,5 +137,5 @@ class _Seat(Coroutine[Any, Any, None]):
         raise RuntimeError("only its task may run it")
 
     def __getattr__(self, name: str) -> Any:
-        # `cr_frame` and the like, for those who look at the coroutine of a task.
+        # `cr_frame` and the like, for code that inspects a task's coroutine.
         return getattr(self.__dict__.get("coroutine"), name)

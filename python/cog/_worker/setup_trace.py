@@ -1,4 +1,4 @@
-"""The trace of the setup: the model's spans belong to it, and the server is told when the setup took place."""
+"""The trace of the setup. The model's spans belong to it, and the server learns when the setup took place."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from .timing import Timing
 
 
 class SetupTrace:
-    """The trace of the setup of this process; of none while tracing is off.
+    """The trace of this process's setup; inactive if tracing is off.
 
     Args:
-        settings: what the server has started the worker with.
+        settings: the settings that the server started the worker with.
     """
 
     def __init__(self, settings: dict[str, Any]) -> None:
@@ -25,20 +25,20 @@ class SetupTrace:
         self._token: Any = None
 
     def of_this_process(self) -> SetupTrace:
-        """Return the trace of a setup that goes on after a fork, or where there was none."""
+        """Return the trace of a setup that continues, or begins, after a fork."""
         if forked.is_forked:
             self._begin(forked.setup_trace)
         return self
 
     def enter(self) -> None:
-        """Make it the current one."""
+        """Make this trace current."""
         if self._parent is not None and "opentelemetry" in sys.modules:
             from . import joining
 
             self._token = joining.join_checked({"traceparent": self._parent})
 
     def leave(self) -> None:
-        """Tell the server of a setup that has ended."""
+        """Report a finished setup to the server."""
         if self._token is not None:
             from . import joining
 
@@ -49,7 +49,7 @@ class SetupTrace:
             self._timing = None
 
     def failed(self, error: BaseException) -> None:
-        """Tell the server of a setup that has failed."""
+        """Report a failed setup to the server."""
         if self._timing is not None:
             self._timing.failed(error)
         self.leave()

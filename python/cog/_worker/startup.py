@@ -12,7 +12,7 @@ from typing import Any
 
 import _coglet
 
-import coglet  # noqa: F401  # before the model, whose folder may hold a file of that name
+import coglet  # noqa: F401  # before the model, whose folder may contain a file with that name
 from cog._document.about import described
 from cog._document.checks import beyond
 from cog._model import loader
@@ -187,7 +187,7 @@ async def _awaited(result: Any) -> Any:
 
 
 def _schema(settings: dict[str, Any]) -> str | None:
-    """Return the OpenAPI document as JSON text: the one the build left, or one made from the model."""
+    """Return the OpenAPI document as JSON text: the one stored by the build, or one made from the model."""
     try:
         with open(_SCHEMA_PATH, encoding="utf-8") as file:
             text = file.read()
@@ -243,7 +243,7 @@ def _report(model: loader.LoadedModel, plan: InputPlan, schema: str | None, conc
     if schema is not None:
         document = json.loads(schema)
         checks = beyond(document, plan.forms, "train" if model.is_training else "predict")
-        # The server was asked for the original's document, which has nothing to add.
+        # The server was asked for the original's document, which contains nothing additional.
         if os.environ.get("COG_OPENAPI") != "original":
             shown = described(document, model, plan)
             if shown is not document:

@@ -13,19 +13,19 @@ import _coglet
 from . import frames
 from .running import Running, of_caller
 
-# One write longer than this is cut, mark included.
+# A longer write is truncated to this, including the mark.
 WRITE_LIMIT_BYTES = 4 * 1024 * 1024
 TRUNCATION_MARK = "[**** LOG LINE TRUNCATED AT 4 MiB ****]"
 
 
-# This fork makes a worker, not a process of the model.
+# The current fork makes a worker, not a process of the model.
 is_template = False
 
 
 class LogStream(io.TextIOBase):
-    """A text stream that sends complete lines to the server, with the prediction they belong to.
+    """A text stream that sends complete lines to the server, together with the prediction they belong to.
 
-    It can be written by several threads. Closing it has no effect: later predictions still need it.
+    Several threads can write to it. Closing it has no effect: later predictions still need it.
     """
 
     mode = "w"
@@ -45,7 +45,7 @@ class LogStream(io.TextIOBase):
 
     @property
     def buffer(self) -> BinaryIO:
-        """The binary stream below: what is written there belongs to the prediction only while no other one runs.
+        """The underlying binary stream: text written to it belongs to the prediction only if no other one is running.
 
         Raises:
             io.UnsupportedOperation: the worker was started without that stream.
@@ -134,7 +134,8 @@ class LogStream(io.TextIOBase):
     def _after_fork(self) -> None:
         if is_template:
             return
-        # A forked child doesn't use the worker's channel. Its text takes the same way as that of any child process.
+        # A forked child doesn't use the worker's channel. Its text goes through the pipe, like that of any child
+        # process.
         self._is_forked = True
         self._partial = ""
 
@@ -150,6 +151,6 @@ def install() -> None:
 
 def _truncated(text: str) -> str:
     newline = "\n" if text.endswith("\n") else ""
-    # One byte is left for the newline, which print() writes on its own.
+    # One byte is left for the newline, which print() writes separately.
     room = WRITE_LIMIT_BYTES - len(TRUNCATION_MARK) - 1
     return text.encode("utf-8")[:room].decode("utf-8", "ignore") + TRUNCATION_MARK + newline

@@ -38,7 +38,7 @@ class SyncModel:
         """Run a prediction to its end on the calling thread and send all of it.
 
         Raises:
-            CancelationException: a cancel came at the last moment, when everything had been sent.
+            CancelationException: a cancel came at the last moment, after everything had been sent.
         """
         running[request.token] = prediction
         try:
@@ -86,7 +86,7 @@ def serve(model: SyncModel) -> None:
         try:
             model.run(request, OnMainThread(request.token, request.meta, frames.NOW))
         except CancelationException:
-            # The signal came at the last moment, when the prediction had been sent.
+            # The signal came at the last moment, after the prediction had been sent.
             pass
 
 
@@ -99,7 +99,7 @@ def _send(prediction: Running, result: Any) -> None:
         results.send_value(prediction, result)
 
 
-# What a cancel may interrupt right now.
+# What a cancel may interrupt at the moment.
 _interruptible: OnMainThread | None = None
 
 
@@ -121,19 +121,19 @@ class OnMainThread(Running):
         _coglet.ended(self.token)
 
     def shield(self) -> None:
-        """Note that a cancel may not interrupt until `open`."""
+        """Prevent interruption by a cancel until `open`."""
         global _interruptible
         _interruptible = None
 
     def check(self) -> None:
-        """Raise CancelationException if a cancel is there."""
+        """Raise CancelationException if a cancel has come."""
         if _coglet.cancel_requested(self.token):
             self.is_canceled = True
             raise CancelationException
 
 
 def let_cancels_interrupt() -> None:
-    """From now on the signal that the worker sends for a cancel interrupts what is open."""
+    """From now on, the worker's cancel signal interrupts what is open."""
     signal.signal(signal.SIGRTMIN + CANCEL_ABOVE_SIGRTMIN, _cancel_handler)
 
 

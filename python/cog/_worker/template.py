@@ -1,4 +1,4 @@
-"""Makes a template of the process: it only forks workers, which take over what it has loaded and set up."""
+"""Makes a template of the process: it only forks workers, which inherit what it has loaded and set up."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _REASON_LIMIT = 1000
 
 
 def fork_workers(loop: Any = None) -> bool:
-    """Become a template, if the state that the model has left allows it.
+    """Become a template, if the state of the model's process allows it.
 
     Args:
-        loop: the event loop that setup() ran on, which is closed here unless it must live on. None if there is none.
+        loop: the event loop that setup() ran on, which is closed here unless it is still needed. None if there is none.
 
     Returns:
-        Whether to go on as a worker: True in each forked one, and in this process if it can't be a template;
-        False in the template, at its end.
+        Whether to continue as a worker: True in each forked worker, and in this process if it can't be a template;
+        False in the template, when it ends.
     """
     objection = rehearsal.objection(loop)
     if objection is not None:
@@ -32,7 +32,7 @@ def fork_workers(loop: Any = None) -> bool:
     sys.stderr.flush()
     _coglet.flush()
     was_collecting = gc.isenabled()
-    # A collection writes to every object, and each page that is written to is copied.
+    # A garbage collection writes to every object, and each page that is written to is copied.
     gc.disable()
     gc.freeze()
     _send(frames.TEMPLATE, "")

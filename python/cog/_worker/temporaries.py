@@ -1,7 +1,7 @@
-"""Lets a model return a file that lies in a `with tempfile.TemporaryDirectory()` block.
+"""Lets a model return a file from a `with tempfile.TemporaryDirectory()` block.
 
-Leaving the block removes the folder before anyone could open the file. During a prediction the removal waits until the
-output has been taken.
+Leaving the block removes the folder before anyone could open the file. During a prediction, the removal waits until the
+output has been processed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from .running import Running, of_caller
 
-# A prediction that makes many folders must not fill the disk: only this many of the latest are kept.
+# A prediction that makes many folders must not fill the disk: only the latest are kept.
 _LIMIT = 8
 
 
@@ -29,7 +29,7 @@ def keep_until_the_end() -> None:
 
 
 def remove(prediction: Running) -> None:
-    """Remove what `prediction` has left behind. Call this when its output has been taken."""
+    """Remove the folders that `prediction` left behind. Call this when its output has been processed."""
     folders, prediction.folders = prediction.folders, None
     for folder in folders or ():
         _remove(folder)

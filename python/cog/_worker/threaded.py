@@ -1,7 +1,7 @@
 """Runs a synchronous model on several threads, for models that ask for it: `@cog.concurrent(max=N, threads=True)`.
 
-The interpreter's main thread takes what arrives and hands it to a pool. A cancel raises in the thread that runs the
-prediction, at its next Python instruction: unlike on the main thread, a call that blocks is not interrupted.
+The interpreter's main thread receives requests and passes them to a pool. A cancel raises in the thread that runs the
+prediction, at its next Python instruction. Unlike on the main thread, it doesn't interrupt a blocking call.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .sync import SyncModel
 
 
 class ThreadServer:
-    """The main thread's end of the channels. Subclasses say what a pool's thread runs.
+    """The main thread's end of the channels. Subclasses define what a pool's thread runs.
 
     Args:
         health: answers the health checks.
@@ -50,7 +50,7 @@ class ThreadServer:
         self.pool.shutdown()
 
     def take_work(self) -> bool:
-        """Take what the server has sent; return False if it sends nothing more."""
+        """Process what the server has sent; return False if it sends nothing more."""
         raise NotImplementedError
 
     def cancel(self, token: int) -> bool:
@@ -102,7 +102,7 @@ class PredictionThreads(ThreadServer):
 def die() -> NoReturn:
     """End the worker after an exception in a pool's thread.
 
-    The model's own exceptions don't get there. A pool would ignore this one, and the predictions would never end.
+    The model's own exceptions don't get here. A pool would ignore this one, and the predictions would never end.
     """
     traceback.print_exc()
     os._exit(1)
@@ -115,7 +115,7 @@ _interrupting = threading.Lock()
 class OnThread(Running):
     """A prediction, or a batch of them, that is interrupted by an exception put into its thread."""
 
-    # `thread` is there while the model may be interrupted: a list with its number, which the first to interrupt takes.
+    # `thread` is set while the model may be interrupted: a list with its number, which the first interruption takes.
     # Subclasses have the slot for it, because only one class among several bases may have any.
     if TYPE_CHECKING:
         thread: list[int]

@@ -1,4 +1,4 @@
-"""Threads inherit the context of whoever starts them: their logs and metrics belong to the same prediction."""
+"""Threads inherit their starter's context, so their logs and metrics belong to the same prediction."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 
 def inherit_context() -> None:
-    """Let new threads and jobs of thread pools run in a copy of their starter's context."""
+    """Run new threads and jobs of thread pools in a copy of their starter's context."""
     start = threading.Thread.start
 
     @functools.wraps(start)

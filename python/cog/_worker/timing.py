@@ -1,4 +1,4 @@
-"""What the server's spans need to know of a call of the model."""
+"""What the server's spans need to know about a call of the model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from . import failures, frames, keys
 
 
 class Timing:
-    """When a call took place, from now on, and what it has raised."""
+    """The timing of a call that begins now, and the exception it raised."""
 
     __slots__ = ("_converted", "_failure", "_started")
 
@@ -22,11 +22,11 @@ class Timing:
         self._failure: dict[str, str] = {}
 
     def converted(self) -> None:
-        """Note that the input is converted."""
+        """Record that the input is converted."""
         self._converted = time_ns()
 
     def failed(self, error: BaseException) -> None:
-        """Note what the call has raised."""
+        """Record the call's exception."""
         kind = type(error)
         name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
         self._failure = {
@@ -36,7 +36,7 @@ class Timing:
         }
 
     def send(self, token: int) -> None:
-        """Tell the server; the end of the prediction, or of the setup, follows."""
+        """Report to the server, before the end of the prediction or of the setup."""
         content: dict[str, Any] = {keys.CALL: [self._started, time_ns()], **self._failure}
         if self._converted:
             content[keys.CONVERSION] = [self._started, self._converted]

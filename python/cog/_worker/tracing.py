@@ -1,7 +1,7 @@
 """The model's own spans: the provider of OpenTelemetry in the worker, from its start to its end.
 
-Only imported while tracing is on. A template has the provider before its model is imported, but what exports the spans
-has a thread, which no fork copies: so that begins in each worker.
+Only imported if tracing is on. A template has the provider before its model is imported, but the exporter of spans has
+a thread, which a fork doesn't copy, so the exporter starts in each worker.
 """
 
 from __future__ import annotations
@@ -25,24 +25,23 @@ if TYPE_CHECKING:
 
 _CONFIG_PATH = "/.cog/telemetry.py"
 
-# What the flush and the shutdown of the provider have together: the server waits a little longer for the worker.
+# The time that the provider's flush and shutdown have together; the server waits a little longer for the worker.
 _END_SECONDS = 4.0
 
-# How many spans a template keeps until there is a worker that sends them.
+# How many spans a template keeps until a worker sends them.
 _HELD_LIMIT = 2048
 
 
 class TracingError(Exception):
-    """The image's `telemetry.py` can't be used; the text says why."""
+    """The image's `telemetry.py` isn't usable; the text says why."""
 
 
 class _State:
-    """What this process has of OpenTelemetry."""
+    """The OpenTelemetry state of this process."""
 
     def __init__(self) -> None:
         self.provider: TracerProvider | None = None
-        # Adds what exports the spans of our own provider; None once that is done, and for a provider of the model's
-        # author.
+        # Adds the exporter to our own provider; None once that is done, and for a provider made by the model's author.
         self.begin: Callable[[], None] | None = None
 
 
@@ -50,10 +49,10 @@ _state = _State()
 
 
 def install(options: dict[str, Any], *, is_template: bool) -> None:
-    """Make the provider; to be called before the model is imported.
+    """Make the provider. Call this before the model is imported.
 
     Args:
-        options: what the server has said, with the keys of `TracingKey`.
+        options: the server's settings, with the keys of `TracingKey`.
         is_template: the process may be forked.
 
     Raises:
@@ -78,7 +77,7 @@ def install(options: dict[str, Any], *, is_template: bool) -> None:
 
         resource = Resource.create(options[keys.RESOURCE])
         sampler = _sampler(options[keys.SAMPLER], options[keys.RATIO])
-        # The worker ends it itself.
+        # The worker shuts it down itself.
         provider = trace.TracerProvider(sampler=sampler, resource=resource, shutdown_on_exit=False)
         _make_global(provider)
         held = _Held() if is_template else None
@@ -88,12 +87,12 @@ def install(options: dict[str, Any], *, is_template: bool) -> None:
         if not is_template:
             begin_exporting()
     except Exception:
-        # A wrong collector address must not keep the model from running.
+        # A wrong collector URL must not keep the model from running.
         traceback.print_exc()
 
 
 def begin_exporting() -> None:
-    """Begin to export spans, in the process that runs predictions. Does nothing the second time."""
+    """Start to export spans, in the process that runs predictions. Does nothing the second time."""
     begin, _state.begin = _state.begin, None
     if begin is None:
         return
@@ -104,12 +103,12 @@ def begin_exporting() -> None:
 
 
 def shut_down() -> None:
-    """Export what is left and end the provider, within a few seconds."""
+    """Export what is left and shut the provider down, within a few seconds."""
     provider = _state.provider
     if provider is None:
         return
     _state.provider = None
-    # A collector that hangs must not hold up the end of the worker.
+    # A collector that hangs must not delay the end of the worker.
     thread = threading.Thread(target=_end, args=(provider,), name="cog-tracing-end", daemon=True)
     thread.start()
     thread.join(_END_SECONDS)
@@ -194,7 +193,7 @@ def _export(provider: TracerProvider, options: dict[str, Any], held: _Held | Non
 
 
 def _quiet(exporter: SpanExporter) -> SpanExporter:
-    """Let what an exporter prints belong to no prediction."""
+    """Make an exporter's output belong to no prediction."""
     export = exporter.export
 
     def export_for_nobody(spans: Sequence[ReadableSpan]) -> Any:
@@ -209,7 +208,7 @@ def _quiet(exporter: SpanExporter) -> SpanExporter:
 
 
 class _Held:
-    """Spans of a template: those of the setup. The first worker that asks sends them."""
+    """Spans of a template: those of the setup. The first worker that asks for them sends them."""
 
     def __init__(self) -> None:
         from opentelemetry.sdk.trace import SpanProcessor
@@ -223,11 +222,11 @@ class _Held:
 
         self._spans = spans
         self.processor = Keeper()
-        # Shared with all forks.
+        # Shared by all forks.
         self._is_taken = mmap.mmap(-1, 1)
 
     def take(self) -> list[ReadableSpan]:
-        """Return the spans, once among all forks, and keep no more."""
+        """Return the spans, once among all forks, and stop collecting."""
         self.processor.on_end = lambda span: None  # type: ignore[method-assign]
         spans = list(self._spans)
         self._spans.clear()

@@ -8,15 +8,15 @@ import sys
 from cog._model import shadows
 
 _EXAMPLES = "COG_EXAMPLES"
-"""The build tool's word for whole inputs as examples, which it has checked: a list in JSON. No server reads it."""
+"""The build tool's key for complete example inputs, which it has checked: a list in JSON. No server reads it."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the document as JSON.
 
     Args:
-        arguments: the command line, by default the program's own. Without references those of the environment
-            variables COG_PREDICT_TYPE_STUB and COG_TRAIN_TYPE_STUB are taken.
+        arguments: the command line, by default the program's own. Without references, those of the environment
+            variables COG_PREDICT_TYPE_STUB and COG_TRAIN_TYPE_STUB are used.
 
     Returns:
         The exit status: 1 if the model can't be loaded or described.
@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         train = os.environ.get("COG_TRAIN_TYPE_STUB") or None
         if predict is None and train is None:
             parser.error("name a model with --predict or --train")
-    # What the model and the programs that it starts print must not get into the document, not even at the exit.
+    # The output of the model, and of programs that it starts, must not get into the document, not even at exit.
     sys.stdout.flush()
     output = os.dup(1)
     os.dup2(2, 1)

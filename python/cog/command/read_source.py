@@ -1,7 +1,7 @@
 """Reads a model's source for the build tool, which does so before it builds anything.
 
 `read_source PYTHON [--predict REF] [--train REF]` prints a JSON object: `problems`, each with the reference's mode, the
-line, the column, and a text; `warnings` of the same form; `document`, null where the source alone doesn't tell it all;
+line, the column, and a text; `warnings` of the same form; `document`, null if the source alone isn't enough;
 and `slots`, how many predictions a process runs at a time, null likewise. PYTHON is the version that the model is
 written for, such as `3.12`.
 """
@@ -15,7 +15,7 @@ from typing import Any
 
 
 def main(arguments: list[str]) -> int:
-    """Read what the arguments name.
+    """Read the models that the arguments name.
 
     Args:
         arguments: the command line.
@@ -38,13 +38,13 @@ def main(arguments: list[str]) -> int:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
                 called[mode] = reading.read(reference, mode, (int(major), int(minor)))
-            # Others are for whoever runs the model.
+            # Other warnings are for the person who runs the model.
             doubts += [_told(mode, reading.doubt(each)) for each in caught if each.category is UserWarning]
         except Unresolved:
             continue
         except Mistake as mistake:
             problems.append(_told(mode, mistake))
-    warnings.simplefilter("ignore")  # They were told above.
+    warnings.simplefilter("ignore")  # They were reported above.
     if called.keys() == references.keys():
         document = reading.describe(called)
     if "predict" in called:

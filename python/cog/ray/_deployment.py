@@ -1,4 +1,4 @@
-"""Makes applications of Ray Serve out of models."""
+"""Turns models into applications of Ray Serve."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ._replica import WORKING_DIRECTORY, Replica, application
 from ._slots import slots
 
 _STOPPING_SECONDS = 15.0
-"""What a server takes at most for webhooks and for the end of its workers, and some seconds more."""
+"""The most time that a server needs for webhooks and for the end of its workers, plus a few seconds."""
 _SHUTDOWN_GRACE_SECONDS = 15.0
 
 # A replica often has one slot, so under load most requests wait until one is free. With Ray's own pauses of up to half
@@ -32,10 +32,10 @@ def deployment(
     """Make an application whose replicas serve a model.
 
     Args:
-        model: the model, such as `predict.py:Predictor`; by default what COG_PREDICT_TYPE_STUB says in the replicas.
+        model: the model, such as `predict.py:Predictor`; by default the value of COG_PREDICT_TYPE_STUB in the replicas.
         directory: the directory that the model's file is in; by default Ray's working_dir, or the current directory.
         env: settings of the server, such as `{"COG_WORKERS": "auto"}`, on top of the replicas' environment.
-        options: what `serve.deployment` takes, such as `num_replicas`, `ray_actor_options`, or `autoscaling_config`.
+        options: arguments of `serve.deployment`, such as `num_replicas`, `ray_actor_options`, or `autoscaling_config`.
             Without `max_ongoing_requests`, a replica gets as many requests at a time as its server has slots.
 
     Returns:
@@ -61,7 +61,7 @@ def app(arguments: dict[str, Any]) -> Application:
     """Make the application of `serve run cog.ray:app model=predict.py:Predictor num_replicas=2`.
 
     Args:
-        arguments: those of `deployment`. Text that is JSON counts as its value.
+        arguments: those of `deployment`. JSON text stands for its value.
     """
     return deployment(**{name: _value(name, value) for name, value in arguments.items()})
 
@@ -90,5 +90,5 @@ def _scaled(options: dict[str, Any]) -> dict[str, Any]:
 def _grace(settings: Mapping[str, str]) -> float:
     try:
         return float(settings.get("COG_SHUTDOWN_GRACE", ""))
-    except ValueError:  # The server names it in its log, and takes the default.
+    except ValueError:  # The server logs it and uses the default.
         return _SHUTDOWN_GRACE_SECONDS

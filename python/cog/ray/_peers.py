@@ -1,4 +1,4 @@
-"""What a replica asks the others of its deployment, through Ray."""
+"""A replica's requests to the others of its deployment, through Ray."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Peers:
 
     Args:
         handle: calls the deployment.
-        has_room: whether replicas take more requests at a time than they have slots. Otherwise they answer no questions
+        has_room: whether replicas accept more requests at a time than they have slots. Otherwise, they answer nothing
             while their slots are taken.
     """
 
@@ -36,7 +36,8 @@ class Peers:
         )
         answers = self._handle.broadcast("look_up", method, target, fields)
         try:
-            # A replica that dies meanwhile has lost the prediction too. Events come when all of them have happened.
+            # A replica that dies in the meantime has lost the prediction too. Events come after all of them have
+            # happened.
             results = await answers.results_async(
                 timeout_s=None if follows else _LOOKUP_SECONDS, return_exceptions=True
             )
@@ -45,7 +46,7 @@ class Peers:
         return next((Answer(*found) for found in results if isinstance(found, tuple)), None)
 
     async def take(self, method: str, target: str, fields: Fields, body: bytes | None, send: Send) -> bool:
-        """Let a replica answer a request that is refused here, and tell whether one did.
+        """Let a replica answer a request that is refused here; return whether one did.
 
         Ray chooses the replica. It may choose this one, or another one that refuses too, so there are several attempts.
         """

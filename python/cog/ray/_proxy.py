@@ -1,4 +1,4 @@
-"""Passes the requests of a replica on to its prediction server, and the answers back."""
+"""Forwards the requests of a replica to its prediction server, and the responses back."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Fields = list[tuple[bytes, bytes]]
 
-# RFC 9110, 7.6.1, and what only the first server of a request answers.
+# RFC 9110, 7.6.1, and fields that only the first server of a request answers.
 _HOP_BY_HOP = frozenset(
     {b"connection", b"expect", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade"}
 )
 GOES_ON = frozenset({201, 202})
-"""Answers to clients that don't wait for the end of their prediction: Replicate's clients get 201."""
+"""Responses to clients that don't wait for the end of their prediction; Replicate's clients get 201."""
 _WHOLE_ANSWER_BYTES = 65_536
-"""Answers up to this length travel in one message."""
+"""Responses up to this size are sent in one message."""
 _KEPT_BODY_BYTES = 8 * 1024 * 1024
-"""Bodies up to this length are kept, so that another replica can take a request that is refused here."""
+"""Bodies up to this size are kept, so that another replica can take a request that is refused here."""
 _FIRST_PAUSE_SECONDS = 0.02
 _LONGEST_PAUSE_SECONDS = 2.0
 
 
 class ClientLeft(ConnectionError):
-    """The client has left before its request was complete."""
+    """The client disconnected before its request was complete."""
 
 
 class Proxy:
@@ -51,7 +51,7 @@ class Proxy:
         self._others = others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, as ASGI has it."""
+        """Answer a request, following ASGI."""
         if scope["type"] == "http":
             with contextlib.suppress(ClientLeft):
                 await self._forward(scope, receive, send)
@@ -101,12 +101,12 @@ class Others(Protocol):
         ...
 
     async def take(self, method: str, target: str, fields: Fields, body: bytes | None, send: Send) -> bool:
-        """Let one of them answer a request that is refused here, and tell whether one did."""
+        """Let one of them answer a request that is refused here; return whether one did."""
         ...
 
 
 class Answer:
-    """An answer as a whole, which can travel between replicas.
+    """A complete response, which can be sent between replicas.
 
     Args:
         status: its status.
@@ -120,20 +120,20 @@ class Answer:
         self.body = body
 
     async def send(self, send: Send) -> None:
-        """Give it to a client."""
+        """Send it to a client."""
         await send({"type": "http.response.start", "status": self.status, "headers": self.fields})
         await send({"type": "http.response.body", "body": self.body, "more_body": False})
 
 
 async def stay(server: Server, text: bytes, fields: Fields) -> None:
-    """Wait until a prediction has ended whose client doesn't wait for it.
+    """Wait until a prediction has ended for which no client waits.
 
-    The request counts as ongoing meanwhile. So Ray sends no more requests here than there are slots, adds replicas when
-    they are busy, and doesn't stop this one.
+    The request counts as ongoing in the meantime. So Ray sends no more requests here than there are slots, adds
+    replicas when they are busy, and doesn't stop this one.
 
     Args:
-        server: it runs the prediction.
-        text: the answer that the client got.
+        server: the server that runs the prediction.
+        text: the response that the client got.
         fields: the header fields of its request.
     """
     try:
@@ -145,7 +145,7 @@ async def stay(server: Server, text: bytes, fields: Fields) -> None:
     loop = asyncio.get_running_loop()
     begun = loop.time()
     while True:
-        # A prediction that has taken long will hardly end within the next moments.
+        # A prediction that has already taken long is unlikely to end within the next moments.
         await asyncio.sleep(min(max((loop.time() - begun) / 10, _FIRST_PAUSE_SECONDS), _LONGEST_PAUSE_SECONDS))
         async with request(server, "GET", target, kept, None) as answer:
             state = await answer.read()
@@ -154,7 +154,7 @@ async def stay(server: Server, text: bytes, fields: Fields) -> None:
 
 
 async def ask(server: Server, method: str, target: str, fields: Fields) -> Answer:
-    """Ask a server for an answer as a whole."""
+    """Request a complete response from a server."""
     async with request(server, method, target, fields, None) as answer:
         return Answer(answer.status, answer_fields(answer), await answer.read())
 
@@ -162,10 +162,10 @@ async def ask(server: Server, method: str, target: str, fields: Fields) -> Answe
 def request(
     server: Server, method: str, target: str, fields: Fields, body: bytes | AsyncIterator[bytes] | None
 ) -> aiohttp.client._RequestContextManager:
-    """Begin a request. Leaving its block early closes the connection, which cancels the prediction.
+    """Start a request. Leaving its block early closes the connection, which cancels the prediction.
 
     Args:
-        server: where it goes.
+        server: the server to send it to.
         method: its method.
         target: its path and query, as they were sent.
         fields: its header fields, without those of a single connection.
@@ -180,7 +180,7 @@ def request(
 
 
 def is_about_a_prediction(method: str, target: str) -> bool:
-    """Tell whether a request asks for a prediction that has begun: only the replica that runs it knows it."""
+    """Return whether a request is about an existing prediction, which only the replica that runs it knows."""
     parts = target.partition("?")[0].split("/")
     if parts[-1] in ("cancel", "stream") and parts[-3:-2] == ["predictions"]:
         return method == ("POST" if parts[-1] == "cancel" else "GET")
@@ -188,18 +188,18 @@ def is_about_a_prediction(method: str, target: str) -> bool:
 
 
 def begins_a_prediction(method: str, target: str) -> bool:
-    """Tell whether a request begins a prediction, by whichever of the server's routes."""
+    """Return whether a request starts a prediction, on any of the server's routes."""
     last = target.partition("?")[0].rpartition("/")[2]
     return method in ("POST", "PUT") and last not in ("cancel", "shutdown")
 
 
 def is_refusal(answer: aiohttp.ClientResponse) -> bool:
-    """Tell whether a server has not begun what it was asked for, because it can't now."""
+    """Return whether a server hasn't started the prediction because it can't now."""
     return answer.status == 503 or (answer.status in (409, 429) and "Retry-After" in answer.headers)
 
 
 async def _pass_on(answer: aiohttp.ClientResponse, send: Send, keeps: bool) -> bytes:
-    """Give an answer to the client as it comes. Returns its content if it is to be kept."""
+    """Send a response to the client as it arrives. Returns its content if it has to be kept."""
     fields = answer_fields(answer)
     if keeps or (answer.content_length or _WHOLE_ANSWER_BYTES + 1) <= _WHOLE_ANSWER_BYTES:
         body = await answer.read()
@@ -213,7 +213,7 @@ async def _pass_on(answer: aiohttp.ClientResponse, send: Send, keeps: bool) -> b
 
 
 async def _body(first: Message, receive: Receive, fields: Fields) -> bytes | AsyncIterator[bytes] | None:
-    """Return the body of a request: as a whole if it is short, else as it comes."""
+    """Return the body of a request: as a whole if it is short, otherwise as it arrives."""
     if not first.get("more_body"):
         return first.get("body") or None
     length = dict(fields).get(b"content-length", b"")
@@ -226,7 +226,7 @@ async def _body(first: Message, receive: Receive, fields: Fields) -> bytes | Asy
 async def _rest_of_body(message: Message, receive: Receive) -> AsyncIterator[bytes]:
     while True:
         if message["type"] == "http.disconnect":
-            raise ClientLeft("the client has left before its request was complete")
+            raise ClientLeft("the client disconnected before its request was complete")
         if message.get("body"):
             yield message["body"]
         if not message.get("more_body"):
@@ -235,7 +235,7 @@ async def _rest_of_body(message: Message, receive: Receive) -> AsyncIterator[byt
 
 
 def _target(scope: Scope) -> str:
-    """Return path and query as the client has sent them, below the application's prefix."""
+    """Return path and query as sent by the client, below the application's prefix."""
     path = scope.get("raw_path") or quote(scope["path"]).encode()
     prefix = quote(scope.get("root_path", "")).encode()
     query = scope.get("query_string", b"")
@@ -252,12 +252,12 @@ def _request_fields(scope: Scope) -> Fields:
 
 
 def answer_fields(answer: aiohttp.ClientResponse) -> Fields:
-    """Return the header fields of an answer, without those of a single connection."""
+    """Return the header fields of a response, without those of a single connection."""
     return [(name.lower(), value) for name, value in answer.raw_headers if name.lower() not in _HOP_BY_HOP]
 
 
 def _text(value: bytes) -> str:
-    """Return what the client's library sends as the same bytes again, if they are UTF-8."""
+    """Return a text that the client library encodes to the same bytes, if they are UTF-8."""
     try:
         return value.decode()
     except UnicodeDecodeError:

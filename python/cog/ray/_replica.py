@@ -1,4 +1,4 @@
-"""A replica of a deployment: the server's start, health, and end, and what other replicas ask it."""
+"""A replica of a deployment: the server's start, health, and end, and requests from other replicas."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _logger = logging.getLogger("ray.serve")
 WORKING_DIRECTORY = ""
 """Stands for the replica's own working directory, which is a copy of Ray's `working_dir` if there is one."""
 _REFUSED_SECONDS = 0.2
-"""How long a refusal takes: replicas that refuse quickly would seem to be idle."""
+"""How long a refusal takes, because replicas that refuse quickly would seem idle."""
 
 
 class Replica:
-    """Runs the prediction server and gives requests to it.
+    """Runs the prediction server and passes requests to it.
 
     Args:
-        model: the model, such as `predict.py:Predictor`; None: what COG_PREDICT_TYPE_STUB says.
+        model: the model, such as `predict.py:Predictor`; None: the value of COG_PREDICT_TYPE_STUB.
         directories: where the model's file may be, or WORKING_DIRECTORY; the first that has it is the server's.
         settings: the server's variables, on top of the replica's environment.
-        expected: how many requests Ray is told to send at a time.
+        expected: how many requests Ray is configured to send at a time.
     """
 
     async def __init__(  # type: ignore[misc]  # Ray awaits it.
@@ -57,7 +57,7 @@ class Replica:
         _applications[:] = [Proxy(self._server, Peers(handle, has_room=expected > slots))]
 
     async def check_health(self) -> None:
-        """Tell Ray whether this replica is well."""
+        """Report to Ray whether this replica is healthy."""
         await self._server.check()
 
     async def predict(self, input: dict[str, Any]) -> Any:
@@ -70,7 +70,7 @@ class Replica:
             The output.
 
         Raises:
-            ServerError: the prediction has failed, or its input doesn't fit the model.
+            ServerError: the prediction failed, or its input doesn't fit the model.
         """
         fields = [(b"content-type", b"application/json")]
         if self._server.key:
@@ -109,7 +109,7 @@ class Replica:
             await stay(self._server, text, fields)
 
 
-# The application of this process's replica, which is made by its constructor and then asked for by Ray.
+# The application of this process's replica, which its constructor makes and Ray requests later.
 _applications: list[Proxy] = []
 
 
@@ -130,7 +130,7 @@ def _directory_of(reference: str, directories: list[str]) -> str:
 
 
 def _end_with_server(status: int) -> None:
-    """End this process, whose server has ended: Ray then starts another replica."""
-    _logger.error(f"The prediction server has ended with status {status}. This replica ends as well.")
+    """End this process because its server has ended; Ray then starts another replica."""
+    _logger.error(f"The prediction server ended with status {status}. This replica ends as well.")
     logging.shutdown()
     os._exit(1)

@@ -26,9 +26,9 @@ _LONGEST_PAUSE_SECONDS = 0.2
 _PROBE_SECONDS = 10.0
 """How long a probe may take: the model's own check has 5 s."""
 
-# What Ray sees to, or the replica. What the caller sets goes first.
+# Settings that Ray or the replica takes care of. The caller's settings take precedence.
 _DEFAULTS = {
-    # Ray limits how many requests come. One whose slot is about to be freed waits for it instead of being refused.
+    # Ray limits the number of requests. One whose slot is about to become free waits for it instead of being refused.
     "COG_QUEUE_LIMIT": "1000",
 }
 _FIXED = {
@@ -41,7 +41,7 @@ _FIXED = {
 
 
 class ServerError(Exception):
-    """The server can't start, or it or its model is not well. The text says why."""
+    """The server can't start, or it or its model is unhealthy. The text says why."""
 
 
 class Server:
@@ -51,7 +51,7 @@ class Server:
         reference: the model, such as `predict.py:Predictor`.
         directory: the server's working directory.
         settings: variables on top of this process's environment.
-        ended: called on another thread when the server ends without being asked to, with its exit status.
+        ended: called on another thread, with the exit status, if the server ends unexpectedly.
     """
 
     def __init__(
@@ -59,14 +59,15 @@ class Server:
     ) -> None:
         environment = {**_DEFAULTS, **os.environ, **settings, **_FIXED}
         environment["COG_PREDICT_TYPE_STUB"] = reference
-        environment.pop("AIP_HTTP_PORT", None)  # It would count before PORT.
+        environment.pop("AIP_HTTP_PORT", None)  # It would take precedence over PORT.
         self.key = environment.get("COG_API_KEY", "").split(",")[0].strip()
         self.port = 0
         self._session: aiohttp.ClientSession | None = None
         self._ended = ended
         self._watches = False
         self._output: deque[bytes] = deque(maxlen=_KEPT_CHUNKS)
-        # The kernel tells the server when this thread ends. It is that of Ray's loop, and lives as long as the process.
+        # The kernel tells the server when this thread ends. It is the thread of Ray's loop, and lives as long as the
+        # process.
         self._process = subprocess.Popen(
             [sys.executable, "-m", "cog._bound_server", str(os.getpid()), "--host", "127.0.0.1"],
             cwd=directory,
@@ -118,7 +119,7 @@ class Server:
         if self._process.poll() is not None:
             self._pump.join(_PROBE_SECONDS)
             raise ServerError(
-                f"The prediction server has ended with status {self._process.returncode} before it was ready:\n"
+                f"The prediction server ended with status {self._process.returncode} before it was ready:\n"
                 + self._last_output()
             )
         self.port = self.port or _listening_port(self.pid)
@@ -128,19 +129,19 @@ class Server:
         if document.get("health") in ("SETUP_FAILED", "DEFUNCT"):
             _, health = await self._probe("/health-check")
             logs = (health.get("setup") or {}).get("logs", "")
-            raise ServerError(f"The model's setup has failed. Its log:\n{logs}")
+            raise ServerError(f"The model's setup failed. Its log:\n{logs}")
         return status == 200
 
     def _last_output(self) -> str:
-        return b"".join(self._output).decode(errors="replace").strip() or "(it has written nothing)"
+        return b"".join(self._output).decode(errors="replace").strip() or "(it wrote nothing)"
 
     # MARK: - Health
 
     async def check(self) -> None:
-        """Find out whether the server and its model are well.
+        """Check whether the server and its model are healthy.
 
         Raises:
-            ServerError: they aren't: only a new start helps, or the model's own check says so.
+            ServerError: only a restart can help, or the model's own check failed.
         """
         status, document = await self._probe("/livez")
         if status != 200:
@@ -150,7 +151,7 @@ class Server:
             raise ServerError(str(document.get("error")))
 
     async def slots(self) -> int:
-        """Return how many predictions, or batches of them, the server runs at a time; 0 if it doesn't say."""
+        """Return how many predictions, or batches, the server runs at a time; 0 if unknown."""
         headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
         async with self.session.get("/metrics", headers=headers) as answer:
             found = re.search(r"^cog_slots (\d+)", await answer.text(), re.MULTILINE)
@@ -170,7 +171,7 @@ class Server:
         await self._end(signal.SIGTERM)
 
     async def kill(self) -> None:
-        """End the server at once."""
+        """End the server immediately."""
         await self._end(signal.SIGKILL)
 
     async def _end(self, number: signal.Signals) -> None:
@@ -188,7 +189,7 @@ class Server:
             self._ended(status)
 
     def _pass_output_on(self) -> None:
-        """Copy what the server writes to this process's log, and keep the end of it for an error."""
+        """Copy the server's output to this process's log, and keep the end of it for an error message."""
         pipe = self._process.stdout
         assert pipe is not None
         with pipe:
@@ -207,7 +208,7 @@ def _listening_port(pid: int) -> int:
         for name in os.listdir(f"/proc/{pid}/fd"):
             try:
                 sockets.add(os.readlink(f"/proc/{pid}/fd/{name}"))
-            except FileNotFoundError:  # It was closed meanwhile.
+            except FileNotFoundError:  # It was closed in the meantime.
                 continue
         with open(f"/proc/{pid}/net/tcp", encoding="ascii") as table:
             rows = [line.split() for line in table]

@@ -1,4 +1,4 @@
-"""How many predictions a replica takes at a time, told from its settings and from the model's source."""
+"""How many predictions a replica runs at a time, derived from its settings and the model's source."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cog._static.outcome import Mistake, Unresolved
 
 
 def slots(path: str | None, settings: Mapping[str, str], gpus: float) -> int:
-    """Tell how many predictions a server runs at a time.
+    """Return how many predictions a server runs at a time.
 
     The model is not run: this process may have neither its packages nor its GPU.
 
@@ -22,7 +22,7 @@ def slots(path: str | None, settings: Mapping[str, str], gpus: float) -> int:
         gpus: how many GPUs a replica gets.
 
     Returns:
-        The slots of all of its workers. For a batched model, one batch that runs and one that gathers for each slot.
+        The slots of all of its workers. For a batched model, one running and one gathering batch for each slot.
     """
     called = _called(path) if path else None
     each = _number(settings.get("COG_MAX_CONCURRENCY")) or getattr(called, "__cog_concurrent_max__", 1)
@@ -33,18 +33,18 @@ def slots(path: str | None, settings: Mapping[str, str], gpus: float) -> int:
 
 
 def _number(text: str | None) -> int:
-    """Read a positive number; 0 for anything else, as the server does, which says so in its log."""
+    """Read a positive number; 0 for anything else, like the server, which logs it."""
     digits = (text or "").strip()
     return int(digits) if digits.isascii() and digits.isdecimal() else 0
 
 
 def _called(path: str) -> Any:
-    """Return the model's method with what its decorators say, or None if the source doesn't tell."""
+    """Return the model's method with its decorators' settings, or None if the source isn't enough."""
     file, colon, _ = path.rpartition(":")
     if not colon or not os.path.isfile(file):
         return None
     try:
         method = reading.read(path, "predict", sys.version_info[:2])
-    except (Unresolved, Mistake):  # What is wrong with it is in the log of its setup.
+    except (Unresolved, Mistake):  # The setup log shows what is wrong.
         return None
     return getattr(method, "__wrapped__", method)

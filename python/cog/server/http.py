@@ -1,7 +1,7 @@
 """Starts the prediction server: `python -m cog.server.http`.
 
 It reads the command line and the environment, finds the interpreter's shared library, and replaces itself with the
-server's own binary, `coglet`. Whatever is slow to load is loaded only where it is needed: this is part of every start.
+server's own binary, `coglet`. Slow modules are imported only where needed, because this is part of every start.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 
 from cog import _server_tables
 
-# `typing` is not loaded for this: `python -m` looks for it in the model's folder first.
+# `typing` is not imported for this, because `python -m` looks for it in the model's folder first.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     Raises:
         SystemExit: 2 for a wrong command line, 1 for a wrong environment, 0 after `--help` and `--version`.
     """
-    # What is loaded from here on must not be a file of the model's that is called like it.
+    # Imports from here on must not find a file of the model with the same name.
     sys.path[:] = [each for each in sys.path if each not in ("", os.getcwd())]
     start(parse(sys.argv[1:] if arguments is None else arguments))
 
@@ -83,7 +83,7 @@ def parse(arguments: list[str]) -> Options:
 
 
 def _parse_plain(arguments: list[str]) -> Options | None:
-    """Read a command line that has nothing special; None leaves it to argparse, which is slow to load."""
+    """Read a simple command line; None leaves it to argparse, which is slow to import."""
     options = Options()
     rest = iter(arguments)
     for argument in rest:
@@ -143,7 +143,7 @@ _boolean.__name__ = "boolean"
 if not TYPE_CHECKING:
 
     def __getattr__(name):
-        if name == "Mode":  # Old code finds the enumeration here too.
+        if name == "Mode":  # Old code imports the enumeration from here.
             from cog.mode import Mode
 
             return Mode
@@ -195,8 +195,8 @@ def start(options: Options, reference: str | None = None, port: int | None = Non
 
     Args:
         options: the command line.
-        reference: the model; by default what the environment says.
-        port: the port; by default what the environment says.
+        reference: the model; by default the value in the environment.
+        port: the port; by default the value in the environment.
 
     Raises:
         SystemExit: the environment is wrong, or something is not installed. The reason is on standard error.
@@ -259,11 +259,11 @@ def _reference(mode: str) -> str:
 
 
 def _port(options: Options) -> int:
-    """Return the port that the platform wants, or the environment names."""
+    """Return the port set by the platform or the environment."""
     if options.sagemaker:
         name, standard = "SAGEMAKER_BIND_TO_PORT", _SAGEMAKER_PORT
     else:
-        # Vertex AI asks on its own port, whatever the image says.
+        # Vertex AI sends requests to its own port, whatever the image says.
         name, standard = "AIP_HTTP_PORT" if os.environ.get("AIP_HTTP_PORT") else "PORT", _DEFAULT_PORT
     text = os.environ.get(name)
     if text is None:
@@ -314,7 +314,7 @@ def _binary() -> str:
 def _certifi_bundle() -> str:
     """Return the path of certifi's certificates if the system has none of its own; "" if there is nothing to add.
 
-    Looks where an import would, because importing certifi, or asking importlib for it, would slow down the start.
+    Looks where an import would, because importing certifi, or asking importlib for it, would slow down startup.
     """
     if any(map(_has_content, _server_tables.SYSTEM_BUNDLES)):
         return ""
@@ -343,7 +343,7 @@ def find_libpython() -> str:
         Its path.
 
     Raises:
-        SystemExit: there is none; the message says which package has it.
+        SystemExit: there is none; the message says which package contains it.
     """
     for path in _candidates():
         if os.path.isfile(path):
@@ -360,7 +360,7 @@ def _candidates() -> Iterator[str]:
     series = "%d.%d" % sys.version_info[:2]  # noqa: UP031
     stem = f"libpython{series}{getattr(sys, 'abiflags', '')}.so"
     names = (f"{stem}.1.0", stem, f"{stem}.1")
-    # An interpreter that is linked with the library has it loaded already.
+    # An interpreter that is linked with the library has already loaded it.
     loaded = _loaded_library(stem)
     if loaded:
         yield loaded

@@ -18,12 +18,12 @@ __all__ = ["CancelationException", "__build__", "__version__", "binary_path", "s
 class CancelationException(BaseException):
     """Raised in a synchronous prediction when it is canceled; a model that raises it ends its prediction as canceled.
 
-    It is no `Exception`, so that `except Exception` doesn't swallow it.
+    It isn't an `Exception`, so that `except Exception` doesn't catch it.
     """
 
 
 def binary_path(name: str) -> str:
-    """Where a binary of this wheel lies.
+    """Return the path of a binary in this wheel.
 
     Args:
         name: "coglet" or "coglet-worker".
@@ -41,7 +41,7 @@ def binary_path(name: str) -> str:
 
 
 def __getattr__(name: str) -> Any:
-    # All of this is slow to load and seldom asked for.
+    # These are slow to import and seldom needed.
     value: Any
     if name in ("_sdk", "server"):
         import importlib

@@ -1,4 +1,4 @@
-"""The scope of a prediction, under the name that its types report."""
+"""The scope of a prediction, under the module name that its types report."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def serve(
         SystemExit: the server can't be started.
     """
     if active:
-        raise RuntimeError("serve() can't be called by a model: it is being served already")
+        raise RuntimeError("serve() can't be called by a model, which is already being served")
     from cog.server import http
 
     http.start(
