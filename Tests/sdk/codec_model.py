@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cog import BaseRunner
 from cog._values import outputs
+from cog._values.output_error import OutputError
 from cog._worker import requests, results
 
 reference = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
@@ -182,7 +183,7 @@ def written(value):
     is_fast = _coglet.encode(value, results._replacers) is not None
     try:
         made = results.encoded(value)
-    except outputs.OutputError as error:
+    except OutputError as error:
         return is_fast, f"OutputError: {error}"
     text = made.decode() if isinstance(made, bytes) else made
     assert text == outputs.encode(value)

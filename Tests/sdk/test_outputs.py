@@ -23,7 +23,9 @@ from typing import Any
 import pytest
 
 from cog import BaseModel, Path, Secret
-from cog._values.outputs import OpenedFile, OutputError, encode, open_file
+from cog._values.output_error import OutputError
+from cog._values.output_files import OpenedFile, open_file
+from cog._values.outputs import encode
 
 
 class Color(enum.Enum):

@@ -14,7 +14,8 @@ from uuid import UUID
 import pytest
 
 from cog import BaseModel, Path, Secret
-from cog._values.outputs import OutputError, encode, unfolded
+from cog._values.output_error import OutputError
+from cog._values.outputs import encode, unfolded
 
 pydantic = pytest.importorskip("pydantic", minversion="2")
 

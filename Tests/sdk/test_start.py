@@ -153,11 +153,11 @@ def test_wrong_environment(env: dict[str, str], flags: list[str], message: str) 
 
 def test_no_library(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Without a shared library of Python the message names the package that has it."""
-    from cog.server import http
+    from cog.server import libpython
 
-    monkeypatch.setattr(http, "_candidates", lambda: iter(["/nothing/libpython.so"]))
+    monkeypatch.setattr(libpython, "_candidates", lambda: iter(["/nothing/libpython.so"]))
     with pytest.raises(SystemExit):
-        http.find_libpython()
+        libpython.find_libpython()
     series = "{}.{}".format(*sys.version_info)
     assert f"apt-get install libpython{series}\n" in capsys.readouterr().err
 

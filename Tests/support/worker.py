@@ -262,7 +262,7 @@ def _executable(python: str) -> str:
 
 
 def _libpython(python: str) -> str:
-    return _printed(python, "from cog.server.http import find_libpython; print(find_libpython())")
+    return _printed(python, "from cog.server.libpython import find_libpython; print(find_libpython())")
 
 
 def _printed(python: str, code: str) -> str:

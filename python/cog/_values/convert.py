@@ -30,16 +30,13 @@ from .._types.forms import (
     assert_never,
     with_default,
 )
-from .._types.json_values import SCALARS, json_value
+from .._types.json_values import json_value
 from .._types.record_forms import record_forms
 from .._types.records import Record
-from ..types import Secret
 from .at_once import converts_all, exact_types
 from .files import checking, is_url, to_file, to_path
 from .input_error import InputError, escaped, shown
-
-# Takes the value, its JSON pointer without the leading slash, and the files that were fetched, by pointer.
-Converter = Callable[[Any, str, "dict[str, str]"], Any]
+from .single_values import Converter, choice, null_kept, scalar, to_int, to_secret, wrong_type
 
 
 def converter(form: Form, strict: bool = False, made: dict[Any, Converter] | None = None) -> Converter | None:
@@ -56,15 +53,15 @@ def converter(form: Form, strict: bool = False, made: dict[Any, Converter] | Non
     made = {} if made is None else made
     match form:
         case ScalarForm(cls):
-            return _scalar(cls, strict)
+            return scalar(cls, strict)
         case PathForm():
             return to_path
         case FileForm():
             return to_file
         case SecretForm():
-            return _to_secret
+            return to_secret
         case ChoiceForm(values):
-            return _choice([(json_value(value), value) for value in values])
+            return choice([(json_value(value), value) for value in values])
         case NullableForm(inner):
             convert = converter(inner, strict, made)
             return None if convert is None else null_kept(convert)
@@ -84,74 +81,6 @@ def converter(form: Form, strict: bool = False, made: dict[Any, Converter] | Non
             assert_never(form)
 
 
-def _wrong_type(where: str, value: Any, name: str) -> InputError:
-    return InputError(where, f'{shown(value)} is not of type "{name}"')
-
-
-# MARK: - Single values
-
-
-def _to_int(value: Any, where: str, files: dict[str, str]) -> Any:
-    return int(value) if type(value) is float and value.is_integer() else value
-
-
-def _to_float(value: Any, where: str, files: dict[str, str]) -> Any:
-    if type(value) is not int:
-        return value
-    try:
-        return float(value)
-    except OverflowError:
-        raise InputError(where, "is too large for a float") from None
-
-
-_LENIENT: dict[type[Any], Converter | None] = {str: None, bool: None, int: _to_int, float: _to_float}
-
-
-def _scalar(cls: type[Any], strict: bool) -> Converter | None:
-    lenient = _LENIENT[cls]
-    if not strict:
-        return lenient
-
-    def convert(value: Any, where: str, files: dict[str, str]) -> Any:
-        if lenient is not None:
-            value = lenient(value, where, files)
-        if type(value) is not cls:
-            raise _wrong_type(where, value, SCALARS[cls])
-        return value
-
-    return convert
-
-
-def _to_secret(value: Any, where: str, files: dict[str, str]) -> Secret:
-    if not isinstance(value, str):
-        raise InputError(where, 'the value is not of type "string"')
-    return Secret(value)
-
-
-def _choice(pairs: list[tuple[Any, Any]]) -> Converter:
-    by_value: dict[tuple[bool, Any], Any] = {}
-    for plain, value in pairs:
-        # True equals 1 to Python, but not to JSON.
-        by_value.setdefault((isinstance(plain, bool), plain), value)
-
-    def convert(value: Any, where: str, files: dict[str, str]) -> Any:
-        try:
-            return by_value[isinstance(value, bool), value]
-        except (KeyError, TypeError):
-            raise InputError(where, f"{shown(value)} is not one of {shown([plain for plain, _ in pairs])}") from None
-
-    return convert
-
-
-def null_kept(convert: Converter) -> Converter:
-    """Return a converter that leaves null unchanged.
-
-    Args:
-        convert: converts everything else.
-    """
-    return lambda value, where, files: None if value is None else convert(value, where, files)
-
-
 # MARK: - Containers
 
 
@@ -163,13 +92,13 @@ def _list(item: Form | None, strict: bool, made: dict[Any, Converter]) -> Conver
 
     def convert(value: Any, where: str, files: dict[str, str]) -> Any:
         if type(value) is not list:
-            raise _wrong_type(where, value, "array")
+            raise wrong_type(where, value, "array")
         if inner is None or convert_all is None:
             return value
         converted = convert_all(value)
         if converted is not None:
             return converted
-        if inner is _to_int:
+        if inner is to_int:
             return [int(item) if type(item) is float and item.is_integer() else item for item in value]
         return [inner(item, f"{where}/{index}", files) for index, item in enumerate(value)]
 
@@ -185,7 +114,7 @@ def _dict(key_form: Form | None, item: Form | None, strict: bool, made: dict[Any
 
     def convert(value: Any, where: str, files: dict[str, str]) -> Any:
         if type(value) is not dict:
-            raise _wrong_type(where, value, "object")
+            raise wrong_type(where, value, "object")
         if inner is not None and convert_all is not None:
             converted = convert_all(value)
             if converted is None:
@@ -255,7 +184,7 @@ def _record(record: Record, made: dict[Any, Converter]) -> Converter:
 
     def convert(value: Any, where: str, files: dict[str, str]) -> Any:
         if type(value) is not dict:
-            raise _wrong_type(where, value, "object")
+            raise wrong_type(where, value, "object")
         arguments = {}
         for name, key, inner, is_required, is_nullable in fields:
             if key in value:

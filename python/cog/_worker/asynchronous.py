@@ -10,7 +10,7 @@ from typing import Any
 import _coglet
 
 from cog._model.loader import LoadedModel
-from cog._values import outputs
+from cog._values.output_error import OutputError
 from cog._values.inputs import InputError, InputPlan
 
 from . import failures, frames, results, temporaries
@@ -159,7 +159,7 @@ class AsyncServer:
                 await self._send(result, prediction)
         except InputError as error:
             results.fail(prediction, f"Input validation error: {error}")
-        except outputs.OutputError as error:
+        except OutputError as error:
             results.fail(prediction, f"Prediction failed: {error}")
         except BaseException as error:
             # SystemExit too: it ends this prediction, not the loop that serves all the others. A cancellation is a

@@ -10,7 +10,7 @@ import _coglet
 
 from cog import scope as cog_scope
 from cog._model.batched import SKIP
-from cog._values import outputs
+from cog._values.output_error import OutputError
 from cog._values.inputs import InputError, InputPlan
 from coglet import CancelationException
 
@@ -204,7 +204,7 @@ class Batch(Running):
             try:
                 results.send_chunk(item, value, frames.SOON, item.chunk_count)
                 item.chunk_count += 1
-            except outputs.OutputError as error:
+            except OutputError as error:
                 self._fail(item, f"Prediction failed: {error}")
 
     def finish_streams(self) -> None:
@@ -236,7 +236,7 @@ class Batch(Running):
         else:
             try:
                 results.send_value(item, value)
-            except outputs.OutputError as error:
+            except OutputError as error:
                 results.fail(item, f"Prediction failed: {error}")
             self.unshield()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from cog._values import outputs
+from cog._values.output_error import described
 
 
 def describe(error: BaseException) -> str:
@@ -13,7 +13,7 @@ def describe(error: BaseException) -> str:
         from cog._model.module import explain
 
         explain(error)
-    return outputs.described(error).encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    return described(error).encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
 def log_traceback(error: BaseException) -> None:

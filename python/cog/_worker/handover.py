@@ -17,7 +17,7 @@ from errno import EDQUOT, EFBIG, ENOMEM, ENOSPC, ENXIO
 from types import FrameType
 from typing import BinaryIO
 
-from cog._values import outputs
+from cog._values.output_files import OpenedFile, rewound
 
 # Also how much is copied before signals, such as a cancel, are handled.
 _PIECE_BYTES = 32 << 20
@@ -28,7 +28,7 @@ _NO_ROOM = frozenset({ENOSPC, EDQUOT, EFBIG, ENOMEM})
 _FICLONE = 0x40049409  # ioctl_ficlone(2)
 
 # Exactly these are plain views of a system file; a subclass may read something else.
-_RAW = (io.FileIO, outputs.OpenedFile)
+_RAW = (io.FileIO, OpenedFile)
 _BUFFERED = (io.BufferedReader, io.BufferedRandom, io.BufferedWriter)
 
 # Threads that never touch the model's files, by module and class name: tqdm's redraws progress bars.
@@ -44,7 +44,7 @@ def system_file(file: BinaryIO) -> int | None:
     kind = type(file)
     if kind not in _RAW and not (kind in _BUFFERED and type(getattr(file, "raw", None)) in _RAW):
         return None
-    if kind is not outputs.OpenedFile:
+    if kind is not OpenedFile:
         if not file.readable():
             raise io.UnsupportedOperation("the file is not open for reading")
         file.flush()
@@ -117,7 +117,7 @@ def copy_of_object(file: BinaryIO) -> int:
     Raises:
         Exception: whatever reading the file raises.
     """
-    with outputs.rewound(file):
+    with rewound(file):
         copy = os.memfd_create("output")
         try:
             while chunk := file.read(_READ_BYTES):

@@ -12,6 +12,8 @@ from typing import Any, BinaryIO
 import _coglet
 
 from cog._values import outputs
+from cog._values.output_error import OutputError
+from cog._values.output_files import OpenedFile, is_file, open_file
 from cog._values.probe import types_in
 from cog._values.replacement import numpy_replacements
 from cog.types import Path
@@ -60,7 +62,7 @@ def send_chunk(prediction: Running, value: Any, urgency: int, index: int | str =
         is_last: the model's method has returned, and sending the rest doesn't run the model's code.
 
     Raises:
-        cog._values.outputs.OutputError: the value has no JSON form, or its file can't be read.
+        cog._values.output_error.OutputError: the value has no JSON form, or its file can't be read.
     """
     kind = type(value)
     if kind is str:
@@ -70,7 +72,7 @@ def send_chunk(prediction: Running, value: Any, urgency: int, index: int | str =
         except UnicodeEncodeError:
             pass  # A lone surrogate: encoded() below raises the usual error.
     elif kind not in NEVER_FILES:
-        opened = outputs.open_file(value)
+        opened = open_file(value)
         if opened is not None:
             _send_file(prediction, *opened, is_last)
             return
@@ -81,7 +83,7 @@ def send_value(prediction: Running, value: Any) -> None:
     """Send what `predict` returned and end the prediction.
 
     Raises:
-        cog._values.outputs.OutputError: the value has no JSON form, or its file can't be read.
+        cog._values.output_error.OutputError: the value has no JSON form, or its file can't be read.
     """
     kind = type(value)
     if kind not in NEVER_FILES:
@@ -121,7 +123,7 @@ def is_iterator(value: Any) -> bool:
     """Return whether an output is produced item by item, by a generator or any other iterator that isn't a file."""
     kind = type(value)
     return kind is GeneratorType or (
-        kind not in NEVER_FILES and hasattr(kind, "__next__") and not outputs.is_file(value)
+        kind not in NEVER_FILES and hasattr(kind, "__next__") and not is_file(value)
     )
 
 
@@ -163,7 +165,7 @@ def log_failure(prediction: Running, error: BaseException) -> None:
 
 
 def _send_file(prediction: Running, file: BinaryIO, name: str, is_last: bool) -> None:
-    is_path = isinstance(file, outputs.OpenedFile)
+    is_path = isinstance(file, OpenedFile)
     copy: int | None = None
     try:
         try:
@@ -173,7 +175,7 @@ def _send_file(prediction: Running, file: BinaryIO, name: str, is_last: bool) ->
             elif not (is_last and prediction.runs_alone and handover.is_model_resting()):
                 descriptor = copy = handover.copy_of_file(descriptor)
         except Exception as error:
-            raise outputs.OutputError(f"Failed to process output: {failures.describe(error)}") from error
+            raise OutputError(f"Failed to process output: {failures.describe(error)}") from error
         if not is_path:
             # A file object's name is where its bytes came from, not their name, so only its extension is used.
             name = f"{prediction.file_objects}{os.path.splitext(name)[1] or '.bin'}"

@@ -10,7 +10,7 @@ from typing import Any
 import _coglet
 
 from cog._model.loader import LoadedModel
-from cog._values import outputs
+from cog._values.output_error import OutputError
 from cog._values.inputs import InputError, InputPlan
 from coglet import CancelationException
 
@@ -69,7 +69,7 @@ class SyncModel:
                 prediction.close()
         except InputError as error:
             results.fail(prediction, f"Input validation error: {error}")
-        except outputs.OutputError as error:
+        except OutputError as error:
             results.fail(prediction, f"Prediction failed: {error}")
         except BaseException as error:
             # A cancellation is a failure like any other unless the server asked for it: models cancel tasks too.

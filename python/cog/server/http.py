@@ -11,45 +11,18 @@ import sys
 
 from cog import _server_tables
 
+from .failing import fail
+from .libpython import find_libpython
+from .options import Options, parse
+
 # `typing` is not imported for this, because `python -m` looks for it in the model's folder first.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
-    from collections.abc import Iterator
     from typing import NoReturn
 
 _DEFAULT_PORT = 5000
 _SAGEMAKER_PORT = 8080
-_TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
-_FALSE = frozenset({"", "0", "false", "no", "off", "n", "f"})
-_VALUED = ("--host", "--x-mode", "--await-explicit-shutdown", "--upload-url", "--threads")
-
-
-class Options:
-    """The command line.
-
-    Args:
-        host: the address to listen on, or a host's name.
-        mode: "predict" or "train".
-        await_explicit_shutdown: ignore SIGTERM.
-        upload_url: where output files are uploaded to.
-        sagemaker: answer as a SageMaker container does.
-    """
-
-    def __init__(
-        self,
-        host: str = "0.0.0.0",
-        mode: str = "predict",
-        await_explicit_shutdown: bool = False,
-        upload_url: str | None = None,
-        sagemaker: bool = False,
-    ) -> None:
-        self.host = host
-        self.mode = mode
-        self.await_explicit_shutdown = await_explicit_shutdown
-        self.upload_url = upload_url
-        self.sagemaker = sagemaker
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -66,80 +39,6 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     start(parse(sys.argv[1:] if arguments is None else arguments))
 
 
-# MARK: - Command line
-
-
-def parse(arguments: list[str]) -> Options:
-    """Read the command line.
-
-    Args:
-        arguments: without the program's name.
-
-    Raises:
-        SystemExit: 2 for a wrong one, 0 after `--help` and `--version`.
-    """
-    options = _parse_plain(arguments)
-    return options if options is not None else _parse_fully(arguments)
-
-
-def _parse_plain(arguments: list[str]) -> Options | None:
-    """Read a simple command line; None leaves it to argparse, which is slow to import."""
-    options = Options()
-    rest = iter(arguments)
-    for argument in rest:
-        name, equals, value = argument.partition("=")
-        if argument == "serve":
-            options.sagemaker = True
-            continue
-        if name not in _VALUED:
-            return None
-        if not equals:
-            value = next(rest, "-")
-            if value.startswith("-"):
-                return None
-        if not _apply(options, name, value):
-            return None
-    return options
-
-
-def _apply(options: Options, name: str, value: str) -> bool:
-    if name == "--host":
-        options.host = value
-    elif name == "--x-mode":
-        options.mode = value
-        return value in ("predict", "train")
-    elif name == "--await-explicit-shutdown":
-        try:
-            options.await_explicit_shutdown = _boolean(value)
-        except ValueError:
-            return False
-    elif name == "--upload-url":
-        options.upload_url = value or None
-    else:
-        return value.isdecimal()
-    return True
-
-
-def _boolean(text: str) -> bool:
-    lowered = text.strip().lower()
-    if lowered in _TRUE:
-        return True
-    if lowered in _FALSE:
-        return False
-    raise ValueError(text)
-
-
-def _mode(text: str) -> str:
-    if text not in ("predict", "train"):
-        raise ValueError(text)
-    return text
-
-
-# argparse names these in its messages.
-_mode.__name__ = "Mode"
-_boolean.__name__ = "boolean"
-
-
 if not TYPE_CHECKING:
 
     def __getattr__(name):
@@ -148,46 +47,6 @@ if not TYPE_CHECKING:
 
             return Mode
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def _parse_fully(arguments: list[str]) -> Options:
-    parser = _parser()
-    found = parser.parse_args(arguments)
-    if found.command not in (None, "serve"):
-        parser.error(f"unrecognized arguments: {found.command}")
-    return Options(
-        found.host, found.mode, found.await_explicit_shutdown, found.upload_url or None, found.command == "serve"
-    )
-
-
-def _parser() -> ArgumentParser:
-    import argparse
-
-    from cog._version import version
-
-    parser = argparse.ArgumentParser(prog="http.py", description="Cog HTTP server")
-    # Without choices, so that another word gets the usual message.
-    parser.add_argument(
-        "command", nargs="?", metavar="serve", help="answer as a SageMaker container does, on port 8080"
-    )
-    parser.add_argument("-v", "--version", action="version", version=f"coglet {version}")
-    parser.add_argument("--host", default="0.0.0.0", metavar="HOST", help="address or name to listen on (0.0.0.0)")
-    parser.add_argument(
-        "--await-explicit-shutdown",
-        type=_boolean,
-        default=False,
-        metavar="BOOL",
-        help="true: ignore SIGTERM; end on POST /shutdown, SIGINT, or SIGHUP",
-    )
-    parser.add_argument(
-        "--x-mode", dest="mode", type=_mode, default="predict", metavar="MODE", help="predict (default) or train"
-    )
-    parser.add_argument("--threads", type=int, metavar="N", help="accepted for old command lines, has no effect")
-    parser.add_argument("--upload-url", metavar="URL", help="where output files are uploaded to")
-    return parser
-
-
-# MARK: - Start
 
 
 def start(options: Options, reference: str | None = None, port: int | None = None) -> NoReturn:
@@ -237,12 +96,7 @@ def start(options: Options, reference: str | None = None, port: int | None = Non
     try:
         os.execv(binary, command)
     except OSError as error:
-        _fail(f"ERROR: {binary} can't be started: {error.strerror}.")
-
-
-def _fail(*lines: str) -> NoReturn:
-    print(*lines, sep="\n", file=sys.stderr)
-    raise SystemExit(1)
+        fail(f"ERROR: {binary} can't be started: {error.strerror}.")
 
 
 def _reference(mode: str) -> str:
@@ -250,7 +104,7 @@ def _reference(mode: str) -> str:
     reference = os.environ.get(variable)
     if not reference:
         example = "train.py:train" if mode == "train" else "predict.py:Predictor"
-        _fail(
+        fail(
             f"ERROR: {variable} environment variable is not set.",
             "This should be set automatically by 'cog build'. If running manually,",
             f"set it to your predictor reference (e.g. {variable}={example}).",
@@ -272,9 +126,9 @@ def _port(options: Options) -> int:
     try:
         port = int(text)
     except ValueError as error:
-        _fail(message, f"ValueError: {error}")
+        fail(message, f"ValueError: {error}")
     if not 0 <= port <= 65535:
-        _fail(message, f"OverflowError: {name} is {port}")
+        fail(message, f"OverflowError: {name} is {port}")
     return port
 
 
@@ -289,7 +143,7 @@ def _address(host: str) -> str:
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
-        _fail(f"ERROR: --host {host}: no such address: {getattr(error, 'strerror', None) or error}.")
+        fail(f"ERROR: --host {host}: no such address: {getattr(error, 'strerror', None) or error}.")
     # The first IPv4 address, if there is one: `localhost` means 127.0.0.1 to most clients.
     addresses = sorted(found, key=lambda entry: entry[0] != socket.AF_INET)
     return str(addresses[0][4][0])
@@ -305,7 +159,7 @@ def _binary() -> str:
         path: str = coglet.binary_path("coglet")
         return path
     except (ImportError, FileNotFoundError) as error:
-        _fail(
+        fail(
             f"ERROR: the prediction server is not installed: {error}.",
             f"Install it with: {sys.executable} -m pip install coglet",
         )
@@ -331,69 +185,6 @@ def _has_content(path: str) -> bool:
         return os.stat(path).st_size > 0
     except OSError:
         return False
-
-
-# MARK: - libpython
-
-
-def find_libpython() -> str:
-    """Find the shared library of the running interpreter.
-
-    Returns:
-        Its path.
-
-    Raises:
-        SystemExit: there is none; the message says which package contains it.
-    """
-    for path in _candidates():
-        if os.path.isfile(path):
-            return path
-    series = "%d.%d" % sys.version_info[:2]  # noqa: UP031
-    _fail(
-        f"ERROR: Python's shared library (libpython{series}.so) was not found.",
-        f"On Debian and Ubuntu install it with: apt-get install libpython{series}",
-        "With pyenv, build Python with: PYTHON_CONFIGURE_OPTS=--enable-shared",
-    )
-
-
-def _candidates() -> Iterator[str]:
-    series = "%d.%d" % sys.version_info[:2]  # noqa: UP031
-    stem = f"libpython{series}{getattr(sys, 'abiflags', '')}.so"
-    names = (f"{stem}.1.0", stem, f"{stem}.1")
-    # An interpreter that is linked with the library has already loaded it.
-    loaded = _loaded_library(stem)
-    if loaded:
-        yield loaded
-    multiarch = getattr(sys.implementation, "_multiarch", "")
-    folders = [os.path.join(sys.base_prefix, "lib")]
-    if multiarch:
-        folders += [os.path.join(sys.base_prefix, "lib", multiarch), os.path.join("/usr/lib", multiarch)]
-    for folder in folders:
-        for name in names:
-            yield os.path.join(folder, name)
-    import sysconfig
-
-    folder = sysconfig.get_config_var("LIBDIR") or ""
-    multiarch = sysconfig.get_config_var("MULTIARCH") or ""
-    base = os.path.dirname(os.path.realpath(sys.executable))
-    for name in (sysconfig.get_config_var("INSTSONAME"), sysconfig.get_config_var("LDLIBRARY"), *names):
-        if name and ".so" in name:
-            yield os.path.join(folder, name)
-            yield os.path.join(folder, multiarch, name)
-            yield os.path.join(base, name)
-            yield os.path.join(os.path.dirname(base), "lib", name)
-
-
-def _loaded_library(stem: str) -> str:
-    try:
-        with open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as maps:
-            for line in maps:
-                path = line[line.find("/") :].rstrip("\n") if "/" in line else ""
-                if os.path.basename(path).startswith(stem):
-                    return path
-    except OSError:
-        pass
-    return ""
 
 
 if __name__ == "__main__":

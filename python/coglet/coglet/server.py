@@ -36,9 +36,10 @@ def serve(
     if active:
         raise RuntimeError("serve() can't be called by a model, which is already being served")
     from cog.server import http
+    from cog.server.options import Options
 
     http.start(
-        http.Options(
+        Options(
             host=host,
             mode="train" if is_train else "predict",
             await_explicit_shutdown=await_explicit_shutdown,
