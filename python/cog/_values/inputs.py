@@ -14,9 +14,10 @@ from .._types.annotations import Names, Unsupported
 from .._types.forms import DictForm, Form, ListForm, NullableForm, PathForm, ScalarForm, with_default, without_none
 from ..input import FieldInfo
 from ..types import Path, Secret
-from .convert import Converter, converter, null_kept
+from .convert import converter
 from .files import fetched, file_patterns, is_url
 from .input_error import InputError
+from .single_values import Converter, null_kept
 
 __all__ = ["InputError", "InputPlan"]
 

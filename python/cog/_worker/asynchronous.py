@@ -10,8 +10,8 @@ from typing import Any
 import _coglet
 
 from cog._model.loader import LoadedModel
-from cog._values.output_error import OutputError
 from cog._values.inputs import InputError, InputPlan
+from cog._values.output_error import OutputError
 
 from . import failures, frames, results, temporaries
 from .control import Control

@@ -10,8 +10,8 @@ import _coglet
 
 from cog import scope as cog_scope
 from cog._model.batched import SKIP
-from cog._values.output_error import OutputError
 from cog._values.inputs import InputError, InputPlan
+from cog._values.output_error import OutputError
 from coglet import CancelationException
 
 from . import failures, frames, keys, results, temporaries

@@ -122,9 +122,7 @@ def send_value(prediction: Running, value: Any) -> None:
 def is_iterator(value: Any) -> bool:
     """Return whether an output is produced item by item, by a generator or any other iterator that isn't a file."""
     kind = type(value)
-    return kind is GeneratorType or (
-        kind not in NEVER_FILES and hasattr(kind, "__next__") and not is_file(value)
-    )
+    return kind is GeneratorType or (kind not in NEVER_FILES and hasattr(kind, "__next__") and not is_file(value))
 
 
 def send_iterator(prediction: Running, values: Iterator[Any]) -> None:
