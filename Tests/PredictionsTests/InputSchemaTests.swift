@@ -152,7 +152,8 @@ extension [UInt8]? {
         let items = [String](repeating: "{}", count: 100_000).joined(separator: ",")
         let problems = try #require(schema.check(try JSONDocument.parsing(#"{"v":[\#(items)]}"#).root))
         #expect((1 << 20...4 << 20).contains(problems.count))
-        let end = #"the check stopped here because this list is long; there may be more problems","type":"value_error"}]}"#
+        let end =
+            #"the check stopped here because this list is long; there may be more problems","type":"value_error"}]}"#
         #expect(String(decoding: problems, as: UTF8.self).hasSuffix(end))
         let whole = try #require(schema.check(try JSONDocument.parsing(#"{"v":{"k":[\#(items)]}}"#).root))
         #expect((256 << 10...300 << 10).contains(whole.count))
