@@ -7,7 +7,7 @@ import { FileValue } from "./files.js";
 /** @typedef {import("./schema.js").ModelDocument} ModelDocument */
 /** @typedef {import("./schema.js").Schema} Schema */
 
-/** Of a longer value a message has only the beginning. */
+/** A message shows only the beginning of a longer value. */
 const VALUE_LIMIT = 200;
 
 /**
@@ -16,7 +16,7 @@ const VALUE_LIMIT = 200;
  * @param {any} value
  * @param {any} written its schema
  * @param {ModelDocument} model
- * @param {string} path where the value stands in the input
+ * @param {string} path the position of the value in the input
  * @returns {Problem[]}
  */
 export function check(value, written, model, path) {
@@ -151,7 +151,7 @@ function matches(value, pattern) {
   try {
     return new RegExp(pattern, "u").test(value);
   } catch {
-    return true; // The server's regular expressions know more than the browser's; it will tell.
+    return true; // The server supports more expressions than the browser, and will report a mismatch.
   }
 }
 
@@ -162,7 +162,7 @@ function shown(value) {
 }
 
 /**
- * A value as the server's messages have it: compact, keys sorted.
+ * A value in the form of the server's messages: compact, with sorted keys.
  *
  * @param {any} value
  * @returns {string}

@@ -2,7 +2,7 @@
 
 /** @typedef {Node | string | number | null | undefined | false} Child */
 
-/** What links and media may lead to; anything else, `javascript:` above all, is left out. */
+/** The URLs allowed for links and media; others, above all `javascript:`, are left out. */
 const SAFE_ADDRESS = /** @type {Record<string, RegExp>} */ ({ href: /^(https?:|blob:|mailto:|[^:]*$)/i, src: /^(https?:|blob:|data:|[^:]*$)/i });
 
 /** Set as properties: the attributes of the same name are only initial values. */
@@ -31,7 +31,7 @@ export function h(tag, attributes = {}, ...children) {
 }
 
 /**
- * Replaces what an element holds.
+ * Replaces the contents of an element.
  *
  * @template {Element} T
  * @param {T} element
@@ -55,7 +55,7 @@ export function button(text, onclick, attributes = {}) {
 }
 
 /**
- * A part that can be unfolded.
+ * A section that can be unfolded.
  *
  * @param {string} title
  * @param {Child[]} children
@@ -67,14 +67,14 @@ export function folded(title, children, open = false) {
 
 let lastID = 0;
 
-/** An id that nothing else in the page has. */
+/** An id that is unique in the page. */
 export function freshID() {
   lastID += 1;
   return `e${lastID}`;
 }
 
 /**
- * Calls a function at most once for each frame, however often it is asked.
+ * Calls a function at most once per frame, however often it is requested.
  *
  * @param {() => void} draw
  * @returns {() => void}
@@ -94,7 +94,7 @@ export function eachFrame(draw) {
 }
 
 /**
- * Calls a function when it hasn't been asked for some time.
+ * Calls a function once it hasn't been requested for some time.
  *
  * @param {number} milliseconds
  * @param {() => void} call

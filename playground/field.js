@@ -4,7 +4,7 @@ import { makeControl } from "./fields/control.js";
 import { markdown } from "./markdown.js";
 import { limits, typeName } from "./schema.js";
 
-/** An input of the form: its name, what it is for, its control, its limits, and what is wrong with it. */
+/** An input of the form: its name, description, control, limits, and problems. */
 export class Field {
   /**
    * @param {import("./schema.js").Spec} spec
@@ -48,7 +48,7 @@ export class Field {
     this.control.set(spec.default ?? undefined);
   }
 
-  /** The value; undefined when it is left out. Throws when there can't be one. */
+  /** The value; undefined if it is left out. Throws if the text isn't a valid value. */
   get() {
     return this.control.get();
   }
@@ -60,7 +60,7 @@ export class Field {
   }
 
   /**
-   * What the server would say.
+   * The problems that the server would report.
    *
    * @param {boolean} [isFinal] whether a missing value counts
    * @returns {string[]}

@@ -1,6 +1,6 @@
-// Files on their way into an input, and out of an output.
+// Files in inputs and outputs.
 
-/** A file that was chosen, dropped, pasted, or recorded. It becomes a data URL when it is sent. */
+/** A file that was chosen, dropped, pasted, or recorded. It is sent as a data URL. */
 export class FileValue {
   /**
    * @param {Blob} blob
@@ -17,7 +17,7 @@ export class FileValue {
     return new Promise((resolve, reject) => {
       const reader = new FileReader();
       reader.onload = () => {
-        // Without a type of its own the browser writes none, and the server could only guess.
+        // For a file without a type, the browser writes none, and the server could only guess.
         const url = String(reader.result);
         resolve(this.blob.type ? url : url.replace(/^data:[^,]*?(;base64)?,/, `data:${this.type};base64,`));
       };
@@ -66,7 +66,7 @@ export function typeOfDataURL(url) {
 }
 
 /**
- * What a data URL holds; null if it can't be decoded.
+ * The contents of a data URL; null if it can't be decoded.
  *
  * @param {string} url
  * @returns {Blob | null}
@@ -89,7 +89,7 @@ export function blobOfDataURL(url) {
     }
     return new Blob(parts, { type: typeOfDataURL(url) });
   } catch {
-    return null; // Not what it claims to be: the caller shows it as text.
+    return null; // It isn't what it claims to be, so the caller shows it as text.
   }
 }
 

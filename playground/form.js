@@ -21,7 +21,7 @@ export class Form {
   }
 
   /**
-   * The input as it would be sent, with files as {@link FileValue}s.
+   * The input to send, with files as {@link FileValue}s.
    *
    * @returns {Record<string, any>}
    */
@@ -35,7 +35,7 @@ export class Form {
     return input;
   }
 
-  /** The same, with what can't be read left out. */
+  /** The same without invalid values. */
   readable() {
     /** @type {Record<string, any>} */
     const input = {};
@@ -53,7 +53,7 @@ export class Form {
     return input;
   }
 
-  /** The same, without what is the default anyway. */
+  /** The same without values that equal their defaults. */
   chosen() {
     const usual = new Map(this.fields.map(({ spec }) => [spec.name, spec.default]));
     return Object.fromEntries(Object.entries(this.readable()).filter(([name, value]) =>
@@ -61,7 +61,7 @@ export class Form {
   }
 
   /**
-   * Fills the form; what is not named gets its default.
+   * Fills the form; inputs that aren't given get their defaults.
    *
    * @param {any} input
    */
@@ -73,7 +73,7 @@ export class Form {
     this.changed();
   }
 
-  /** Shows everything that is wrong; true if nothing is. The first field that is wrong gets the focus. */
+  /** Shows all problems; true if there are none. The first field with a problem gets the focus. */
   isFit() {
     const wrong = this.fields.filter((field) => {
       const problems = field.problems(true);
@@ -85,10 +85,10 @@ export class Form {
   }
 
   /**
-   * Shows what the server says, at the fields that it names.
+   * Shows the server's messages at the fields that they name.
    *
-   * @param {any} details `detail` of an answer 422
-   * @returns {string[]} what belongs to no field
+   * @param {any} details `detail` of a 422 response
+   * @returns {string[]} the messages that belong to no field
    */
   showRefusal(details) {
     const others = [];
@@ -106,7 +106,7 @@ export class Form {
     return others;
   }
 
-  /** The names of inputs that hold secrets. */
+  /** The names of inputs that contain secrets. */
   secrets() {
     return this.fields.filter(({ spec }) => holdsSecret(spec)).map(({ spec }) => spec.name);
   }

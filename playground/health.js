@@ -1,4 +1,4 @@
-// Whether the model is ready, and what its setup has said.
+// Whether the model is ready, and its setup log.
 
 import { fill, folded, h } from "./dom.js";
 import { ServerError, get } from "./run/server.js";
@@ -14,7 +14,7 @@ const ADVICE = /** @type {Record<string, string>} */ ({
   UNHEALTHY: "The model's own health check reports a problem. Predictions are still accepted.",
   UNREACHABLE: "The server doesn't answer. This page keeps asking.",
 });
-/** Of a setup's log so much is shown, its end. */
+/** How much of the end of a setup log is shown. */
 const LOG_LIMIT = 100_000;
 
 export class HealthView {
@@ -29,7 +29,7 @@ export class HealthView {
     this.about = h("p", { class: "hint" });
   }
 
-  /** Asks again and again: often while something is about to change. */
+  /** Polls the health check, more often while something is about to change. */
   async watch() {
     for (;;) {
       await this.ask();

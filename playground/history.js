@@ -4,14 +4,14 @@ import { base } from "./run/server.js";
 import { FileValue, mapFiles } from "./files.js";
 
 const LIMIT = 50;
-/** Larger parts are not kept. */
+/** Larger parts aren't kept. */
 const VALUE_LIMIT = 1 << 20;
 const TEXT_LIMIT = 200_000;
 
 /**
  * @typedef {object} Entry
  * @property {string} id
- * @property {string} model the address of the server
+ * @property {string} model the URL of the server
  * @property {number} at
  * @property {string} status
  * @property {string} error
@@ -60,7 +60,7 @@ export async function entries() {
 }
 
 /**
- * Keeps a run that is over; the oldest goes when there are too many.
+ * Keeps a finished run; deletes the oldest if there are too many.
  *
  * @param {import("./run/run.js").Run} run
  * @param {string[]} secrets names of inputs that must not be kept
@@ -79,13 +79,13 @@ export async function keep(run, secrets) {
   for (const old of (await entries()).slice(LIMIT)) await within("readwrite", (store) => store.delete(old.id));
 }
 
-/** Forgets all runs of this model. */
+/** Deletes all runs of this model. */
 export async function forget() {
   for (const { id } of await entries()) await within("readwrite", (store) => store.delete(id));
 }
 
 /**
- * The input of a kept run as the form takes it.
+ * The input of a kept run, in the form's format.
  *
  * @param {any} value
  * @returns {any}
@@ -99,7 +99,7 @@ export function restored(value) {
 }
 
 /**
- * About how much a value of JSON takes. Looks no further than the limit.
+ * The approximate size of a JSON value. Stops at the limit.
  *
  * @param {any} value
  * @returns {number}

@@ -1,4 +1,4 @@
-// Asks for the key that the server wants.
+// Asks for the key that the server needs.
 
 import { fill, freshID, h } from "./dom.js";
 

@@ -1,4 +1,4 @@
-// The page: the model's state and description, the form, and what came of it.
+// The page: the model's state and description, the form, and its results.
 
 import { CodeView } from "./code/view.js";
 import { afterwards, button, eachFrame, fill, h } from "./dom.js";
@@ -54,10 +54,10 @@ async function modelChanged(status) {
   let document, routes;
   try {
     document = await get("openapi.json");
-    // An original server has fewer routes, and the same document as ours has on request.
+    // The original's server has fewer routes, and its document is the one that ours shows on request.
     if (playground) routes = await get("");
   } catch {
-    return; // The model has never been ready: its state is shown.
+    return; // The model has never been ready, so its state is shown.
   }
   const text = JSON.stringify(document);
   if (text === shownDocument) return;
@@ -117,7 +117,7 @@ function draw(model) {
   async function shown(run, follow) {
     current = run;
     view.follow(run);
-    // On a small screen the result stands below the form.
+    // On a small screen, the result is below the form.
     if (matchMedia("(max-width: 900px)").matches) pages.node.scrollIntoView({ block: "start" });
     cancelButton.hidden = false;
     runButton.disabled = true;
@@ -133,7 +133,7 @@ function draw(model) {
     try {
       await keep(run, form.secrets());
     } catch {
-      // A browser that keeps nothing shows no history, and says so there.
+      // A browser that stores nothing shows a message in place of the history.
     }
     if (!past.node.parentElement?.hidden) void past.draw();
   }

@@ -1,4 +1,4 @@
-// Markdown, the part of it that people use, made into elements. Markup within it stays text.
+// Renders the commonly used part of Markdown as elements. HTML in it stays text.
 
 import { button, h } from "./dom.js";
 
@@ -12,7 +12,7 @@ export function markdown(source) {
   return h("div", { class: "markdown" }, blocks(source.replace(/\r\n?/g, "\n").split("\n"), 0));
 }
 
-/** Whether a text looks as if it were meant to be Markdown. */
+/** Whether a text looks like Markdown. */
 export function looksLikeMarkdown(/** @type {string} */ text) {
   return /(^|\n)(#{1,6} \S|```|\s?[-*] \S|\d+\. \S|> \S|\|.*\|\s*\n\s*\|?\s*:?-{3})|\*\*\S[^*\n]*\*\*|\[[^\]\n]+\]\(https?:/.test(text);
 }
@@ -148,7 +148,7 @@ export function codeBlock(code, language = "") {
 }
 
 /**
- * Puts a text onto the clipboard; tells whether the browser let us.
+ * Copies a text to the clipboard; returns whether the browser allowed it.
  *
  * @param {string} text
  */
@@ -157,7 +157,7 @@ export async function copied(text) {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    // Pages of plain HTTP have no clipboard, but can copy what is selected.
+    // Pages served over plain HTTP have no clipboard API, but can copy a selection.
     const area = h("textarea", { value: text, class: "hidden", "aria-hidden": "true" });
     document.body.append(area);
     area.select();
@@ -167,7 +167,7 @@ export async function copied(text) {
   }
 }
 
-/** Marks are looked for in paragraphs up to this length only: a hostile text must not keep the browser busy. */
+/** Only paragraphs up to this length are searched for marks, so that a hostile text can't keep the browser busy. */
 const PARAGRAPH_LIMIT = 8000;
 
 /** One alternative for each kind of mark within a paragraph. */
@@ -212,7 +212,7 @@ function mark(whole, groups) {
   const outward = { rel: "noopener noreferrer nofollow", target: "_blank" };
   if (groups.escape) return groups.escape.slice(1);
   if (groups.code !== undefined) return h("code", {}, groups.code.trim());
-  // A picture of another host would be a request that nobody asked for: only its address is shown.
+  // An image from another host would cause a request that nobody asked for, so only its URL is shown.
   if (groups.source) return h("a", { href: safe(groups.source), ...outward }, groups.alt || groups.source);
   if (groups.target) return h("a", { href: safe(groups.target), ...outward }, inline(groups.label));
   if (groups.url) return h("a", { href: groups.url, ...outward }, groups.url);

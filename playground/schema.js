@@ -4,7 +4,7 @@
 /** @typedef {"text" | "number" | "integer" | "boolean" | "choice" | "file" | "secret" | "list" | "union" | "object" | "json"} Kind */
 
 /**
- * What is known of an input.
+ * The description of an input.
  *
  * @typedef {object} Spec
  * @property {string} name
@@ -23,7 +23,7 @@
  * @property {Spec[]} parts the variants of a union, or the members of an object
  */
 
-/** How deep a form follows records that contain records. */
+/** How deeply a form follows nested records. */
 const DEPTH_LIMIT = 6;
 
 export class ModelDocument {
@@ -42,7 +42,7 @@ export class ModelDocument {
     const post = paths[`/${this.route}`]?.post ?? {};
     this.canStream = post["x-cog-streaming"] === true;
     const one = Object.keys(paths).find((path) => new RegExp(`^/${this.route}/\\{[^/]*\\}$`).test(path));
-    /** Whether a prediction can be asked for by its id, and followed by its events. */
+    /** Whether predictions can be requested by id, and followed by their events. */
     this.canPoll = one !== undefined ? "get" in paths[one] : !routes || `${this.route}_get_url` in routes;
     this.canFollow = one !== undefined && "text/event-stream" in (paths[one].get?.responses?.["200"]?.content ?? {});
     this.hasReplicateRoutes = "/v1/predictions" in paths;
@@ -54,7 +54,7 @@ export class ModelDocument {
     const info = this.document.info ?? {};
     const description = typeof info.description === "string" ? info.description : "";
     const heading = /^\s*# +(.+?) *#*(\n|$)/.exec(description);
-    /** Markdown by the author, without a heading at its start; empty if there is none. */
+    /** The author's Markdown, without a leading heading; empty if there is none. */
     this.description = heading ? description.slice(heading[0].length) : description;
     /** The original names every model "Cog". */
     this.title = heading?.[1] ?? (typeof info.title === "string" && info.title !== "Cog" ? info.title : "");
@@ -66,7 +66,7 @@ export class ModelDocument {
   }
 
   /**
-   * Whole inputs that the author gives as examples, besides those of single inputs.
+   * Whole inputs that the author gives as examples, in addition to those of single inputs.
    *
    * @returns {Record<string, any>[]}
    */
@@ -188,7 +188,7 @@ export class ModelDocument {
 }
 
 /**
- * The fields of a form that are files. None if inputs have the names of what the page sends beside them.
+ * The fields of a form that are files. None if inputs have the same names as other fields that the page sends.
  *
  * @param {Schema} form
  * @param {Schema} input
@@ -212,7 +212,7 @@ export function isRecord(value) {
 }
 
 /**
- * The title of an input whose schema has none: `num_steps` gives `Num Steps`.
+ * The title of an input without a title in its schema: `num_steps` gives `Num Steps`.
  *
  * @param {string} name
  */
@@ -221,7 +221,7 @@ function titleOf(name) {
 }
 
 /**
- * What a person sees as the type of an input.
+ * The type of an input, as shown to people.
  *
  * @param {Spec} spec
  * @returns {string}

@@ -1,10 +1,10 @@
-// The inputs in the address, so that a link can be shared. Secrets never go there, nor do files.
+// Inputs in the page's URL, for sharing a link. The URL never contains secrets or files.
 
 import { FileValue } from "./files.js";
 import { isRecord } from "./schema.js";
 
 const KEY = "input=";
-/** Longer addresses break in mails and chats. */
+/** Longer URLs break in emails and chats. */
 const LIMIT = 8000;
 
 /**
@@ -25,7 +25,7 @@ export function fragment(input, secrets) {
 }
 
 /**
- * The input that an address carries; null if there is none.
+ * The input in a URL; null if there is none.
  *
  * @param {string} hash
  * @param {string[]} secrets
@@ -39,7 +39,7 @@ export function inputOf(hash, secrets) {
     if (!isRecord(input)) return null;
     return Object.fromEntries(Object.entries(input).filter(([name]) => !secrets.includes(name)));
   } catch {
-    return null; // Somebody's own fragment, or half a link.
+    return null; // Another fragment, or an incomplete link.
   }
 }
 

@@ -3,7 +3,7 @@
 import { FileValue } from "../files.js";
 import { isRecord } from "../schema.js";
 
-/** A secret in an input: code reads it from the environment. */
+/** A secret in an input; code reads it from the environment. */
 export class SecretValue {
   /** @param {string} name of the input */
   constructor(name) {
@@ -12,7 +12,7 @@ export class SecretValue {
 }
 
 /**
- * How a language writes what JSON has no literal for.
+ * A language's syntax for values, including those without a JSON literal.
  *
  * @typedef {object} Language
  * @property {(value: string) => string} text
@@ -23,7 +23,7 @@ export class SecretValue {
 
 /** @type {Language} */
 export const PYTHON = {
-  // JSON's escapes are Python's too.
+  // Python has the same escapes as JSON.
   text: (value) => JSON.stringify(value),
   word: (value) => (value === null ? "None" : value ? "True" : "False"),
   file: (file) => `data_url(${JSON.stringify(file.name)}, ${JSON.stringify(file.type)})`,
@@ -39,7 +39,7 @@ export const JAVASCRIPT = {
 };
 
 /**
- * JSON in a here-document of a shell that replaces `$…` and backquotes.
+ * JSON in a shell's here-document, which replaces `$…` and backquotes.
  *
  * @type {Language}
  */
@@ -55,7 +55,7 @@ export const SHELL_JSON = {
  *
  * @param {any} value
  * @param {Language} language
- * @param {number} [depth] the indentation of the line that it begins on
+ * @param {number} [depth] the indentation of its first line
  * @returns {string}
  */
 export function literal(value, language, depth = 0) {
@@ -77,7 +77,7 @@ export function literal(value, language, depth = 0) {
 }
 
 /**
- * Whether a value holds a part of a class.
+ * Whether a value contains an instance of a class.
  *
  * @param {any} value
  * @param {typeof FileValue | typeof SecretValue} kind
@@ -99,7 +99,7 @@ export function shellWord(text) {
 }
 
 /**
- * A file's name as an argument: one that begins with a dash would be taken for an option.
+ * A file's name as an argument: a name that begins with a dash would be taken for an option.
  *
  * @param {string} name
  */

@@ -4,20 +4,20 @@ import { FileValue } from "../files.js";
 import { JAVASCRIPT, PYTHON, SHELL_JSON, SecretValue, holds, literal, shellWord } from "./literals.js";
 
 /**
- * What a program is made for.
+ * The call that a program makes.
  *
  * @typedef {object} Call
  * @property {string} base the server's address, ending in a slash
  * @property {string} route `predictions` or `trainings`
  * @property {Record<string, any>} input with FileValues and SecretValues
  * @property {"wait" | "stream" | "webhook"} how
- * @property {boolean} needsKey whether the server wants a key, which programs find in `COG_API_KEY`
- * @property {string} webhook the address that a webhook is sent to
+ * @property {boolean} needsKey whether the server needs a key, which programs read from `COG_API_KEY`
+ * @property {string} webhook the URL for a webhook
  */
 
 /** @typedef {{name: string, language: string, make: (call: Call) => string | null}} Snippet */
 
-/** What there is; null where a client can't do what is asked. @type {Snippet[]} */
+/** The available programs; null if a client can't make the call. @type {Snippet[]} */
 export const SNIPPETS = [
   { name: "curl", language: "sh", make: curl },
   { name: "Python", language: "python", make: python },
@@ -43,7 +43,7 @@ function headersOf(call) {
 /** @param {Call} call */
 function curl(call) {
   const fields = Object.entries({ "Content-Type": "application/json", ...headersOf(call) });
-  // The body goes through standard input: as an argument, files would soon be too long.
+  // The body goes through standard input: as an argument, files would be too long.
   return [
     `curl -sS${call.how === "stream" ? "N" : ""} ${shellWord(call.base + call.route)} \\`,
     ...fields.map(([name, value]) => `    -H '${name}: ${value}' \\`),
@@ -149,7 +149,7 @@ function javascript(call) {
 function commandLine(call) {
   if (call.how === "webhook" || call.route !== "predictions") return null;
   const values = Object.entries(call.input);
-  // Of texts, one that begins with @ would be taken for a file's name.
+  // A text that begins with @ would be taken for a file name.
   const isPlain = values.every(([, value]) => value instanceof FileValue || value instanceof SecretValue ||
     (typeof value === "string" ? value !== "" && !value.startsWith("@") : typeof value !== "object"));
   const stream = call.how === "stream" ? " --stream" : "";

@@ -5,7 +5,7 @@ import { tabs } from "../tabs.js";
 import { SecretValue } from "./literals.js";
 import { SNIPPETS } from "./snippets.js";
 
-/** Programs for exactly the inputs of the form. */
+/** Programs for the current inputs of the form. */
 export class CodeView {
   /**
    * @param {import("../schema.js").ModelDocument} model

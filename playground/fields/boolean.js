@@ -2,7 +2,7 @@ import { h } from "../dom.js";
 import { choiceControl } from "./choice.js";
 
 /**
- * Yes or no; with a third state where nothing is said by default.
+ * Yes or no, with a third state if there is no default.
  *
  * @param {import("../schema.js").Spec} spec
  * @param {import("./control.js").Context} context

@@ -1,4 +1,4 @@
-// What every kind of input has in common, and which control each kind gets.
+// What all controls have in common, and which control each kind of input gets.
 
 import { booleanControl } from "./boolean.js";
 import { choiceControl } from "./choice.js";
@@ -18,13 +18,13 @@ import { unionControl } from "./union.js";
  *
  * @typedef {object} Control
  * @property {HTMLElement} node
- * @property {HTMLElement | null} labelled what the label belongs to; null for a group of several controls
- * @property {() => any} get the value; undefined if none is set. Throws an Error with a text for people if there can't be one
+ * @property {HTMLElement | null} labelled the labeled element; null for a group of several controls
+ * @property {() => any} get the value; undefined if none is set. Throws an Error with a readable message if it is invalid
  * @property {(value: any) => void} set undefined empties it
  */
 
 /**
- * What a control is told besides what it is for.
+ * Additional information for a control.
  *
  * @typedef {object} Context
  * @property {string} id of the labelled element

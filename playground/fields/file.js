@@ -3,7 +3,7 @@ import { FileValue, blobOfDataURL, bytesText, typeOfDataURL } from "../files.js"
 import { filesOf, sourceButtons } from "./sources.js";
 
 /**
- * A file: chosen, dropped, pasted, photographed, recorded, or named by its address.
+ * A file: chosen, dropped, pasted, photographed, recorded, or given by its URL.
  *
  * @param {import("../schema.js").Spec} spec
  * @param {import("./control.js").Context} context
@@ -85,11 +85,11 @@ export function dropZone(take, ...children) {
   return zone;
 }
 
-/** Addresses of previews, which hold their blobs until they are taken back. @type {WeakMap<Blob, string>} */
+/** URLs of previews, which keep their blobs alive until they are revoked. @type {WeakMap<Blob, string>} */
 const previews = new WeakMap();
 
 /**
- * What a chosen file looks like.
+ * A preview of a chosen file.
  *
  * @param {FileValue | string} value
  * @param {string} label
@@ -111,7 +111,7 @@ export function previewOf(value, label) {
 }
 
 /**
- * The media type that an address suggests.
+ * The media type that a URL suggests.
  *
  * @param {string} url
  */

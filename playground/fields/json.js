@@ -1,7 +1,7 @@
 import { h } from "../dom.js";
 
 /**
- * Anything that has no control of its own, as JSON.
+ * Any value without a special control, as JSON.
  *
  * @param {import("../schema.js").Spec} spec
  * @param {import("./control.js").Context} context

@@ -6,7 +6,7 @@ export function isFileList(spec) {
   return spec.kind === "list" && spec.item?.kind === "file";
 }
 
-/** Beyond this the rows would be too many for anybody to use. */
+/** More rows would be unusable. */
 const ROW_LIMIT = 200;
 
 /**
@@ -21,7 +21,7 @@ export function listControl(spec, context) {
   /** @typedef {{control: import("./control.js").Control, node: HTMLElement}} Row */
   /** @type {Row[]} */
   let rows = [];
-  /** @type {any[]} Items for which there are no rows. */
+  /** @type {any[]} Items without rows. */
   let rest = [];
   let isSet = false;
   const list = h("ol", { class: "items" });

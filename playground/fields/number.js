@@ -1,11 +1,11 @@
 import { button, h } from "../dom.js";
 
-/** Seeds are what people want to be another number each time. */
+/** Names of seeds, which people want to be a different number each time. */
 const SEED = /(^|_)seed$/i;
 const SEED_LIMIT = 2 ** 31 - 1;
 
 /**
- * A number; with a slider where both limits are known.
+ * A number, with a slider if both limits are known.
  *
  * @param {import("../schema.js").Spec} spec
  * @param {import("./control.js").Context} context

@@ -1,4 +1,4 @@
-// Where files come from besides the picker: what is dropped or pasted, the camera, the microphone.
+// Other sources of files than the picker: drop and paste, the camera, the microphone.
 
 import { button, fill, h } from "../dom.js";
 import { FileValue } from "../files.js";
@@ -14,7 +14,7 @@ export function filesOf(transfer) {
 }
 
 /**
- * Buttons for the camera and the microphone, where the browser has them and the model wants such files.
+ * Buttons for the camera and the microphone, if the browser supports them and the model accepts such files.
  *
  * @param {string} accept
  * @param {string} label
@@ -22,7 +22,7 @@ export function filesOf(transfer) {
  */
 export function sourceButtons(accept, label, take) {
   const place = h("span", { class: "sources" });
-  // Browsers offer these to pages of HTTPS and of this machine only.
+  // Browsers offer these only to pages served over HTTPS or from this machine.
   if (!navigator.mediaDevices?.getUserMedia) return place;
   const wants = (/** @type {string} */ kind) => accept === "" || accept.includes(kind) || accept.includes("*/*");
   const idle = () => fill(place,

@@ -1,6 +1,6 @@
 import { h } from "../dom.js";
 
-/** A text longer than this, or with line ends, needs more than one line. */
+/** A text longer than this, or with line breaks, needs more than one line. */
 const LINE_LIMIT = 60;
 /** Names of inputs that usually hold long texts. */
 const LONG = /prompt|text|content|message|document|body|question|caption|lyrics|code|description|system/i;
@@ -17,7 +17,7 @@ export function textControl(spec, context) {
   const isItem = spec.name === "";
   const usual = typeof spec.default === "string" ? spec.default : "";
   const isLong = !isSecret && (LONG.test(spec.name) || usual.length > LINE_LIMIT || usual.includes("\n") || isItem);
-  // Erasing a text leaves an empty one; what was never touched is left out.
+  // Erasing a text leaves an empty one; an untouched input is left out.
   let isSet = false;
   const changed = () => {
     isSet = true;

@@ -43,7 +43,7 @@ export function unionControl(spec, context) {
 }
 
 /**
- * Which variant a value belongs to: the first that accepts it, texts before numbers that look like them.
+ * The variant that a value belongs to: the first that accepts it, with texts before numbers that look like them.
  *
  * @param {any} value
  * @param {import("../schema.js").Spec[]} parts

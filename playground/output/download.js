@@ -1,7 +1,7 @@
 import { h } from "../dom.js";
 
 /**
- * Saves what the page holds as a file.
+ * Saves data in the page as a file.
  *
  * @param {Blob} blob
  * @param {string} name
@@ -12,6 +12,6 @@ export function download(blob, name) {
   document.body.append(link);
   link.click();
   link.remove();
-  // The browser needs the address until it has begun.
+  // The browser needs the URL until the download has begun.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -34,7 +34,7 @@ export function grid(urls, label, inputs = [], from = 0) {
 /** @param {string} url */
 function sourceOf(url) {
   const blob = url.startsWith("data:") ? blobOfDataURL(url) : null;
-  // An address of a few characters instead of megabytes in each attribute.
+  // A short URL instead of megabytes in each attribute.
   return blob ? URL.createObjectURL(blob) : url;
 }
 

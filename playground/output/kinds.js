@@ -1,4 +1,4 @@
-// What a text in an output is: a file, or just text.
+// Distinguishes files from plain text in an output.
 
 import { guessedType } from "../fields/file.js";
 import { typeOfDataURL } from "../files.js";
@@ -13,7 +13,7 @@ export function typeOf(url) {
 }
 
 /**
- * Whether a value is a file: a data URL, or an address alone.
+ * Whether a value is a file: a data URL, or just a URL.
  *
  * @param {any} value
  * @returns {value is string}

@@ -7,11 +7,11 @@ import { tableView } from "./table.js";
 import { TextView } from "./textview.js";
 import { tree } from "./tree.js";
 
-/** Of a text file of this size or less the content is shown. */
+/** The contents of a text file up to this size are shown. */
 const TEXT_LIMIT = 1 << 20;
 
 /**
- * A file of an output that is no image: played, shown, or offered as a download.
+ * An output file that isn't an image: played, shown, or offered as a download.
  *
  * @param {string} url
  * @param {string} label
@@ -49,7 +49,7 @@ async function showText(place, blob, type, label) {
       place.prepend(tree(JSON.parse(text), label));
       return;
     } catch {
-      // Not the JSON that it claims to be: it is shown as text.
+      // It isn't the JSON that it claims to be, so it is shown as text.
     }
   }
   const rows = type === "text/csv" ? csv(text) : [];

@@ -3,12 +3,12 @@ import { bytesText } from "../files.js";
 import { codeBlock, copied, looksLikeMarkdown, markdown } from "../markdown.js";
 import { download } from "./download.js";
 
-/** What is drawn of a long text: so many blocks of so many characters, the last ones. */
+/** How much of a long text is drawn: this many of the last blocks, with this many characters each. */
 const BLOCK_CHARACTERS = 8192;
 const BLOCK_COUNT = 8;
 /** A longer text isn't offered as Markdown or as a tree. */
 const FORMAT_LIMIT = 200_000;
-/** Up to this length a growing text is drawn as Markdown again and again. */
+/** A growing text up to this length is redrawn as Markdown each time. */
 const LIVE_LIMIT = 50_000;
 
 /**
@@ -29,7 +29,7 @@ export class TextView {
     /** @type {string[]} */
     this.pieces = [];
     this.length = 0;
-    /** @type {string[]} What isn't drawn yet. */
+    /** @type {string[]} Text that isn't drawn yet. */
     this.waiting = [];
     this.note = h("p", { class: "hint" });
     this.text = h("pre", { class: "plaintext", tabindex: "0", role: "region", "aria-label": label });
@@ -55,7 +55,7 @@ export class TextView {
     return this.pieces[0] ?? "";
   }
 
-  /** The text is complete: now is the time to see what it is. */
+  /** The text is complete, so its format can be determined. */
   finish() {
     this.flush();
     if (this.formats && !this.isChosen && this.length < FORMAT_LIMIT && looksLikeMarkdown(this.all())) this.show("markdown");

@@ -2,9 +2,9 @@ import { button, h } from "../dom.js";
 import { copied } from "../markdown.js";
 import { isRecord } from "../schema.js";
 
-/** So many members are drawn at a time. */
+/** How many members are drawn at a time. */
 const PAGE = 100;
-/** Below this many members an object is unfolded from the start. */
+/** An object with fewer members is unfolded from the start. */
 const SMALL = 20;
 const TEXT_LIMIT = 2000;
 

@@ -1,4 +1,4 @@
-// An output of any shape. Each part gets what shows it best.
+// An output of any shape. Each part gets the most suitable view.
 
 import { button, fill, h } from "../dom.js";
 import { isRecord } from "../schema.js";
@@ -9,15 +9,15 @@ import { isTabular, tableView } from "./table.js";
 import { TextView } from "./textview.js";
 import { tree } from "./tree.js";
 
-/** So many items are drawn at a time. */
+/** How many items are drawn at a time. */
 const PAGE = 100;
-/** Texts from here on get a view of their own with tools. */
+/** Texts of at least this length get their own view with tools. */
 const SHORT = 200;
 
 /**
  * @param {any} value
- * @param {string} [label] what it is called within the output
- * @param {(string | null)[]} [inputs] images of the input, to be shown beside a single image
+ * @param {string} [label] its name within the output
+ * @param {(string | null)[]} [inputs] images of the input, shown next to a single image
  * @returns {HTMLElement}
  */
 export function valueView(value, label = "Output", inputs = []) {
@@ -92,7 +92,7 @@ export function paged(values, draw) {
 }
 
 /**
- * Something with a tree behind it.
+ * A view that can be switched to a tree.
  *
  * @param {any} value
  * @param {string} label

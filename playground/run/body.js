@@ -1,4 +1,4 @@
-// The body of a request that begins a prediction.
+// The body of a request that starts a prediction.
 
 import { FileValue, bytesText, mapFiles, withDataURLs } from "../files.js";
 
@@ -9,7 +9,7 @@ import { FileValue, bytesText, mapFiles, withDataURLs } from "../files.js";
  */
 
 /**
- * A form where the server takes files that way, which then needn't be held as text by either side; else JSON.
+ * A form if the server accepts files that way, so neither side needs to hold them as text; otherwise JSON.
  *
  * @param {import("../schema.js").ModelDocument} model
  * @param {string} id
@@ -38,7 +38,7 @@ export async function bodyOf(model, id, input, webhook) {
   }
   const shown = JSON.stringify(mapFiles({ ...envelope, input: rest, ...Object.fromEntries(files) },
     (file) => `${file.name} (${file.type}, ${bytesText(file.blob.size)})`));
-  // The browser names the boundary.
+  // The browser sets the boundary.
   return { sent: form, headers: {}, shown };
 }
 

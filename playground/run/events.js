@@ -1,9 +1,9 @@
 /** @typedef {{name: string, data: string, id: string}} ServerEvent */
 
-/** Cuts events out of the text of an event stream, whatever its pieces are (HTML standard, section 9.2). */
+/** Splits the text of an event stream into events, however the text arrives (HTML standard, section 9.2). */
 export class EventParser {
   constructor() {
-    /** @type {string[]} The pieces of a line whose end hasn't come yet. */
+    /** @type {string[]} The pieces of an incomplete line. */
     this.line = [];
     /** @type {string[]} */
     this.data = [];
@@ -57,10 +57,10 @@ export class EventParser {
 }
 
 /**
- * The events of an answer while they arrive.
+ * The events of a response as they arrive.
  *
  * @param {Response} answer
- * @param {(text: string) => void} seen told the text as it is
+ * @param {(text: string) => void} seen gets the unchanged text
  */
 export async function* eventsOf(answer, seen) {
   const parser = new EventParser();

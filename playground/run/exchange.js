@@ -1,7 +1,7 @@
 import { folded, h } from "../dom.js";
 import { codeBlock } from "../markdown.js";
 
-/** Of a value in the shown bodies so much stays: files make them long. */
+/** How much of a value is shown in bodies, which files make long. */
 const STRING_LIMIT = 400;
 
 /**

@@ -2,12 +2,12 @@
 const ANSI = /[\u001b\u009b](?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g;
 /** What progress bars print: `42%|████ | 21/50`, or a count of steps. */
 const PROGRESS = /\d{1,3}%\s*\||\b\d+\/\d+\s*\[[\d:]+<|[█▏▎▍▌▋▊▉#=>-]{6,}.*\d+%|\d+%\s*[[(|]?[█#=>.-]{3,}/;
-/** Longer lines are none of a progress bar. */
+/** Longer lines don't belong to a progress bar. */
 const PROGRESS_LIMIT = 500;
 
 /**
- * Log text as a terminal would show it: of a line that was written over, and of successive lines of progress, only the last
- * state stays.
+ * Log text as a terminal would show it: for an overwritten line, and for successive lines of progress, only the last
+ * state is kept.
  */
 export class LogLines {
   constructor() {
@@ -22,7 +22,7 @@ export class LogLines {
   push(text) {
     const lines = (this.open + text).split("\n");
     this.open = lines.pop() ?? "";
-    // Only what follows the last carriage return will ever be seen.
+    // Only the text after the last carriage return is ever visible.
     const written = this.open.lastIndexOf("\r", this.open.length - 2);
     if (written >= 0) this.open = this.open.slice(written + 1);
     let final = "";
@@ -44,7 +44,7 @@ export class LogLines {
     return shown(this.open) || this.progress;
   }
 
-  /** What is left when nothing more comes. */
+  /** The rest, once the text is complete. */
   finish() {
     const rest = [this.progress, shown(this.open)].filter((line) => line !== "").join("\n");
     this.open = "";

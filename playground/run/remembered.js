@@ -1,4 +1,4 @@
-// Which prediction runs in the background, so that a reload of the page finds it again.
+// Remembers the prediction in the background, so that a reload of the page finds it again.
 
 import { base } from "./server.js";
 
@@ -10,7 +10,7 @@ export function remember(id) {
   try {
     sessionStorage.setItem(KEY, id);
   } catch {
-    // Without storage, a reload loses sight of the prediction, which goes on.
+    // Without storage, a reload loses track of the prediction, which continues.
   }
 }
 
@@ -24,6 +24,6 @@ export function remembered() {
   try {
     return sessionStorage.getItem(KEY);
   } catch {
-    return null; // The browser lets pages keep nothing.
+    return null; // The browser doesn't let pages store anything.
   }
 }

@@ -9,19 +9,19 @@ import { WebhookPlace } from "./webhooks.js";
 /** @typedef {"wait" | "stream" | "background" | "webhooks"} Mode */
 
 /**
- * Those who show a run.
+ * A view of a run.
  *
  * @typedef {object} RunListener
  * @property {(chunk: any, index: number) => void} output
  * @property {(text: string) => void} log
- * @property {() => void} changed the state, the metrics, or the times are others
+ * @property {() => void} changed the state, the metrics, or the times have changed
  */
 
-/** How often a running prediction is asked about, in milliseconds: soon at first. */
+/** The intervals between polls of a running prediction, in milliseconds; short at first. */
 const POLLING = [150, 250, 400, 600, 1000];
-/** The server keeps no results above this size. */
+/** The server doesn't keep larger results. */
 const KEPT_BYTES = 1 << 20;
-/** How often a broken connection to the events is made again. */
+/** How often a broken connection to the events is retried. */
 const RECONNECTIONS = 10;
 /** How long a line of the shown exchange may be before it is cut. */
 const SHOWN_BODY = 200_000;
@@ -42,19 +42,19 @@ export class Run {
     this.status = "sending";
     /** @type {any} */
     this.output = undefined;
-    /** @type {any[]} Chunks that came one by one. */
+    /** @type {any[]} Chunks that arrived one by one. */
     this.chunks = [];
     this.logs = "";
     this.error = "";
     /** @type {Record<string, any>} */
     this.metrics = {};
-    /** @type {Record<string, any>} The times that the server tells. */
+    /** @type {Record<string, any>} The times that the server reports. */
     this.times = {};
     this.sentAt = 0;
     this.firstOutputAt = 0;
     this.endedAt = 0;
     this.isCanceling = false;
-    /** Of a kept run: the output was too large to be kept. */
+    /** For a kept run: whether the output was too large to keep. */
     this.isCut = false;
     /** @type {{method: string, url: string, headers: Record<string, string>, body: string} | null} */
     this.request = null;
@@ -63,9 +63,9 @@ export class Run {
     /** @type {any[] | null} */
     this.detail = null;
     this.statusCode = 0;
-    /** @type {import("./webhooks.js").Webhook[]} What the server has reported by itself. */
+    /** @type {import("./webhooks.js").Webhook[]} The webhooks that the server sent. */
     this.webhooks = [];
-    /** Where it was asked to report; empty without webhooks. */
+    /** The URL for webhooks; empty if there are none. */
     this.webhookAddress = "";
   }
 
@@ -73,7 +73,7 @@ export class Run {
     return this.endedAt > 0;
   }
 
-  /** Makes the prediction and follows it to its end. Never throws: what goes wrong is the run's error. */
+  /** Makes the prediction and follows it to its end. Never throws: a failure becomes the run's error. */
   async start() {
     this.sentAt = Date.now();
     const place = this.mode === "webhooks" ? new WebhookPlace() : null;
@@ -86,7 +86,7 @@ export class Run {
       this.request = { method: "POST", url: address(this.model.route), headers, body: shown.slice(0, SHOWN_BODY) };
       const polling = this.mode === "wait" ? this.poll(false) : null;
       const taking = place?.take((webhook) => this.reported(webhook, place));
-      taking?.catch(() => {}); // Looked at below, when the request has its answer.
+      taking?.catch(() => {}); // Checked below, after the request's response.
       const answer = await request(this.model.route, { method: "POST", headers, body: sent });
       if (answer.status === 202 && this.model.canPoll) remember(this.id);
       this.response = { status: answer.status, headers: fieldsOf(answer), body: "" };
@@ -106,7 +106,7 @@ export class Run {
     this.listener?.changed();
   }
 
-  /** Follows a prediction that was begun before, in the background. */
+  /** Follows a prediction that was started earlier, in the background. */
   async resume() {
     this.mode = "background";
     this.sentAt = Date.now();
@@ -143,17 +143,17 @@ export class Run {
     this.update(JSON.parse(body));
     if (answer.status !== 202) return;
     if (this.mode !== "webhooks") await this.watch();
-    // Webhooks tell the whole state, and so does polling; events would tell parts of it once more.
+    // Webhooks contain the whole state, and so does polling; events would repeat parts of it.
     else if (this.model.canPoll) await this.poll(true);
   }
 
-  /** Follows a prediction that runs in the background to its end: by its events, where the server shows them. */
+  /** Follows a prediction that runs in the background to its end: by its events, if the server offers them. */
   async watch() {
     if (this.model.canFollow && this.model.canStream) await this.followEvents();
     if (!this.isOver) await this.poll(true);
   }
 
-  /** Reads the events by GET. A connection that breaks is made again, and goes on where it has ended. */
+  /** Reads the events by GET. Retries a broken connection and resumes where it ended. */
   async followEvents() {
     let last = "";
     for (let attempt = 0; attempt < RECONNECTIONS && !this.isOver; attempt += 1) {
@@ -165,7 +165,7 @@ export class Run {
         if (answer.status !== 200 || !(answer.headers.get("content-type") ?? "").startsWith("text/event-stream")) return;
         for await (const event of this.events(answer)) {
           last = event.id;
-          // What is no longer kept can still be had as a whole, at the end.
+          // Events that are no longer kept are still contained in the result.
           if (event.name === "error") return;
           this.happened(event.name, JSON.parse(event.data));
         }
@@ -213,7 +213,7 @@ export class Run {
     }
   }
 
-  /** The events don't tell when it was begun and ended; the result does, where the server has kept it. */
+  /** The events don't contain the times of its start and end; the result does, if the server kept it. */
   async askForTimes() {
     const size = this.chunks.reduce((sum, chunk) => sum + (typeof chunk === "string" ? chunk.length : KEPT_BYTES / 100), 0);
     if (!this.model.canPoll || size > KEPT_BYTES / 2) return;
@@ -225,7 +225,7 @@ export class Run {
   /**
    * Asks for the state until the prediction has ended.
    *
-   * @param {boolean} isFinal whether the end is to be found here, not by the request that began it
+   * @param {boolean} isFinal whether to wait for the end here instead of in the request that started it
    */
   async poll(isFinal) {
     for (let count = 0; !this.isOver; count += 1) {
@@ -235,7 +235,7 @@ export class Run {
       const answer = await request(`${this.model.route}/${this.id}`);
       if (this.isOver) return;
       if (!answer.ok) {
-        // While the request is still on its way nobody knows the id; an original server never does.
+        // The id is unknown while the request is being sent; the original's server never has it.
         if (!isFinal) {
           if (count > POLLING.length) return;
           continue;
@@ -249,7 +249,7 @@ export class Run {
   }
 
   /**
-   * Takes what the server reports. Reports may overtake each other; an older one tells nothing new.
+   * Processes the server's webhooks. They may overtake each other; an older one contains nothing new.
    *
    * @param {import("./webhooks.js").Webhook} webhook
    * @param {WebhookPlace} place
@@ -262,7 +262,7 @@ export class Run {
     this.listener?.changed();
   }
 
-  // MARK: - What is known
+  // MARK: - The known state
 
   /** @param {any} state a prediction, whole or in part */
   update(state) {
@@ -299,7 +299,7 @@ export class Run {
   /** @param {{name: string, value: any, mode: string}} metric */
   addMetric({ name, value, mode }) {
     const old = this.metrics[name];
-    // The original's word for it is "increment".
+    // The original calls it "increment".
     if (mode === "incr" || mode === "increment") this.metrics[name] = (typeof old === "number" ? old : 0) + value;
     else if (mode === "append") this.metrics[name] = [...(Array.isArray(old) ? old : []), value];
     else this.metrics[name] = value;

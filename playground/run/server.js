@@ -1,26 +1,26 @@
-// The server of the model: the one that this page came from, or, in `cog playground`, any that the page is pointed to. Addresses
-// are relative to the page's, so that any prefix and any proxy will do.
+// The model server: the one that this page came from, or, in `cog playground`, any that the page is pointed to. URLs are
+// relative to the page's, so that any prefix and any proxy work.
 
 /**
- * What `cog playground` tells its page.
+ * The configuration from `cog playground`.
  *
  * @typedef {object} Playground
- * @property {string} target the server that the page begins with
- * @property {string} webhookBase the address below which webhooks reach this page
+ * @property {string} target the server that the page starts with
+ * @property {string} webhookBase the base URL for webhooks to this page
  */
 
-/** The address of the page's directory: the page is at `docs` below it, or is its root. */
+/** The URL of the page's directory: the page is at `docs` in it, or is its root. */
 const own = new URL(".", location.href);
 own.hash = "";
 own.search = "";
 
-/** Of `cog playground`; null where a server of a model shows this page itself. @type {Playground | null} */
+/** The configuration from `cog playground`; null if a model server shows this page itself. @type {Playground | null} */
 export const playground = document.querySelector('meta[name="cog-playground"]') ? await told("config") : null;
 
-/** What is wrong with the target that the page's address names; empty if nothing is. */
+/** What is wrong with the target in the page's URL; empty if nothing is. */
 export let targetProblem = "";
 
-/** The address of the model's server, ending in a slash. */
+/** The URL of the model server, ending in a slash. */
 export const base = playground ? target(playground) : own;
 
 /** @param {Playground} playground */
@@ -37,13 +37,13 @@ function target({ target: first }) {
   }
 }
 
-/** @param {string} path a document beside the page */
+/** @param {string} path a document next to the page */
 async function told(path) {
   return (await fetch(new URL(path, own))).json();
 }
 
 /**
- * The address of a route, as programs use it.
+ * The URL of a route, for programs.
  *
  * @param {string} path relative to the server's address
  */
@@ -51,7 +51,7 @@ export function address(path) {
   return new URL(path, base).href;
 }
 
-/** The key that the server wants. In memory only: nothing of the page keeps it. */
+/** The key that the server needs. Kept in memory only. */
 let key = "";
 /** @type {((wasWrong: boolean) => Promise<string>) | null} */
 let ask = null;
@@ -59,7 +59,7 @@ let ask = null;
 let asking = null;
 
 /**
- * Sets what asks the reader for a key.
+ * Sets the function that asks the user for a key.
  *
  * @param {(wasWrong: boolean) => Promise<string>} asker
  */
@@ -67,7 +67,7 @@ export function askForKeyWith(asker) {
   ask = asker;
 }
 
-/** Whether the server wants a key, as far as the page knows. */
+/** Whether the server needs a key, as far as the page knows. */
 export function needsKey() {
   return key !== "";
 }
@@ -84,7 +84,7 @@ export async function request(path, options = {}) {
     const used = key;
     const headers = { ...options.headers, ...(used && { authorization: `Bearer ${bytes(used)}` }) };
     const answer = await passedOn(path, { ...options, headers });
-    // A proxy in front of the server may ask for something else; browsers know how to answer that.
+    // A proxy in front of the server may request other credentials, which browsers handle.
     const isKeyWanted = answer.status === 401 && (fieldsOf(answer)["www-authenticate"] ?? "").startsWith("Bearer");
     if (!isKeyWanted || !ask) return answer;
     if (used !== key) continue;
@@ -95,7 +95,7 @@ export async function request(path, options = {}) {
 }
 
 /**
- * The bytes of a text as UTF-8: fields can't have other characters.
+ * The bytes of a text as UTF-8, because fields can't contain other characters.
  *
  * @param {string} text
  */
@@ -104,7 +104,7 @@ function bytes(text) {
 }
 
 /**
- * Sends a request as it is; `cog playground` passes it on.
+ * Sends a request unchanged; `cog playground` forwards it.
  *
  * @param {string} path
  * @param {RequestInit & {headers: Record<string, string>}} options
@@ -115,7 +115,7 @@ function passedOn(path, options) {
 }
 
 /**
- * The events of this page's own place for webhooks.
+ * The stream of webhooks for this page.
  *
  * @param {string} token
  * @param {AbortSignal} signal
@@ -125,7 +125,7 @@ export function webhooks(token, signal) {
 }
 
 /**
- * The fields of an answer as the server of the model has sent them.
+ * The fields of a response as the model server sent them.
  *
  * @param {Response} answer
  * @returns {Record<string, string>}
@@ -137,7 +137,7 @@ export function fieldsOf(answer) {
   return JSON.parse(new TextDecoder().decode(bytes));
 }
 
-/** A refusal, or an answer that can't be used. */
+/** A refusal, or an unusable response. */
 export class ServerError extends Error {
   /**
    * @param {number} status
@@ -147,13 +147,13 @@ export class ServerError extends Error {
     super(messageOf(status, body));
     this.status = status;
     this.body = body;
-    /** @type {any[] | null} What is wrong with the input. */
+    /** @type {any[] | null} The problems of the input. */
     this.detail = null;
     try {
       const detail = JSON.parse(body)?.detail;
       if (Array.isArray(detail)) this.detail = detail;
     } catch {
-      // Not JSON: a proxy's answer. The message has its text.
+      // Not JSON, so it comes from a proxy. The message contains its text.
     }
   }
 }
@@ -169,7 +169,7 @@ function messageOf(status, body) {
     if (typeof detail === "string") return detail;
     if (Array.isArray(detail)) return "The input doesn't fit the model.";
   } catch {
-    // Not JSON: a proxy's answer.
+    // Not JSON, so it comes from a proxy.
   }
   const text = body.startsWith("<") ? "" : `: ${body.slice(0, 300)}`;
   return `The server answered with status ${status}${text}`;

@@ -3,7 +3,7 @@ import { h } from "../dom.js";
 /** @typedef {{name: string, milliseconds: number, about: string}} Span */
 
 /**
- * Where the time of a run went.
+ * How a run spent its time.
  *
  * @param {import("./run.js").Run} run
  * @returns {Span[]}
@@ -27,7 +27,7 @@ export function spans(run) {
     { name: "queue and fetch", milliseconds: begun - created, about: "waiting for a slot, and fetching input files" },
     { name: "run", milliseconds: predicted, about: "the model's method" },
     { name: "upload", milliseconds: completed - begun - predicted, about: "encoding or uploading output files" },
-    { name: "network", milliseconds: Math.max(0, whole - (completed - created)), about: "the request and the answer on their way" },
+    { name: "network", milliseconds: Math.max(0, whole - (completed - created)), about: "transferring the request and the response" },
   ];
 }
 

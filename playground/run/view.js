@@ -1,4 +1,4 @@
-// What is seen of a run: its state, output, logs, metrics, times, and the exchange with the server.
+// The view of a run: its state, output, logs, metrics, times, and the exchange with the server.
 
 import { eachFrame, fill, folded, h } from "../dom.js";
 import { FileValue } from "../files.js";
@@ -11,7 +11,7 @@ import { LogLines } from "./logs.js";
 import { timeline } from "./timeline.js";
 import { webhookList } from "./webhooks.js";
 
-/** So many chunks are drawn while they arrive; the others when the run is over. */
+/** How many chunks are drawn while they arrive; the others are drawn at the end of the run. */
 const LIVE_LIMIT = 100;
 
 export class RunView {
@@ -51,7 +51,7 @@ export class RunView {
   }
 
   /**
-   * Shows a run that is over.
+   * Shows a finished run.
    *
    * @param {import("./run.js").Run} run
    */
@@ -119,7 +119,7 @@ export class RunView {
     const { run } = this;
     if (!run) return;
     const words = stateWords(run);
-    // Screen readers read it aloud whenever it is another text.
+    // Screen readers read it aloud whenever it changes.
     if (words !== this.said) this.state.textContent = words;
     this.said = words;
     this.state.dataset.status = run.status;
@@ -140,7 +140,7 @@ export class RunView {
   drawEnd(run) {
     this.log?.append(this.lines?.finish() ?? "");
     if (this.lastLine) this.lastLine.textContent = "";
-    if (run.logs === "") fill(this.logs, h("p", { class: "hint" }, "This run has written no logs."));
+    if (run.logs === "") fill(this.logs, h("p", { class: "hint" }, "This run wrote no logs."));
     if (this.text) this.text.finish();
     else if (run.output !== undefined && run.output !== null) {
       const value = run.output;
@@ -197,9 +197,9 @@ function stateWords(run) {
  * @param {import("./run.js").Run} run
  */
 function advice(run) {
-  if (run.detail) return "The problems are shown beside the inputs.";
+  if (run.detail) return "The problems are shown next to the inputs.";
   if (run.statusCode === 409 || run.statusCode === 429) return "All slots are taken. Run it again in a moment.";
-  if (run.statusCode === 413) return "Name the file by its address instead, or raise COG_BODY_LIMIT_BYTES.";
+  if (run.statusCode === 413) return "Give the file's URL instead, or raise COG_BODY_LIMIT_BYTES.";
   return "";
 }
 
@@ -214,11 +214,11 @@ function metricsView(metrics) {
   ]));
 }
 
-/** Addresses for chosen files, which are kept as long as the files are. @type {WeakMap<Blob, string>} */
+/** URLs for chosen files, kept as long as the files are. @type {WeakMap<Blob, string>} */
 const addresses = new WeakMap();
 
 /**
- * The images of an input, to be shown beside an image that was made of them.
+ * The images of an input, to show next to the image made from them.
  *
  * @param {Record<string, any>} input
  * @returns {string[]}

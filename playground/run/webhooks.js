@@ -8,7 +8,7 @@ import { playground, webhooks } from "./server.js";
 
 /** @typedef {{at: number, body: string}} Webhook */
 
-/** So many are kept for being shown, the first ones and the last. */
+/** How many are kept to be shown: the first ones and the last. */
 const SHOWN = 200;
 
 /** A place for the webhooks of one run. */
@@ -20,19 +20,19 @@ export class WebhookPlace {
     this.events = null;
   }
 
-  /** The address that the server of the model is given. */
+  /** The URL that the model server gets. */
   get address() {
     return `${playground?.webhookBase ?? ""}/webhook/${this.token}`;
   }
 
-  /** Opens the place. Until then, nothing is taken. */
+  /** Opens the place. Until then, no webhooks are accepted. */
   async open() {
     this.events = await webhooks(this.token, this.leaving.signal);
     if (!this.events.ok) throw new Error(`The playground can't receive webhooks: ${await this.events.text()}`);
   }
 
   /**
-   * Takes webhooks until the place is closed.
+   * Receives webhooks until the place is closed.
    *
    * @param {(webhook: Webhook) => void} arrived
    */
@@ -61,7 +61,7 @@ export function webhookList(run) {
   const shown = all.length > SHOWN ? [...all.slice(0, SHOWN / 2), ...all.slice(-SHOWN / 2)] : all;
   return h("section", { class: "webhooks" }, h("h3", {}, `Webhooks (${all.length})`),
     h("p", { class: "hint" }, `Sent to ${run.webhookAddress}. `,
-      all.length === 0 && "None has arrived. If none ever does, the server can't reach this address: see --webhook-host and --host of cog playground.",
+      all.length === 0 && "None has arrived. If none ever does, the server can't reach this URL: see --webhook-host and --host of cog playground.",
       all.length > SHOWN && `Only ${SHOWN} of them are shown.`),
     shown.map(({ at, body }) => folded(`${((at - run.sentAt) / 1000).toFixed(2)} s: ${statusOf(body)}`, [codeBlock(shortened(body))])));
 }
