@@ -20,8 +20,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SUITE_LIMIT_SECONDS = 2400.0
-# Where the tests of a suite are, and how they run. Most tests wait half of the time, so twice as many run side by side as
-# there are processors. The tests of a file stay together and share its servers. Two processes have a container engine each.
+# Where the tests of a suite are, and how they run. Most tests wait half of the time, so twice as many run concurrently
+# as there are processors. The tests of a file stay together and share its servers. Two processes have a container
+# engine each.
 SIDE_BY_SIDE = ["--numprocesses", str(2 * (os.cpu_count() or 1)), "--dist", "loadfile"]
 BY_TWO = ["--numprocesses", "2", "--dist", "loadfile"]
 # Plugins that only the SDK's tests use, and that every process takes seconds to load.

@@ -3,20 +3,20 @@ import FileTransfer
 import HTTPServer
 import Predictions
 
-/// At which pace a body is written to the disk.
+/// The pace at which a body is written to the disk.
 enum UploadPace {
-    /// What is written in one go.
+    /// How much is written at a time.
     static let pieceBytes = 262_144
-    /// So many pieces wait for the disk before the client has to.
+    /// How many pieces may wait for the disk before the client has to wait.
     static let waitingLimit = 2
 }
 
-/// A form or a file on its way from a client to the disk: slows the client down to the disk's speed.
+/// Passes a form or a file from a client to the disk, and slows the client down to the disk's speed.
 ///
-/// Bound to the loop. Its files go away with it unless somebody keeps ``files``.
+/// Bound to the loop. Its files are removed with it unless something keeps ``files``.
 final class UploadReceiver<Form: UploadForm> {
     let files: UploadedFiles
-    /// Told how many bytes of files are on the disk; what it returns ends the upload.
+    /// Called with the number of bytes of files on the disk; a returned error ends the upload.
     var onProgress: ((_ fileBytes: Int) -> UploadError?)?
     private let reading: UploadReading<Form>
     private let exchange: Exchange
