@@ -18,7 +18,8 @@ extension PredictionService {
     /// Gets the files of a prediction's input.
     func fetchFiles(_ run: Run) {
         run.span?.fetchBegan(at: Clock.wall.nanoseconds)
-        run.transfers.fetch = files.fetcher.fetch(run.transfers.inputs, into: files.store) { [weak self, weak run] result in
+        let inputs = run.transfers.inputs
+        run.transfers.fetch = files.fetcher.fetch(inputs, into: files.store) { [weak self, weak run] result in
             guard let self, let run else { return }
             switch result {
             case .success(let files):

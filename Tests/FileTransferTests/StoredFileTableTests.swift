@@ -64,14 +64,16 @@ import Testing
     @Test func idsInURLs() {
         let id = StoredFileID.make()
         for url in [
-            "http://localhost:5000/v1/files/\(id)", "HTTPS://user:key@h/a/b/v1/files/\(id)?a=b", " http://h/v1/files/\(id)#c",
+            "http://localhost:5000/v1/files/\(id)", "HTTPS://user:key@h/a/b/v1/files/\(id)?a=b",
+            " http://h/v1/files/\(id)#c",
         ] {
             #expect(StoredFileID.find(in: url)?.id == id)
             #expect(StoredFileID.find(in: url)?.isContents == false)
         }
         #expect(StoredFileID.find(in: "http://h/v1/files/\(id)/download")?.isContents == true)
         for url in [
-            "http://h/v1/files/\(id)x", "http://h/v1/files/\(id)/x", "http://h/v1/files/cog-abc", "http://h/files/\(id)",
+            "http://h/v1/files/\(id)x", "http://h/v1/files/\(id)/x", "http://h/v1/files/cog-abc",
+            "http://h/files/\(id)",
             "http://v1/files/\(id)", "http://h/?/v1/files/\(id)", "data:,/v1/files/\(id)",
         ] {
             #expect(StoredFileID.find(in: url) == nil, "\(url)")

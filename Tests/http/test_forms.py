@@ -37,6 +37,7 @@ class Runner(BaseRunner):
         return given
 """
 
+
 @pytest.fixture
 def server(shared):
     return shared(source=MODEL)

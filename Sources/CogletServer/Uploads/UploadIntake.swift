@@ -41,14 +41,18 @@ final class UploadIntake {
     }
 
     /// Makes the upload of a request that was handed over.
-    func upload(_ head: RequestHead, on exchange: Exchange, isTraining: Bool) -> Decision<UploadReceiver<PredictionForm>> {
+    func upload(
+        _ head: RequestHead, on exchange: Exchange, isTraining: Bool
+    ) -> Decision<UploadReceiver<PredictionForm>> {
         switch plan(head, head.field("content-type")?.string ?? "") {
         case .take(let plan): .take(upload(plan, head, exchange, isTraining))
         case .refuse(let answer): .refuse(answer)
         }
     }
 
-    private func upload(_ plan: Plan, _ head: RequestHead, _ exchange: Exchange, _ isTraining: Bool) -> UploadReceiver<PredictionForm> {
+    private func upload(_ plan: Plan, _ head: RequestHead, _ exchange: Exchange, _ isTraining: Bool) -> UploadReceiver<
+        PredictionForm
+    > {
         let facts = plan.facts
         let schema = isTraining ? facts.trainingSchema : facts.predictionSchema
         let reading = UploadReading(

@@ -31,7 +31,8 @@ final class FileSending {
     func begin() {
         let stream = exchange.startStream(fields: [
             Response.Field("content-type", file.facts.contentType),
-            Response.Field("content-disposition", "attachment; filename*=UTF-8''\(ReplicateAPI.escaped(file.facts.name))"),
+            Response.Field(
+                "content-disposition", "attachment; filename*=UTF-8''\(ReplicateAPI.escaped(file.facts.name))"),
             // A page that a client stores must not act as one of this server's.
             Response.Field("content-security-policy", "sandbox"), Response.Field("x-content-type-options", "nosniff"),
         ])

@@ -46,5 +46,6 @@ struct LimitVariables: VariableSection {
         "how much request bodies and webhooks may hold together; see [Memory](deployment.md#memory)")
     let downloadLimit = Variable(
         "COG_DOWNLOAD_LIMIT_BYTES", "10 GiB",
-        "the largest input file, downloaded or sent in a request, and what all [stored files](http.md#stored-files) may have together")
+        "the largest input file, downloaded or sent in a request, and what all [stored files](http.md#stored-files) may have together"
+    )
 }
