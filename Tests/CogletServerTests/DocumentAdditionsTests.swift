@@ -15,7 +15,7 @@ import Workers
         return names.map { root.appending(path: "\($0)/openapi.json").path }.filter(FileManager.default.fileExists)
     }()
 
-    /// Whether everything that `part` says stands in `whole`.
+    /// Whether `whole` contains everything in `part`.
     private func contains(_ whole: JSONValue?, _ part: JSONValue) -> Bool {
         guard let whole else { return false }
         guard part.kind == .object else { return whole.text(sortedKeys: true) == part.text(sortedKeys: true) }

@@ -37,7 +37,7 @@ import Testing
         #expect(found.contains(#"cog_http_request_size_bytes_bucket{route="/b",le="256.0"} 1"#))
     }
 
-    /// What a client makes up has no label of its own.
+    /// Names that a client makes up don't get their own label.
     @Test func unknownRoutesAndMethodsShareALabel() {
         let metrics = HTTPMetrics([Route("/b", [.post], Nothing())])
         for method in [HTTPMethod.other("X"), .other("Y"), .trace, .patch] {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import CogletServer
 
-/// What platforms are told.
+/// The responses that platforms get.
 @Suite struct PlatformTexts {
     private func text(_ json: String) -> String {
         PlatformAnswers.text(of: .segment(.bytes(Array(json.utf8))))

@@ -2,7 +2,7 @@ import Testing
 
 @testable import CogletServer
 
-/// What Replicate's clients are told.
+/// The responses that Replicate's clients get.
 struct ReplicateTests {
     @Test(arguments: [
         ("event: start\ndata: {\"id\":\"x\"}\n\n", nil),

@@ -100,7 +100,7 @@ import Workers
         #expect(throws: SettingsError.self) { try settings([:], more) }
     }
 
-    /// What makes no sense restricts: whoever has set the variable wanted something else than the default.
+    /// Invalid values restrict access: whoever set the variable wanted something other than the default.
     @Test(
         arguments: [
             (nil, true), ("", true), ("1", true), ("TRUE", true), ("0", false), ("no", false), ("2", false),

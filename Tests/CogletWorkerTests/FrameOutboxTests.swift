@@ -33,7 +33,7 @@ import WorkerProtocol
         #expect(arrived() == 3 * FrameHeader.byteCount)
     }
 
-    /// The doorbell rings once for many lines: the I/O thread comes by itself until there have been none for a while.
+    /// The doorbell rings once for many lines: the I/O thread returns by itself until there have been none for a while.
     @Test func linesLeaveWithoutANextFrame() {
         #expect(outbox.lateFlushMilliseconds == -1)
         #expect(queue(COGPY_LATER.outcome) == COGPY_QUEUED.outcome)
@@ -52,7 +52,7 @@ import WorkerProtocol
         #expect(isRinging)
     }
 
-    /// What lies in several places, and is more than the socket has room for, arrives as one.
+    /// Data in several places that exceeds the socket's room arrives in one piece.
     @Test func largeFrameIsSentFromWhereItLies() async {
         let text = [UInt8](repeating: 0x61, count: 4 << 20)
         let wanted = FrameHeader.byteCount + text.count + 2

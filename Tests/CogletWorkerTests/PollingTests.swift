@@ -16,7 +16,7 @@ import Testing
         return polling
     }
 
-    /// The first prediction is slept for; so is one after another that took long to come.
+    /// The thread doesn't poll for the first prediction, nor after one that took long to come.
     @Test func sleepsUntilOneComesQuickly() {
         var polling = Polling(isAllowed: true)
         for (idle, arrival, end) in [
@@ -52,7 +52,7 @@ import Testing
         return now + Self.late
     }
 
-    /// Whether it looks for the next prediction at `now`; one comes at once.
+    /// Whether it polls for the next prediction at `now`; one comes immediately.
     private func looks(_ polling: inout Polling, at now: UInt64) -> Bool {
         defer { polling.arrived(at: now) }
         return polling.becameIdle(at: now) != nil

@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 @Suite struct DescriptorWatcherTests {
-    /// A descriptor is told readable and writable as asked for, and the peer's end too.
+    /// The watcher reports readable, writable, and the peer's end, as requested.
     @Test func tellsWhatIsWatchedFor() throws {
         try withLoop { loop in
             let (ours, theirs) = try socketPair()
@@ -27,7 +27,7 @@ import Testing
             Glibc.close(theirs)
             try loop.run(until: { seen.contains(.disconnected) })
             watcher.close()
-            // Allowed at once.
+            // Allowed immediately.
             Glibc.close(ours)
         }
     }

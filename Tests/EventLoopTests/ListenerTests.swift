@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    /// A port that is taken is told with host and port.
+    /// The error about a port in use names host and port.
     @Test func portInUse() throws {
         try withLoop { loop in
             let listener = try Listener(on: loop, host: "127.0.0.1", port: 0) { $0.close() }
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    /// A host that does not exist, and a port that cannot, are told.
+    /// A host that doesn't exist and an invalid port are reported.
     @Test func badAddresses() throws {
         try withLoop { loop in
             #expect(throws: EventLoopError.self) {
@@ -69,7 +69,7 @@ import Testing
             #expect(!stream.isReset)
             Glibc.close(client)
             usleep(10_000)
-            // The end of the stream alone does not tell whether the client reads on.
+            // The end of the stream alone doesn't show whether the client keeps reading.
             #expect(!stream.isReset)
             stream.write([1])
             try loop.run(until: { stream.isReset })

@@ -2,7 +2,7 @@ import EventLoop
 import Glibc
 import Testing
 
-/// Runs `body` with a loop, then closes the loop and compares how many handles were made and let go.
+/// Runs `body` with a loop, then closes the loop and compares the numbers of handles made and released.
 func withLoop(_ body: (EventLoop) throws -> Void) throws {
     let loop = try EventLoop()
     defer {

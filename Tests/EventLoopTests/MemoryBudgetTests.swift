@@ -10,7 +10,7 @@ import Testing
         #expect([61, 60].map { budget.takeForRequest($0) } == [false, true])
     }
 
-    /// A number that a client has announced may be any.
+    /// A client may announce any number.
     @Test func hugeRequestsDoNotOverflow() {
         var budget = MemoryBudget(limitBytes: .max)
         #expect([1, Int.max].map { budget.takeForRequest($0) } == [true, false])
@@ -29,7 +29,7 @@ import Testing
         #expect([100].map { budget.takeForRequest($0) } == [true])
     }
 
-    /// Above half of the budget webhooks have to give up what receivers have refused, above all of it whatever they hold.
+    /// Above half of the budget, webhooks have to give up what receivers have refused; above all of it, everything.
     @Test func webhooksHaveHalf() {
         var budget = MemoryBudget(limitBytes: 100)
         budget.takeForWebhook(50)
@@ -43,7 +43,7 @@ import Testing
         #expect(budget.webhookRelief == .none)
     }
 
-    /// When requests have most of the budget, webhooks give up updates, but no terminal webhook.
+    /// If requests have most of the budget, webhooks give up updates, but no terminal webhook.
     @Test func updatesYieldToRequests() {
         var budget = MemoryBudget(limitBytes: 100)
         #expect([80].map { budget.takeForRequest($0) } == [true])
@@ -101,7 +101,7 @@ import Testing
         #expect(account.state.freeBytes == 0)
     }
 
-    /// Everything is given back with the last reference, also what was counted for memory elsewhere.
+    /// The last reference returns all memory, including what was counted for memory elsewhere.
     @Test func givesBackAtTheEnd() {
         let account = MemoryAccount(limitBytes: 1 << 20)
         do {

@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    /// A stream that nobody holds any more is closed: its peer sees the end.
+    /// A stream without an owner is closed: its peer sees the end.
     @Test func streamClosesWithItsOwner() throws {
         try withLoop { loop in
             let (ours, theirs) = try socketPair()

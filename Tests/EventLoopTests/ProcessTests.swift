@@ -4,7 +4,7 @@ import Testing
 
 // Serialised: the reaper waits for every child of this process.
 @Suite(.serialized) struct ProcessTests {
-    /// A child's exit code is told.
+    /// A child's exit code is reported.
     @Test func exitCode() throws {
         try withLoop { loop in
             var exit: Process.Exit?
@@ -14,12 +14,12 @@ import Testing
             loop.run()
             #expect(exit == .init(status: 7, signal: 0))
             #expect(!child.isRunning)
-            // Nothing is sent to whoever has the id now.
+            // Nothing is sent to the process that has the id now.
             child.kill(SIGKILL)
         }
     }
 
-    /// A child that is killed is told with the signal.
+    /// A killed child is reported with the signal.
     @Test func exitSignal() throws {
         try withLoop { loop in
             var exit: Process.Exit?
@@ -130,7 +130,7 @@ import Testing
         }
     }
 
-    /// A program that does not exist is told by name, and leaves nothing behind.
+    /// The error about a missing program names it, and leaves nothing behind.
     @Test func missingProgram() throws {
         try withLoop { loop in
             let error = #expect(throws: EventLoopError.self) {
@@ -140,7 +140,7 @@ import Testing
         }
     }
 
-    /// The end of an inherited child is told to whoever waits for it, even if it ended before anybody knew its id.
+    /// The waiting code learns of the end of an inherited child, even if the child ended before its id was known.
     @Test(arguments: [("exit 7", 7, 0), ("kill -9 $$", 0, Int(SIGKILL))])
     func endOfAnInheritedChildIsTold(script: String, status: Int, signal: Int) throws {
         try OrphanReaper.adoptOrphans()
@@ -153,7 +153,7 @@ import Testing
             var ends: [Int32] = [-1, -1]
             var gate: [Int32] = [-1, -1]
             #expect(pipe(&ends) == 0 && pipe(&gate) == 0)
-            // Whoever holds the writing end keeps the child waiting.
+            // The child waits while the writing end is open.
             #expect(fcntl(gate[1], F_SETFD, FD_CLOEXEC) == 0)
             let expectation = AdoptedProcess.Expectation(on: loop)
             var hasLeft = false
@@ -225,7 +225,7 @@ import Testing
 }
 
 @Suite(.serialized) struct SignalTests {
-    /// A signal is told on the loop instead of ending the process.
+    /// A signal is reported on the loop instead of ending the process.
     @Test func signalIsTold() throws {
         try withLoop { loop in
             var signals = 0

@@ -17,14 +17,14 @@ import Testing
         return nil
     }
 
-    /// A byte a second is given up after one window; so is anything below the minimum.
+    /// A byte per second is too slow after one window, and so is anything below the minimum.
     @Test(arguments: [1, 100, 1_000])
     func slowOnPurpose(_ rate: Int) {
         let end = tooSlow { Int($0 * Double(rate)) }
         #expect(end != nil && (30...31.5).contains(end ?? 0))
     }
 
-    /// The minimum itself, and everything above it, goes on for ever, whatever the pieces.
+    /// The minimum, and everything above it, may continue forever, whatever the pieces.
     @Test func fastEnough() {
         #expect(tooSlow { Int($0 * 1_024) } == nil)
         #expect(tooSlow { Int($0 * 100_000) } == nil)

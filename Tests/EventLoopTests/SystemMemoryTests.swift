@@ -19,7 +19,7 @@ import Testing
         #expect(SystemMemory.limitBytes { _ in nil } == nil)
     }
 
-    /// A container with a namespace of its own sees its group as the root.
+    /// A container with its own namespace sees its group as the root.
     @Test func unifiedContainer() {
         let files = [
             "/proc/self/cgroup": "0::/\n", "/proc/self/mountinfo": unified,
@@ -41,7 +41,7 @@ import Testing
         #expect(limit(files) == gib)
     }
 
-    /// More than the machine has is no limit.
+    /// More than the machine has isn't a limit.
     @Test func limitAboveTheMachine() {
         let files = [
             "/proc/self/cgroup": "0::/\n", "/proc/self/mountinfo": unified,
@@ -123,7 +123,7 @@ import Testing
         #expect(kills(files) == 2)
     }
 
-    /// The root of all groups has no counter of its own, nor has a kernel before 4.13.
+    /// The root of all groups has no counter, and neither has a kernel before 4.13.
     @Test func killsOfTheMachine() {
         let files = [
             "/proc/self/cgroup": "0::/\n", "/proc/self/mountinfo": unified, "/proc/vmstat": "nr_free 1\noom_kill 9\n",

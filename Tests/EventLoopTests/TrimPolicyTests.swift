@@ -2,7 +2,7 @@ import Testing
 
 @testable import EventLoop
 
-/// When freed memory is given back.
+/// When freed memory is returned to the system.
 @Suite struct TrimPolicyTests {
     private let mib = 1 << 20
 
@@ -56,7 +56,7 @@ import Testing
         #expect(actions == [TrimPolicy.Action](repeating: .wait, count: 10) + [.trim])
     }
 
-    /// While something is held that will be freed, looking goes on.
+    /// While something is held that will be freed, the looks continue.
     @Test func somethingIsStillHeld() {
         var policy = TrimPolicy()
         let action = look(&policy, 0, settled: false)

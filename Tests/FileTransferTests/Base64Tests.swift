@@ -34,7 +34,7 @@ import Testing
         #expect(encode([0xFB, 0xEF, 0xFF]) == "++//")
     }
 
-    /// A byte outside the alphabet is found wherever it stands, in the fast and in the slow part.
+    /// A byte outside the alphabet is found anywhere, on the fast and the slow path.
     @Test func badCharacterAnywhere() {
         let good = Array(String(repeating: "QUJD", count: 48).utf8)
         for position in good.indices {

@@ -74,7 +74,7 @@ import Testing
         #expect(MediaType.fileExtension(forType: type) == fileExtension)
     }
 
-    /// JSON's escapes in a literal that was taken out of a text as it is.
+    /// JSON escapes in a literal that was taken out of a text unchanged.
     @Test func literalsAreUnescaped() {
         let literal = #"data:,a\/b\u00e4\ud83d\ude00\n\"\\"#
         let buffer = Buffer(Array("\"\(literal)\"".utf8))

@@ -5,7 +5,7 @@ import Testing
 @testable import FileTransfer
 
 @Suite struct FileStoreTests {
-    /// Private folders, gone together with what the model has put into them.
+    /// Private folders, removed together with what the model put into them.
     @Test func lifeOfAFolder() throws {
         try withFolder { parent in
             let store = FileStore(in: [parent])
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    /// A parent that can't be used is passed over, and the reason is told.
+    /// An unusable parent is skipped, and the reason is reported.
     @Test func unusableParent() throws {
         try withFolder { parent in
             let store = FileStore(in: ["/nonexistent", "/dev/null", parent])
@@ -72,7 +72,7 @@ import Testing
                 + "cannot make a folder in /dev/null: Not a directory. Set TMPDIR to a writable folder")
     }
 
-    /// When somebody has removed the store's folder, it comes back with the next one in it.
+    /// If something has removed the store's folder, the next folder brings it back.
     @Test func removedFromOutside() throws {
         try withFolder { parent in
             let store = FileStore(in: [parent])

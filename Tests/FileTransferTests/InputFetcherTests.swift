@@ -48,7 +48,7 @@ private let misplaced = "a data URL must have ;base64 right before its comma"
         try files.close()
     }
 
-    /// Never more than eight at once, and all of them in the end.
+    /// Never more than eight at a time, and all of them in the end.
     @Test func boundedParallelism() throws {
         let test = try TestLoop()
         var current = 0
@@ -105,7 +105,7 @@ private let misplaced = "a data URL must have ;base64 right before its comma"
         try files.close(server)
     }
 
-    /// A server's wish to wait is honored, within limits; a cancel ends the wait at once.
+    /// A server's request to wait is honored within limits; a cancel ends the wait immediately.
     @Test func retryAfter() throws {
         var configuration = FileTransferConfiguration(version: "1")
         configuration.retryDelays = [.seconds(1), .seconds(2)]
@@ -177,7 +177,7 @@ private let misplaced = "a data URL must have ;base64 right before its comma"
         try files.close(server)
     }
 
-    /// The first failure ends the whole, whatever the others do.
+    /// The first failure ends the whole fetch, whatever the others do.
     @Test func firstFailureCounts() throws {
         let test = try TestLoop()
         let server = try ScriptedServer(on: test.loop) { request in
@@ -190,7 +190,7 @@ private let misplaced = "a data URL must have ;base64 right before its comma"
         try files.close(server)
     }
 
-    /// A canceled fetch ends at once and leaves no request; its files go with the directory.
+    /// A canceled fetch ends immediately and leaves no request; its files go with the directory.
     @Test func cancelInFlight() throws {
         let test = try TestLoop()
         let server = try ScriptedServer(on: test.loop) { _ in [.hang] }
@@ -290,7 +290,7 @@ private let misplaced = "a data URL must have ;base64 right before its comma"
     }
 }
 
-/// A store in a folder of its own, and what fetches into it.
+/// A store in its own folder, and a fetcher that uses it.
 private final class Files {
     let test: TestLoop
     let store: FileStore

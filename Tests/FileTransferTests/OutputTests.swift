@@ -167,7 +167,7 @@ import Testing
         try test.close(server)
     }
 
-    /// Canceling ends what is on its way and what waits for another attempt.
+    /// Canceling ends running uploads and those that wait for another attempt.
     @Test func cancelUploads() throws {
         let test = try TestLoop()
         let server = try ScriptedServer(on: test.loop) { request in

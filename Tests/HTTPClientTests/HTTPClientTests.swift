@@ -53,7 +53,7 @@ import Testing
         try test.close(server)
     }
 
-    /// Fifty requests at once all end.
+    /// Fifty concurrent requests all end.
     @Test func manyAtOnce() throws {
         let test = try TestLoop()
         let server = try ScriptedServer(on: test.loop) { request in [answer("200 OK", [], Array(request.target.utf8))] }

@@ -80,7 +80,7 @@ import Testing
         #expect(HostName.normalized((name + ".")[...])?.count == 254)
     }
 
-    /// Credentials and queries are printed nowhere, and neither is any part of what is no URL.
+    /// Credentials and queries are never printed, and neither is any part of an invalid URL.
     @Test func printable() throws {
         #expect(printableURL("http://user:p%40ss@host:1/a@b?c#d") == "http://host:1/a@b")
         #expect(printableURL("https://host?u=http://x@y") == "https://host/")
@@ -102,7 +102,7 @@ import Testing
             try HTTPURL("http://u:p@h/up/").appending(segment: "ä/%-._~Az9").text == "http://h/up/%C3%A4%2F%25-._~Az9")
     }
 
-    /// RFC 3986, 5.4, as far as it is about http.
+    /// RFC 3986, 5.4, as far as it concerns http.
     @Test(arguments: [
         ("g", "http://a/b/c/g"), ("./g", "http://a/b/c/g"), ("g/", "http://a/b/c/g/"), ("/g", "http://a/g"),
         ("//g", "http://g/"),

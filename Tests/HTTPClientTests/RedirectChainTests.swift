@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    /// Other answers are answers, and so is every redirect if none may be followed.
+    /// Other responses are final, and so is every redirect if none may be followed.
     @Test func leads() throws {
         let chain = try RedirectChain(request())
         #expect(chain.leads(status: 302, location: "/b"))

@@ -21,7 +21,7 @@ import Testing
             }
     }
 
-    /// A body, a head, or redirects that come in drips never stall, and end all the same.
+    /// A body, a head, or redirects that drip never stall, but end anyway.
     @Test(arguments: ["/body", "/head", "/redirects"])
     func drips(_ target: String) throws {
         let test = try TestLoop()

@@ -57,7 +57,7 @@ import Testing
         return request
     }
 
-    /// The head and what is there of the body come before the rest; interim answers are none.
+    /// The head and the available part of the body arrive before the rest; interim responses don't count.
     @Test func answerIsHandedOn() throws {
         let test = try TestLoop()
         let head = "HTTP/1.1 302 Found\r\nLocation: /b\r\ncontent-length: 6\r\n\r\n"

@@ -19,7 +19,7 @@ import Testing
         #expect(both == TrustStore(file: "/a", folder: "/b", origin: "SSL_CERT_FILE=/a and SSL_CERT_DIR=/b"))
     }
 
-    /// What `requests` reads comes first, the first variable that isn't empty, and may be a folder.
+    /// The variables of `requests` take precedence, in order, if they aren't empty; each may name a folder.
     @Test func environmentOfRequests() {
         let all = ["REQUESTS_CA_BUNDLE": "/r", "CURL_CA_BUNDLE": "/c", "SSL_CERT_FILE": "/s", "SSL_CERT_DIR": "/d"]
         #expect(find(all, existing: []) == TrustStore(file: "/r", folder: nil, origin: "REQUESTS_CA_BUNDLE=/r"))
@@ -45,7 +45,7 @@ import Testing
         #expect(none.origin.contains("install the package ca-certificates or certifi, or set SSL_CERT_FILE"))
     }
 
-    /// An empty bundle is none: that is what `update-ca-certificates` makes without certificates.
+    /// An empty bundle doesn't count: `update-ca-certificates` makes one if there are no certificates.
     @Test func emptyBundle() {
         var name = Array("/tmp/truststore-test-XXXXXX\0".utf8CString)
         let descriptor = mkstemp(&name)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTPServer
 
-/// What the handler is told of answers, to count them.
+/// The reports about answers that the handler gets, for counting.
 @Suite struct AnswerReportTests {
     private func run(_ body: (TestServer) throws -> Void) throws {
         try TestServer.run { test in
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    /// What isn't understood has no label, whatever the last request was.
+    /// An invalid request has no label, whatever the last request was.
     @Test func malformedRequest() throws {
         try run { test in
             let client = try test.pair()

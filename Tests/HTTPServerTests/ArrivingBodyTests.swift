@@ -6,7 +6,7 @@ import Testing
 @Suite struct ArrivingBodyTests {
     private static let head = "POST /a HTTP/1.1\r\nHost: h\r\n"
 
-    /// A server whose requests are all handed over at once.
+    /// A server whose requests are all passed on immediately.
     private func run(
         _ configuration: HTTPConfiguration = HTTPConfiguration(), takesCoded: Bool = true,
         _ body: (TestServer) throws -> Void
@@ -201,7 +201,7 @@ import Testing
         }
     }
 
-    /// A client that sends on while the server drains has as long as one whose request has arrived in part.
+    /// A client that keeps sending while the server drains has as long as one whose request has partly arrived.
     @Test func drainingLimitsTheBody() throws {
         var configuration = HTTPConfiguration()
         configuration.drainTimeout = .milliseconds(30)

@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    /// A reset is noticed at once.
+    /// A reset is noticed immediately.
     @Test func resetIsNoticed() throws {
         try TestServer.run { test in
             test.handler.keepExchanges()

@@ -3,7 +3,7 @@ import HTTPServer
 import Testing
 
 @Suite struct DrainTests {
-    /// An idle server is drained at once.
+    /// An idle server is drained immediately.
     @Test func idleServer() throws {
         try TestServer.run { test in
             let client = try test.connect()
@@ -125,7 +125,7 @@ import Testing
         }
     }
 
-    /// close() ends everything at once and tells running exchanges.
+    /// close() ends everything immediately and notifies running exchanges.
     @Test func closeEndsEverything() throws {
         try TestServer.run { test in
             test.handler.keepExchanges()

@@ -40,7 +40,7 @@ import Testing
             #expect(answer.fields.map(\.name) == ["content-length", "allow", "x", "date", "connection"])
             #expect(answer["content-length"] == "0")
             #expect(answer["allow"] == "GET,HEAD")
-            // Nobody can put a field of their own into a value.
+            // A value can't smuggle in another field.
             #expect(answer["x"] == "a  b: c")
             #expect(answer["connection"] == "close")
             try client.expectEnd()
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    /// An HTTP/1.0 client that asks for it keeps the connection, and is told so.
+    /// An HTTP/1.0 client that asks for it keeps the connection, and the response says so.
     @Test func oldClientKeepsTheConnection() throws {
         try TestServer.run { test in
             let client = try test.pair()
@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    /// A bad request is answered in the server's version, whatever the one before it was made in.
+    /// A bad request is answered in the server's version, whatever the version of the previous one.
     @Test func badRequestAfterAnOldOne() throws {
         try TestServer.run { test in
             let client = try test.pair()
@@ -157,7 +157,7 @@ import Testing
         }
     }
 
-    /// An exchange that is let go without an answer is answered 500, and the connection lives on.
+    /// An exchange released without an answer is answered with 500, and the connection stays open.
     @Test func abandonedExchange() throws {
         try TestServer.run { test in
             test.handler.onRequest = { _, _ in }
@@ -218,7 +218,7 @@ import Testing
         }
     }
 
-    /// A large body lies in memory of exactly its size, and arrives unchanged however it is cut.
+    /// A large body has memory of exactly its size, and arrives unchanged however it is split.
     @Test func largeBody() throws {
         var bytes = [UInt8](repeating: 0, count: 5_000_000)
         for index in bytes.indices { bytes[index] = UInt8(truncatingIfNeeded: index &* 31 &+ index >> 8) }

@@ -38,7 +38,7 @@ extension HTTPServer {
         }
         #expect(try status(of: request(65_536)) == (200, false))
         #expect(try status(of: request(65_537)) == (414, true))
-        // Told as soon as it is known, not at the end of the line.
+        // Reported as soon as it is known, not at the end of the line.
         #expect(try status(of: "GET /" + String(repeating: "a", count: 65_537)) == (414, true))
     }
 
@@ -132,7 +132,7 @@ extension HTTPServer {
         #expect(try status(of: request(4_097)) == (400, true))
     }
 
-    /// Connections over the limit are told so, and may come back when others have left.
+    /// Connections over the limit get a response that says so, and may return when others have left.
     @Test func connectionLimit() throws {
         var configuration = HTTPConfiguration()
         configuration.connectionLimit = 2

@@ -21,7 +21,7 @@ import Testing
         #expect(loop.handlesMade == loop.handlesClosed)
     }
 
-    /// A port that is taken is told, with the host as it was given.
+    /// The error about a port in use names the host as given.
     @Test func portInUse() throws {
         let loop = try EventLoop()
         let server = try HTTPServer(loop: loop, handler: TestHandler())

@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    /// A body that can't fit is refused by its announcement, a client that asks first is not told to go on.
+    /// A body that can't fit is refused because of its announced size; a client that asks first isn't told to continue.
     @Test(arguments: ["", "Expect: 100-continue\r\n"])
     func announcementThatCannotFit(fields: String) throws {
         try run(1 << 20) { test, _ in
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    /// Whoever keeps a body keeps what it took.
+    /// Code that keeps a body keeps its memory.
     @Test func bodyCountsWhileItIsKept() throws {
         try run(1 << 20) { test, account in
             var kept: Buffer?

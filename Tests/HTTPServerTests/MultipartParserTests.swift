@@ -11,7 +11,7 @@ struct MultipartParserTests {
         var isComplete = false
     }
 
-    /// Feeds a body in pieces of a size; nil for all of it at once.
+    /// Feeds a body in pieces of this size; nil for the whole body at once.
     static func parts(of body: [UInt8], boundary: String = "b", pieces: Int? = nil) throws -> [Part] {
         var parser = try #require(MultipartParser(boundary: boundary))
         var parts: [Part] = []

@@ -12,7 +12,7 @@ import Testing
         }
     }
 
-    /// A refused request without a body leaves the connection as it is.
+    /// A refused request without a body leaves the connection open.
     @Test func refusedWithoutBody() throws {
         try run { test in
             let client = try test.pair()
@@ -70,7 +70,8 @@ import Testing
         }
     }
 
-    /// Who goes on sending after the last answer is cut off in the end, who sends nothing sooner.
+    /// A client that keeps sending after the last answer is cut off eventually, and one that sends nothing is cut off
+    /// sooner.
     @Test func endlessClientIsCutOff() throws {
         var configuration = HTTPConfiguration()
         configuration.lingerTimeout = .milliseconds(100)

@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    /// A stream that is aborted, or let go, is not taken for a complete one.
+    /// The client can tell that an aborted or released stream is incomplete.
     @Test(arguments: [true, false])
     func abortedStream(explicitly: Bool) throws {
         try TestServer.run { test in
@@ -135,7 +135,7 @@ import Testing
         }
     }
 
-    /// A slow reader makes the bytes pend, loses none, and is told when they are gone.
+    /// With a slow reader, bytes wait, none are lost, and the writer is notified when they are gone.
     @Test func slowReader() throws {
         try TestServer.run { test in
             var stream: ResponseStream?

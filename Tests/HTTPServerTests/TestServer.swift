@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTPServer
 
-/// A server, its loop and its clients, all on the test's thread: whoever waits runs the loop.
+/// A server, its loop, and its clients, all on the test's thread: waiting runs the loop.
 final class TestServer {
     let loop: EventLoop
     let server: HTTPServer
@@ -12,7 +12,7 @@ final class TestServer {
     private var clients: [TestClient] = []
     private var port = 0
 
-    /// Makes a server, gives it to `body`, closes it, and compares how many handles were made and let go.
+    /// Makes a server, passes it to `body`, closes it, and compares the numbers of handles made and released.
     static func run(
         _ configuration: HTTPConfiguration = HTTPConfiguration(), _ body: (TestServer) throws -> Void
     ) throws {
@@ -98,7 +98,7 @@ final class TestServer {
     }
 }
 
-/// A handler whose behaviour a test sets; by default it answers with what it got.
+/// A handler whose behavior a test sets; by default, it echoes requests.
 final class TestHandler: HTTPHandler {
     var onHead: (RequestHead) -> HeadAction = { _ in .accept() }
     var onRequest: ((Request, Exchange) -> Void)?
@@ -109,7 +109,7 @@ final class TestHandler: HTTPHandler {
         onHead(head)
     }
 
-    /// What was told of answers.
+    /// The reports about answers.
     var reports: [AnswerReport] = []
 
     func answered(_ report: AnswerReport) {
@@ -136,7 +136,7 @@ struct ConnectFailure: Error {
     let code: Int32
 }
 
-/// The server does not take what is sent to it.
+/// The server doesn't accept what is sent to it.
 struct SendFailure: Error {
     let code: Int32
 }
@@ -162,7 +162,7 @@ final class TestClient {
         try send(Array(text.utf8))
     }
 
-    /// Sends everything, and runs the loop while the server does not take it.
+    /// Sends everything, and runs the loop while the server doesn't accept it.
     func send(_ bytes: [UInt8]) throws {
         var sent = 0
         try test.run(until: {

@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    /// A body may be slow, but has to go on.
+    /// A body may be slow, but must keep arriving.
     @Test func bodyTimeout() throws {
         try TestServer.run(patient { $0.bodyTimeout = .milliseconds(80) }) { test in
             let slow = try test.connect()
@@ -80,7 +80,8 @@ import Testing
         }
     }
 
-    /// A body may not be slow on purpose, in whatever form; the answer says so. A refused one has its answer already.
+    /// A body must not be slow on purpose, in whatever form; the response says so. A refused one already has its
+    /// response.
     @Test func minimumRateOfABody() throws {
         let minimum = MinimumRate(bytesPerSecond: 1_000, over: .milliseconds(200))
         try TestServer.run(patient { $0.minimumRate = minimum }) { test in
@@ -191,7 +192,7 @@ import Testing
         }
     }
 
-    /// A client that takes nothing of its answer is given up; one that is slow is not.
+    /// A client that accepts nothing of its response is given up; a slow one isn't.
     @Test func writeTimeout() throws {
         let body = Buffer([UInt8](repeating: 0, count: 20_000_000))
         try TestServer.run(patient { $0.writeTimeout = .milliseconds(200) }) { test in

@@ -33,7 +33,7 @@ func roundTrip(text: String) throws {
     #expect(root[0].double == 1e20)
 }
 
-/// An exponent makes a number, however it is spelled, and whatever stands next to it.
+/// An exponent makes a number, however it is spelled and whatever follows it.
 @Test(arguments: [
     "1e-00", "1.5e-00", "-1e-00", "-0e-00", "1e-000", "100000000000000000000e-00", "1E-00", "1e-0", "1e+00",
     "1.0e-000000",

@@ -3,7 +3,7 @@ import Testing
 
 private func root(_ text: String) throws -> JSONValue { try JSONDocument.parsing(text).root }
 
-/// What is read is written again as it was, but for white space and needless escapes.
+/// A value is written as it was read, except whitespace and needless escapes.
 @Suite struct TextsAndValues {
     @Test(arguments: [
         "null", "true", "false", "0", "-1", "5", "[]", "{}", "[[]]", #"{"a":{}}"#, #""""#,
@@ -45,7 +45,7 @@ private func root(_ text: String) throws -> JSONValue { try JSONDocument.parsing
         #expect(String(decoding: text, as: UTF8.self) == expected)
     }
 
-    /// Every byte at every place of the words that are looked at at once.
+    /// Every byte at every position of the words that are examined at once.
     @Test func escapesAtEveryOffset() throws {
         for special in ["\"", "\\", "\n", "\u{1F}", "é", "\u{7F}", "日", "😀", "\0"] {
             for offset in 0..<20 {

@@ -65,7 +65,7 @@ import Testing
         #expect(failure(of: [UInt8](text.utf8), step: 1) == message)
     }
 
-    /// The first error of a text is the one that is told.
+    /// The first error of a text is the one reported.
     @Test(arguments: [
         (#"["a" a"#, "expected `,` or `]` at line 1 column 6"),
         (

@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    /// Text of all kinds, as it comes from many languages and from somebody who means harm, from any start and to any end.
+    /// Text of all kinds, from many languages and from attackers, from any start to any end.
     @Test func agreesWithLoops() {
         let pieces = [
             Array("plain".utf8), Array("a longer run of plain text, of more than one vector".utf8), Array("é".utf8),

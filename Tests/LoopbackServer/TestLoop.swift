@@ -34,7 +34,7 @@ package final class TestLoop {
         }
     }
 
-    /// Runs the loop until `start` has called what it is given.
+    /// Runs the loop until `start` has called its argument.
     package func value<Value>(_ start: (@escaping (Value) -> Void) -> Void) throws(TestLoopError) -> Value {
         var value: Value?
         start { value = $0 }

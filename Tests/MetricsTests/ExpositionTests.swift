@@ -55,7 +55,7 @@ import Testing
             ])
     }
 
-    /// Exemplars stand behind the bucket of their value, and only OpenMetrics knows them.
+    /// Exemplars follow the bucket of their value, and only OpenMetrics has them.
     @Test func exemplars() {
         var histogram = Histogram(.whole([10]))
         histogram.record(3)

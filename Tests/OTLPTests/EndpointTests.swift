@@ -14,7 +14,7 @@ import Testing
         #expect(Endpoint(exactly: base).url == base)
     }
 
-    /// Values are percent-encoded, names are trimmed, and what has no sign is no entry.
+    /// Values are percent-encoded, names are trimmed, and entries without an equals sign don't count.
     @Test func headersAreRead() {
         let headers = Endpoint.headers(" Api-Key = a%20b%2Cc ,x=1=2,none,=y, z=%zz,Host=h,content-length=3")
         #expect(headers.map(\.name) == ["api-key", "x", "z"])

@@ -65,7 +65,7 @@ private let properties =
                 ])
     }
 
-    /// Wherever a file may stand: among the parameters, and in lists.
+    /// Files anywhere: among the parameters, and in lists.
     @Test func filesInBase64InOtherPlaces() throws {
         let list = #""files":{"type":"array","items":{"type":"string","format":"uri"},"x-order":2}"#
         let one = try signature(properties + "," + list, required: #"["image","files"]"#)

@@ -28,7 +28,7 @@ import Testing
         #expect(allows(host: host))
     }
 
-    /// A name server can make any other name lead here, so that a page of its owner counts as one of this server.
+    /// DNS can make any other name resolve to this machine, so a page under that name must not count as this server's.
     @Test(arguments: [
         "evil.example", "localhost.evil.example:9000", "127.0.0.1.evil.example", "127.evil.0.1",
         "host.docker.internal:9000", "0.0.0.0:9000", "[::]:9000", "", "localhost:", "localhost:9000:1", "127.0.0.1:80x",

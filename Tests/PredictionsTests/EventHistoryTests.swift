@@ -50,7 +50,7 @@ extension EventHistory {
     }
 }
 
-/// What a reader that comes late is given.
+/// What a late reader gets.
 @Suite struct Replays {
     @Test func everythingUpToTheCapacity() {
         var history = EventHistory(capacity: 3)
@@ -99,7 +99,7 @@ extension EventHistory {
     }
 }
 
-/// What a reader is given that comes back.
+/// What a returning reader gets.
 @Suite struct Resuming {
     private func history(_ count: Int, capacity: Int = 100, isOver: Bool = false) -> EventHistory {
         var history = EventHistory(capacity: capacity, origin: 1000)
@@ -136,7 +136,7 @@ extension EventHistory {
         #expect(none.after(1003) == "")
     }
 
-    /// The events before are void: a reader that has seen all of them goes on, another one begins anew.
+    /// The earlier events are void: a reader that has seen all of them continues, and another one starts over.
     @Test func startingOver() {
         var history = history(5)
         history.startedOver(id: "a")

@@ -38,7 +38,7 @@ import Testing
         #expect(found.refused?.pointer == refused.first)
     }
 
-    /// The model opens files itself, but for those that are in the URL.
+    /// The model opens files itself, except those contained in the URL.
     @Test(arguments: [("http://x", false), (" https://x", false), ("Data:,x", true), ("\\u0064ata:,x", true)])
     func openedFiles(url: String, isFetched: Bool) throws {
         let input = try JSONDocument.parsing(#"{"f":["\#(url)"]}"#).root
@@ -47,7 +47,7 @@ import Testing
         #expect(FilePatterns(["to:f"]).find(in: try JSONDocument.parsing(#"{"f":"x"}"#).root).refused == nil)
     }
 
-    /// Where the string stands in the text, for it is cut out there.
+    /// The position of the string in the text, where it is removed.
     @Test func contents() throws {
         let text = #"{"image" : "data:image/png;base64,AAAA" }"#
         let found = try #require(FilePatterns([":image"]).find(in: try JSONDocument.parsing(text).root).files.first)

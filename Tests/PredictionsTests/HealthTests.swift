@@ -9,7 +9,7 @@ private func report(_ health: Health, _ setup: SetupRecord, problem: String? = n
         as: UTF8.self)
 }
 
-/// The body of the health check; its fields stand in a fixed order.
+/// The body of the health check; its fields have a fixed order.
 @Suite struct HealthBodies {
     private let moment = Timestamp(nanoseconds: 1_700_000_000_000_000_001)
     private let version = #""version":{"coglet":"1.2.3","python":"3.13.0"}"#

@@ -146,7 +146,7 @@ extension [UInt8]? {
         #expect(try check.entries.count == 1)
     }
 
-    /// A body of many wrong values gets an answer that somebody can read.
+    /// A body with many wrong values gets a response of readable size.
     @Test func answerToManyProblemsIsBounded() throws {
         let schema = try schema(#"{"v":{"type":"array","items":{"type":"string"}}}"#)
         let items = [String](repeating: "{}", count: 100_000).joined(separator: ",")
@@ -196,7 +196,7 @@ extension [UInt8]? {
         #expect(error?.description.hasPrefix("a: the pattern \"([\" can't be used: ") == true)
     }
 
-    /// A schema that leads back to itself for the same value would never come to an end.
+    /// A schema that refers back to itself for the same value would never end.
     @Test(arguments: [
         ##"{"$ref":"#/components/schemas/More"}"##, ##"{"allOf":[{"$ref":"#/components/schemas/More"}]}"##,
         ##"{"anyOf":[{"type":"string"},{"not":{"$ref":"#/components/schemas/More"}}]}"##,

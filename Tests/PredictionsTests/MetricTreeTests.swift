@@ -37,7 +37,7 @@ private func tree(_ records: [(String, String, String)], predictTime: Duration? 
         #expect(try tree(records) == shown)
     }
 
-    /// Numbers are told with their full names, and what is no number without a value.
+    /// Numbers are listed with their full names, other values without a value.
     @Test func numbers() throws {
         var tree = MetricTree()
         for (name, value) in [("a", "1"), ("b.c", "0.5"), ("b.d", #""x""#), ("e", #"{"f":{"g":2}}"#), ("h", "[1]")] {

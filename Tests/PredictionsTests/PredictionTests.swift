@@ -60,7 +60,7 @@ extension Prediction {
                 == #"{"error":"no","id":"p","logs":"","metrics":{"predict_time":0.0},"output":[1],"status":"failed"}"#)
     }
 
-    /// A prediction whose call has failed starts over; what was reserved before never comes.
+    /// A prediction whose call has failed starts over; chunks reserved before that never come.
     @Test func startedOver() throws {
         let prediction = try prediction(outputIsArray: true)
         prediction.started(at: moment)
@@ -81,7 +81,7 @@ extension Prediction {
         #expect(prediction.status == .succeeded)
     }
 
-    /// A chunk whose text comes late holds back what was produced after it.
+    /// A chunk whose text comes late holds back later ones.
     @Test func reservedPlaces() throws {
         let prediction = try prediction()
         prediction.started(at: moment)
@@ -110,7 +110,7 @@ extension Prediction {
         #expect(prediction.shown().contains(#""output":[0,true]"#))
     }
 
-    /// Large chunks are referred to, not copied, and stand where they belong.
+    /// Large chunks are referenced instead of copied, and are in the right places.
     @Test func largeChunk() throws {
         let owner = Memory(count: 100_000)
         let prediction = try prediction()
@@ -165,7 +165,7 @@ extension Prediction {
         }
     }
 
-    /// A webhook about an earlier event may be made when the prediction has ended already.
+    /// A webhook about an earlier event may be made after the prediction has ended.
     @Test func asRunning() throws {
         let prediction = try prediction()
         prediction.started(at: moment)

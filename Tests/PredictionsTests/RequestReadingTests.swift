@@ -35,7 +35,7 @@ extension RequestReading {
     }
 }
 
-/// An input that stands by itself, or in a part of a text.
+/// An input without an envelope, or in a part of a text.
 @Suite struct BareInputs {
     private func reading(_ text: String, _ part: Range<Int>? = nil) throws -> RequestReading {
         let document = try JSONDocument.parsing(
@@ -133,7 +133,7 @@ extension RequestReading {
         #expect("\(many.unknown)" == "b, \(String(repeating: "k", count: 100))… and 99 more")
     }
 
-    /// A worker that was started meanwhile may have another schema.
+    /// A worker that was started in the meantime may have a different schema.
     @Test func anotherSchemaIsCheckedAgain() throws {
         let (old, new) = try (schema(#"{"a":{"type":"string"}}"#), schema(#"{"a":{"type":"integer"}}"#))
         let text = #"{"input":{"a":"x","b":1}}"#

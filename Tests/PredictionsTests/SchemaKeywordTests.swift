@@ -128,7 +128,7 @@ import Testing
         #expect((check == nil) == matches)
     }
 
-    /// An expression that tries for ever is stopped; what it could not find in time is no match.
+    /// An expression that would search forever is stopped; no match in time is no match.
     @Test(.timeLimit(.minutes(1))) func costlyPattern() throws {
         let schema = try schema(#"{"v":{"type":"string","pattern":"^(a+)+$"}}"#)
         let string = String(repeating: "a", count: 5000) + "!"

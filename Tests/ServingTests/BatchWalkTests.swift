@@ -3,8 +3,8 @@ import Serving
 import Testing
 import Workers
 
-/// Random walks with a batched model: whatever happens in whatever order, no slot is lost or given twice, no batch is too
-/// large, every prediction ends once, and whoever can't be to blame doesn't fail.
+/// Random walks with a batched model: whatever happens in whatever order, no slot is lost or given twice, no batch is
+/// too large, every prediction ends once, and predictions that can't be to blame don't fail.
 @Suite struct BatchWalks {
     @Test(arguments: 1...60)
     func invariants(seed: Int) {
@@ -183,7 +183,7 @@ private struct Walk {
                 #expect(!dropped.contains(run), "nobody waits for it")
                 #expect(!ended.contains(run) && waiting.insert(run).inserted)
             case .interrupt(let run, _):
-                // Some models stop at once, when nobody waits for any part of their call.
+                // Some models stop immediately if nobody waits for any part of their call.
                 let call = calls.first { $0.runs.contains(run) }
                 if let call, call.runs.isSubset(of: dropped.union([run])), random.below(2) == 0 {
                     for run in call.runs { end(run) }
@@ -237,7 +237,7 @@ private struct Walk {
             let own = calls.filter { $0.worker == worker }.reduce(0) { $0 + $1.runs.count }
             #expect(scheduler.takenSlots(of: worker) == own)
         }
-        // A call that nobody waits for doesn't go on for ever.
+        // A call that nobody waits for doesn't continue forever.
         if calls.contains(where: { $0.runs.isSubset(of: dropped) }) { #expect(scheduler.nextDeadline != nil) }
         // Nobody waits for ever while a slot is free.
         let isFree = ready.subtracting(ending).contains { worker in

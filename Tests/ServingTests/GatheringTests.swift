@@ -69,7 +69,7 @@ private func ms(_ count: Int) -> Duration { .milliseconds(count) }
         #expect(gathering.isDue(at: ms(1)))
     }
 
-    /// Without a connection that waits, as for asynchronous answers, whoever was answered lately counts.
+    /// Without a waiting connection, as for asynchronous responses, any recently answered client counts.
     @Test func predictionWithoutAClient() {
         var gathering = Gathering(size: 3, wait: ms(10))
         gathering.arrived(run(1), from: nil, at: ms(1))

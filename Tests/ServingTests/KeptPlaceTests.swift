@@ -3,7 +3,7 @@ import Serving
 import Testing
 import Workers
 
-/// A prediction that takes the place of one that has ended waits where others are refused.
+/// A prediction that replaces an ended one waits where others are refused.
 @Suite struct KeptPlaces {
     @Test func waitsThoughTheQueueIsFull() {
         var scheduler = scheduler()

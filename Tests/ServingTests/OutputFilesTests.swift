@@ -2,7 +2,7 @@ import Testing
 
 @testable import Serving
 
-/// The worker waits from the limit on, and goes on below it.
+/// The worker waits from the limit on, and continues below it.
 @Test func outputFilesPauseTheWorker() {
     var files = OutputFiles(limit: 2)
     let pauses = [files.opened(), files.opened(), files.opened()]

@@ -31,7 +31,7 @@ extension Scheduler {
         return prepared(run(index), at: .seconds(second))
     }
 
-    /// The first runs alone, and these gather meanwhile; then the first ends. Returns what follows from that.
+    /// The first runs alone, and these gather in the meantime; then the first ends. Returns the resulting actions.
     fileprivate mutating func batch(_ indices: ClosedRange<Int>, behind first: Int = 99) -> [Action] {
         _ = come(first)
         for index in indices { _ = come(index) }

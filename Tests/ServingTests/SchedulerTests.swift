@@ -8,7 +8,7 @@ typealias Action = Scheduler.Action
 func run(_ index: Int) -> RunID { RunID(index: index) }
 func worker(_ number: Int) -> WorkerID { WorkerID(number) }
 
-/// A scheduler with so many workers that are ready, each with so many slots; a moment is a second.
+/// A scheduler with this many ready workers, each with this many slots; a moment is a second.
 func scheduler(
     workers: Int = 1, slots: Int = 1, queue: Int = 0, _ change: (inout Scheduler.Limits) -> Void = { _ in }
 ) -> Scheduler {
@@ -84,7 +84,7 @@ extension Scheduler {
         #expect(scheduler.arrived(RunID(index: 0, generation: 0), at: .zero) == .start(on: worker(1)))
         _ = scheduler.freed(RunID(index: 0, generation: 0), at: .zero)
         #expect(scheduler.arrived(RunID(index: 0, generation: 1), at: .zero) == .start(on: worker(1)))
-        // What is said of the one before is of no interest any more.
+        // Reports about the previous one don't matter any more.
         #expect(scheduler.freed(RunID(index: 0, generation: 0), at: .zero) == [])
         #expect(scheduler.takenSlots == 1)
     }
@@ -469,7 +469,7 @@ extension Scheduler {
         #expect(scheduler.arrived(run(2), at: .zero) == .start(on: worker(2)))
     }
 
-    /// As while it is missing: the next worker is on its way.
+    /// As while it is missing: the next worker is coming.
     @Test func asManyWaitAsItHadSlots() {
         var scheduler = scheduler(slots: 2)
         _ = scheduler.arrived(run(1), at: .zero)

@@ -145,7 +145,7 @@ private struct Walk {
                 #expect(!waiting.contains(run) && !ended.contains(run))
                 waiting.insert(run)
             case .interrupt(let run, _):
-                // Half of the models stop at once.
+                // Half of the models stop immediately.
                 if random.below(2) == 0, !ended.contains(run) { end(run) }
             case .end(let run, _): over(run)
             case .startBatch, .startOver, .drop: Issue.record("the model is not batched")

@@ -4,7 +4,7 @@ import Workers
 
 @testable import Serving
 
-/// Where a prediction stands, and what is to be done next.
+/// The stages of a prediction, and what to do next.
 @Suite struct Stages {
     private let files: InputFiles = [("image", "/tmp/x")]
 

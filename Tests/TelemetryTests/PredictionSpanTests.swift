@@ -78,7 +78,7 @@ import Testing
         #expect(collected["cog.prediction.execute"]?.error == nil)
     }
 
-    /// A prediction whose batch has failed runs again: each time it has spans of its own.
+    /// A prediction whose batch has failed runs again, with separate spans each time.
     @Test func secondExecutionHasItsOwnSpans() {
         let collected = Collected()
         Self.run(collected) { span in
@@ -103,7 +103,7 @@ import Testing
         #expect(collected.spans.count == 2)
     }
 
-    /// Without spans, what a caller has sent goes on, and nothing is made up.
+    /// Without spans, the caller's fields are passed on, and nothing is invented.
     @Test func linksTellWhatIsKnown() throws {
         let tracer = Tracer(Sampler(.parentAlwaysOff), header: TraceHeader(name: "x-t", format: .jaeger))
         let own = tracer.root(under: nil)

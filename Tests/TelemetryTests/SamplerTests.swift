@@ -11,7 +11,7 @@ import Testing
         TraceContext(trace: low, span: 1, isSampled: isSampled)
     }
 
-    /// A share of a quarter takes the ids whose last 8 bytes are in the lowest quarter, as Python's SDK does.
+    /// A share of a quarter selects the ids whose last 8 bytes are in the lowest quarter, like Python's SDK.
     @Test func ratioIsOfTheLowHalf() {
         let quarter = Sampler(.ratio, ratio: 0.25)
         #expect(quarter.samples(Self.low, parent: nil))

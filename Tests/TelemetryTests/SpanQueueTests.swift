@@ -43,7 +43,7 @@ import Testing
         #expect(queue.isEmpty)
     }
 
-    /// What is on its way counts: a collector that never answers holds no more than the limit.
+    /// Spans being sent count too: a collector that never answers holds no more than the limit.
     @Test func spansBeyondTheLimitAreDroppedAndCounted() {
         var queue = Self.queue()
         Self.fill(&queue, 8)

@@ -45,7 +45,7 @@ import Testing
         #expect(next.map(\.id) == [id(4)])
     }
 
-    /// Receivers that wait take turns, whoever has more to send.
+    /// Waiting receivers take turns, however much each has to send.
     @Test func turns() {
         var line = line(inAll: 1)
         let started = start(["x"], on: &line)
@@ -62,7 +62,7 @@ import Testing
         #expect(line.inFlight == 0)
     }
 
-    /// Silent hosts leave room for those that answer, and each other's turn comes when one has failed.
+    /// Silent hosts leave room for those that answer, and the next one's turn comes when one has failed.
     @Test func silentHostsLeaveRoom() {
         var line = line(inAll: 10, unproven: 4)
         let good = line.request(by: id(999), to: "good")
@@ -76,7 +76,7 @@ import Testing
         #expect(next.map(\.id) == [id(4)])
     }
 
-    /// An answer makes room at once, a failure afterwards takes the trust away.
+    /// An answer makes room immediately; a later failure takes the trust away.
     @Test func trust() {
         var line = line(unproven: 2)
         let started = start(["a"], count: 4, on: &line)
@@ -109,7 +109,7 @@ import Testing
         #expect(started == 5)
     }
 
-    /// However many receivers there were: each slot is given back.
+    /// However many receivers there were, each slot is returned.
     @Test func manyReceivers() {
         var line = line(inAll: 50, unproven: 10)
         let names = (0..<3_000).map { "host\($0)" }

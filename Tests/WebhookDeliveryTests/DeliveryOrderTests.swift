@@ -13,7 +13,7 @@ import Testing
         DeliveryOrder(events: events, configuration: configuration)
     }
 
-    /// One at a time; what comes meanwhile is one update.
+    /// One at a time; events in the meantime become one update.
     @Test func updatesAreMerged() {
         var order = order()
         #expect(order.recorded(.start, at: .zero) == .send(.update))
@@ -55,7 +55,7 @@ import Testing
         #expect(completed.recorded(.completed, at: .zero) == .send(.terminal))
     }
 
-    /// The first update about each event goes out at once, further ones are delayed and merged.
+    /// The first update about each event is sent immediately; further ones are delayed and merged.
     @Test func throttle() {
         var order = order()
         #expect(order.recorded(.start, at: .zero) == .send(.update))
@@ -73,7 +73,7 @@ import Testing
         #expect(order.recorded(.output, at: .milliseconds(1_400)) == .send(.update))
     }
 
-    /// What comes while an update is on its way waits for the rest of the interval, if there is one.
+    /// An event while an update is being sent waits for the rest of the interval, if any.
     @Test(arguments: [
         (500, DeliveryOrder.Action.wait(.milliseconds(100))), (600, .send(.update)), (700, .send(.update)),
     ])
@@ -84,7 +84,7 @@ import Testing
         #expect(order.attemptEnded(.delivered, at: .milliseconds(row.answered)) == row.action)
     }
 
-    /// At the end nothing waits: the terminal webhook tells what was throttled, without one a last update does.
+    /// At the end, nothing waits: the terminal webhook contains what was throttled; without one, a last update does.
     @Test func throttledUpdateAtTheEnd() {
         for events in [[WebhookEvent.output], [.output, .completed]] as [Set<WebhookEvent>] {
             let last = DeliveryOrder.Action.send(events.contains(.completed) ? .terminal : .update)
@@ -125,7 +125,7 @@ import Testing
         #expect(waits == (0..<12).map { .milliseconds(200) * (1 << $0) })
     }
 
-    /// A receiver can make the wait longer, not shorter, and not as long as it likes.
+    /// A receiver can make the wait longer, but not shorter, and only up to a limit.
     @Test func retryAfter() {
         var order = order()
         _ = order.recorded(.completed, at: .zero)

@@ -91,7 +91,7 @@ import Testing
         try test.close(server)
     }
 
-    /// Every redirect takes the body along, also when several follow each other.
+    /// Every redirect is followed with the body, even several in a row.
     @Test func redirects() throws {
         let test = try WebhookTest()
         let server = try test.server { request in
@@ -172,7 +172,7 @@ import Testing
         try test.close()
     }
 
-    /// A dead receiver keeps nobody else waiting, however many predictions it has.
+    /// A dead receiver delays nobody else, however many predictions it has.
     @Test func deadReceiverHurtsNobody() throws {
         let test = try WebhookTest { $0.requestsPerReceiver = 4 }
         let dead = try test.server { _ in [.hang] }
@@ -213,7 +213,7 @@ import Testing
         try test.close(server)
     }
 
-    /// Draining tries again at once what waits, and ends as soon as nothing is left.
+    /// Draining immediately retries what waits, and ends as soon as nothing is left.
     @Test func drainHurries() throws {
         let test = try WebhookTest { $0.firstRetryDelay = .seconds(3_600) }
         var isUp = false
@@ -227,7 +227,7 @@ import Testing
         try test.close(server)
     }
 
-    /// An attempt that hangs when draining begins, of whatever webhook, leaves time for another one.
+    /// An attempt that hangs when draining begins, for any webhook, leaves time for another one.
     @Test(arguments: [WebhookEvent.start, .completed])
     func drainCutsHangingAttemptsShort(_ first: WebhookEvent) throws {
         let test = try WebhookTest { $0.firstRetryDelay = .milliseconds(1) }
@@ -259,7 +259,7 @@ import Testing
         try test.close(server)
     }
 
-    /// A prediction that holds its session and is held by its body is let go at the end, however that comes.
+    /// A session and a prediction that refer to each other are released at the end, whatever kind of end it is.
     @Test(arguments: ["200 OK", "400 Bad", "hang"])
     func nothingIsRetained(_ status: String) throws {
         final class Prediction {
@@ -283,7 +283,7 @@ import Testing
         try test.close(server)
     }
 
-    /// Past the limit the oldest that has ended is given up, and said to be.
+    /// Beyond the limit, the oldest ended one is given up, and the log says so.
     @Test func waitingLimit() throws {
         let test = try WebhookTest { $0.waitingLimit = 3 }
         let server = try test.server { _ in [.hang] }
@@ -360,7 +360,7 @@ import Testing
     }
 }
 
-/// A sender with short times on a loop of its own.
+/// A sender with short times on its own loop.
 private final class WebhookTest {
     let test: TestLoop
     private(set) var warnings: [String] = []

@@ -9,7 +9,7 @@ import WorkerProtocol
         var pair: [Int32] = [-1, -1]
         try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
         defer { for descriptor in pair { close(descriptor) } }
-        // They are told apart by their positions.
+        // Distinguished by their offsets.
         let files = (0..<count).map { file(at: $0) }
         let bytes: [UInt8] = [1, 2, 3]
         #expect(bytes.withUnsafeBytes { sendDescriptors(files, over: pair[0], with: $0) })
@@ -23,7 +23,7 @@ import WorkerProtocol
         for descriptor in received { close(descriptor) }
     }
 
-    /// The end of the stream and a closed socket are told like those of recvmsg.
+    /// The end of the stream and a closed socket are reported like by recvmsg.
     @Test func endIsTold() throws {
         var pair: [Int32] = [-1, -1]
         try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)

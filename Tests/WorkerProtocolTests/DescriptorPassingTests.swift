@@ -5,7 +5,7 @@ import WorkerProtocol
 @Suite struct DescriptorPassingTests {
     private static let space = 4096
 
-    /// Sends `count` descriptors at once, as no worker does.
+    /// Sends `count` descriptors at once, which no worker does.
     private func send(_ count: Int, of descriptor: Int32, over socket: Int32) -> Int {
         let length = 16 + 4 * count
         let padded = (length + 7) & ~7

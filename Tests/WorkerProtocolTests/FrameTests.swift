@@ -45,7 +45,7 @@ func framesSurviveAnyCutting(step: Int) throws {
     }
 }
 
-/// A kind that nobody defined ends the reading.
+/// An undefined kind ends the reading.
 @Test func unknownKindIsAnError() {
     #expect(throws: FrameError.unknownKind(255)) {
         _ = try frames(of: [0, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 0], step: 12)

@@ -8,7 +8,7 @@ import Testing
         var pacing = CheckPacing()
         #expect(pacing.current(at: .seconds(5)) == nil)
         pacing.began(at: .seconds(5))
-        // The check runs: whoever comes waits for it.
+        // The check is running, so others wait for it.
         #expect(pacing.current(at: .seconds(5)) == nil)
         pacing.ended("sick")
         #expect(pacing.current(at: .milliseconds(5_999)) == CheckPacing.Result(problem: "sick"))

@@ -10,7 +10,7 @@ import WorkerProtocol
         var check = FrameCheck()
         var inFlight = InFlight()
 
-        /// The worker is given a prediction.
+        /// The worker gets a prediction.
         mutating func give() -> UInt32? {
             inFlight.sent(RunID(index: Int(inFlight.lastToken)))
         }
@@ -50,7 +50,7 @@ import WorkerProtocol
         #expect(throws: WorkerFault.outOfOrder(.setupFailed)) { try scene.hears(.setupFailed) }
     }
 
-    /// One that can't goes on as a worker like any other.
+    /// A worker that can't become a template continues as an ordinary worker.
     @Test func refusedTemplateIsAWorker() throws {
         var scene = Scene(check: FrameCheck(mayBecomeTemplate: true))
         #expect(try scene.hears(.templateRefused, "a thread runs"))
@@ -59,7 +59,7 @@ import WorkerProtocol
         #expect(throws: WorkerFault.outOfOrder(.templateRefused)) { try scene.hears(.templateRefused) }
     }
 
-    /// A worker that nobody wanted as a template can't become one.
+    /// A worker that wasn't meant to be a template can't become one.
     @Test(arguments: [FrameKind.template, .templateRefused, .forked])
     func plainWorkerIsNoTemplate(kind: FrameKind) {
         var scene = Scene()
@@ -97,7 +97,7 @@ import WorkerProtocol
         #expect(scene.check.newestHeard == 2)
     }
 
-    /// After its end nothing is heard of a prediction but what it prints, which belongs to nobody.
+    /// After its end, nothing about a prediction is accepted except what it prints, which belongs to no prediction.
     @Test func framesAfterTheEndAreIgnored() throws {
         var scene = try ready()
         scene.inFlight.ended(1)

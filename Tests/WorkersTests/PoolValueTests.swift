@@ -169,7 +169,7 @@ import Testing
     }
 }
 
-/// Where the model stands, by its workers.
+/// The condition of the model, derived from its workers.
 @Suite struct Conditions {
     private enum Kind: String, CaseIterable {
         case settingUp, ready, setupFailed, diedInSetup

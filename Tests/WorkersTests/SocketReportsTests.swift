@@ -4,7 +4,7 @@ import Testing
 
 /// Which frames are older than the loop's last look at the pipes.
 @Suite struct SocketReportDecisions {
-    /// Expects a report, whose first frame is older than it or not; nil for no report.
+    /// Expects a report, whose first frame may be older than it; nil for no report.
     private func expectTaken(_ reports: inout SocketReports, _ isOlder: Bool?) {
         let isTaken = reports.take()
         #expect(isTaken == (isOlder != nil))

@@ -8,7 +8,7 @@ import WorkerProtocol
 
 /// What is heard of a worker that ends.
 @Suite struct WorkerEndTests {
-    /// Both of its sockets end at once, and the loop may see the end of the other one first.
+    /// Both of its sockets end at the same time, and the loop may see the end of the other one first.
     @Test func lastFramesAreHeardBeforeTheWorkerIsLost() throws {
         let loop = try EventLoop()
         let owner = Owner()

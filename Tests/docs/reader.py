@@ -187,7 +187,7 @@ class Reader:
 
 
 def compare(block: Block, printed: str) -> None:
-    """`…` stands for anything. JSON may be broken into lines; in other text, all white space counts the same."""
+    """`…` stands for anything. JSON may be split into lines; in other text, all whitespace is equivalent."""
     if block.language == "json":
         expected, found = "".join(line.strip() for line in block.text.splitlines()), printed.strip()
     else:

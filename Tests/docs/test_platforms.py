@@ -57,7 +57,7 @@ def test_manifests_are_yaml(page: Path) -> None:
 
 
 def test_routes_are_those_of_the_server() -> None:
-    """Every path that a platform is told to ask is one that answers 200, without a key."""
+    """Every path that a platform is configured to request returns 200 without a key."""
     texts = [block.text for page in PAGES for block in blocks_of(page)]
     asked = {path for text in texts for found in PATH.findall(text) for path in found if path}
     assert asked == {"/livez", "/predictions", "/readyz", "/startupz"}
@@ -99,7 +99,7 @@ def composed_check(port: int) -> int:
 
 
 def test_resources_of_kubernetes_are_valid() -> None:
-    """The whole ones as they are, and each part within the container or the pod that it belongs to."""
+    """The complete ones unchanged, and each part within the container or pod that it belongs to."""
     first, *parts = (block.text for block in manifests(DOCS / "kubernetes.md"))
     resources = list(yaml.safe_load_all(first))
     assert [resource["kind"] for resource in resources] == ["Deployment", "Service"]

@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test func frames() throws {
-        // Other tests of this process open descriptors meanwhile.
+        // Other tests of this process open descriptors in the meantime.
         let fuzzer = FrameFuzzer(countsDescriptors: false)
         try replay("frames", fuzzer.feed)
     }

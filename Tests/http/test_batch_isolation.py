@@ -63,7 +63,7 @@ def test_several_culprits(fresh):
 
 
 def test_batch_that_is_too_large_leaves_a_line_in_the_log(fresh):
-    """As when memory runs out: each half succeeds, so no prediction tells of it."""
+    """As when memory runs out: each half succeeds, so no prediction mentions it."""
     server = fresh(source=MODEL)
     code = "if len(current_scopes()) > 2: raise MemoryError('too much')\nreturn len(current_scopes())"
     assert of(together(server, [code] * 4), "output") == [2] * 4

@@ -1,4 +1,4 @@
-"""More arrives at once than is taken in one go: nothing of it is forgotten."""
+"""More arrives at once than is processed in one turn: none of it is forgotten."""
 
 import signal
 import textwrap
@@ -77,7 +77,7 @@ def test_cancel_comes_through_after_many_others(fresh):
 
 
 def answer_of_a_worker_that_dies_unseen(server, code):
-    """The answer to a prediction whose worker ends while the server is stopped: all it has sent is still to be read."""
+    """The response for a prediction whose worker ends while the server is stopped, with all it sent unread."""
     wait = "import os, time\nopen('reached', 'w').close()\nwhile not os.path.exists('go'): time.sleep(0.01)\n"
     running = server.begin({"code": wait + textwrap.dedent(code)})
     server.mark_reached("reached")

@@ -50,7 +50,7 @@ def test_unknown_id_is_404(script):
     ids=["succeeded", "failed", "too-large-to-keep", "canceled"],
 )
 def test_cancel_of_a_finished_prediction_is_200(fresh, code):
-    """As often as it is sent, and however large the result is."""
+    """However often it is sent, and however large the result is."""
     server = fresh("script")
     running = server.begin({"code": code}, id="done")
     if code == WAIT:

@@ -186,7 +186,7 @@ def test_waiting_coroutines_do_not_hold_each_other_up(fresh):
 
 
 def test_coroutine_that_blocks_holds_up_the_others(fresh):
-    """They wait for it, with their slots taken; the server goes on answering."""
+    """They wait for it, with their slots taken; the server keeps answering."""
     server = fresh("script_async", env={"COG_MAX_CONCURRENCY": "2"})
     block = "import os, time\nopen('reached', 'w').close()\nwhile not os.path.exists('go'): time.sleep(0.01)\nreturn 1"
     first = server.begin({"code": block})

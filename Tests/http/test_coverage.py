@@ -32,7 +32,7 @@ def test_every_named_test_exists(tests):
 
 
 def test_every_test_of_a_defect_is_named(tests):
-    """A test that is called after a defect stands in its row."""
+    """A test named after a defect is listed in its row."""
     rows = {row.id: row.tests for row in DEFECTS}
     unnamed = []
     for test in {name.split("[")[0] for name in tests if not name.startswith("../")}:

@@ -180,7 +180,7 @@ def test_d48_setup_that_never_works_ends_defunct(fresh):
 @pytest.mark.every_python
 @pytest.mark.parametrize("death", ["exit", "segfault"])
 def test_d48_poison_inputs_never_make_the_server_defunct(fresh, death):
-    """Whoever sends them decides how many there are. The next worker starts at once."""
+    """The sender decides how many there are. The next worker starts immediately."""
     server = fresh("script", env={"COG_MAX_WORKER_FAILURES": "1"})
     for _ in range(10):
         assert server.predict({"code": DEATHS[death]}).json["error"].startswith("Worker crashed")
@@ -257,7 +257,7 @@ class Runner(BaseRunner):
 
 @pytest.mark.ours
 def test_prediction_is_given_to_three_workers_at_most(fresh):
-    """It may be what kills them, even if none of them has said that it has begun."""
+    """It may be what kills them, even if none of them reported that it had begun."""
     server = fresh(source=BLOCKED, env={"COG_MAX_WORKER_FAILURES": "1"})
     running = server.begin(id="kept")
     wait_for(lambda: server.get("/predictions/kept").status == 200, "the prediction to be accepted")
@@ -406,7 +406,7 @@ def test_d49_the_next_worker_gets_none_of_the_servers_connections(fresh, receive
 
 @pytest.mark.ours
 def test_d48_while_the_worker_is_replaced_requests_wait(fresh):
-    """As many as there are slots; a load balancer must not prefer a server whose worker has just died."""
+    """As many as there are slots: a load balancer must not prefer a server whose worker has just died."""
     body = "\n        ".join(["if n > 1:", "    while not os.path.exists('go'): time.sleep(0.01)"])
     server = fresh(source=SETUP.replace("BODY", body))
     processes.kill(server.worker_pid())

@@ -1,4 +1,4 @@
-"""What a worker has died of: each kind of death is named, with the Python line where there is one."""
+"""Why a worker died: each kind of death is reported, with the Python line if there is one."""
 
 import os
 import re
@@ -144,7 +144,7 @@ def test_segfault_in_a_thread_of_the_model(shared):
 
 
 def test_stack_overflow(shared):
-    """C code that calls itself without end. There is no line where no stack is left."""
+    """C code with infinite recursion. Without stack, there is no line."""
     code = (
         "t = ctypes.CFUNCTYPE(ctypes.c_int)\ndef again(): return f()\nf = t(again)\nsys.setrecursionlimit(10**8)\nf()"
     )
@@ -173,7 +173,7 @@ def test_segfault_of_a_forked_child_is_not_the_workers(shared):
 
 
 def test_forged_last_words_do_no_harm(shared):
-    """A model can write whatever it likes there."""
+    """A model can write anything there."""
     server = shared("script")
     forged = "b'Stack (most recent call first):\\n  File \"\\x00\\xff' + b'A' * 9000 + b'\", line 99999999999999999999 in f\\n'"
     answer, _ = die(server, body(f"os.write(5, {forged} * 50); os.ftruncate(5, 1 << 40); os.abort()"))

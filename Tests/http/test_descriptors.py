@@ -70,7 +70,7 @@ def starting(python):
 
 @pytest.mark.parametrize("limit", range(3, 65))
 def test_limit_is_enough_or_is_refused_at_the_start(starting, limit):
-    """With a handful even the interpreter or the loader of programs gives up; then the server names what it needs."""
+    """With only a few, even the interpreter or the dynamic loader fails; with more, the server says what it needs."""
     server = starting(limit)
     if server.running():
         check_serves(server)
@@ -219,7 +219,7 @@ def test_crash_with_transfers_of_all_kinds_in_flight(fresh, receiver, limit):
 
 
 def terminal_hooks(receiver):
-    """The predictions whose last webhook has come."""
+    """The predictions whose last webhook has arrived."""
     return {hook.json["id"] for hook in receiver.at("/hook") if hook.json.get("completed_at")}
 
 

@@ -21,7 +21,7 @@ FOLLOW = """([path, limit]) => new Promise((resolve) => {
   source.onopen = () => opened++;
   for (const name of ["start", "output", "completed"])
     source.addEventListener(name, (event) => seen.push([name, event.lastEventId, JSON.parse(event.data).index]));
-  // After `completed` the source comes again, and is told by 204 that nothing follows.
+  // After `completed`, the source reconnects, and 204 tells it that nothing follows.
   source.onerror = () => {
     if (source.readyState === EventSource.CLOSED) resolve({seen, opened});
   };

@@ -72,7 +72,7 @@ def test_any_size_up_to_the_limit(one, size):
 
 def test_above_the_limit(one):
     assert send(one, b"x" * 3_000_001).status == 413
-    # Told at once, also to a client that asks first.
+    # Reported immediately, even to a client that asks first.
     with one.raw() as raw:
         raw.send(
             b"POST /predictions HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: 3000001\r\nExpect: 100-continue\r\n\r\n"

@@ -43,7 +43,7 @@ class Runner(BaseRunner):
         return [read(value) for name, value in locals().items() if name != "self" and value is not None]
 """
 GOOD = "data:text/plain;base64,aGk="
-# Inputs with a URL in them, where it stands, and whether any other text is legal there too.
+# Inputs that contain a URL, its position, and whether other text is also legal there.
 PLACES = {
     "one": (lambda url: url, "one", False),
     "optional": (lambda url: url, "optional", False),

@@ -1,4 +1,4 @@
-"""A short run of the fire: pools whose workers are killed and stopped at random, after which nothing is lost and nothing is left."""
+"""A short run of the fire: pools whose workers are killed and stopped at random, with nothing lost or left behind."""
 
 from support.soaking import run_briefly
 

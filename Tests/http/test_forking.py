@@ -281,7 +281,7 @@ def test_unsafe_models_are_started_afresh(fresh, kind):
     server = forking(fresh, MODEL.replace("self.count = 0", indented))
     wait_noted(server, "Workers can't be forked: ")
     wait_noted(server, reason)
-    # The first worker goes on as one.
+    # The first worker continues as a worker.
     wait_for(lambda: sorted(workers(server)) == sorted(processes.children(server.pid)), "the workers alone")
     assert setups(server) == 2
 

@@ -301,7 +301,7 @@ def test_chunked_forms(server, size):
 
 
 def begin(server, length=10_000_000):
-    """A form whose file arrives in part."""
+    """A form with an incomplete file."""
     raw = server.raw()
     raw.send(
         f"POST /predictions HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n"

@@ -1,4 +1,4 @@
-"""An output file is what it held when the model handed it over, whatever the model does to it afterwards.
+"""An output file has the content it had when the model handed it over, whatever the model does to it afterwards.
 
 The models stop the server before they hand a file over and let it go on after they have changed the file: so the server
 reads as late as it could in the worst case.
@@ -115,7 +115,7 @@ def test_large_files(fresh):
 
 @pytest.mark.parametrize("make", ["open(path, 'w+b')", "open(path, 'w+b', buffering=0)", "io.BytesIO()"])
 def test_position_of_an_open_file_stays(fresh, make):
-    """So a model that writes on goes on where it was."""
+    """So a model that keeps writing continues where it was."""
     code = f"f = {make}\nf.write(b'a'); yield f\nf.write(b'b'); yield f\nf.seek(1); yield f\nyield f.read().decode()"
     answer = fresh("script_stream").predict({"code": body(code)}).json
     assert answer["output"].pop() == "b"

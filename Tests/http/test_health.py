@@ -70,7 +70,7 @@ def test_head(shared):
 # MARK: - Model's own check
 
 
-# One model whose check does what the file "check" says; a request's code sees the same object.
+# A model whose check does what the file "check" says; a request's code sees the same object.
 CHECKED = """
 import asyncio, os, time
 from cog import BaseRunner
@@ -178,7 +178,7 @@ def test_requests_at_once_share_a_check(server):
 
 @pytest.mark.ours
 def test_d50_slow_check_holds_up_neither_predictions_nor_cancels(fresh):
-    """Both kinds beside each other, as each has to run into its 5 s."""
+    """Both kinds in parallel, because each has to exceed its 5 s."""
     servers = [fresh(source=checked(is_async)) for is_async in (False, True)]
     asked = []
     for server in servers:
@@ -363,7 +363,7 @@ def test_better_defunct_server_still_ends(fresh):
 # MARK: - Kubernetes
 
 
-# A mount namespace of its own with an empty /run, where /var/run leads: nothing of this machine is touched.
+# A separate mount namespace with an empty /run, which /var/run links to: nothing on this machine is touched.
 EMPTY_RUN = ("unshare", "--mount", "sh", "-c", 'mount -t tmpfs none "$(realpath /var/run)" && exec "$@"', "sh")
 
 

@@ -248,7 +248,7 @@ def test_misplaced_base64_marker_is_an_error_not_text(server, head):
 )
 def test_url_that_cannot_be_fetched(server, url):
     answer = server.predict({"path": url})
-    # The original says so in the prediction, and its decoder skips what is no base64.
+    # The original says so in the prediction, and its decoder skips invalid base64.
     if answer.status != 422 and not url.endswith("@@@@="):
         assert answer.json["status"] == "failed"
         assert answer.json["error"].startswith("Input validation error: ")

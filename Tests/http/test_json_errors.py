@@ -1,4 +1,4 @@
-"""Every answer with a 4xx or 5xx status is a JSON object with `error` and `status`, whoever gives it."""
+"""Every answer with a 4xx or 5xx status is a JSON object with `error` and `status`, whoever sends it."""
 
 import json
 

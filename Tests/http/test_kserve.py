@@ -247,7 +247,7 @@ def test_batch_of_one_is_a_batch(numbers):
 
 
 def test_what_predictions_share_is_no_way_to_the_servers_memory(fresh):
-    """A small request may stand for much: each prediction has the inputs that they share."""
+    """A small request may need much memory: each prediction gets the shared inputs."""
     server = fresh(source=TEXTS, env={"COG_MEMORY_BUDGET_BYTES": str(32 << 20)})
     before = processes.peak_rss_kb(server.pid)
     answer = infer(server, ("text", "BYTES", [1], ["x" * 20_000]), ("times", "INT64", [10_000], [1] * 10_000))
@@ -270,7 +270,7 @@ def test_files(files):
 
 
 def test_binary_file_with_its_type(files):
-    """What stands behind the JSON is a file's contents; so is what comes back."""
+    """The data after the JSON is a file's contents, in both directions."""
     contents = bytes(range(256))
     head = {
         "inputs": [
@@ -330,7 +330,7 @@ def test_length_of_the_json_that_makes_no_sense(server, length):
 
 
 def test_large_tensors(numbers):
-    """They are read, and their answers made, beside the loop."""
+    """They are read, and their responses made, off the loop."""
     count = 200_000
     answer = infer(
         numbers, ("values", "FP64", [count], list(range(count))), path="/v2/models/numbers/infer", id="large"

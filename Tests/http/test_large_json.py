@@ -10,7 +10,7 @@ pytestmark = pytest.mark.ours
 
 MIB = 1 << 20
 JSON = {"Content-Type": "application/json"}
-# What a server of this size may take beside the body: buffers of connections, and what the allocator keeps.
+# What a server may use in addition to the body: connection buffers, and memory that the allocator keeps.
 SLACK_KB = 8 * 1024
 
 MODEL = """

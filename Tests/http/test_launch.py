@@ -152,7 +152,7 @@ def test_better_name_of_a_host(fresh):
 
 
 def test_address_that_cannot_be_used(launch):
-    # A name that is never resolved (RFC 6761), and an address of somebody else (RFC 5737).
+    # A name that is never resolved (RFC 6761), and an address of another machine (RFC 5737).
     for host in ("nowhere.invalid", "192.0.2.1"):
         status, out, err = launch("--host", host)
         assert (status, out) == (1, "")

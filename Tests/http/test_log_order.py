@@ -1,4 +1,4 @@
-"""Text of processes that the model starts stands where the model started them (ours)."""
+"""Output of processes that the model starts is logged where the model started them (ours)."""
 
 import pytest
 
@@ -36,7 +36,7 @@ def test_processes_print_in_their_place_during_setup(fresh):
 
 
 def test_processes_of_several_threads(shared):
-    """Each line of a thread stands before what its process prints, whatever the other threads do."""
+    """Each line of a thread precedes its process's output, whatever the other threads do."""
     code = """
         import subprocess, sys, threading
         def work(name):

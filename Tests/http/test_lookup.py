@@ -156,7 +156,7 @@ def test_the_last_thousand_are_kept(fresh):
     assert look(server, "n0") is None
     assert look(server, "n1")["status"] == "succeeded"
     assert look(server, f"n{LIMIT}")["status"] == "succeeded"
-    # One that is there already takes no place of another's.
+    # An existing one takes no other's place.
     server.predict(id="n500")
     assert look(server, "n1")["status"] == "succeeded"
     server.predict(id="one-more")

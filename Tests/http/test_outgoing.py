@@ -178,7 +178,7 @@ def test_proxy_in_lower_case_counts_and_some_hosts_need_none(fresh, receiver):
     receiver.on("/x", Answer(body=b"direct"))
     assert output(server, path="http://x.example/") == "by proxy"
     assert output(server, path=receiver.url + "/x") == "direct"
-    # What it is redirected to has a proxy of its own, or none.
+    # The redirect's target has its own proxy, or none.
     receiver.on("http://y.example/", Answer(302, {"Location": receiver.url + "/x"}))
     assert output(server, path="http://y.example/") == "direct"
 
@@ -315,7 +315,7 @@ def test_failed_download_shows_no_secret(server, receiver, where, kind):
     basic = "Basic " + base64.b64encode(b"us3r:s3cr3t").decode()
     assert receiver.requests[0].headers["authorization"] == basic
     assert receiver.requests[0].path == "/x?key=t0k3n"
-    if (where, kind) != ("file", "short"):  # Python's reader takes what there is
+    if (where, kind) != ("file", "short"):  # Python's reader accepts a partial body
         assert answer.json["status"] == "failed"
     assert_no_secret(server, receiver, answer.text)
 

@@ -303,7 +303,7 @@ def test_answer_of_a_prediction(script):
     assert "error" not in answer
 
 
-# MARK: - What is no regular file
+# MARK: - Not a regular file
 
 # How the value is made, and what the failure says. Nobody ever writes to any of them.
 NO_FILES = {
@@ -340,7 +340,7 @@ NO_FILES = {
 @pytest.mark.parametrize("case", NO_FILES)
 @pytest.mark.parametrize("output", ["v", "[v]", "{'a': [v]}", "(each for each in [v])", "cog.BaseModel and [[v]]"])
 def test_output_that_is_no_regular_file_fails_with_the_reason(fresh, case, output):
-    """It would hold its slot until somebody writes to it, or for ever."""
+    """It would hold its slot until something writes to it, or forever."""
     make, reason = NO_FILES[case]
     server = fresh("script")
     answer = server.predict({"code": f"{FILES}{make}\nreturn {output}"}).json

@@ -139,7 +139,7 @@ def test_late_cancel_in_one_turn_hits_no_other_prediction(fresh):
 
 
 def test_worker_that_calls_a_prediction_canceled_is_not_believed(fresh):
-    """The server knows whether somebody asked for a cancel."""
+    """The server knows whether a cancel was requested."""
     server = fresh("script")
     forged = (
         "import _coglet\nfrom cog._worker.running import current\n_coglet.send(38, 2, current.get().token, '', -1, 1)"

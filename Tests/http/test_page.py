@@ -1,4 +1,4 @@
-"""The page at `/docs`: how it is served, where it stands, what it looks like before there is a form, and what it never does."""
+"""The page at `/docs`: how and where it is served, how it looks before there is a form, and what it never does."""
 
 # ruff: noqa: F811
 
@@ -61,7 +61,7 @@ def test_page_can_be_turned_off(shared):
     assert "docs_url" not in server.request("GET", "/", headers=BROWSER_ACCEPTS).json
 
 
-# MARK: - Where it stands
+# MARK: - Where it is served
 
 
 def test_page_works_below_a_path(window, shared):
@@ -163,7 +163,7 @@ def test_nothing_of_a_hostile_model_is_executed(window, shared):
     window.check(server)
 
 
-# MARK: - Whoever uses it
+# MARK: - Everyone who uses it
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -32,7 +32,7 @@ class Runner(BaseRunner):
 
 @pytest.fixture
 def filled(window, shared):
-    """The form with values that every language has to write in a way of its own; and what the model says to them."""
+    """The form with values that every language writes differently, and the model's response to them."""
     server = shared("every_input")
     page = window.open(server)
     fields = {name: page.locator(".field").filter(has=page.locator(f".inputname:text-is('{name}')")) for name in
@@ -109,7 +109,7 @@ def test_code_streams_and_sends_webhooks(window, shared, receiver, tmp_path):
         assert [hook.json["status"] for hook in receiver.wait(f"/{language}")] == ["succeeded"]
 
 
-# Stands for the build tool, which would need an image: says what it was told. Tests/cli tests what it does with that.
+# Stands in for the build tool, which would need an image: prints its arguments. Tests/cli tests what it does with that.
 TOLD = """#!/usr/bin/env python3
 import json, sys
 arguments = sys.argv[1:]

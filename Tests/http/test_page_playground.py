@@ -48,7 +48,7 @@ def begin(page, mode):
 
 
 def ends(page, text, status="succeeded"):
-    """Waits for the end of the run that was begun, whose output is `text`."""
+    """Waits for the end of the started run, whose output is `text`."""
     expect(page.locator(".output .plaintext")).to_have_text(text)
     expect(page.locator(".state")).to_have_attribute("data-status", status)
 
@@ -82,7 +82,7 @@ def test_original_server(window, playgrounds):
         details = page.get_by_role("tabpanel", name="Details")
         details.get_by_text("Status 200").click()
         expect(details).to_contain_text("event: completed")
-        # Webhooks, which need a place of their own.
+        # Webhooks, which need their own place.
         page.get_by_role("tab", name="Output").click()
         page.get_by_role("textbox", name="Text").fill("c")
         begin(page, "webhooks")
@@ -105,7 +105,7 @@ def test_own_server_through_the_proxy(window, playgrounds, shared):
         ends(page, f"{mode} {mode} !")
     page.get_by_role("tab", name="Code").click()
     expect(page.get_by_role("tabpanel", name="curl")).to_contain_text(f"http://127.0.0.1:{server.port}/predictions")
-    # Refusals of the server come through as they are.
+    # The server's refusals are passed on unchanged.
     page.get_by_role("tab", name="Output").click()
     page.get_by_role("spinbutton", name="Times").fill("9")
     expect(page.get_by_text("9 is greater than the maximum of 5")).to_be_visible()
@@ -126,7 +126,7 @@ def test_another_server(window, playgrounds, shared):
     expect(page.locator(".state")).to_have_attribute("data-status", "succeeded")
     page.reload()
     expect(page.get_by_role("textbox", name="Server")).to_have_value(f"http://127.0.0.1:{other.port}")
-    # Nobody is there: the page says so, and goes on asking.
+    # No server is running: the page says so, and keeps polling.
     page.get_by_role("textbox", name="Server").fill("http://127.0.0.1:1")
     page.get_by_role("textbox", name="Server").press("Enter")
     expect(page.locator(".badge")).to_have_text("Unreachable")

@@ -105,7 +105,7 @@ def test_the_model_is_asked_once_a_second_at_most(fresh):
 
 
 def test_drain(fresh):
-    """After SIGTERM the server serves on, says that it isn't ready, and ends each connection, until the delay is over."""
+    """After SIGTERM, the server serves, isn't ready, and ends each connection, until the delay is over."""
     server = fresh("gate", env={"COG_DRAIN_DELAY": "300"})
     with server.raw() as raw:
         raw.send(b"GET /readyz HTTP/1.1\r\nHost: h\r\n\r\n")

@@ -48,7 +48,7 @@ def test_waiting_ones_run_in_their_order_and_one_too_many_is_409(server):
     go(server, "b", "c")
     answers = [running[name].result().json for name in "bc"]
     assert [answer["output"] for answer in answers] == ["b", "c"]
-    # The wait is no part of the time that the prediction took.
+    # The wait isn't part of the prediction's time.
     for answer in answers:
         assert answer["created_at"] < answer["started_at"]
         assert answer["metrics"]["predict_time"] < 5

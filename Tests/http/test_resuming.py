@@ -95,7 +95,7 @@ def test_what_is_gone_is_told(fresh):
     wait_for(lambda: len(server.get("/predictions/t").json.get("output") or []) == 100, "all chunks at the server")
     (lost,) = events(server, "t")
     assert (lost.name, lost.data["skipped"]) == ("error", 91)
-    # Who goes on from there gets what is left.
+    # A client that resumes from there gets the rest.
     with follow(server, "t", lost.id) as stream:
         found = [next(stream) for _ in range(10)]
         assert [e.data["chunk"] for e in found] == list(range(90, 100))

@@ -170,7 +170,7 @@ def test_every_route_without_a_model(without_model, receiver):
 @pytest.mark.ours
 @pytest.mark.parametrize("mode", ["predict", "train"])
 def test_predictions_are_told_that_setup_has_failed(fresh, mode):
-    """And where to read why; waiting is of no use, so there is no `Retry-After`."""
+    """And where to read why; waiting is useless, so there is no `Retry-After`."""
     noun = {"predict": "predictions", "train": "trainings"}[mode]
     reference = {"predict": "predict.py:Runner", "train": "predict.py:train"}[mode]
     source = "raise RuntimeError('no weights')\n"

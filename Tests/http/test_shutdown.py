@@ -78,7 +78,7 @@ def test_server_without_a_model_ends(fresh):
 
 @pytest.mark.parametrize("how", ["SIGTERM", "SIGINT"])
 def test_end_during_setup(fresh, how):
-    """A setup can't be asked to end; it is given a moment."""
+    """A setup can't be asked to end; it gets a moment."""
     server = fresh("setup_waits", until="STARTING")
     end(server, how)
     finished(server, how, 3)
@@ -152,7 +152,7 @@ def test_idle_connection_is_closed_while_a_prediction_still_runs(fresh):
 
 @pytest.mark.ours(strict=False)
 def test_better_canceled_by_its_client_during_the_drain(fresh):
-    """Whoever closes the connection of a synchronous prediction gives it up, now too."""
+    """Closing the connection of a synchronous prediction cancels it, even now."""
     server = fresh("gate")
     body = b'{"input":{}}'
     with server.raw() as raw:

@@ -1,4 +1,4 @@
-"""The end of a shutdown's grace: what still runs fails, and whoever follows it is told (14; D35, D51)."""
+"""The end of a shutdown's grace: running predictions fail, and their followers are notified (14; D35, D51)."""
 
 import os
 import signal
@@ -31,7 +31,7 @@ def terminal(receiver, path="/h"):
     return [r.json for r in receiver.at(path) if r.json["status"] != "processing"]
 
 
-# MARK: - Everybody is told
+# MARK: - Everybody is notified
 
 
 @pytest.mark.ours
@@ -237,7 +237,7 @@ def test_d51_canceled_prediction_that_goes_on_is_canceled_at_the_end_of_the_grac
 
 @pytest.mark.ours(strict=False)
 def test_better_request_that_arrives_too_late_is_refused_with_503(fresh):
-    """It was on its way when the shutdown began, and no prediction runs that the server would wait for."""
+    """It was arriving when the shutdown began, and no prediction is running that the server would wait for."""
     server = fresh("noop")
     body = b'{"input":{}}'
     with server.raw() as raw:

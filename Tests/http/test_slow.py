@@ -15,7 +15,7 @@ from support.waiting import Background
 pytestmark = pytest.mark.ours
 # How long honest peers go on: longer than the window of the minimum rate.
 HONEST_SECONDS = 36
-# What slow ones get at most before they count as never given up. They are given up after 30 to 45 s.
+# How long slow ones may take before they count as never given up. They are given up after 30 to 45 s.
 LIMIT_SECONDS = 100
 
 MODEL = """

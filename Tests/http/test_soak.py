@@ -1,4 +1,4 @@
-"""A short run of the soak: mixed load on several servers at once, after which nothing has grown and nothing is left."""
+"""A short run of the soak: mixed load on several servers at once, after which nothing has grown or is left behind."""
 
 from support.soaking import run_briefly
 

@@ -123,7 +123,7 @@ return tempfile.gettempdir()
 
 
 def test_output_of_a_worker_that_died_meanwhile_is_uploaded(fresh, receiver):
-    """The file lies in the worker's temporary folder, which goes with the worker."""
+    """The file is in the worker's temporary folder, which is removed with the worker."""
     gate = threading.Event()
     receiver.on("/out.bin", Answer(gate=gate))
     server = fresh(source=UPLOADS, env={"COG_MAX_CONCURRENCY": "2"}, flags=("--upload-url", receiver.url + "/"))

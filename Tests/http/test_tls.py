@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.receiver import Answer, Receiver
 
-# A mount namespace of its own in which the system has no certificates, as in a slim image.
+# A separate mount namespace in which the system has no certificates, as in a slim image.
 FOLDERS = "/etc/ssl /etc/pki"
 BARE = (
     "unshare",

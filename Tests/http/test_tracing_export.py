@@ -10,7 +10,7 @@ pytestmark = pytest.mark.ours
 
 
 def test_keys_are_for_the_collector_alone(fresh, collector):
-    """A collector that sends spans elsewhere doesn't take them."""
+    """A collector that redirects spans doesn't accept them."""
     other = Collector()
     collector.on("/away", Answer(307, {"Location": other.url + "/v1/traces"}))
     env = collector.environment(OTEL_EXPORTER_OTLP_HEADERS="x-api-key=k3y,host=evil")

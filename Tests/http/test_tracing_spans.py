@@ -182,7 +182,7 @@ def test_canceled_prediction_says_so(shared, collector):
     assert spans["cog.prediction"].attributes["cog.prediction.status"] == "canceled"
 
 
-# MARK: - What is told besides
+# MARK: - Additional information
 
 
 def test_caller_tags_are_attributes_of_the_prediction(shared, collector):

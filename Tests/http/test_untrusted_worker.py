@@ -1,4 +1,4 @@
-"""A model writes whatever it likes to the channels of its worker: that is the end of the worker, never of the server."""
+"""A model writes arbitrary data to its worker's channels: that ends the worker, never the server."""
 
 import random
 import struct
@@ -155,7 +155,7 @@ def test_forged_shared_memory(fresh, name):
 
 
 def test_worker_that_claims_to_have_begun_nothing_is_believed_a_few_times_only(fresh):
-    """Predictions that a dead worker hadn't begun are given to the next one; this one would never end."""
+    """Predictions that a dead worker hadn't begun go to the next one; this one would never end."""
     server = fresh("script")
     answer = server.predict(forge("m = counters(); m[16:24] = bytes(8); os._exit(1)")).json
     assert answer["status"] == "failed"
@@ -247,7 +247,7 @@ def test_frames_of_a_prediction_that_waits_in_the_queue_are_refused(fresh):
 
 
 def test_worker_that_writes_without_end(fresh):
-    """A flood on any of the worker's descriptors holds up nobody else."""
+    """A flood on any of the worker's descriptors delays nobody else."""
     server = fresh("script")
     code = """
 import threading
@@ -334,7 +334,7 @@ def test_forged_report_with_wrong_types_leaves_the_server_alive(fresh, name):
 
 
 def test_output_above_the_limit_of_a_frame_fails_the_prediction_only(fresh):
-    """Memory full of zeros costs nothing as long as nobody looks at it."""
+    """Zeroed memory costs nothing until it is read."""
     server = fresh("script")
     old = server.worker_pid()
     code = "import _coglet; _coglet.send(FINISHED, 4, me, bytes((1 << 30) + 1), -1, 1)"

@@ -165,7 +165,7 @@ def test_slot_stays_taken_until_the_uploads_end(start, receiver):
 
 @pytest.mark.ours
 def test_uploads_outlive_the_worker(fresh, receiver):
-    """The model has finished: what another prediction does to the worker is no concern of the first one."""
+    """The model has finished, so what another prediction does to the worker doesn't affect the first one."""
     gate = threading.Event()
     receiver.on("/up/o.png", Answer(gate=gate))
     flags = ("--upload-url", receiver.url + "/up")

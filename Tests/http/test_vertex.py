@@ -20,7 +20,7 @@ class Runner(BaseRunner):
             raise ValueError("no such text")
         return text * times + "".join(tags)
 """
-# Each prediction waits for as many others as it is told to.
+# Each prediction waits for the requested number of others.
 MEETING = """
 import asyncio
 import os

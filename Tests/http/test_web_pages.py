@@ -134,7 +134,7 @@ def test_browsers_ask_beforehand(listed, closed):
     }
     answer = ask(listed, Origin=EVIL)
     assert (answer.status, cors(answer)) == (403, {})
-    # Nobody asks, or nobody is allowed: the method is none of the route's, as ever.
+    # No page asks, or none is allowed: the route doesn't accept the method, as usual.
     for answer in (listed.request("OPTIONS", "/predictions/x"), ask(closed, Origin=EVIL)):
         assert (answer.status, answer.headers["allow"], cors(answer)) == (405, "GET,HEAD,PUT", {})
 

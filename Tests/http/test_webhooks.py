@@ -126,7 +126,7 @@ for n in range(100):
     yield str(n) * 100
     while not os.path.exists(GO):
         time.sleep(0.01)
-    time.sleep(0.003)  # long enough for a webhook of its own
+    time.sleep(0.003)  # long enough for a separate webhook
 """
 
 
@@ -138,7 +138,7 @@ def shown(request):
 @pytest.mark.ours(strict=False)
 @pytest.mark.parametrize("wanted", [ALL, ["output", "completed"], ["output"], ["logs", "completed"], ["logs"]])
 def test_updates_are_throttled_and_merged(shared, receiver, wanted):
-    """The first about each event comes at once, the last state at the end; all of them are a few times as long as that."""
+    """The first one about each event comes immediately, the last state at the end."""
     server = shared("script_stream", env={"COG_THROTTLE_RESPONSE_INTERVAL": "60"})
     go = "+".join(wanted)
     code = MANY.replace("GO", repr(go))
@@ -155,7 +155,7 @@ def test_updates_are_throttled_and_merged(shared, receiver, wanted):
 
 @pytest.mark.ours
 def test_throttled_update_is_sent_when_the_interval_is_over(shared, receiver):
-    """While the prediction goes on without anything new."""
+    """While the prediction continues without anything new."""
     server = shared("script_stream")
     code = (
         "print('a')\nprint('b')\nyield 1\nyield 2\nimport os, time\nwhile not os.path.exists('over'): time.sleep(0.01)"

@@ -224,7 +224,7 @@ def test_malformed_request_is_400_and_closed_then_a_good_one_works(server, head)
 
 
 def test_smuggled_length_is_refused(server):
-    """Content-Length beside Transfer-Encoding: refused, or the connection ends after the answer (RFC 9112, 6.3)."""
+    """Content-Length with Transfer-Encoding: refused, or the connection ends after the answer (RFC 9112, 6.3)."""
     with server.raw() as raw:
         raw.send(
             b"POST /predictions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 6\r\n"
@@ -379,7 +379,7 @@ def test_d05_drip_of_header_bytes_does_not_extend_the_time(shared):
                     if raw.read_until(b"\r\n").startswith(b"HTTP/1.1 408 "):
                         return
                 except TimeoutError:
-                    continue  # nothing has come yet: drip on
+                    continue  # nothing has come yet: keep dripping
                 except AssertionError:
                     return  # closed
         except (BrokenPipeError, ConnectionResetError):

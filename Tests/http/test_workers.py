@@ -27,7 +27,7 @@ def go(server, *names):
 
 
 def all_ready(server, count):
-    """The workers of the health check, once so many are ready."""
+    """The workers in the health check, once this many are ready."""
 
     def ready():
         workers = server.health()["workers"]
@@ -239,7 +239,7 @@ def test_recycled_worker_finishes_what_it_runs(fresh):
 
 
 def test_worker_that_is_to_be_recycled_is_busy(fresh):
-    """It has a free slot, but nobody gets it: the list of workers and the status agree."""
+    """It has a free slot that nobody gets: the list of workers and the status agree."""
     server = fresh(
         "gate_async", env={"COG_WORKERS": "2", "COG_MAX_CONCURRENCY": "2", "COG_WORKER_MAX_PREDICTIONS": "1"}
     )

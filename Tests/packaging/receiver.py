@@ -1,4 +1,4 @@
-"""A server with a certificate of its own authority, from which files come and to which webhooks go."""
+"""A server with a certificate from its own authority, which serves files and receives webhooks."""
 
 import json
 import queue

@@ -80,7 +80,7 @@ def test_predictions(old: Path, environment: dict[str, str], tmp_path: Path) -> 
         answer = predict(port, s="old world")
         assert (answer["status"], answer["output"]) == ("succeeded", "hello old world")
         assert answer["logs"] == "printed\nby a child\n"
-        # A worker that dies is told of, and replaced.
+        # A worker that dies is reported and replaced.
         assert predict(port, s="", ends=True)["status"] == "failed"
         assert predict(port, s="again")["status"] == "succeeded"
 

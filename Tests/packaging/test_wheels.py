@@ -30,7 +30,7 @@ def test_one_wheel_each():
 
 
 def test_auditwheel_confirms_the_tag():
-    """By the symbols that the binaries need, whatever the name of the file says."""
+    """According to the symbols that the binaries need, whatever the file name says."""
     shown = subprocess.run([TOOLS, "-m", "auditwheel", "show", coglet_wheel()], capture_output=True, text=True)
     assert shown.returncode == 0, shown.stderr
     found = re.search(

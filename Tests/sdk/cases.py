@@ -55,7 +55,7 @@ def described(python: str, *kinds: str, by: str = "describe_cases.py") -> dict[s
 
 
 def same(document: Any, expected: Any) -> None:
-    """Compare two documents but for the version."""
+    """Compare two documents except for the version."""
     document = {**document, "info": {**document["info"], "version": ""}}
     expected = {**expected, "info": {**expected["info"], "version": ""}}
     assert document == expected

@@ -88,7 +88,7 @@ BROKEN = st.builds(
 
 
 def holds(property_, examples, is_repeatable):
-    """Check a property for so many generated values."""
+    """Check a property for this many generated values."""
     check = settings(
         max_examples=examples,
         deadline=None,

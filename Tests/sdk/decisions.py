@@ -17,7 +17,7 @@ _ROW = re.compile(r"^\| `(err_\w+)` \| (?:[^|]|(?<=\\)\|)+ \| ((?:[^|]|(?<=\\)\|
 def _table(text: str) -> dict[str, str]:
     rows: list[tuple[str, str]] = _ROW.findall(text)
     found = {name: last.strip("`").replace("\\|", "|") for name, last in rows}
-    # A row that doesn't fit the pattern, or a model that stands there twice, would go unseen.
+    # A row that doesn't fit the pattern, or a model that is listed twice, would go unnoticed.
     assert len(found) == text.count("\n| `err_")
     return found
 

@@ -1,4 +1,4 @@
-"""Loads models and describes them, each in a process of its own; run by the tests with every interpreter.
+"""Loads models and describes them, each in a separate process; run by the tests with every interpreter.
 
 Reads a JSON list of folders from standard input, writes a JSON object: folder → what came out of it.
 """

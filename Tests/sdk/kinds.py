@@ -133,7 +133,7 @@ class Flag(Kind):
 
 class FilePath(Kind):
     def fits(self, value: Value) -> bool:
-        # A text that is no URL gets past the door; that such a prediction fails is tested elsewhere.
+        # A text that isn't a URL is accepted; other tests check that such a prediction fails.
         return isinstance(value, str)
 
     def values(self) -> st.SearchStrategy[Value]:

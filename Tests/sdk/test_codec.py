@@ -12,7 +12,7 @@ import pytest
 from cases import PYTHONS, short
 from support.worker import Worker
 
-# Each property is checked with so many generated values, on each version of Python.
+# Each property is checked with this many generated values, on each version of Python.
 EXAMPLES = int(os.environ.get("COG_TEST_EXAMPLES", "25"))
 SOURCE = (Path(__file__).parent / "codec_model.py").read_text()
 NO_VALUE = "is not a JSON value. Return None or a number instead"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kinds import KINDS, Kind, Optional, source
 from support.server import Server
 
-# Each signature is a server of its own; each of its inputs is looked at this often, right and wrong.
+# Each signature has its own server; each of its inputs is tried this often, valid and invalid.
 SIGNATURES = int(os.environ.get("COG_TEST_SIGNATURES", "12"))
 ROUNDS = 6
 

@@ -47,7 +47,7 @@ def test_optional_fields_may_be_left_out() -> None:
 
 
 def spelled(annotation: Any) -> Any:
-    """Make a class with an optional field, whose annotation is no text."""
+    """Make a class with an optional field, whose annotation isn't a string."""
     return type("Made", (BaseModel,), {"__annotations__": {"x": annotation, "y": int}, "__module__": __name__})
 
 

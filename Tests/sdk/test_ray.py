@@ -221,7 +221,7 @@ class Batches(BasePredictor):
 def test_requests_at_a_time_come_from_the_slots(
     cluster: Cluster, tmp_path: Path, model: str, arguments: dict[str, str], requests: int
 ) -> None:
-    """Of the settings, else of the model's decorators, whose packages need not be here."""
+    """From the settings, otherwise from the model's decorators, whose packages needn't be here."""
     (tmp_path / "predict.py").write_text(DECORATED)
     arguments = {"model": f"predict.py:{model}", "directory": str(tmp_path), **arguments}
     assert cluster.do("describe", arguments=arguments)["max_ongoing_requests"] == requests
@@ -297,7 +297,7 @@ def test_a_prediction_is_found_from_every_replica(gate: App) -> None:
 
 
 def test_replicas_follow_asynchronous_predictions(cluster: Cluster, tmp_path: Path) -> None:
-    """Their clients are gone, but they count as ongoing: the second one gets a replica of its own."""
+    """Their clients are gone, but they count as ongoing: the second one gets its own replica."""
     scaling = {"min_replicas": 1, "max_replicas": 2, "upscale_delay_s": 0.1, "metrics_interval_s": 0.1}
     app = App(cluster, tmp_path, "scaled", GATE, autoscaling_config={**scaling, "look_back_period_s": 0.5})
     try:

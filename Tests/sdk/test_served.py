@@ -59,7 +59,7 @@ def expectation(folder: Path) -> str:
 @every_python
 @pytest.mark.parametrize("name", CONFORMANCE)
 def test_conformance(python: str, name: str) -> None:
-    """The document that is served is the original's; a setup that fails is told in its words."""
+    """The served document is the original's; a failed setup is reported in the original's words."""
     folder = CONFORMANCE[name]
     expected = expectation(folder)
     if expected == "document" or not expected:

@@ -17,7 +17,7 @@ def read(python: str) -> dict[str, Any]:
 
 
 def inputs(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the components of a document that say what goes in. What comes out may be left open."""
+    """Return the components of a document that describe the input. The output may be left open."""
     schemas = document["components"]["schemas"]
     used: dict[str, Any] = {}
     waiting = [name for name in ("Input", "TrainingInput") if name in schemas]
@@ -31,7 +31,7 @@ def inputs(document: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("python", PYTHONS, ids=short)
 def test_the_source_tells_what_running_it_does(python: str) -> None:
-    """Every document that is read is the right one, and every mistake that is told is one."""
+    """Every document read from source is right, and every reported mistake is one."""
     ran = {**described(python, KINDS[0]), **described(python, KINDS[1])}
     wrong = {}
     for name, static in read(python).items():

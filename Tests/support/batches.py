@@ -1,4 +1,4 @@
-"""A batched model whose requests say what it does, and batches made of them."""
+"""A batched model whose requests control what it does, and batches of such requests."""
 
 from __future__ import annotations
 
@@ -71,13 +71,13 @@ STREAM = (
 
 
 def waiting(server: Server, count: int) -> None:
-    """Wait until so many requests wait for their batch."""
+    """Wait until this many requests wait for their batch."""
     text = f"cog_predictions_queued {count}\n"
     wait_for(lambda: text in server.get("/metrics").text, f"{count} requests to wait")
 
 
 class Gate:
-    """A request that keeps the model until it is opened, so that others gather meanwhile."""
+    """A request that keeps the model busy until it is opened, so that others gather in the meantime."""
 
     def __init__(self, server: Server, name: str = "gate") -> None:
         self.server = server

@@ -48,7 +48,7 @@ class Window:
         return self.page
 
     def check(self, server: Server) -> None:
-        """Nothing has gone wrong, nothing was blocked, nobody else was asked."""
+        """Nothing has gone wrong, nothing was blocked, and no other host was contacted."""
         assert self.problems == []
         assert self.page.evaluate("violations") == []
         assert self.hosts <= {f"127.0.0.1:{server.port}"}

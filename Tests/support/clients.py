@@ -1,4 +1,4 @@
-"""Clients from PyPI that need an environment of their own: programs in Tests/http/clients, run by .envs/platforms."""
+"""Clients from PyPI that need their own environment: programs in Tests/http/clients, run by .envs/platforms."""
 
 import json
 import subprocess

@@ -13,7 +13,7 @@ from .waiting import wait_for
 
 @dataclass
 class Seen:
-    """A span as it has come."""
+    """A span as received."""
 
     name: str
     trace: str
@@ -31,7 +31,7 @@ class Seen:
 
 
 class Collector(Receiver):
-    """A receiver at whose address OTLP arrives."""
+    """A receiver of OTLP."""
 
     def environment(self, **more: str) -> dict[str, str]:
         """What makes a server record every trace and send it here soon."""
@@ -96,7 +96,7 @@ def _attributes(pairs: Any) -> dict[str, Any]:
 
 
 def paths(spans: dict[str, Seen]) -> set[str]:
-    """Where each span stands: its name behind those of its parents, joined by `/`."""
+    """The position of each span: its name after those of its parents, joined by `/`."""
     by_id = {span.id: span for span in spans.values()}
 
     def path(span: Seen) -> str:

@@ -19,7 +19,7 @@ class Row(NamedTuple):
     remark: str
 
     def problem(self) -> str:
-        """What is wrong with it, or nothing: it must name tests or say why there are none."""
+        """The problem with it, if any: it must name tests or say why there are none."""
         if not self.tests and not self.remark.startswith(REASONS):
             return f"{self.id}: neither a test nor a reason"
         if self.tests and self.remark.startswith(REASONS):

@@ -59,7 +59,7 @@ class Playground:
 
 
 def original_server(source: str) -> Server:
-    """The original, from PyPI, serving a model; not started yet. It has a document of its own making."""
+    """The original, from PyPI, serving a model; not started yet. It makes its own document."""
     server = Server(
         str(ORIGINAL),
         source=source,

@@ -1,4 +1,4 @@
-"""The other end of webhooks, uploads and downloads: a server that answers as a test tells it to."""
+"""The other end of webhooks, uploads and downloads: a server whose responses a test defines."""
 
 import json
 import socket
@@ -16,7 +16,7 @@ from .waiting import wait_for
 
 @dataclass
 class Answer:
-    """What to answer, after `delay` seconds and, if `gate` is given, once it is set. `hangs_up` is no answer."""
+    """What to answer, after `delay` seconds and, if `gate` is given, once it is set. `hangs_up` means no response."""
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class Receiver:
         return self.url + path
 
     def at(self, path: str) -> list[Received]:
-        """What has come for a path (its query left out)."""
+        """What was received for a path, without the query."""
         with self._lock:
             return [r for r in self.requests if r.path.split("?")[0] == path]
 

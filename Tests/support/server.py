@@ -155,7 +155,7 @@ class Server:
             self._seen.update(processes.descendants(self.process.pid))
 
     def temporary_entries(self) -> list[Path]:
-        """Files and directories in the temporary directory; what is being removed meanwhile may be left out."""
+        """Files and directories in the temporary directory; those being removed in the meantime may be left out."""
         return [Path(root, name) for root, folders, names in os.walk(self.temp) for name in (*folders, *names)]
 
     def left_behind(self) -> list[str]:
@@ -176,7 +176,7 @@ class Server:
         return status
 
     def discard(self) -> None:
-        """Ends whatever still runs, by pid, and removes the files. Never fails a test."""
+        """Ends all processes that are still running, by pid, and removes the files. Never fails a test."""
         if self.process:
             self._remember()
             if self.process.poll() is None:
@@ -197,7 +197,7 @@ class Server:
     def request(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, timeout: float = DEADLINE
     ) -> Response:
-        """One request on a connection of its own."""
+        """One request on a separate connection."""
         with self.client(timeout) as client:
             return client.request(method, path, body, headers)
 
@@ -262,7 +262,7 @@ class Server:
         return self.stderr.read_text(errors="replace")
 
     def wait_log(self, text: str) -> str:
-        """The server's log once `text` is in it; the log is written by a thread of its own, after the answer."""
+        """The server's log once `text` is in it; a separate thread writes the log, after the response."""
         return wait_for(lambda: text in (log := self.log_text()) and log, f"{text!r} in the log")
 
     def log_entries(self) -> list[dict[str, Any]]:

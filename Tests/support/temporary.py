@@ -12,7 +12,7 @@ def may_mount(under: tuple[str, ...]) -> bool:
 
 
 def mounted(script: str) -> tuple[str, ...]:
-    """Runs the server in a mount namespace of its own that `script` has prepared."""
+    """Runs the server in a separate mount namespace that `script` has prepared."""
     return ("unshare", "--mount", "sh", "-c", script + ' && exec "$@"', "sh")
 
 

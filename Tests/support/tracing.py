@@ -1,4 +1,4 @@
-"""Requests that belong to traces of their own, as the tests of tracing send them."""
+"""Requests that belong to separate traces, for the tests of tracing."""
 
 import pytest
 
@@ -22,7 +22,7 @@ _traces = iter(range(1, 1 << 30))
 
 
 def fields(**more):
-    """Fields of a request that belongs to a trace of its own, and the trace's id."""
+    """Fields of a request that belongs to a separate trace, and the trace's id."""
     trace = f"{next(_traces):032x}"
     return {"traceparent": f"00-{trace}-b7ad6b7169203331-01", **more}, trace
 

@@ -23,7 +23,7 @@ def wait_for(probe: Callable[[], T], what: str = "condition", seconds: float = D
 
 
 class Background:
-    """A call on a thread of its own; `result()` gives its value or raises what it raised."""
+    """A call on a separate thread; `result()` gives its value or raises what it raised."""
 
     def __init__(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
         self._value: Any = None

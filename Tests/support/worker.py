@@ -45,7 +45,7 @@ class Frame:
 
 @dataclass
 class Outcome:
-    """What a prediction has come to, put together from its frames."""
+    """The outcome of a prediction, assembled from its frames."""
 
     logs: str = ""
     chunks: list[Any] = field(default_factory=list)
@@ -170,7 +170,7 @@ class Worker:
             yield frame
 
     def outcomes(self, tokens: list[int]) -> tuple[list[Outcome], dict[str, Any] | None]:
-        """What each prediction comes to, and what the worker says of a call that failed as a whole."""
+        """The outcome of each prediction, and the worker's reports of calls that failed as a whole."""
         found = {token: Outcome() for token in tokens}
         left = set(tokens)
         failure = None

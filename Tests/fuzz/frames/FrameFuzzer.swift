@@ -4,9 +4,9 @@ import WorkerProtocol
 
 @testable import Workers
 
-/// Plays a worker that says whatever the bytes make it say, whole and in pieces: nothing may trap, what is nonsense must end
-/// in a ``WorkerFault`` that is told once and silences the worker, and what is heard must be fit to be passed on. Afterwards no
-/// descriptor and no handle may be left.
+/// Plays a worker that sends whatever the bytes produce, whole and in pieces. Nothing may trap; invalid data must end
+/// in a ``WorkerFault`` that is reported once and silences the worker; accepted data must be fit to be passed on.
+/// Afterwards, no descriptor and no handle may be left.
 ///
 /// The first two bytes say what the worker was given and how large the pieces are; ``WorkerScript`` reads the others.
 final class FrameFuzzer {
@@ -14,7 +14,7 @@ final class FrameFuzzer {
     private let countsDescriptors: Bool
     private let nothing = OwnedDescriptor(taking: open("/dev/null", O_RDONLY | O_CLOEXEC))
 
-    /// A fuzzer in a process in which nobody else opens descriptors, or one that doesn't count them.
+    /// A fuzzer in a process in which nothing else opens descriptors, or one that doesn't count them.
     init(countsDescriptors: Bool = true) {
         self.countsDescriptors = countsDescriptors
         do throws(EventLoopError) {

@@ -105,7 +105,7 @@ final class WorkerListener: WorkerDelegate {
         precondition(running.contains(run), "something was said of a prediction that doesn't run")
     }
 
-    /// Notes JSON text that goes into answers as it is.
+    /// Records JSON text that goes into responses unchanged.
     private func hear(_ tag: UInt8, _ text: UnsafeRawBufferPointer) {
         precondition(isJSONText(text), "it is not JSON")
         note(tag, text)

@@ -96,7 +96,7 @@ struct WorkerScript {
         return Array(rest.prefix(count))
     }
 
-    /// A frame whose length is right. Its content can be the same bytes many times, to be large.
+    /// A frame with the right length. Its content can repeat the same bytes many times, to be large.
     private mutating func frame() -> [UInt8] {
         let kindByte = byte()
         let (detail, token, repeats) = (byte(), UInt32(byte()), byte())

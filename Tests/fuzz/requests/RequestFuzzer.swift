@@ -40,7 +40,7 @@ struct RequestFuzzer {
             configuration.discardLimitBytes = 64
             configuration.chunkExtensionLimitBytes = 16
             configuration.pipelineLimitBytes = 128
-            // What is wrong with a head in two ways may be refused for either, whichever is noticed first.
+            // A head with two flaws may be refused for either, whichever is noticed first.
             configuration.failureAnswer = { .empty([414, 431].contains($0.status) ? 400 : $0.status) }
             loop = try EventLoop()
             server = try HTTPServer(loop: loop, configuration: configuration, handler: EchoHandler())

@@ -1,4 +1,4 @@
-"""Says what it sees of its module and its surroundings; a `helper` lies beside it and another in the folder above."""
+"""Reports what it sees of its module and its surroundings; there is a `helper` beside it and another one above."""
 
 import os
 import sys
