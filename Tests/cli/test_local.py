@@ -2,11 +2,15 @@
 
 import json
 import os
+import socket
 import sys
+import threading
 import urllib.error
 import urllib.request
 import zipfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -200,6 +204,52 @@ def test_environment_made_with_uv(own, tmp_path):
     result = own.cog("predict", "--local", "-i", "s=uv", env=variables).ok()
     assert result.out == "hello uv\n"
     assert "uv = " in own.read(".cog/venv/pyvenv.cfg"), result.err
+
+
+@contextmanager
+def unreachable() -> Iterator[tuple[str, list[int]]]:
+    """The address of a server that hangs up, and the list that grows by one with every call."""
+    calls: list[int] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+        def answer() -> None:
+            with suppress(OSError):  # The listener is closed at the end.
+                while True:
+                    listener.accept()[0].close()
+                    calls.append(port)
+
+        threading.Thread(target=answer, daemon=True).start()
+        yield f"http://127.0.0.1:{port}", calls
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def test_python_that_uv_cannot_get(own, tmp_path):
+    """Without a network uv gives up soon, and a Python of the machine is taken."""
+    own.config(CONFIG.replace(VERSION, "3.14"))
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "uv").symlink_to(Path(sys.executable).parent / "uv")
+    (tmp_path / "bin" / "python3").symlink_to(sys.executable)
+    with unreachable() as (address, calls):
+        variables = own.variables(tmp_path / "bin") | {"UV_PYTHON_INSTALL_MIRROR": address}
+        result = own.cog("predict", "--local", "-i", "s=you", env=variables).ok()
+    assert result.out == "hello you\n"
+    assert "uv can't make an environment with Python 3.14:\n" in result.err
+    assert "The network or a server can't be reached." in result.err
+    assert f"local Python is {VERSION} but cog.yaml specifies 3.14\n" in result.err
+    assert 1 <= len(calls) <= 2
+
+
+def test_packages_that_pip_cannot_get(own):
+    """Without a network pip gives up soon, too, unless the user wants it to try more often."""
+    own.config(CONFIG.replace("predict:", "  python_requirements: requirements.txt\npredict:"))
+    own.write("requirements.txt", "surely-not-there==1.0\n")
+    for settings, most in (({}, 3), ({"PIP_RETRIES": "0"}, 1)):
+        with unreachable() as (address, calls):
+            own.local("-i", "s=", PIP_INDEX_URL=address, PIP_EXTRA_INDEX_URL="", **settings).fails(
+                "can't install the project's"
+            )
+        assert 1 <= len(calls) <= most
 
 
 def test_no_python_at_all(own, tmp_path):

@@ -51,7 +51,7 @@ package enum NextStep {
                 "temporary failure in name resolution", "name or service not known", "no such host",
                 "network is unreachable", "could not resolve host", "i/o timeout", "tls handshake timeout",
                 "failed to establish a new connection", "temporary failure resolving", "client.timeout exceeded",
-                "connection timed out", "lookup registry",
+                "connection timed out", "lookup registry", "error sending request",
             ],
             "The network or a server can't be reached. Check the connection, and HTTPS_PROXY if this machine needs a proxy"
         ),

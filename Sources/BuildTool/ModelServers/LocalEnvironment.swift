@@ -69,10 +69,17 @@ package struct LocalEnvironment: Sendable {
         return ([python] + wheels + packages.lines + packages.artifacts).map { $0 + "\n" }.joined()
     }
 
+    /// Makes the environment with uv, which can get any Python, or with a Python of this machine.
     private func make(hasUV: Bool) async throws(CogError) {
         let version = project.config.build.pythonVersion ?? "3.13"
-        if hasUV, try await Tool("uv").show(["venv", "--quiet", "--seed", "--python", version, directory]) == 0 {
-            return
+        var failure = ""
+        if hasUV {
+            let answer = try await downloader("uv").answer([
+                "venv", "--quiet", "--seed", "--python", version, directory,
+            ])
+            if answer.succeeded { return }
+            failure = NextStep.with(
+                "uv can't make an environment with Python \(version):\n\(answer.text)", said: answer.text)
         }
         let minor = Version(version)?.minorText ?? version
         for name in ["python\(minor)", "python3"] {
@@ -81,12 +88,23 @@ package struct LocalEnvironment: Sendable {
                 answer.succeeded
             else { continue }
             let found = answer.output.trimmingSpaces
-            if found != minor { console.warn("local Python is \(found) but cog.yaml specifies \(version)") }
+            if found != minor {
+                if !failure.isEmpty { console.warn(failure) }
+                console.warn("local Python is \(found) but cog.yaml specifies \(version)")
+            }
             let made = try await Tool(name).answer(["-m", "venv", "--clear", directory])
             guard made.succeeded else { throw .build("can't make a virtual environment with \(name): \(made.text)") }
             return
         }
-        throw .build("no Python found on PATH: install Python \(minor) or uv")
+        let advice = "no Python found on PATH: install Python \(minor)"
+        throw .build(failure.isEmpty ? advice + " or uv" : failure + "\n" + advice)
+    }
+
+    /// A program that downloads packages. Without a network it gives up within seconds, unless the user says how often it
+    /// tries.
+    private func downloader(_ name: String) -> Tool {
+        let settings = ["PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_RETRIES": "2", "UV_HTTP_RETRIES": "1"]
+        return Tool(name, environment: settings.filter { planner.environment[$0.key] == nil })
     }
 
     private func install(_ activity: Activity) async throws(CogError) {
@@ -105,7 +123,7 @@ package struct LocalEnvironment: Sendable {
             guard let source else { continue }
             if case .file(let path) = source { arguments.append(path) } else { arguments.append(source.text(name)) }
         }
-        let tool = Tool(python, environment: ["PIP_DISABLE_PIP_VERSION_CHECK": "1"])
+        let tool = downloader(python)
         let log = InstallLog(activity, "Python packages")
         let (status, text) = try await tool.watch(
             ["-m", "pip", "install", "--requirement", requirements], sink: { log.feed($0) })
