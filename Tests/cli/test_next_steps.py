@@ -97,3 +97,14 @@ def test_the_port_of_a_remote_engine_is_that_hosts(project):
         for env in ({"DOCKER_HOST": "ssh://me@far.example"}, {**context, "DOCKER_HOST": ""}):
             result = project.cog("serve", "-p", port, env=env).fails(ENGINE_ASKED)
             assert "is taken" not in result.err
+
+
+def test_client_that_does_not_say_why(project):
+    """docker 28 complains about the format of an answer that it never got; another question of it tells more."""
+    words = 'template: :1:2: executing "" at <.ServerVersion>: reflect: indirection through nil pointer'
+    env = engine(project, info=words, version="Cannot connect to the Docker daemon at unix:///x. Is it running?")
+    told = project.cog("build", env=env).fails(f"{ENGINE_ASKED}: Cannot connect to the Docker daemon at unix:///x").err
+    assert "template" not in told
+    assert "Start the engine" in told
+    # A client that has nothing else to say is quoted.
+    project.cog("build", env=engine(project, info=words)).fails(f"{ENGINE_ASKED}: template: ")

@@ -37,6 +37,7 @@ struct BuildCommand: AsyncParsableCommand {
     var skipSchemaValidation = false
 
     func validate() throws {
+        if output?.isEmpty == true { throw ValidationError("--output must not be empty") }
         if push, output != nil { throw ValidationError("--push needs the image in the engine: leave --output out") }
         if timestamp >= 0, output != nil { throw ValidationError("--timestamp can't be used with --output") }
     }

@@ -9,11 +9,26 @@ import ToolBasics
 @main
 enum CogMain {
     static func main() async {
+        openStandardFiles()
         let task = Task { await run(Array(CommandLine.arguments.dropFirst())) }
         let interrupts = Interrupts { task.cancel() }
-        let status = await task.value
+        var status = await task.value
+        if let failure = Console.resultFailure {
+            console.error(failure)
+            status = max(status, 1)
+        }
         interrupts.close()
         exit(status)
+    }
+
+    /// Takes the places of standard files that are closed, where otherwise the next file would be opened. What stands
+    /// there can't be used, so that results that go nowhere are noticed.
+    private static func openStandardFiles() {
+        for (descriptor, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
+        where fcntl(descriptor, F_GETFD) < 0 {
+            // The lowest free number is this one.
+            _ = open("/dev/null", mode)
+        }
     }
 
     private static func run(_ given: [String]) async -> Int32 {

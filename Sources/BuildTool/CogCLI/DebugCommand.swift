@@ -27,6 +27,10 @@ struct DebugCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: .hidden)
     var timestamp = -1
 
+    func validate() throws {
+        if output?.isEmpty == true { throw ValidationError("--output must not be empty") }
+    }
+
     func run() throws {
         let session = Session(global)
         let project = try session.loadProject(self.project.file)

@@ -15,6 +15,9 @@ struct InitCommand: ParsableCommand {
     func run() throws {
         let console = Session(global).console
         let manager = FileManager.default
+        guard !manager.currentDirectoryPath.isEmpty else {
+            throw CogError.files("the current directory no longer exists: change to another one")
+        }
         console.info("Setting up the current directory for use with Cog...")
         console.info("")
         for (path, text) in StarterFiles.files {
@@ -26,7 +29,8 @@ struct InitCommand: ParsableCommand {
             do {
                 let parent = URL(fileURLWithPath: path).deletingLastPathComponent()
                 try manager.createDirectory(at: parent, withIntermediateDirectories: true)
-                try text.write(toFile: path, atomically: false, encoding: .utf8)
+                // All of it or nothing: the next call would leave a part of a file alone.
+                try text.write(toFile: path, atomically: true, encoding: .utf8)
             } catch {
                 throw CogError.files("can't write \(path): \(error.localizedDescription)")
             }

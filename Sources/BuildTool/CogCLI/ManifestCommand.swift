@@ -60,7 +60,7 @@ struct ManifestCommand: AsyncParsableCommand {
         let image = image ?? project.config.image ?? project.config.model ?? project.derivedImageName
         var deployment = try ModelDeployment(
             project.config, image: image, name: name, slots: source.slots, gpus: gpus, cpu: cpu, memory: memory)
-        deployment.setupSeconds = Int(setupTimeout)
+        deployment.setupSeconds = Int(Duration.setup(seconds: setupTimeout).components.seconds)
         let text = try Manifest.text(platform, deployment)
         deployment.remarks(for: platform).forEach(session.console.warn)
         Console.result(text)

@@ -78,7 +78,7 @@ struct PredictCommand: AsyncParsableCommand {
         }
         try await OneShotPrediction(
             session: session, request: request, container: options.container, project: options.project,
-            secrets: options.secrets, image: options.image, setupTimeout: .seconds(Int(options.setupTimeout)),
+            secrets: options.secrets, image: options.image, setupTimeout: .setup(seconds: options.setupTimeout),
             isLocal: options.local
         ).run()
     }

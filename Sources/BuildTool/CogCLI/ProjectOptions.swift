@@ -38,6 +38,7 @@ struct ProjectOptions: ParsableArguments {
     var dockerfile: String?
 
     func validate() throws {
+        if file.isEmpty { throw ValidationError("--file must not be empty: leave it out to use cog.yaml") }
         // To refuse prepared images asks for nothing, so it goes with everything.
         let given = [
             ("--use-cog-base-image", useCogBaseImage == true), ("--use-cuda-base-image", useCudaBaseImage != nil),
@@ -64,7 +65,7 @@ struct ProjectOptions: ParsableArguments {
             progress, session.environment, isTerminal: session.console.isTerminal)
         request.usesCUDABase = useCudaBaseImage != "false"
         request.usesCogBase = useCogBaseImage
-        request.dockerfile = dockerfile
+        request.dockerfile = dockerfile.flatMap { $0.isEmpty ? nil : $0 }
         request.registry = session.registry
         return request
     }
@@ -110,7 +111,7 @@ struct FullBuildOptions: ParsableArguments {
         request.secrets = try secrets.parsed(project, session)
         request.noCache = noCache
         request.separatesWeights = separateWeights
-        request.schemaFile = openapiSchema
+        request.schemaFile = openapiSchema.flatMap { $0.isEmpty ? nil : $0 }
         request.strip = strip
         request.precompile = precompile
     }
@@ -127,4 +128,20 @@ struct ContainerArguments: ParsableArguments {
         help: ArgumentHelp("GPU devices: all, a number, or device=0,1.", valueName: "gpus"),
         completion: .list(["all", "device=0"]))
     var gpus = ""
+
+    func validate() throws {
+        for variable in env {
+            let name = variable.prefix { $0 != "=" }
+            guard !name.isEmpty, !name.contains(where: \.isWhitespace) else {
+                throw ValidationError(
+                    "invalid --env \"\(variable)\": write NAME=VALUE, or NAME alone to take a variable of the image away"
+                )
+            }
+        }
+    }
+}
+
+extension Duration {
+    /// How long setup() may take; a longer time than anyone waits is as good as that.
+    static func setup(seconds: UInt) -> Duration { .seconds(Int(min(seconds, 10 * 365 * 86_400))) }
 }

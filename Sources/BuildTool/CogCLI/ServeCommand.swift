@@ -51,6 +51,10 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
+        if host.isEmpty { throw ValidationError("--host must not be empty: for all addresses write 0.0.0.0") }
+        if let uploadUrl, !uploadUrl.isEmpty, !["http://", "https://"].contains(where: uploadUrl.hasPrefix) {
+            throw ValidationError("invalid --upload-url \"\(uploadUrl)\": it must be like https://example.com/files")
+        }
         guard (0...65535).contains(port) else { throw ValidationError("port must be between 0 and 65535") }
         guard (0...65535).contains(playgroundPort) else {
             throw ValidationError("playground-port must be between 0 and 65535")
@@ -143,7 +147,7 @@ struct ServeCommand: AsyncParsableCommand {
         options.command = [
             "python", "--check-hash-based-pycs", "never", "-m", "cog.server.http", "--await-explicit-shutdown", "true",
         ]
-        if let uploadUrl {
+        if let uploadUrl, !uploadUrl.isEmpty {
             options.command += ["--upload-url", uploadUrl]
             options.reachesHost = true
         }
@@ -174,7 +178,7 @@ struct ServeCommand: AsyncParsableCommand {
         _ = try await environment.describe()
         var tool = environment.tool(session.serverEnvironment(container.env, isPrediction: false))
         tool.endTime = .seconds(Self.stopTimeout)
-        let extra = uploadUrl.map { ["--upload-url", $0] } ?? []
+        let extra = uploadUrl.flatMap { $0.isEmpty ? nil : ["--upload-url", $0] } ?? []
         return ModelServer(LocalServer.start(tool, host: host, port: port, extra: extra))
     }
 

@@ -34,7 +34,7 @@ struct Session {
         console = Console(
             environment: environment, noColor: options.noColor, debug: options.debug, terse: terse)
         let host = environment[.registryHost] ?? ""
-        self.registry = registry ?? (host.isEmpty ? "r8.im" : host)
+        self.registry = registry.flatMap { $0.isEmpty ? nil : $0 } ?? (host.isEmpty ? "r8.im" : host)
         isDebug = options.debug
     }
 

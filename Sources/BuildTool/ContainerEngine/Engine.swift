@@ -38,8 +38,9 @@ package struct Engine: Sendable {
             throw .engine("error pinging docker daemon: \(error). Is \(name) installed?\n\(NextStep.noEngine)")
         }
         guard answer.succeeded, !answer.output.trimmingSpaces.isEmpty else {
-            let advice = NextStep.after(answer.error) ?? NextStep.noEngine
-            throw .engine("error pinging docker daemon: \(answer.error.trimmingSpaces)\n\(advice)")
+            let reason = try await Self.reason(client, answer.error)
+            throw .engine(
+                "error pinging docker daemon: \(reason.trimmingSpaces)\n\(NextStep.after(reason) ?? NextStep.noEngine)")
         }
         let major = answer.output.trimmingSpaces.prefix { $0.isNumber }
         let endpoint = try await Self.endpoint(environment)
@@ -48,6 +49,14 @@ package struct Engine: Sendable {
         return Engine(
             client: client, builder: builder, isPodman: isPodman, majorVersion: Int(major) ?? 0,
             endpoint: endpoint, tellsJSON: tellsJSON)
+    }
+
+    /// Why the engine doesn't answer. The docker client may say no more than that its answer doesn't fit the format; then
+    /// another question of it tells.
+    private static func reason(_ client: Tool, _ said: String) async throws(CogError) -> String {
+        guard said.hasPrefix("template: ") else { return said }
+        let other = try await client.answer(["version"]).error
+        return other.isEmpty ? said : other
     }
 
     static func client(_ environment: [String: String]) -> Tool {

@@ -83,14 +83,15 @@ package struct BuildPlanner {
         let path = artifact.hasPrefix("/") ? artifact : base + "/" + artifact
         let resolved = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
         var isDirectory: ObjCBool = false
+        let refusal = { CogError.config([project.message($0, about: .line(artifact))]) }
         guard resolved.hasPrefix(project.directory + "/") else {
-            throw .config(["local Python package artifact \"\(artifact)\" must be inside the project directory"])
+            throw refusal("local Python package artifact \"\(artifact)\" must be inside the project directory")
         }
         guard FileManager.default.fileExists(atPath: resolved, isDirectory: &isDirectory) else {
-            throw .config(["local Python package artifact \"\(artifact)\" not found: \(resolved)"])
+            throw refusal("local Python package artifact \"\(artifact)\" not found: \(resolved)")
         }
         guard !isDirectory.boolValue else {
-            throw .config(["local Python package artifact \"\(artifact)\" must be a regular file"])
+            throw refusal("local Python package artifact \"\(artifact)\" must be a regular file")
         }
         return resolved
     }

@@ -18,6 +18,8 @@ package struct ResolvedPackages: Equatable, Sendable {
     /// What a problem is about.
     package enum Subject: Sendable {
         case package(String)
+        /// A line of the requirements, as it is written.
+        case line(String)
         case key(String)
     }
 
@@ -40,7 +42,7 @@ package struct ResolvedPackages: Equatable, Sendable {
                 throw .config([place(error.text, error.subject)])
             }
         }
-        try rewrite(requirements, gpu: config.build.gpu, sdkName: sdkName)
+        try rewrite(requirements, gpu: config.build.gpu, sdkName: sdkName, place)
     }
 
     private struct Misfit: Error {
@@ -172,7 +174,9 @@ package struct ResolvedPackages: Equatable, Sendable {
 
     // MARK: - Lines
 
-    private mutating func rewrite(_ requirements: Requirements, gpu: Bool, sdkName: String) throws(CogError) {
+    private mutating func rewrite(
+        _ requirements: Requirements, gpu: Bool, sdkName: String, _ place: (String, Subject) -> String
+    ) throws(CogError) {
         var links: [String] = []
         var indexes: Set<String> = []
         var packages: [String] = []
@@ -184,9 +188,13 @@ package struct ResolvedPackages: Equatable, Sendable {
                         + "build.sdk_version in cog.yaml or COG_SDK_WHEEL to control the version.")
                 continue
             }
-            if let path = try LocalArtifact.path(in: text) {
-                artifacts.append(path)
-                continue
+            do throws(CogError) {
+                if let path = try LocalArtifact.path(in: text) {
+                    artifacts.append(path)
+                    continue
+                }
+            } catch {
+                throw .config([place(error.description, .line(text))])
             }
             var kept: [String] = []
             var hasIndex = false

@@ -78,6 +78,9 @@ package struct ConfigReader: Sendable {
 
     mutating func entries(_ mapping: Node.Mapping, in parent: String) -> [(String, Node, String)] {
         Self.merged(mapping).map { key, value in
+            if key.scalar == nil {
+                problems.append(unreadable("a key must be text", key.mark.map(SourceText.Place.init)))
+            }
             let name = key.scalar?.string ?? ""
             let field = parent.isEmpty ? name : parent + "." + name
             places[field] = key.mark.map(SourceText.Place.init)

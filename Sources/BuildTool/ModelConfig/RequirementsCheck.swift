@@ -52,9 +52,13 @@ package struct RequirementsCheck {
             return problem("\"\(written)\" is not a requirement: write \"\(rest)\"", place)
         }
         let requirement = RequirementLine(written).requirement
-        guard !requirement.contains("@"), !requirement.contains("/"), !requirement.contains("://"),
-            let first = requirement.first, first.isLetter || first.isNumber
+        // Addresses and paths are for the plan of the build, and variables for pip.
+        guard !requirement.contains("@"), !requirement.contains("/"), !requirement.hasPrefix("."),
+            !requirement.contains("${")
         else { return }
+        guard let first = requirement.first, first.isLetter || first.isNumber else {
+            return problem("\"\(written)\" is not a requirement: write the name of a package first", place)
+        }
         let name = requirement.prefix { $0.isLetter || $0.isNumber || "-_.".contains($0) }
         let extras = requirement[name.endIndex...].trimmingSpaces
         var rest = Substring(extras)

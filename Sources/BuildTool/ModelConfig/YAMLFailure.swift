@@ -48,6 +48,12 @@ struct YAMLFailure {
         if problem.contains("could not find expected ':'") {
             return ("\(problem): write \"key: value\", with a space after the colon", place)
         }
+        if problem.contains("nesting level") {
+            return ("lists and mappings are nested too deeply here", place)
+        }
+        if problem.contains("found another document") {
+            return ("the file must have only one document: remove this line", place)
+        }
         if let context, problem.contains("unexpected end of stream") || problem.contains("did not find expected") {
             return ("\(context.text), \(problem) (it begins on line \(context.mark.line))", place)
         }

@@ -49,9 +49,7 @@ package struct Project: Sendable {
         let reader = try ConfigReader(text, file: relative)
         guard reader.problems.isEmpty else { throw .config(reader.problems) }
         let exists = { (path: String) in
-            var isDirectory: ObjCBool = false
-            let full = path.hasPrefix("/") ? path : directory + "/" + path
-            return FileManager.default.fileExists(atPath: full, isDirectory: &isDirectory) && !isDirectory.boolValue
+            RegularFile.isAt(path.hasPrefix("/") ? path : directory + "/" + path)
         }
         var requirements = readRequirements(reader.config.build, directory)
         var validator = ConfigValidator(
@@ -81,24 +79,28 @@ package struct Project: Sendable {
     /// The directory of the configuration and the file's name in it. A name with a path is looked up like one without:
     /// what the file says is relative to the file.
     package static func find(_ name: String, from start: String) throws(CogError) -> (String, String) {
-        let manager = FileManager.default
+        guard !start.isEmpty else {
+            throw .files("the current directory no longer exists: change to another one")
+        }
         if name.hasPrefix("/") {
             let url = URL(fileURLWithPath: name).standardizedFileURL
-            guard manager.fileExists(atPath: url.path) else { throw .config(["\(name) not found"]) }
+            guard RegularFile.isAt(url.path) else {
+                throw .config([RegularFile.obstacle(url.path).map { "\(name) \($0)" } ?? "\(name) not found"])
+            }
             return (resolved(url.deletingLastPathComponent().path), url.lastPathComponent)
         }
         var directory = resolved(start)
         for _ in 0...100 {
-            var isDirectory: ObjCBool = false
             let path = directory + "/" + name
-            if manager.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue {
+            if RegularFile.isAt(path) {
                 let url = URL(fileURLWithPath: path).standardizedFileURL
                 return (resolved(url.deletingLastPathComponent().path), url.lastPathComponent)
             }
             if directory == "/" || directory.isEmpty { break }
             directory = URL(fileURLWithPath: directory).deletingLastPathComponent().path
         }
-        throw .config(["\(name) not found in \(start) (or in any parent directories)"])
+        let obstacle = RegularFile.obstacle(start + "/" + name).map { ": \(name) \($0)" } ?? ""
+        throw .config(["\(name) not found in \(start) (or in any parent directories)\(obstacle)"])
     }
 
     /// The image name when nothing names one: `cog-` and the directory's name in lower case.
@@ -137,7 +139,9 @@ package struct Project: Sendable {
         }
         let full = path.hasPrefix("/") ? path : directory + "/" + path
         // A missing file is told by the validator.
-        guard let data = FileManager.default.contents(atPath: full) else { return ([], []) }
+        guard RegularFile.isAt(full), let data = FileManager.default.contents(atPath: full) else {
+            return ([], [])
+        }
         guard let text = String(data: data, encoding: .utf8) else {
             return (["\(path) is not UTF-8 text: save it as UTF-8"], [])
         }
@@ -149,6 +153,7 @@ package struct Project: Sendable {
         guard let path = build.pythonRequirements else { return Requirements(packages: build.pythonPackages) }
         let full = path.hasPrefix("/") ? path : directory + "/" + path
         // A missing file is told by the validator.
+        guard RegularFile.isAt(full) else { return Requirements(packages: []) }
         return Requirements(text: (try? String(contentsOfFile: full, encoding: .utf8)) ?? "")
     }
 

@@ -72,11 +72,9 @@ package struct SourceReader: Sendable {
 
     private func checkFiles() throws(CogError) {
         let problems = references.compactMap { entry -> String? in
-            var isDirectory: ObjCBool = false
             let path = project.directory + "/" + entry.file
-            if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue {
-                return nil
-            }
+            if RegularFile.isAt(path) { return nil }
+            if let obstacle = RegularFile.obstacle(path) { return problem(entry, "\(entry.file) \(obstacle)") }
             // A directory that can't be listed has nothing to suggest.
             let files = ((try? FileManager.default.contentsOfDirectory(atPath: project.directory)) ?? []).sorted()
             let near = Suggestion.near(entry.file, among: files.filter { $0.hasSuffix(".py") }).first

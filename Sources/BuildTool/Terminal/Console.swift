@@ -117,4 +117,9 @@ package struct Console: Sendable {
 
     /// Writes a result to standard output.
     package static func result(_ text: String) { LiveLine.shared.writeResult(text) }
+
+    /// Why a result could not be written; nil when all of them were.
+    package static var resultFailure: String? {
+        LiveLine.shared.resultFailure.map { "can't write to standard output: \(String(cString: strerror($0)))" }
+    }
 }

@@ -15,6 +15,8 @@ package final class LiveLine: Sendable {
         var drawnColumns = 0
         /// Whether other text has begun a line and not ended it.
         var isMidLine = false
+        /// The error number of the first result that could not be written.
+        var resultFailure: Int32?
     }
 
     private let state = Mutex(State())
@@ -61,10 +63,14 @@ package final class LiveLine: Sendable {
     func writeResult(_ text: String) {
         state.withLock { state in
             Self.erase(&state)
-            Self.put(STDOUT_FILENO, text.utf8)
+            let failure = Self.put(STDOUT_FILENO, text.utf8)
+            if state.resultFailure == nil { state.resultFailure = failure }
             if isatty(STDOUT_FILENO) == 1, let last = text.utf8.last { state.isMidLine = last != UInt8(ascii: "\n") }
         }
     }
+
+    /// The error number of the first result that could not be written; nil when all of them were.
+    var resultFailure: Int32? { state.withLock { $0.resultFailure } }
 
     private static func erase(_ state: inout State) {
         guard state.drawnColumns > 0 else { return }
@@ -72,7 +78,9 @@ package final class LiveLine: Sendable {
         state.drawnColumns = 0
     }
 
-    private static func put(_ descriptor: Int32, _ bytes: some Collection<UInt8>) {
+    /// - Returns: the error number of what could not be written.
+    @discardableResult
+    private static func put(_ descriptor: Int32, _ bytes: some Collection<UInt8>) -> Int32? {
         var rest = Array(bytes)[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -84,8 +92,9 @@ package final class LiveLine: Sendable {
             }
             // Nothing can be told about a standard error that is closed. A reader of results that went away ends the
             // program by SIGPIPE, as with any filter.
-            guard written > 0 else { return }
+            guard written > 0 else { return errno }
             rest = rest.dropFirst(written)
         }
+        return nil
     }
 }
