@@ -153,8 +153,41 @@ cogjson_step cogjson_read_number(cogjson_scanner *scanner, cogjson_input in) {
     return cogjson_fail(scanner, COGJSON_END_IN_VALUE, count);
 }
 
+/* Reads several of an array's numbers at once; false if that isn't possible here. */
+static bool take_run(cogjson_scanner *scanner, cogjson_input in) {
+    if (scanner->depth == 0 || scanner->frames[scanner->depth - 1].is_object) return false;
+    bool takes_fractions;
+    if (!cogjson_accepts_numbers(scanner, &takes_fractions)) return false;
+    size_t values;
+    const size_t end = cogjson_number_run(
+        in.text, scanner->facts.position, in.count, takes_fractions, &scanner->pace, &values);
+    if (values == 0) return false;
+    /* The first one has been counted already. */
+    scanner->facts.values += values - 1;
+    scanner->frames[scanner->depth - 1].count += values - 1;
+    scanner->facts.position = end;
+    cogjson_value_ended(scanner);
+    return true;
+}
+
+/* After a number: moves on to the next number of the same array. False if something else follows, or nothing yet. */
+static bool next_number_begins(cogjson_scanner *scanner, cogjson_input in) {
+    const size_t end = scanner->facts.position;
+    if (scanner->depth == 0 || in.text[end] != ',') return false;
+    const cogjson_frame *frame = &scanner->frames[scanner->depth - 1];
+    if (frame->is_object) return false;
+    size_t next = end + 1;
+    if (next < in.count && in.text[next] == ' ') next++;
+    if (next >= in.count || (in.text[next] != '-' && !cogjson_is_digit(in.text[next]))) return false;
+    scanner->facts.position = next;
+    scanner->node = frame->node != NULL ? frame->node->items : NULL;
+    cogjson_value_begins(scanner);
+    return true;
+}
+
 cogjson_step cogjson_read_numbers(cogjson_scanner *scanner, cogjson_input in) {
-    for (;;) {
+    do {
+        if (take_run(scanner, in)) continue;
         const size_t start = scanner->facts.position;
         const uint8_t first = in.text[start];
         scanner->token_start = start;
@@ -168,14 +201,6 @@ cogjson_step cogjson_read_numbers(cogjson_scanner *scanner, cogjson_input in) {
         }
         scanner->facts.position = end;
         if (number_ended(scanner, in) != STEP_DONE) return STEP_WRONG;
-        if (scanner->depth == 0 || in.text[end] != ',') return STEP_DONE;
-        const cogjson_frame *frame = &scanner->frames[scanner->depth - 1];
-        if (frame->is_object) return STEP_DONE;
-        size_t next = end + 1;
-        if (next < in.count && in.text[next] == ' ') next++;
-        if (next >= in.count || (in.text[next] != '-' && !cogjson_is_digit(in.text[next]))) return STEP_DONE;
-        scanner->facts.position = next;
-        scanner->node = frame->node != NULL ? frame->node->items : NULL;
-        cogjson_value_begins(scanner);
-    }
+    } while (next_number_begins(scanner, in));
+    return STEP_DONE;
 }

@@ -72,6 +72,13 @@ void cogjson_check_number(cogjson_scanner *scanner, const uint8_t *bytes, size_t
     if (!is_above || !is_below) doubt(scanner);
 }
 
+bool cogjson_accepts_numbers(cogjson_scanner *scanner, bool *takes_fractions) {
+    const cogjson_node *node = node_of(scanner);
+    *takes_fractions = node == NULL || node->types == 0 || node->types & COGJSON_NUMBER;
+    return node == NULL ||
+        (node->choices == NULL && !node->has_bounds && (*takes_fractions || node->types & COGJSON_INTEGER));
+}
+
 /* A name with its escapes resolved; false if it is longer than any relevant name. */
 static bool resolve(cogjson_text *name, uint8_t *copy, size_t limit) {
     if (name->count > limit) return false;

@@ -18,8 +18,13 @@ typedef struct cogpy_text {
     size_t capacity;
 } cogpy_text;
 
+/* The slow path of cogpy_text_reserve. */
+bool cogpy_text_grow(cogpy_text *text, size_t more);
+
 /* Makes room for `more` bytes after `count`. False if there is no memory. */
-bool cogpy_text_reserve(cogpy_text *text, size_t more);
+static inline bool cogpy_text_reserve(cogpy_text *text, size_t more) {
+    return more <= text->capacity - text->count || cogpy_text_grow(text, more);
+}
 
 /* Appends UTF-8 text with JSON's escapes, without surrounding quotes. False if there is no memory. */
 bool cogpy_text_append_escaped(cogpy_text *text, const unsigned char *bytes, size_t count);

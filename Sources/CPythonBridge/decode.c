@@ -1,4 +1,5 @@
 #include "codec.h"
+#include "digits.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -141,27 +142,15 @@ static PyObject *number_by_python(const reader *in, const unsigned char *start, 
     return number;
 }
 
-/* The number that eight bytes represent, if all are digits: joins neighbors into pairs, pairs into fours, and fours
- * into all eight (after D. Lemire, like floats.c). */
-static inline bool eight_digits(const unsigned char *bytes, uint64_t *number) {
-    uint64_t word;
-    memcpy(&word, bytes, sizeof word);
-    const uint64_t highs = 0xF0F0F0F0F0F0F0F0;
-    if (((word & highs) | ((word + 0x0606060606060606) & highs) >> 4) != 0x3333333333333333) return false;
-    word = (word & 0x0F0F0F0F0F0F0F0F) * (10 << 8 | 1) >> 8;
-    word = (word & 0x00FF00FF00FF00FF) * (100 << 16 | 1) >> 16;
-    *number = (word & 0x0000FFFF0000FFFF) * ((uint64_t)10000 << 32 | 1) >> 32;
-    return true;
-}
-
-/* Adds the digits at `in->next` to `*digits`, which holds `*count` significant ones so far; more than 19 overflow. */
+/* Adds the digits at `in->next` to `*digits`, which holds `*count` significant ones so far. */
 static void take_digits(reader *in, uint64_t *digits, size_t *count) {
     const unsigned char *at = in->next;
     if (*count == 0)
         while (is_digit(in, at) && *at == '0') at++;
     const unsigned char *first = at;
     uint64_t value = *digits;
-    for (uint64_t eight; in->end - at >= 8 && eight_digits(at, &eight); at += 8) value = value * 100000000 + eight;
+    for (cogpy_eight next; in->end - at >= 8 && (next = cogpy_eight_at(at)).count == 8; at += 8)
+        value = value * 100000000 + cogpy_joined(next.values);
     for (; is_digit(in, at); at++) value = value * 10 + (uint64_t)(*at - '0');
     *digits = value;
     *count += (size_t)(at - first);
@@ -202,7 +191,7 @@ static PyObject *read_number(reader *in) {
         return cogpy_table.PyLong_FromLongLong(is_negative ? -(long long)digits : (long long)digits);
     }
     double value;
-    if (count > 19 || exponent < -1000 || exponent > 1000 ||
+    if (count > COGPY_DIGIT_LIMIT || exponent < -1000 || exponent > 1000 ||
         !cogpy_float_from_digits(digits, (int)exponent, &value))
         return number_by_python(in, start, true);
     return cogpy_table.PyFloat_FromDouble(is_negative ? -value : value);
@@ -227,7 +216,11 @@ static PyObject *read_list(reader *in, int depth) {
     size_t first = in->item_count;
     if (!take(in, ']')) {
         do {
-            PyObject *item = read_value(in, depth);
+            skip_space(in);
+            double number;
+            PyObject *item = cogpy_take_usual_float(&in->next, in->end, &number)
+                ? cogpy_table.PyFloat_FromDouble(number)
+                : read_value(in, depth);
             if (item == NULL) return NULL;
             if (!push(in, item)) {
                 cogpy_table.Py_DecRef(item);

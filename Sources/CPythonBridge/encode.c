@@ -27,14 +27,32 @@ static cogpy_encoding write_string(cogpy_writer *out, PyObject *value) {
                 cogpy_put(out, "\"", 1));
 }
 
-static cogpy_encoding write_sequence(cogpy_writer *out, PyObject *value, bool is_list, int depth) {
+/* How to get the size of a list or tuple, and a borrowed reference to an item. */
+typedef struct {
+    Py_ssize_t (*size)(PyObject *sequence);
+    PyObject *(*item)(PyObject *sequence, Py_ssize_t index);
+} sequence_access;
+
+static sequence_access access_to(PyObject *sequence) {
+    if (sequence->type == cogpy_table.PyList_Type)
+        return (sequence_access){cogpy_table.PyList_Size, cogpy_table.PyList_GetItem};
+    return (sequence_access){cogpy_table.PyTuple_Size, cogpy_table.PyTuple_GetItem};
+}
+
+static cogpy_encoding write_sequence(cogpy_writer *out, PyObject *value, int depth) {
     if (!cogpy_put(out, "[", 1)) return COGPY_NOT_ENCODED;
-    for (Py_ssize_t i = 0;; i++) {
-        if (i >= (is_list ? cogpy_table.PyList_Size(value) : cogpy_table.PyTuple_Size(value))) break;
+    const sequence_access access = access_to(value);
+    Py_ssize_t count = access.size(value);
+    for (Py_ssize_t i = 0; i < count; i++) {
         if (i > 0 && !cogpy_put(out, ",", 1)) return COGPY_NOT_ENCODED;
-        PyObject *item = is_list ? cogpy_table.PyList_GetItem(value, i) : cogpy_table.PyTuple_GetItem(value, i);
+        PyObject *item = access.item(value, i);
+        if (item->type == cogpy_table.PyFloat_Type) {
+            if (!cogpy_put_float(out, cogpy_table.PyFloat_AsDouble(item))) return COGPY_NOT_ENCODED;
+            continue;
+        }
         cogpy_encoding outcome = write_value(out, item, depth);
         if (outcome != COGPY_ENCODED) return outcome;
+        count = access.size(value); /* a replacer may have changed it */
     }
     return done(cogpy_put(out, "]", 1));
 }
@@ -74,8 +92,7 @@ static cogpy_encoding write_replaced(cogpy_writer *out, PyObject *value, int dep
 
 static cogpy_encoding write_composed(cogpy_writer *out, PyObject *value, int depth) {
     void *type = value->type;
-    if (type == cogpy_table.PyList_Type) return write_sequence(out, value, true, depth);
-    if (type == cogpy_table.PyTuple_Type) return write_sequence(out, value, false, depth);
+    if (type == cogpy_table.PyList_Type || type == cogpy_table.PyTuple_Type) return write_sequence(out, value, depth);
     if (type == cogpy_table.PyDict_Type) return write_object(out, value, depth);
     return write_replaced(out, value, depth);
 }
@@ -102,34 +119,42 @@ cogpy_encoding cogpy_encode(PyObject *value, PyObject *replacers, size_t limit_b
     return write_value(&out, value, 0);
 }
 
+/* Adds the type of an item to a set, unless the previous item had the same type. */
+static inline bool note_type(PyObject *types, PyObject *item, void **last) {
+    if (item->type == *last) return true;
+    *last = item->type;
+    /* A class's metaclass may compute its hash in Python and change the container meanwhile. */
+    cogpy_table.Py_IncRef(*last);
+    const int status = cogpy_table.PySet_Add(types, *last);
+    cogpy_table.Py_DecRef(*last);
+    return status == 0;
+}
+
 PyObject *cogpy_types_in(PyObject *container) {
-    bool is_list = container->type == cogpy_table.PyList_Type;
-    bool is_dict = container->type == cogpy_table.PyDict_Type;
-    if (!is_list && !is_dict && container->type != cogpy_table.PyTuple_Type) {
+    const bool is_dict = container->type == cogpy_table.PyDict_Type;
+    if (!is_dict && container->type != cogpy_table.PyList_Type && container->type != cogpy_table.PyTuple_Type) {
         cogpy_table.PyErr_SetString(*(PyObject **)cogpy_table.PyExc_TypeError, "a list, tuple, or dict is required");
         return NULL;
     }
     PyObject *types = cogpy_table.PySet_New(NULL);
     if (types == NULL) return NULL;
     void *last = NULL;
-    Py_ssize_t position = 0;
-    PyObject *key, *item; /* borrowed */
-    for (Py_ssize_t i = 0;; i++) {
-        if (is_dict) {
-            if (!cogpy_table.PyDict_Next(container, &position, &key, &item)) return types;
-        } else if (i >= (is_list ? cogpy_table.PyList_Size(container) : cogpy_table.PyTuple_Size(container))) {
-            return types;
-        } else {
-            item = is_list ? cogpy_table.PyList_GetItem(container, i) : cogpy_table.PyTuple_GetItem(container, i);
-        }
-        if (item->type == last) continue;
-        last = item->type;
-        /* A class's metaclass may compute its hash in Python and change the container meanwhile. */
-        cogpy_table.Py_IncRef(last);
-        int status = cogpy_table.PySet_Add(types, last);
-        cogpy_table.Py_DecRef(last);
-        if (status != 0) break;
+    if (is_dict) {
+        Py_ssize_t position = 0;
+        PyObject *key, *item; /* borrowed */
+        while (cogpy_table.PyDict_Next(container, &position, &key, &item))
+            if (!note_type(types, item, &last)) goto fail;
+        return types;
     }
+    const sequence_access access = access_to(container);
+    Py_ssize_t count = access.size(container);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        const void *before = last;
+        if (!note_type(types, access.item(container, i), &last)) goto fail;
+        if (last != before) count = access.size(container);
+    }
+    return types;
+fail:
     cogpy_table.Py_DecRef(types);
     return NULL;
 }

@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool cogpy_text_reserve(cogpy_text *text, size_t more) {
-    if (more <= text->capacity - text->count) return true;
+bool cogpy_text_grow(cogpy_text *text, size_t more) {
     if (more > SIZE_MAX / 4 - text->count) return false;
     size_t capacity = (text->count + more) * 2;
     unsigned char *base = realloc(text->base, capacity);

@@ -21,6 +21,7 @@ struct JSONGrammar {
     private var position = 0
     /// Whether each open container is an object; the innermost comes last.
     private var open: [Bool] = []
+    private var pace = cogjson_pace()
 
     init(_ base: UnsafePointer<UInt8>, count: Int) {
         self.base = base
@@ -104,7 +105,9 @@ struct JSONGrammar {
 
     private mutating func isNumber() -> Bool {
         let start = position
-        position = cogjson_number_end(base, start, end)
+        var values = 0
+        if open.last == false { position = cogjson_number_run(base, start, end, true, &pace, &values) }
+        if values == 0 { position = cogjson_number_end(base, start, end) }
         return position > start
     }
 

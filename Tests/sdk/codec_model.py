@@ -134,6 +134,23 @@ def texts_are_read_alike_or_left(text):
     assert made is None or repr(made) == repr(expected(json.loads, text))
 
 
+# Numbers in lists are read in a way of their own, far from the end of the text.
+@given(
+    st.lists(
+        st.from_regex(r"-?[0-9]{1,10}\.[0-9]{0,20}", fullmatch=True)
+        | DECIMALS
+        | st.sampled_from(["0.5/", "1.2:", "-.5"]),
+        min_size=1,
+    ),
+    st.sampled_from([",", ", ", " ,\n"]),
+    st.sampled_from(["]", "]" + " " * 40]),
+)
+def lists_of_numbers_are_read_alike_or_left(numbers, separator, end):
+    text = f"[{separator.join(numbers)}{end}"
+    made = _coglet.decode(text)
+    assert made is None or repr(made) == repr(expected(json.loads, text))
+
+
 @given(st.binary())
 def bytes_are_read_alike_or_left(text):
     made = _coglet.decode(text)

@@ -41,6 +41,7 @@ def run(request: Any) -> Iterator[Callable[[str], Any]]:
         "other_values_are_written_alike_or_left",
         "floats_are_written_and_read",
         "texts_are_read_alike_or_left",
+        "lists_of_numbers_are_read_alike_or_left",
         "bytes_are_read_alike_or_left",
         "arrays_are_written",
     ],
@@ -160,6 +161,16 @@ def test_every_half(run: Callable[[str], Any]) -> None:
         (r'"\ud83d\ude00\u00e9\/\b\f\n\r\t\"\\ é"', (FAST, r"""'😀é/\x08\x0c\n\r\t"\\ é'""")),
         (r'"\ud800"', (SLOW, r"'\ud800'")),
         (r'"\ud800\u0041"', (SLOW, r"'\ud800A'")),
+        (
+            "[0.12345678, 00.5, 0.5" + " " * 40 + "]",
+            (SLOW, "JSONDecodeError"),
+        ),
+        (
+            "[-12345678.12345678901, 0.1234567890123456789, 0.12345678901234567890, 1.5e3, 7.0]" + " " * 40,
+            (FAST, "[-12345678.12345679, 0.12345678901234568, 0.12345678901234568, 1500.0, 7.0]"),
+        ),
+        ("[1.5, .5]" + " " * 40, (SLOW, "JSONDecodeError")),
+        ("[1.5, 2.]" + " " * 40, (SLOW, "JSONDecodeError")),
         ('{"a": 1, "b": 2, "a": 3}', (FAST, "{'a': 3, 'b': 2}")),
         ('{"a\\u0000": {"": 1}}', (FAST, r"{'a\x00': {'': 1}}")),
         (" \t\r\n[ 1 , 2 ]\n", (FAST, "[1, 2]")),
@@ -220,6 +231,7 @@ def test_interruptions_get_through(run: Callable[[str], Any]) -> None:
 
 
 def test_types_in(run: Callable[[str], Any]) -> None:
+    assert run("_coglet.types_in((1, 1.5, True, 'a', None)) == {int, float, bool, str, type(None)}") is True
     assert run("_coglet.types_in([1, True, 'a', 2]) == {int, bool, str}") is True
     assert run("[_coglet.types_in(each) for each in ([], (), {})] == [set()] * 3") is True
     assert run("_coglet.types_in({'a': Text(), 1: None}) == {Text, type(None)}") is True

@@ -130,3 +130,16 @@ size_t cogjson_unescape(const uint8_t *_Nullable contents, size_t count, uint8_t
 
 /* The end of the number that starts at `start`, which must be less than `count`; `start` if no number starts there. */
 size_t cogjson_number_end(const uint8_t *_Nonnull text, size_t start, size_t count);
+
+/* When a run of numbers is looked for. Zero it before use. */
+typedef struct {
+    unsigned wait, left;
+} cogjson_pace;
+
+/* The end of the last of several numbers that follow one another as an array's items do. The first one starts at `start`,
+ * which is less than `count`; a comma stands at the end. Finds only what vectors of the processor can see: numbers of fewer
+ * than 64 bytes, without exponents, and with fractions only if it takes them. `start` if that's none. `values` is set to how
+ * many numbers there are. Call it for each number: where runs aren't found, it looks less often. */
+size_t cogjson_number_run(
+    const uint8_t *_Nonnull text, size_t start, size_t count, bool takes_fractions, cogjson_pace *_Nonnull pace,
+    size_t *_Nonnull values);
