@@ -64,7 +64,8 @@ let package = Package(
         .target(name: "CLibcurl", path: "Sources/CLibcurl", cSettings: cRules, linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CBase64", path: "Sources/CBase64", cSettings: cRules),
         .target(name: "CText", path: "Sources/CText", cSettings: cRules),
-        .target(name: "CJSONScanner", dependencies: ["CText"], path: "Sources/CJSONScanner", cSettings: cRules),
+        .target(
+            name: "CJSONScanner", dependencies: ["CBase64", "CText"], path: "Sources/CJSONScanner", cSettings: cRules),
         .target(name: "CHTTPParser", path: "Sources/CHTTPParser", cSettings: cRules),
         // OTLP's messages, which `scripts/otlp.sh` has made from otlp.proto.
         .target(

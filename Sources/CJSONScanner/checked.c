@@ -16,8 +16,19 @@ size_t cogjson_space_end(const uint8_t *text, size_t start, size_t count) {
     return start;
 }
 
+typedef struct {
+    const uint8_t *text;
+    size_t count;
+    const cogjson_long_string *longs;
+    size_t long_count;
+} checked_text;
+
 /* The end of the string whose opening quote is at `start`. */
-static size_t string_end(const uint8_t *text, size_t start, size_t count) {
+static size_t string_end(const checked_text *in, size_t start) {
+    for (size_t i = 0; i < in->long_count; i++)
+        if (in->longs[i].place.start == start) return in->longs[i].place.end;
+    const uint8_t *text = in->text;
+    const size_t count = in->count;
     size_t position = start + 1;
     while (position < count) {
         const uint8_t *found = memchr(text + position, '"', count - position);
@@ -53,8 +64,10 @@ static size_t next_mark(const uint8_t *text, size_t position, size_t count) {
     return position;
 }
 
-size_t cogjson_value_end(const uint8_t *text, size_t start, size_t count) {
-    if (text[start] == '"') return string_end(text, start, count);
+size_t cogjson_value_end(
+    const uint8_t *text, size_t start, size_t count, const cogjson_long_string *longs, size_t long_count) {
+    const checked_text in = {text, count, longs, long_count};
+    if (text[start] == '"') return string_end(&in, start);
     size_t position = start;
     if ((text[start] | 0x20) != '{') {
         while (position < count && !is_space(text[position]) && text[position] != ',' && (text[position] | 0x20) != '}') {
@@ -67,7 +80,7 @@ size_t cogjson_value_end(const uint8_t *text, size_t start, size_t count) {
             depth++;
             position++;
         } else if (text[position] == '"') {
-            position = string_end(text, position, count);
+            position = string_end(&in, position);
         } else {
             position++;
             if (--depth == 0) return position;

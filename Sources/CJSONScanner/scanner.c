@@ -83,6 +83,7 @@ static cogjson_step begin_string(cogjson_scanner *scanner, cogjson_input in, cog
     scanner->token = token;
     scanner->token_start = scanner->facts.position;
     scanner->has_escapes = false;
+    scanner->base64 = (cogjson_range){0, 0};
     return cogjson_read_string(scanner, in);
 }
 

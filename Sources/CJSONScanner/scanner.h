@@ -53,6 +53,7 @@ struct cogjson_scanner {
     cogjson_pace pace;
     bool has_escapes;    /* in the string that is being read */
     size_t token_start;  /* of a string without its quote */
+    cogjson_range base64; /* in the current string: see cogjson_long_string */
     size_t value_start;  /* of the member of the root that is being read */
     int member;          /* its number; -1 for one that isn't remembered */
     cogjson_frame frames[COGJSON_DEPTH_LIMIT];
@@ -109,7 +110,7 @@ cogjson_step cogjson_read_string(cogjson_scanner *scanner, cogjson_input in);
 void cogjson_check_type(cogjson_scanner *scanner, uint32_t type);
 void cogjson_check_string(cogjson_scanner *scanner, const uint8_t *bytes, size_t count);
 void cogjson_check_number(cogjson_scanner *scanner, const uint8_t *bytes, size_t count, bool is_integer);
-/* Whether numbers need no check of their own where the next value stands: integers, and others if it takes fractions. */
+/* Whether the node of the next value accepts every integer, and every number if `takes_fractions` is set. */
 bool cogjson_accepts_numbers(cogjson_scanner *scanner, bool *takes_fractions);
 void cogjson_check_key(cogjson_scanner *scanner, const uint8_t *bytes, size_t count);
 void cogjson_check_end(cogjson_scanner *scanner, const cogjson_frame *frame);

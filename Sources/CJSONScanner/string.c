@@ -1,6 +1,7 @@
 /* Strings: both values and names. */
 #include "scanner.h"
 
+#include "CBase64.h"
 #include "CText.h"
 
 static const char end_in_string[] = "EOF while parsing a string";
@@ -61,7 +62,26 @@ static cogjson_step escape(cogjson_scanner *scanner, cogjson_input in) {
     }
 }
 
+/* A long string that arrives in pieces is usually a file. Base64 characters are never escaped, and what is checked here
+ * isn't checked again when it is decoded. */
+static void read_base64(cogjson_scanner *scanner, cogjson_input in) {
+    const size_t position = scanner->facts.position;
+    if (position - scanner->token_start < COGJSON_LONG_STRING_BYTES) return;
+    if (scanner->base64.end != position) scanner->base64.start = position;
+    scanner->facts.position = position + cogbase64_span(in.text + position, in.count - position);
+    scanner->base64.end = scanner->facts.position;
+}
+
+/* Called after the closing quote. */
+static void remember_string(cogjson_scanner *scanner) {
+    cogjson_facts *facts = &scanner->facts;
+    if (facts->long_string_count == COGJSON_LONG_STRING_LIMIT) return;
+    facts->long_strings[facts->long_string_count++] =
+        (cogjson_long_string){{scanner->token_start - 1, facts->position}, scanner->base64};
+}
+
 cogjson_step cogjson_read_string(cogjson_scanner *scanner, cogjson_input in) {
+    read_base64(scanner, in);
     for (;;) {
         const size_t position = cogtext_string_end(in.text, scanner->facts.position, in.count);
         scanner->facts.position = position;
@@ -83,6 +103,7 @@ cogjson_step cogjson_read_string(cogjson_scanner *scanner, cogjson_input in) {
     const uint8_t *contents = in.text + scanner->token_start;
     const size_t length = scanner->facts.position - scanner->token_start;
     scanner->facts.position++;
+    if (length >= COGJSON_LONG_STRING_BYTES) remember_string(scanner);
     if (scanner->token == TOKEN_KEY) {
         cogjson_check_key(scanner, contents, length);
         scanner->state = STATE_COLON;

@@ -82,10 +82,12 @@ enum Base64 {
     /// Decodes `source` into `target`, which must have room for ``decodedLimit(_:)`` bytes.
     ///
     /// Strict: no whitespace, and the padding is complete or omitted, as RFC 4648, 3.2 allows. To decode in pieces,
-    /// make every piece but the last a multiple of four characters and pass false for `isLast`.
+    /// make every piece but the last a multiple of four characters and pass false for `isLast`. `isChecked` says that
+    /// every character is known to be valid; an invalid one would be decoded as if it were another.
     /// - Returns: The number of bytes written.
     static func decode(
-        _ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer, isLast: Bool = true
+        _ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer, isLast: Bool = true,
+        isChecked: Bool = false
     ) -> Result<Int, Flaw> {
         guard let start = source.baseAddress, !source.isEmpty else { return .success(0) }
         let values = characterValues
@@ -94,7 +96,8 @@ enum Base64 {
         var output = target
         var flaws: UInt32 = 0
         let done = cogbase64_decode(
-            input.assumingMemoryBound(to: UInt8.self), wholeCount * 4, output.assumingMemoryBound(to: UInt8.self))
+            input.assumingMemoryBound(to: UInt8.self), wholeCount * 4, output.assumingMemoryBound(to: UInt8.self),
+            isChecked)
         input += done
         output += done / 4 * 3
         var left = wholeCount - done / 4

@@ -7,20 +7,21 @@ extension DataURL {
     /// ``write(to:path:)`` accepts.
     var flaw: FileError? {
         guard isBase64 else { return nil }
-        switch Self.flaw(of: data) {
+        switch Self.flaw(of: data, checked: checked) {
         case .notBase64(let position) where isLiteral && data[position] == UInt8(ascii: "\\"):
-            return unescaped(data).withUnsafeBytes(Self.flaw)
+            return unescaped(data).withUnsafeBytes { Self.flaw(of: $0, checked: 0..<0) }
         case let flaw:
             return flaw
         }
     }
 
-    private static func flaw(of data: UnsafeRawBufferPointer) -> FileError? {
+    private static func flaw(of data: UnsafeRawBufferPointer, checked: Range<Int>) -> FileError? {
         var characters = 0
         var padding = 0
         var position = 0
         while position < data.count {
-            let run = base64Run(data, from: position)
+            let run =
+                checked.contains(position) ? checked.upperBound - position : run(in: data, from: position, checked)
             if run > 0 {
                 guard padding == 0 else { return .incorrectPadding }
                 characters += run
@@ -43,6 +44,12 @@ extension DataURL {
         }
         let isWhole = padding == 0 ? characters % 4 != 1 : padding <= 2 && (characters + padding) % 4 == 0
         return isWhole ? nil : .incorrectPadding
+    }
+
+    /// The number of consecutive base64 characters, up to the start of the checked part if that is ahead.
+    private static func run(in data: UnsafeRawBufferPointer, from position: Int, _ checked: Range<Int>) -> Int {
+        let end = position < checked.lowerBound ? checked.lowerBound : data.count
+        return base64Run(UnsafeRawBufferPointer(rebasing: data[..<end]), from: position)
     }
 
     /// The number of consecutive base64 characters.

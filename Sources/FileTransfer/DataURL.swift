@@ -12,6 +12,8 @@ struct DataURL {
     let data: UnsafeRawBufferPointer
     /// Whether ``data`` may contain JSON escapes.
     var isLiteral = false
+    /// The part of ``data`` that is known to hold only base64 characters.
+    private(set) var checked = 0..<0
 
     /// The number of characters decoded at a time; a multiple of four.
     static let pieceCharacters = 256 * 1024
@@ -43,6 +45,12 @@ struct DataURL {
         return UnsafeRawBufferPointer(rebasing: text[start..<max(start, end)])
     }
 
+    /// Notes that these bytes, as far as they are part of ``data``, are base64 characters.
+    mutating func note(checked bytes: UnsafeRawBufferPointer) {
+        guard let first = bytes.baseAddress, let start = data.baseAddress else { return }
+        checked = (first - start..<first - start + bytes.count).clamped(to: 0..<data.count)
+    }
+
     private static func isBase64Marker(_ parameter: Substring) -> Bool {
         String(parameter.filter { !$0.isWhitespace }).lowercased() == "base64"
     }
@@ -52,7 +60,7 @@ struct DataURL {
         guard isBase64 else {
             return writeBytes(percentDecoded, to: file, path: path)
         }
-        switch decodeBase64(data, to: file, path: path) {
+        switch decodeBase64(data, checked: checked, to: file, path: path) {
         case .failure(.notBase64(let position)) where canBeCleaned(data[position]):
             return decodeCleaned(to: file, path: path)
         case .failure(.incorrectPadding) where data.contains(where: canBeCleaned):
@@ -74,9 +82,9 @@ struct DataURL {
         return unescaped(data).withUnsafeBytes { FileName.percentDecoded($0, plusIsSpace: false) }
     }
 
-    private func decodeBase64(_ text: UnsafeRawBufferPointer, to file: OpenFile, path: String) -> Result<
-        Void, FileError
-    > {
+    private func decodeBase64(
+        _ text: UnsafeRawBufferPointer, checked: Range<Int> = 0..<0, to file: OpenFile, path: String
+    ) -> Result<Void, FileError> {
         let room = Buffer(capacity: min(Self.pieceCharacters, text.count + 4) / 4 * 3 + 4)
         guard let memory = room.spare.baseAddress else { return .success(()) }
         var start = 0
@@ -84,7 +92,8 @@ struct DataURL {
         while start < text.count {
             let end = min(start + Self.pieceCharacters, text.count)
             let piece = UnsafeRawBufferPointer(rebasing: text[start..<end])
-            switch Base64.decode(piece, to: memory, isLast: end == text.count) {
+            let isChecked = checked.lowerBound <= start && end <= checked.upperBound
+            switch Base64.decode(piece, to: memory, isLast: end == text.count, isChecked: isChecked) {
             case .success(let count):
                 let bytes = UnsafeRawBufferPointer(start: memory, count: count)
                 if case .failure(let error) = file.write(bytes, at: written) {

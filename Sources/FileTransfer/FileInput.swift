@@ -17,11 +17,19 @@ public struct FileInput: Sendable {
     public let pointer: String
     /// The string.
     public let text: Text
+    /// The bytes of a literal's buffer that are known to be base64 characters.
+    private let base64: Range<Int>?
 
     /// Makes an input.
-    public init(pointer: String, text: Text) {
+    ///
+    /// - Parameters:
+    ///   - pointer: its place in the input.
+    ///   - text: the string.
+    ///   - base64: the bytes of a literal's buffer that are known to be base64 characters; they aren't checked again.
+    public init(pointer: String, text: Text, base64: Range<Int>? = nil) {
         self.pointer = pointer
         self.text = text
+        self.base64 = base64
     }
 
     /// Why the string can't be fetched or decoded, whatever the server does; nil if it can. Examines the whole text.
@@ -35,8 +43,8 @@ public struct FileInput: Sendable {
                 return error.description
             }
         case .data:
-            return withDataURL { text, isLiteral in
-                switch DataURL.parse(text, isLiteral: isLiteral) {
+            return withDataURL { url in
+                switch url {
                 case .failure(let error): error.description
                 case .success(let url): url.flaw?.description
                 }
@@ -83,16 +91,23 @@ public struct FileInput: Sendable {
 }
 
 extension FileInput {
-    /// The same for a data URL. `isLiteral` means that escapes may remain after the comma. Base64 has no backslash, so
+    /// Parses the data URL and passes it to `body`. Escapes may remain after the comma. Base64 has no backslash, so
     /// decoding detects them in passing.
-    func withDataURL<Value>(_ body: (_ text: UnsafeRawBufferPointer, _ isLiteral: Bool) -> Value) -> Value {
+    func withDataURL<Value>(_ body: (Result<DataURL, FileError>) -> Value) -> Value {
         if case .literal(let buffer, let range) = text {
             let bytes = UnsafeRawBufferPointer(rebasing: buffer.bytes[range])
             let comma = offset(of: UInt8(ascii: ","), in: bytes) ?? bytes.count
             let head = UnsafeRawBufferPointer(rebasing: bytes[..<comma])
-            if offset(of: UInt8(ascii: "\\"), in: head) == nil { return body(bytes, true) }
+            if offset(of: UInt8(ascii: "\\"), in: head) == nil {
+                return body(
+                    DataURL.parse(bytes, isLiteral: true).map { url in
+                        var url = url
+                        if let base64 { url.note(checked: UnsafeRawBufferPointer(rebasing: buffer.bytes[base64])) }
+                        return url
+                    })
+            }
         }
-        return withText { body($0, false) }
+        return withText { body(DataURL.parse($0)) }
     }
 }
 

@@ -147,8 +147,8 @@ public final class InputFetch {
     }
 
     private static func decode(_ input: FileInput, into folder: InputFolder.Contents) -> Result<String, FileError> {
-        input.withDataURL { text, isLiteral in
-            DataURL.parse(text, isLiteral: isLiteral).flatMap { url in
+        input.withDataURL { url in
+            url.flatMap { url in
                 folder.makeFile(named: "file" + url.fileExtension).flatMap { file, path in
                     url.write(to: file, path: path).map { path }
                 }

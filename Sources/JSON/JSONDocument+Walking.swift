@@ -8,7 +8,15 @@ extension JSONDocument {
     func spaceEnd(_ position: Int) -> Int { cogjson_space_end(base, position, text.count) }
 
     /// The end of the value that starts at `position`.
-    func valueEnd(_ position: Int) -> Int { cogjson_value_end(base, position, text.count) }
+    func valueEnd(_ position: Int) -> Int {
+        cogjson_value_end(base, position, text.count, longStrings.baseAddress, longStrings.count)
+    }
+
+    /// The part of the string at `position` that is known to hold only base64 characters.
+    func base64Range(ofStringAt position: Int) -> Range<Int>? {
+        guard let known = longStrings.first(where: { $0.place.start == position }) else { return nil }
+        return known.base64.start..<known.base64.end
+    }
 
     /// The position of the value whose key starts, with its quote, at `position`.
     func memberValue(_ position: Int) -> Int { spaceEnd(spaceEnd(valueEnd(position)) + 1) }

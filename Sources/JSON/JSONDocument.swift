@@ -1,7 +1,11 @@
+internal import CJSONScanner
+
 /// A JSON text that has been read and is well-formed; its values are positions in it.
 ///
 /// It never changes, so any thread may read it.
 public final class JSONDocument: @unchecked Sendable {
+    /// What the scanner knows about the first long strings.
+    let longStrings: UnsafeMutableBufferPointer<cogjson_long_string>
     /// The text; valid while the document lives.
     let text: UnsafeRawBufferPointer
     /// Keeps the text alive and in place.
@@ -25,17 +29,27 @@ public final class JSONDocument: @unchecked Sendable {
             throw JSONError("more than \(valueLimit) values", at: bytes.count, in: bytes)
         }
         if let owner {
-            self.init(checked: bytes, owner: owner)
+            self.init(checked: bytes, owner: owner, by: scanner)
         } else {
             let kept = KeptText(bytes)
-            self.init(checked: kept.bytes, owner: kept)
+            self.init(checked: kept.bytes, owner: kept, by: scanner)
         }
     }
 
-    /// Makes a document from a text that a ``JSONScanner`` has read to its end.
-    public init(checked text: UnsafeRawBufferPointer, owner: AnyObject) {
+    /// Makes a document from a text that has been read to its end and is well-formed.
+    ///
+    /// - Parameters:
+    ///   - text: the text.
+    ///   - owner: keeps `text` alive and unchanged as long as it lives.
+    ///   - scanner: what has read the text. It knows where long strings end.
+    public init(checked text: UnsafeRawBufferPointer, owner: AnyObject, by scanner: JSONScanner? = nil) {
         self.text = text
         self.owner = owner
+        longStrings = scanner?.longStrings() ?? UnsafeMutableBufferPointer(start: nil, count: 0)
+    }
+
+    deinit {
+        longStrings.deallocate()
     }
 
     /// Reads a text and keeps it.

@@ -83,6 +83,18 @@ public final class JSONScanner {
         }
     }
 
+    /// A copy of what is known about the first long strings; nil if there are none. The caller deallocates it.
+    func longStrings() -> UnsafeMutableBufferPointer<cogjson_long_string>? {
+        let found = cogjson_found(raw)
+        let count = found.pointee.long_string_count
+        guard count > 0 else { return nil }
+        return withUnsafeBytes(of: found.pointee.long_strings) { strings in
+            let copy = UnsafeMutableBufferPointer<cogjson_long_string>.allocate(capacity: count)
+            _ = copy.initialize(from: strings.assumingMemoryBound(to: cogjson_long_string.self).prefix(count))
+            return copy
+        }
+    }
+
     /// Whether the root repeats any of its properties.
     public var hasRepeatedMembers: Bool { cogjson_found(raw).pointee.repeated != 0 }
 

@@ -149,6 +149,10 @@ public struct JSONValue: Sendable {
         return document.withContents(range.lowerBound + 1..<range.upperBound - 1, body)
     }
 
+    /// A part of a long string that is known to hold only base64 characters, because the scanner has checked it in
+    /// passing; a position in the document's text.
+    public var base64Range: Range<Int>? { document.base64Range(ofStringAt: start) }
+
     /// Whether a string starts with `start`, ignoring the case of ASCII letters; false for other values. `start` is in
     /// lower case. The cost doesn't depend on the string's length, unless its beginning has escapes.
     public func hasPrefixIgnoringCase(_ start: StaticString) -> Bool {

@@ -56,7 +56,7 @@ public struct RequestBody {
     }
 
     private func fileInput(_ file: FilePatterns.Found) -> FileInput {
-        FileInput(pointer: file.pointer, text: .literal(bytes, file.contents))
+        FileInput(pointer: file.pointer, text: .literal(bytes, file.contents), base64: file.base64)
     }
 
     /// Calls `send` with all parts of the request; copies nothing unless many parts are removed.

@@ -23,6 +23,22 @@ import Testing
         }
     }
 
+    /// Characters that were checked are decoded alike.
+    @Test func checkedCharacters() {
+        for count in 0...400 {
+            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 97 &+ count) }
+            let text = Array(encode(bytes).utf8)
+            var decoded = [UInt8](repeating: 0, count: Base64.decodedLimit(text.count))
+            let written = text.withUnsafeBytes { source in
+                decoded.withUnsafeMutableBytes { target in
+                    target.baseAddress.map { Base64.decode(source, to: $0, isChecked: true) } ?? .success(0)
+                }
+            }
+            #expect(written == .success(count))
+            #expect(Array(decoded.prefix(count)) == bytes)
+        }
+    }
+
     /// Every value of 12 bits has its two characters.
     @Test func everyCharacter() {
         let bytes: [UInt8] = (0..<4_096).flatMap { (value: Int) -> [UInt8] in

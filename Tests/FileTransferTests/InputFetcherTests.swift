@@ -285,6 +285,32 @@ private let misplaced = "a data URL must have ;base64 right before its comma"
         try files.close()
     }
 
+    /// What was seen to be base64 makes no difference, whichever part it is and whatever follows it.
+    @Test(arguments: ["", "==", "=", "QQ==", "QUI=", "QUJD QQ==", "%51%51==", #"QU\/D"#, "-QQ==", "=QQ", "Q"])
+    func partsThatWereChecked(end: String) throws {
+        let files = Files(try TestLoop())
+        let start = "data:;base64,"
+        let text = start + String(repeating: "QUJDRA/+", count: 100_000) + end
+        let literal = Buffer(Array("[\"\(text)\"]".utf8))
+        let base64 = 2 + start.utf8.count..<2 + text.utf8.count - end.utf8.count
+        func fetched(_ checked: Range<Int>?) throws -> (problem: String?, file: String) {
+            let input = FileInput(pointer: "a", text: .literal(literal, 2..<literal.count - 2), base64: checked)
+            switch files.fetch([input]) {
+            case .success(let paths): return (input.problem, contents(paths[0].path))
+            case .failure(let error): return (input.problem, error.description)
+            }
+        }
+        let expected = try fetched(nil)
+        for checked in [
+            base64, base64.dropFirst(300_001).indices, base64.dropLast(70).indices, base64.prefix(0).indices,
+        ] {
+            let found = try fetched(checked)
+            #expect(found.problem == expected.problem)
+            #expect(found.file == expected.file)
+        }
+        try files.close()
+    }
+
     private func contents(_ path: String) -> String {
         String(decoding: OpenFile(taking: open(path, O_RDONLY)).contents, as: UTF8.self)
     }

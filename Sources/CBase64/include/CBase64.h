@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,8 +11,9 @@
 size_t cogbase64_encode(const uint8_t *_Nonnull input, size_t count, uint8_t *_Nonnull output);
 
 /* Decodes a prefix of `count` characters; returns its length, a multiple of 4. Stops before an invalid character.
- * `output` must have room for the bytes of all characters, and any of it may be overwritten. */
-size_t cogbase64_decode(const uint8_t *_Nonnull input, size_t count, uint8_t *_Nonnull output);
+ * `is_checked` says that cogbase64_span has accepted all characters, so that none is checked again. `output` must have
+ * room for the bytes of all characters, and any of it may be overwritten. */
+size_t cogbase64_decode(const uint8_t *_Nonnull input, size_t count, uint8_t *_Nonnull output, bool is_checked);
 
 /* The number of characters at the start that are in the alphabet; padding isn't. */
 size_t cogbase64_span(const uint8_t *_Nonnull input, size_t count);

@@ -67,6 +67,18 @@ typedef struct {
     size_t start, end;
 } cogjson_range;
 
+/* A long string. */
+typedef struct {
+    /* Its position, including the quotes. */
+    cogjson_range place;
+    /* A part of it that holds only base64 characters: most of a file that arrived in pieces. Empty if no such part is
+     * known. */
+    cogjson_range base64;
+} cogjson_long_string;
+
+/* Strings of at least so many bytes are long; so many of them are remembered. */
+enum { COGJSON_LONG_STRING_BYTES = 4096, COGJSON_LONG_STRING_LIMIT = 8 };
+
 /* What is known about a text so far. */
 typedef struct {
     /* How much of the text has been read. */
@@ -84,6 +96,9 @@ typedef struct {
     uint32_t found, repeated;
     /* The positions of the root's first properties. */
     cogjson_range members[COGJSON_MEMBER_LIMIT];
+    /* The first long strings, in order. */
+    cogjson_long_string long_strings[COGJSON_LONG_STRING_LIMIT];
+    size_t long_string_count;
 } cogjson_facts;
 
 typedef enum {
@@ -114,8 +129,10 @@ const cogjson_facts *_Nonnull cogjson_found(const cogjson_scanner *_Nonnull scan
 
 /* MARK: text that was read and is well-formed */
 
-/* The end of the value that starts at `start`. */
-size_t cogjson_value_end(const uint8_t *_Nonnull text, size_t start, size_t count);
+/* The end of the value that starts at `start`. The `long_count` long strings aren't searched for their end. */
+size_t cogjson_value_end(
+    const uint8_t *_Nonnull text, size_t start, size_t count, const cogjson_long_string *_Nullable longs,
+    size_t long_count);
 
 /* The first byte from `start` on that isn't whitespace; `count` if there is none. */
 size_t cogjson_space_end(const uint8_t *_Nonnull text, size_t start, size_t count);
@@ -131,15 +148,15 @@ size_t cogjson_unescape(const uint8_t *_Nullable contents, size_t count, uint8_t
 /* The end of the number that starts at `start`, which must be less than `count`; `start` if no number starts there. */
 size_t cogjson_number_end(const uint8_t *_Nonnull text, size_t start, size_t count);
 
-/* When a run of numbers is looked for. Zero it before use. */
+/* Decides when to look for a run of numbers. Zero it before use. */
 typedef struct {
     unsigned wait, left;
 } cogjson_pace;
 
-/* The end of the last of several numbers that follow one another as an array's items do. The first one starts at `start`,
- * which is less than `count`; a comma stands at the end. Finds only what vectors of the processor can see: numbers of fewer
- * than 64 bytes, without exponents, and with fractions only if it takes them. `start` if that's none. `values` is set to how
- * many numbers there are. Call it for each number: where runs aren't found, it looks less often. */
+/* The end of the last of several consecutive numbers in an array. The first one starts at `start`, which is less than
+ * `count`; a comma follows the last one. Finds only what the processor's vector instructions can handle: numbers of fewer
+ * than 64 bytes, without exponents, and with fractions only if `takes_fractions`. Returns `start` if it finds none. Sets
+ * `values` to the number of numbers. Call it for every number: after a failure, it skips some of the calls. */
 size_t cogjson_number_run(
     const uint8_t *_Nonnull text, size_t start, size_t count, bool takes_fractions, cogjson_pace *_Nonnull pace,
     size_t *_Nonnull values);

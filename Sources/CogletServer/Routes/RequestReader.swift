@@ -38,7 +38,7 @@ final class RequestReader {
         }
         let scan = (request.reader as? BodyScan)?.scan ?? takeScan(of: content, for: schema)
         scan.read(body.bytes, isFinal: true)
-        let document = JSONDocument(checked: body.bytes, owner: body)
+        let document = scan.document(of: body.bytes, owner: body)
         guard RequestReading.isLong(scan, bytes: body.count, schema: schema, filePatterns: filePatterns) else {
             let result = Self.read(body, document, scan, schema, filePatterns)
             if content == .envelope { idleScan = scan }
@@ -61,7 +61,7 @@ final class RequestReader {
         let scan = RequestScan(schema: schema)
         scan.read(body.bytes, isFinal: true)
         return read(
-            body, JSONDocument(checked: body.bytes, owner: body), scan, schema, filePatterns, uploaded: uploaded)
+            body, scan.document(of: body.bytes, owner: body), scan, schema, filePatterns, uploaded: uploaded)
     }
 
     /// Reads an input in a part of a body; safe on any thread.
@@ -69,7 +69,7 @@ final class RequestReader {
         _ input: Range<Int>, of body: Buffer, _ scan: RequestScan, _ schema: InputSchema?, _ filePatterns: FilePatterns
     ) -> Result<ReadRequest, RequestError> {
         scan.read(input, of: body.bytes, schema: schema)
-        return read(body, JSONDocument(checked: body.bytes, owner: body), scan, schema, filePatterns)
+        return read(body, scan.document(of: body.bytes, owner: body), scan, schema, filePatterns)
     }
 
     private func takeScan(of content: RequestScan.Content, for schema: InputSchema?) -> RequestScan {

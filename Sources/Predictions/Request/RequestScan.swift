@@ -68,6 +68,11 @@ public final class RequestScan {
 
     // MARK: - What was found
 
+    /// A document of `text`, which has been read to its end without a ``failure``. `owner` keeps it alive.
+    public func document(of text: UnsafeRawBufferPointer, owner: AnyObject) -> JSONDocument {
+        JSONDocument(checked: text, owner: owner, by: scanner)
+    }
+
     /// Whether the input may violate the schema.
     var isDoubtful: Bool { scanner.isDoubtful }
 

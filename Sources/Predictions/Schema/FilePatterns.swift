@@ -19,6 +19,9 @@ public struct FilePatterns: Sendable {
             let range = value.range
             return range.lowerBound + 1..<range.upperBound - 1
         }
+
+        /// The part of the document that is known to hold only base64 characters; see ``JSONValue/base64Range``.
+        public var base64: Range<Int>? { value.base64Range }
     }
 
     private struct Pattern: Sendable {
