@@ -25,15 +25,15 @@ extension ExactString: Hashable, Comparable, ExpressibleByStringLiteral, CustomS
 
     /// Whether both have the same code points.
     public static func == (left: Self, right: Self) -> Bool {
-        let (left, right) = (left.text.utf8, right.text.utf8)
-        guard left.count == right.count else { return false }
-        let areEqual = left.withContiguousStorageIfAvailable { left in
-            right.withContiguousStorageIfAvailable { right -> Bool in
+        // Where they are; a copy of either would be counted.
+        let areEqual = left.text.utf8.withContiguousStorageIfAvailable { left in
+            right.text.utf8.withContiguousStorageIfAvailable { right -> Bool in
+                guard left.count == right.count else { return false }
                 guard let first = left.baseAddress, let second = right.baseAddress else { return true }
                 return memcmp(first, second, left.count) == 0
             }
         }
-        return (areEqual ?? nil) ?? left.elementsEqual(right)
+        return (areEqual ?? nil) ?? left.text.utf8.elementsEqual(right.text.utf8)
     }
 
     /// By code points.
@@ -43,7 +43,9 @@ extension ExactString: Hashable, Comparable, ExpressibleByStringLiteral, CustomS
 
     /// By code points.
     public func hash(into hasher: inout Hasher) {
-        var text = text
-        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        if text.utf8.withContiguousStorageIfAvailable({ hasher.combine(bytes: UnsafeRawBufferPointer($0)) }) == nil {
+            var text = text
+            text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        }
     }
 }

@@ -74,7 +74,9 @@ public struct RequestBody {
     }
 
     private func pieces(of input: Range<Int>) -> [UnsafeRawBufferPointer] {
-        var pieces = [Self.bytes(of: Self.opening)]
+        var pieces: [UnsafeRawBufferPointer] = []
+        pieces.reserveCapacity(cuts.count + 3)
+        pieces.append(Self.bytes(of: Self.opening))
         var start = input.lowerBound
         for cut in cuts {
             pieces.append(UnsafeRawBufferPointer(rebasing: bytes.bytes[start..<cut.lowerBound]))

@@ -5,7 +5,7 @@ public import Telemetry
 internal import Workers
 
 /// A request that has passed all checks.
-public struct NewPrediction {
+public final class NewPrediction {
     /// The client's id, or one that was generated; no running prediction has it.
     public let id: String
     /// The client's request.

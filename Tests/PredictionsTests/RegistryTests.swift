@@ -98,6 +98,23 @@ extension Registry {
         registry.began("a", as: RunID(index: 0))
         #expect(registry.finishedBody("a", at: .seconds(5000)) == nil)
     }
+
+    /// Neither does it push out another one, nor is it counted more than once.
+    @Test func othersAreKeptMeanwhile() {
+        var registry = Registry()
+        registry.run("old")
+        for _ in 0..<5000 { registry.run("a") }
+        #expect(registry.finishedBody("old", at: .zero) != nil)
+        #expect(registry.finishedBody("a", at: .zero) != nil)
+        for number in 2..<Registry.finishedLimit { registry.run("\(number)") }
+        #expect(registry.finishedBody("old", at: .zero) != nil)
+        registry.began("running", as: RunID(index: 3))
+        registry.run("one more")
+        #expect(registry.finishedBody("old", at: .zero) == nil)
+        #expect(registry.finishedBody("a", at: .zero) != nil)
+        #expect(registry.runningCount == 1)
+        #expect(registry.running("running") == RunID(index: 3))
+    }
 }
 
 /// Ids that the server chooses.

@@ -5,10 +5,15 @@ import Predictions
 import Serving
 
 /// A request's body, read and checked.
-struct ReadRequest: Sendable {
+final class ReadRequest: Sendable {
     let reading: RequestReading
     /// A file that can't be fetched, if nothing else is wrong with the input.
     let unusableFile: RequestBody.UnusableFile?
+
+    init(reading: RequestReading, unusableFile: RequestBody.UnusableFile?) {
+        self.reading = reading
+        self.unusableFile = unusableFile
+    }
 }
 
 /// Reads the bodies of requests for predictions: on the loop while they arrive, and slow work on the thread pool.

@@ -15,19 +15,24 @@ public struct Registry {
 
     /// An ended prediction with the body to respond with; nil if it was too large.
     private struct Finished {
-        let id: ExactString
         let body: [UInt8]?
         /// The id of the last event; nil if there were none.
         let lastEventID: Int?
-        let endedAt: Duration
         let number: Int
     }
 
-    private var running: [ExactString: RunID] = [:]
-    private var finished: [ExactString: Finished] = [:]
+    /// What is known about an id. It is one table, because looking up an id costs more than everything else here.
+    private enum Entry {
+        case running(RunID)
+        case finished(Finished)
+    }
+
+    private var entries: [ExactString: Entry] = [:]
     private var events = EventArchive()
-    private var order: [(id: ExactString, number: Int)] = []
+    /// The ended predictions, oldest first. If an id is used again, its old place stays.
+    private var order: [(id: ExactString, number: Int, endedAt: Duration)] = []
     private var orderStart = 0
+    private var finishedCount = 0
     private var finishedBytes = 0
     private var nextNumber = 0
 
@@ -35,16 +40,22 @@ public struct Registry {
     public init() {}
 
     /// The number of running predictions.
-    public var runningCount: Int { running.count }
+    public var runningCount: Int { entries.count - finishedCount }
 
     /// The running prediction with this id.
-    public func running(_ id: String) -> RunID? { running[ExactString(id)] }
+    public func running(_ id: String) -> RunID? {
+        guard case .running(let run) = entries[ExactString(id)] else { return nil }
+        return run
+    }
 
     /// A prediction begins; its id must not be running.
     public mutating func began(_ id: String, as run: RunID) {
         let id = ExactString(id)
-        precondition(running.updateValue(run, forKey: id) == nil)
-        forget(id)
+        switch entries.updateValue(.running(run), forKey: id) {
+        case .running: preconditionFailure("an id is used twice at a time")
+        case .finished(let finished): forgot(finished, id)
+        case nil: break
+        }
     }
 
     /// A prediction has ended with this body and, if it can be followed, these events.
@@ -52,64 +63,77 @@ public struct Registry {
         _ id: String, body: SegmentedText, events history: EventHistory? = nil, at now: Duration
     ) {
         let id = ExactString(id)
-        running.removeValue(forKey: id)
         let body = body.count <= Self.bodyLimitBytes ? body.joined : nil
         nextNumber += 1
-        finished[id] = Finished(
-            id: id, body: body, lastEventID: history?.lastID, endedAt: now, number: nextNumber)
-        if let history { events.ended(id, history) }
+        let entry = Finished(body: body, lastEventID: history?.lastID, number: nextNumber)
+        let old = entries.updateValue(.finished(entry), forKey: id)
+        if case .finished(let finished) = old { forgot(finished, id) }
+        finishedCount += 1
         finishedBytes += body?.count ?? 0
-        order.append((id, nextNumber))
-        while finished.count > Self.finishedLimit || finishedBytes > Self.finishedLimitBytes { forgetOldest() }
+        if let history { events.ended(id, history) }
+        order.append((id, nextNumber, now))
+        while finishedCount > Self.finishedLimit || finishedBytes > Self.finishedLimitBytes { forgetOldest() }
         forgetExpired(now)
-        // If an id is used again, its old entry stays in the order.
-        if order.count > 2 * Self.finishedLimit {
-            order = order[orderStart...].filter { finished[$0.id]?.number == $0.number }
-            orderStart = 0
-        }
+        tidyOrder()
     }
 
     /// The body of a recently ended prediction.
     public mutating func finishedBody(_ id: String, at now: Duration) -> [UInt8]? {
-        forgetExpired(now)
-        return finished[ExactString(id)]?.body
+        finished(ExactString(id), at: now)?.body
     }
 
     /// What to send a reader of a recently ended prediction's events who has seen the event `lastEventID`, or none. Nil
     /// if the prediction isn't remembered.
     public mutating func replay(_ id: String, after lastEventID: Int?, at now: Duration) -> EventHistory.Replay? {
-        forgetExpired(now)
         let id = ExactString(id)
-        guard let last = finished[id]?.lastEventID else { return nil }
+        guard let last = finished(id, at: now)?.lastEventID else { return nil }
         return events[id]?.replay(after: lastEventID) ?? EventHistory.evicted(lastID: last, after: lastEventID)
     }
 
     /// Whether a prediction with this id ended recently, even if its body was too large to be remembered.
     public mutating func remembers(_ id: String, at now: Duration) -> Bool {
-        forgetExpired(now)
-        return finished[ExactString(id)] != nil
+        finished(ExactString(id), at: now) != nil
     }
 
+    private mutating func finished(_ id: ExactString, at now: Duration) -> Finished? {
+        forgetExpired(now)
+        guard case .finished(let finished) = entries[id] else { return nil }
+        return finished
+    }
+
+    // MARK: - Forgetting
+
     private mutating func forgetExpired(_ now: Duration) {
-        while orderStart < order.count {
-            let oldest = order[orderStart]
-            if let entry = finished[oldest.id], entry.number == oldest.number, now - entry.endedAt < Self.timeToLive {
-                return
-            }
-            forgetOldest()
-        }
+        while orderStart < order.count, now - order[orderStart].endedAt >= Self.timeToLive { forgetOldest() }
     }
 
     private mutating func forgetOldest() {
-        guard orderStart < order.count else { return }
         let oldest = order[orderStart]
         orderStart += 1
-        if finished[oldest.id]?.number == oldest.number { forget(oldest.id) }
+        guard let place = entries.index(forKey: oldest.id), case .finished(let finished) = entries[place].value,
+            finished.number == oldest.number
+        else { return }
+        entries.remove(at: place)
+        forgot(finished, oldest.id)
     }
 
-    private mutating func forget(_ id: ExactString) {
-        if let entry = finished.removeValue(forKey: id) { finishedBytes -= entry.body?.count ?? 0 }
-        events.forget(id)
+    /// Accounts for an ended prediction that was just removed from the table.
+    private mutating func forgot(_ finished: Finished, _ id: ExactString) {
+        finishedCount -= 1
+        finishedBytes -= finished.body?.count ?? 0
+        if finished.lastEventID != nil { events.forget(id) }
+    }
+
+    /// Removes the places of forgotten predictions before they pile up.
+    private mutating func tidyOrder() {
+        guard order.count > 2 * Self.finishedLimit else { return }
+        order.removeFirst(orderStart)
+        orderStart = 0
+        guard order.count > 2 * Self.finishedLimit else { return }
+        order = order.filter { place in
+            guard case .finished(let finished) = entries[place.id] else { return false }
+            return finished.number == place.number
+        }
     }
 }
 

@@ -71,7 +71,7 @@ final class PredictionGroup {
     }
 
     private func beginNext(keepsPlace: Bool) {
-        guard !isOver, var prediction = waiting.popLast() else { return }
+        guard !isOver, let prediction = waiting.popLast() else { return }
         prediction.keepsPlace = keepsPlace
         let index = outputs.count - waiting.count - 1
         service.begin(prediction) { run in
