@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from memory_disk import MemoryDisk
 from running import free_port, post, wait_status
 from workshop import SCRIPTS, EngineProject
 
@@ -42,7 +43,8 @@ def podman(tmp_path_factory):
     """Podman with a base image; skipped where it is missing or can't run a container."""
     if os.geteuid() != 0 or not shutil.which("podman"):
         pytest.skip("podman is not installed, or this is not root")
-    podman = Podman(tmp_path_factory.mktemp("podman"))
+    disk = MemoryDisk(tmp_path_factory.mktemp("podman"))
+    podman = Podman(disk.directory)
     try:
         archive = subprocess.run([SCRIPTS / "rootfs.sh"], capture_output=True, text=True, check=True).stdout.strip()
         podman.run("import", "--change", 'CMD ["python3"]', archive, BASE).check_returncode()
@@ -52,6 +54,7 @@ def podman(tmp_path_factory):
         yield podman
     finally:
         podman.run("system", "reset", "--force")
+        disk.close()
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
+from memory_disk import MemoryDisk
 from running import Running, free_port, started, wait_for, wait_status
 from terminal import COG, ROOT, Project, Result, environment
 
@@ -83,6 +84,7 @@ class Engine:
     def __init__(self, directory: Path, env: dict[str, str] | None = None):
         self.directory = directory
         self._place, number = taken_place()
+        self._disk = MemoryDisk(directory / "data")
         self.clients = clients(directory)
         self.client = self.clients[0]
         started = subprocess.run(
@@ -93,6 +95,8 @@ class Engine:
             check=False,
         )
         self.failure = started.stderr if started.returncode else None
+        if self.failure:
+            self._disk.close()
         self.host = started.stdout.strip()
 
     @property
@@ -104,6 +108,7 @@ class Engine:
 
     def close(self) -> None:
         subprocess.run([SCRIPTS / "stop.sh", self.directory / "run"], check=True)
+        self._disk.close()
         self._place.close()
         shutil.rmtree(self.directory / "data", ignore_errors=True)
 
