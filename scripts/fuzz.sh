@@ -22,7 +22,7 @@ declare -A modules=(
     [frames]="EventLoop HTTPFields JSON JSONSchema Predictions WorkerProtocol Metrics Telemetry Workers"
 )
 # The targets in C that they need.
-declare -A sources_in_c=([requests]=CHTTPParser [json]="CText CJSONScanner" [frames]="CText CJSONScanner")
+declare -A sources_in_c=([requests]=CHTTPParser [json]="CBase64 CText CJSONScanner" [frames]="CBase64 CText CJSONScanner")
 flags=(
     -sanitize=fuzzer,address -swift-version 6 -package-name cog -parse-as-library -O -enable-testing -D FUZZING
     -use-ld=lld
@@ -52,8 +52,8 @@ build_fuzzer() {
     for folder in ${sources_in_c[$1]}; do
         for file in "Sources/$folder"/*.c; do
             object=$out/$folder-$(basename "$file" .c).o
-            "$compiler" -c -g -O1 -fsanitize=address,fuzzer-no-link -I "Sources/$folder/include" -I Sources/CText/include \
-                "$file" -o "$object"
+            "$compiler" -c -g -O1 -fsanitize=address,fuzzer-no-link -I "Sources/$folder/include" -I Sources/CBase64/include \
+                -I Sources/CText/include "$file" -o "$object"
             libraries+=("$object")
         done
     done

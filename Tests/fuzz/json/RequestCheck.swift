@@ -50,7 +50,7 @@ struct RequestCheck {
         init(of body: Body, _ scan: RequestScan, _ schema: InputSchema?, _ patterns: FilePatterns) {
             _ = RequestReading.isLong(scan, bytes: body.bytes.count, schema: schema, filePatterns: patterns)
             do throws(RequestError) {
-                let document = JSONDocument(checked: body.bytes, owner: body)
+                let document = scan.document(of: body.bytes, owner: body)
                 self = .read(try RequestReading(of: document, scan, schema: schema, filePatterns: patterns))
             } catch {
                 self = .refused(error)
