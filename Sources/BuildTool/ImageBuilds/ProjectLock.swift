@@ -3,7 +3,7 @@ import Glibc
 package import ToolBasics
 
 /// The lock of a project, so that two builds of it take turns.
-package struct ProjectLock {
+package struct ProjectLock: Sendable {
     private let descriptor: Int32
 
     /// Waits for the lock, asking every 100 ms, until it is free or the task is cancelled.

@@ -240,11 +240,11 @@ struct StagedBuild: Sendable {
     // MARK: - Texts
 
     /// JSON text without the line ends and the indentation between its tokens; inside of strings there are none.
-    private static func onOneLine(_ text: String) -> String { text.replacing(/\n[ \t]*/, with: "") }
+    static func onOneLine(_ text: String) -> String { text.replacing(/\n[ \t]*/, with: "") }
 
     /// A long instruction on several lines. A line may neither end within an escape nor begin like a comment, and its
     /// leading white space would be lost: every line but the first begins with a letter.
-    private static func continued(_ instruction: String) -> String {
+    static func continued(_ instruction: String) -> String {
         var lines: [Substring.UTF8View] = []
         var rest = instruction[...].utf8
         while rest.count > lineLimitBytes {
