@@ -1,11 +1,11 @@
 import Synchronization
-package import ToolBasics
+import ToolBasics
 
 /// A program that runs beside this one, with its output on our standard error.
 ///
 /// It goes on when the task that started it is cancelled: whoever starts it must see to its end.
 package struct BackgroundTool: Sendable {
-    private let task: Task<Result<Int32, CogError>, Never>
+    private let task: Task<Result<Int32, any Error>, Never>
     private let written = OutputEnd()
     private let ending = Ending()
 
@@ -19,7 +19,7 @@ package struct BackgroundTool: Sendable {
         let written = written
         task = Task {
             defer { ending.isReached.store(true, ordering: .releasing) }
-            do throws(CogError) {
+            do {
                 return .success(try await tool.watch(arguments, end: written).status)
             } catch {
                 return .failure(error)
@@ -34,7 +34,7 @@ package struct BackgroundTool: Sendable {
     package var output: String { written.text }
 
     /// Waits for the end; the exit status, or why there is none: the program was interrupted or could not be started.
-    package func end() async -> Result<Int32, CogError> { await task.value }
+    package func end() async -> Result<Int32, any Error> { await task.value }
 
     /// Asks the program to end, as Ctrl-C would, and waits until it did.
     package func interrupt() async {

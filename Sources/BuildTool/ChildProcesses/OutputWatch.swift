@@ -26,12 +26,12 @@ final class OutputWatch: Sendable {
     /// - Parameters:
     ///   - sink: gets the bytes; nil for our standard error.
     ///   - end: keeps the last of them.
-    /// - Throws: `CogError.engine` where the system has no more descriptors.
-    init(_ sink: (@Sendable (ArraySlice<UInt8>) -> Void)? = nil, _ end: OutputEnd) throws(CogError) {
+    /// - Throws: where the system has no more descriptors.
+    init(_ sink: (@Sendable (ArraySlice<UInt8>) -> Void)? = nil, _ end: OutputEnd) throws(ProcessFailure) {
         self.sink = sink
         self.end = end
         let ends = sink == nil && isatty(STDERR_FILENO) == 1 ? Self.terminal() : Self.pipe()
-        guard let ends else { throw .engine("no more descriptors: \(String(cString: strerror(errno)))") }
+        guard let ends else { throw .noDescriptors(errno: errno) }
         (ownEnd, childEnd) = ends
         finished.enter()
         DispatchQueue(label: "cog.output").async { [self] in

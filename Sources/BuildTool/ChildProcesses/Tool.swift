@@ -1,5 +1,5 @@
 import Subprocess
-package import ToolBasics
+import ToolBasics
 
 #if canImport(System)
     import System
@@ -64,8 +64,8 @@ package struct Tool: Sendable {
 
     /// Runs the program to its end and takes its texts.
     ///
-    /// - Throws: `CogError.engine` when the program can't be started, `.interrupted` when the task is cancelled.
-    package func answer(_ arguments: [String], input: String = "") async throws(CogError) -> Answer {
+    /// - Throws: `ProcessFailure` when the program can't be started, `Interrupted` when the task is cancelled.
+    package func answer(_ arguments: [String], input: String = "") async throws -> Answer {
         do {
             let result = try await Subprocess.run(
                 executable, arguments: Arguments(arguments), environment: fullEnvironment,
@@ -87,7 +87,7 @@ package struct Tool: Sendable {
     ///   - output: where its standard output goes; its standard error goes to ours.
     package func show(
         _ arguments: [String], input: Bool = false, output: Output = .standardError
-    ) async throws(CogError) -> Int32 {
+    ) async throws -> Int32 {
         do {
             let status: TerminationStatus
             let input: FileDescriptorInput =
@@ -119,7 +119,7 @@ package struct Tool: Sendable {
     ///   - sink: gets the output instead of the user.
     package func watch(
         _ arguments: [String], sink: (@Sendable (ArraySlice<UInt8>) -> Void)? = nil
-    ) async throws(CogError) -> (status: Int32, text: String) {
+    ) async throws -> (status: Int32, text: String) {
         try await watch(arguments, sink: sink, end: OutputEnd())
     }
 
@@ -128,7 +128,7 @@ package struct Tool: Sendable {
     /// - Parameter kept: keeps the end of the output, for whoever wants to know it meanwhile.
     func watch(
         _ arguments: [String], sink: (@Sendable (ArraySlice<UInt8>) -> Void)? = nil, end kept: OutputEnd
-    ) async throws(CogError) -> (status: Int32, text: String) {
+    ) async throws -> (status: Int32, text: String) {
         let watch = try OutputWatch(sink, kept)
         let end = FileDescriptor(rawValue: watch.childEnd)
         do {
@@ -151,7 +151,7 @@ package struct Tool: Sendable {
 
     /// Runs the program with one file as its input and another, written anew, as its output; its standard error goes
     /// to ours.
-    package func filter(_ arguments: [String], from input: String, to output: String) async throws(CogError) -> Int32 {
+    package func filter(_ arguments: [String], from input: String, to output: String) async throws -> Int32 {
         do {
             let result = try await Subprocess.run(
                 executable, arguments: Arguments(arguments), environment: fullEnvironment,
@@ -176,8 +176,8 @@ package struct Tool: Sendable {
         await Task.detached { try? await answer(arguments) }.value
     }
 
-    private static func checkCancellation() throws(CogError) {
-        if Task.isCancelled { throw .interrupted }
+    private static func checkCancellation() throws {
+        if Task.isCancelled { throw Interrupted() }
     }
 
     private static func status(_ status: TerminationStatus) -> Int32 {
@@ -187,9 +187,9 @@ package struct Tool: Sendable {
         }
     }
 
-    private func failure(_ error: any Error) -> CogError {
-        if let error = error as? CogError { return error }
-        if Task.isCancelled || error is CancellationError { return .interrupted }
-        return .engine("can't run \(name): \(error)")
+    private func failure(_ error: any Error) -> any CommandFailure {
+        if let failure = error as? any CommandFailure { return failure }
+        if Task.isCancelled || error is CancellationError { return Interrupted() }
+        return ProcessFailure.cannotRun(name, error)
     }
 }

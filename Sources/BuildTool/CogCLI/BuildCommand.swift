@@ -48,9 +48,7 @@ struct BuildCommand: AsyncParsableCommand {
         let project = try session.loadProject(self.project.file)
         let name = try project.imageName(tag: tag)
         if push, (tag ?? project.config.image ?? project.config.model) == nil {
-            throw CogError.usage(
-                "To push images, you must either set the 'image' option in \(project.configName) or pass a name with "
-                    + "its registry as --tag")
+            throw UsageFailure.noNameToBuildAndPush(config: project.configName)
         }
         var request = self.project.request(name, session)
         try full.apply(to: &request, project, session)

@@ -43,10 +43,9 @@ enum CogMain {
                 try command.run()
             }
             return 0
-        } catch let error as CogError {
-            let text = error.description
-            if !text.isEmpty { console.error(text) }
-            return error.exitStatus
+        } catch let failure as any CommandFailure {
+            if !failure.report.isEmpty { console.error(failure.report) }
+            return failure.exitStatus
         } catch {
             return parserFailure(error)
         }

@@ -34,7 +34,7 @@ struct DoctorCommand: AsyncParsableCommand {
         let report = try await doctor.examine()
         if json {
             Console.result(report.json + "\n")
-            if report.unfixedErrors > 0 { throw CogError.told }
+            if report.unfixedErrors > 0 { throw AlreadyReported() }
             return
         }
         for line in report.lines {
@@ -48,6 +48,6 @@ struct DoctorCommand: AsyncParsableCommand {
         }
         session.console.plain("")
         session.console.plain(report.summary)
-        if report.unfixedErrors > 0 { throw CogError.told }
+        if report.unfixedErrors > 0 { throw AlreadyReported() }
     }
 }

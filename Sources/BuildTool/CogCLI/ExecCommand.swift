@@ -62,6 +62,6 @@ struct ExecCommand: AsyncParsableCommand {
         options.gpus = gpus
         if gpus == nil, project.config.build.gpu { options.gpus = try await engine.implicitGPU(request.tag, console) }
         let status = try await engine.show(options)
-        guard status == 0 else { throw CogError.exited(status, "container exited with status \(status)") }
+        guard status == 0 else { throw CommandEnded(exitStatus: status) }
     }
 }

@@ -16,7 +16,7 @@ struct InitCommand: ParsableCommand {
         let console = Session(global).console
         let manager = FileManager.default
         guard !manager.currentDirectoryPath.isEmpty else {
-            throw CogError.files("the current directory no longer exists: change to another one")
+            throw ProjectFailure.noDirectory
         }
         console.info("Setting up the current directory for use with Cog...")
         console.info("")
@@ -32,7 +32,7 @@ struct InitCommand: ParsableCommand {
                 // All of it or nothing: the next call would leave a part of a file alone.
                 try text.write(toFile: path, atomically: true, encoding: .utf8)
             } catch {
-                throw CogError.files("can't write \(path): \(error.localizedDescription)")
+                throw FileFailure.cannotWrite(path, error)
             }
         }
         try ConfigSchema.store(in: ".")

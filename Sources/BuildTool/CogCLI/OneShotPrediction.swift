@@ -54,7 +54,7 @@ struct OneShotPrediction {
         var options = ContainerOptions(name: Session.containerName("predict"), image: project.derivedImageName)
         options.binds = ["\(project.directory):/src"]
         options.gpus = gpus
-        try await serve(options, builder.engine, wantsGPU: project.config.build.gpu) { server throws(CogError) in
+        try await serve(options, builder.engine, wantsGPU: project.config.build.gpu) { server in
             try await request.send(input: input, to: server.client, document: document, console: console)
         }
     }
@@ -64,18 +64,18 @@ struct OneShotPrediction {
         do {
             _ = try ImageReference(name)
         } catch {
-            throw CogError.usage("invalid image reference \"\(name)\": \(error)")
+            throw UsageFailure.invalidImage(name, error)
         }
         var found = try await engine.labels(of: name)
         if found == nil {
-            try await console.activity("Pulling \(name)...") { activity throws(CogError) in
+            try await console.activity("Pulling \(name)...") { activity in
                 try await engine.pull(name, activity, console)
             }
             found = try await engine.labels(of: name)
         }
-        guard let labels = found else { throw CogError.engine("image \(name): image not found") }
+        guard let labels = found else { throw EngineFailure.imageNotFound(name, said: "") }
         func label(_ key: String) -> String? { labels["run.cog." + key] ?? labels["org.cogmodel." + key] }
-        guard let config = label("config") else { throw CogError.engine("image \(name): image is not a Cog model") }
+        guard let config = label("config") else { throw EngineFailure.notAModel(name) }
         // A label that is empty or of an older form is no document; then the running server is asked.
         let document = label("openapi_schema").flatMap { try? ModelDocument($0) }
         let usable = document.flatMap { (try? $0.inputs(request.kind))?["properties"] == nil ? nil : $0 }
@@ -83,7 +83,7 @@ struct OneShotPrediction {
         var options = ContainerOptions(name: Session.containerName("predict"), image: name)
         let wantsGPU = (try? JSONTree(parsing: config))?["build"]?["gpu"]?.bool ?? false
         options.gpus = gpus
-        try await serve(options, engine, wantsGPU: wantsGPU) { server throws(CogError) in
+        try await serve(options, engine, wantsGPU: wantsGPU) { server in
             if let usable, let input {
                 return try await request.send(input: input, to: server.client, document: usable, console: console)
             }
@@ -103,7 +103,7 @@ struct OneShotPrediction {
         let tool = environment.tool(session.serverEnvironment(container.env, isPrediction: true))
         let server = LocalServer.start(tool, host: "127.0.0.1", port: try LocalServer.freePort(), extra: [])
         do {
-            try await console.activity("Starting the model and running setup()...") { _ throws(CogError) in
+            try await console.activity("Starting the model and running setup()...") { _ in
                 try await server.waitUntilReady(timeout: setupTimeout)
             }
             try await request.send(input: input, to: server.client, document: document, console: console)
@@ -118,7 +118,7 @@ struct OneShotPrediction {
 
     private func serve(
         _ given: ContainerOptions, _ engine: Engine, wantsGPU: Bool,
-        _ body: (ServerContainer) async throws(CogError) -> Void
+        _ body: (ServerContainer) async throws -> Void
     ) async throws {
         var options = given
         options.environment = session.serverEnvironment(container.env, isPrediction: true)
@@ -139,12 +139,12 @@ struct OneShotPrediction {
     }
 
     /// A container whose server is ready.
-    private func started(_ options: ContainerOptions, _ engine: Engine) async throws(CogError) -> ServerContainer {
+    private func started(_ options: ContainerOptions, _ engine: Engine) async throws -> ServerContainer {
         try await console.activity(
             "Starting Docker image \(options.image) and running setup()..."
-        ) { _ throws(CogError) in
+        ) { _ in
             let server = try await ServerContainer.start(options, engine: engine)
-            do throws(CogError) {
+            do {
                 try await server.waitUntilReady(timeout: setupTimeout)
             } catch {
                 await server.stop()
@@ -154,13 +154,13 @@ struct OneShotPrediction {
         }
     }
 
-    private func served(_ client: LoopbackClient) async throws(CogError) -> ModelDocument {
+    private func served(_ client: LoopbackClient) async throws -> ModelDocument {
+        let answer: LoopbackClient.Response
         do {
-            return try ModelDocument(try await client.send("GET", "/openapi.json").text)
-        } catch let error as CogError {
-            throw error
+            answer = try await client.send("GET", "/openapi.json")
         } catch {
-            throw .prediction("Failed to get the OpenAPI document from the server: \(error)")
+            throw PredictionFailure.noDocument(error)
         }
+        return try ModelDocument(answer.text)
     }
 }

@@ -45,9 +45,7 @@ struct PlaygroundCommand: AsyncParsableCommand {
         let session = Session(console, registry: nil)
         let port = self.port == 0 ? try LocalServer.freePort() : self.port
         if PublishedPort.isTaken(host, port) {
-            throw CogError.usage(
-                "port \(port) of \(host) is taken by another program: choose a different one with --port, or end that "
-                    + "program")
+            throw UsageFailure.portTaken(port, host: host)
         }
         do {
             let program = try await CogletProgram.find(session.environment, executable: Session.executable)
@@ -63,7 +61,7 @@ struct PlaygroundCommand: AsyncParsableCommand {
                 await playground.stop()
                 throw error
             }
-        } catch CogError.interrupted {
+        } catch is Interrupted {
             // Ctrl-C is how it is meant to end.
         }
     }

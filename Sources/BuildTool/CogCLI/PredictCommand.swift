@@ -42,13 +42,13 @@ struct PredictionOptions: ParsableArguments {
     @OptionGroup var global: GlobalOptions
 
     /// What goes together with what. Told without the usage: every option is right by itself.
-    func check() throws(CogError) {
+    func check() throws(UsageFailure) {
         if json != nil, !input.isEmpty {
-            throw .usage("Must use one of --json or --input to provide model inputs")
+            throw .jsonAndInputs
         }
-        if local, image != nil { throw .usage("--local runs the project and takes no image") }
+        if local, image != nil { throw .localImage }
         if let image, image.contains("=") {
-            throw .usage("Invalid image name '\(image)'. Did you forget `-i`?")
+            throw .inputAsImage(image)
         }
     }
 }
@@ -70,9 +70,7 @@ struct PredictCommand: AsyncParsableCommand {
         request.showsStream = options.stream || isatty(STDOUT_FILENO) == 1
         if options.useReplicateToken {
             guard let token = session.environment[.replicateToken], !token.isEmpty else {
-                throw CogError.usage(
-                    "Failed to find REPLICATE_API_TOKEN in the current environment when called with --use-replicate-token"
-                )
+                throw UsageFailure.noReplicateToken
             }
             request.replicateToken = token
         }

@@ -37,9 +37,9 @@ struct PushCommand: AsyncParsableCommand {
     static var labels: [String: String] { ["run.cog.push_id": TimeOrderedID.make(now: Date())] }
 
     /// Pushes an image and says where it is.
-    static func publish(_ target: String, _ engine: Engine, _ console: Console) async throws(CogError) {
+    static func publish(_ target: String, _ engine: Engine, _ console: Console) async throws {
         if !console.isTerminal { console.info("Pushing to \(target)...") }
-        let reference = try await console.activity("Pushing to \(target)...") { activity throws(CogError) in
+        let reference = try await console.activity("Pushing to \(target)...") { activity in
             try await engine.push(target, activity, console)
         }
         console.plain("  image  \(reference)")
@@ -53,24 +53,21 @@ struct PushCommand: AsyncParsableCommand {
             config: project.config, environment: session.environment, registry: session.registry, now: Date())
         if let model {
             guard image == nil else {
-                throw CogError.usage(
-                    "positional image argument not supported with 'model' config: use COG_MODEL or COG_MODEL_TAG")
+                throw UsageFailure.imageBesideModel
             }
             guard model.digest == nil else {
-                throw CogError.usage("cannot push to digest-pinned ref \"\(model.text)\": model push requires a tag")
+                throw UsageFailure.digest(model.text)
             }
             return model.text
         }
         guard let name = image ?? project.config.image else {
-            throw CogError.usage(
-                "To push images, you must either set the 'image' option in \(project.configName) or pass an image name as "
-                    + "an argument. For example, 'cog push registry.example.com/hotdog-detector'")
+            throw UsageFailure.noNameToPush(config: project.configName)
         }
         if image == nil { try project.checkImage() }
         do {
             _ = try ImageReference(name)
         } catch {
-            throw CogError.usage("invalid image reference \"\(name)\": \(error)")
+            throw UsageFailure.invalidImage(name, error)
         }
         return name
     }

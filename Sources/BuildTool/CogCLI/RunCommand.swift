@@ -20,7 +20,7 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws { throw CleanExit.helpRequest(self) }
 
     /// Replaces `run` by `predict` or `exec`; leaves requests for help and all other commands alone.
-    static func resolved(_ arguments: [String], _ console: Console) async throws(CogError) -> [String] {
+    static func resolved(_ arguments: [String], _ console: Console) async throws -> [String] {
         let environment = ProcessInfo.processInfo.environment
         let rest = Array(arguments.dropFirst())
         if rest.first == "-h" || rest.first == "--help" { return arguments }
@@ -30,7 +30,7 @@ struct RunCommand: AsyncParsableCommand {
         guard arguments.first == "run" else { return arguments }
         let mode = environment[.runMode].flatMap { $0.isEmpty ? nil : $0 }
         if let mode, RunMeaning(rawValue: mode) == nil {
-            throw .usage("invalid COG_RUN_MODE \"\(mode)\": use predict or exec")
+            throw UsageFailure.unknownRunMode(mode)
         }
         let working = FileManager.default.currentDirectoryPath
         // Without a project every name counts from the current directory.

@@ -75,9 +75,7 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let session = Session(global, terse: true)
         if port > 0, PublishedPort.isTaken(host, port), try await isServedHere(session) {
-            throw CogError.usage(
-                "port \(port) of \(host) is taken by another program: choose a different one with --port, or end that program"
-            )
+            throw UsageFailure.portTaken(port, host: host)
         }
         do {
             let project = try session.loadProject(self.project.file)
@@ -99,7 +97,7 @@ struct ServeCommand: AsyncParsableCommand {
                 await page?.process.stop()
                 throw error
             }
-        } catch CogError.interrupted {
+        } catch is Interrupted {
             // Ctrl-C is how a server is meant to end.
         }
     }
@@ -111,9 +109,7 @@ struct ServeCommand: AsyncParsableCommand {
         let playgroundPort = self.playgroundPort == 0 ? try LocalServer.freePort() : self.playgroundPort
         try checkPorts(port, playgroundPort)
         if PublishedPort.isTaken(playgroundHost, playgroundPort) {
-            throw CogError.usage(
-                "playground port \(playgroundPort) is taken by another program: choose a different one with "
-                    + "--playground-port, or end that program")
+            throw UsageFailure.playgroundPortTaken(playgroundPort)
         }
         let settings = PlaygroundProcess.Settings(
             host: playgroundHost, port: playgroundPort, target: Self.browserURL(host, port),

@@ -50,9 +50,9 @@ struct ServeLoop {
                     await server.stop()
                     throw error
                 }
-            } catch let error as CogError where isWaitedOut(error, isFirst: isFirst) {
-                session.console.error(error.description)
-                try await answerBroken(error.description, watch)
+            } catch let failure as any CommandFailure where reloads && !isFirst && failure.isRepairedByEdit {
+                session.console.error(failure.report)
+                try await answerBroken(failure.report, watch)
             }
             isFirst = false
             session.console.info("A source file changed, restarting...")
@@ -66,25 +66,16 @@ struct ServeLoop {
             let watch = SourceWatch(project)
             do {
                 return (try session.loadProject(file), watch)
-            } catch let error as CogError {
-                session.console.error(error.description)
-                try await answerBroken(error.description, watch)
+            } catch let failure as any CommandFailure {
+                session.console.error(failure.report)
+                try await answerBroken(failure.report, watch)
             }
-        }
-    }
-
-    /// Whether a failure can be repaired by an edit while this program waits.
-    private func isWaitedOut(_ error: CogError, isFirst: Bool) -> Bool {
-        guard reloads, !isFirst else { return false }
-        switch error {
-        case .build, .config, .inputs: return true
-        default: return false
         }
     }
 
     /// Waits until the server answers.
     private func answering(_ server: ModelServer) async throws {
-        try await session.console.activity("Starting the server...") { _ throws(CogError) in
+        try await session.console.activity("Starting the server...") { _ in
             while try await !server.answers(host, port) {
                 try await Self.checkRuns(server)
                 try await Self.rest()
@@ -95,7 +86,7 @@ struct ServeLoop {
     /// Looks after a server that answers.
     private func follow(
         _ server: ModelServer, _ watch: SourceWatch, _ whenReady: inout (() async -> Void)?
-    ) async throws(CogError) -> End {
+    ) async throws -> End {
         var isSettled = !reloads && whenReady == nil
         while true {
             try await Self.checkRuns(server)
@@ -115,9 +106,10 @@ struct ServeLoop {
 
     /// Throws if the server has ended. Others may have asked it to, such as `docker stop`, even before it was seen to
     /// answer: that is an interrupt, not a failure.
-    private static func checkRuns(_ server: ModelServer) async throws(CogError) {
+    private static func checkRuns(_ server: ModelServer) async throws {
         guard let status = try await server.exitStatus() else { return }
-        throw server.isOrderly(status) ? .interrupted : server.failure(status)
+        if server.isOrderly(status) { throw Interrupted() }
+        throw server.failure(status)
     }
 
     /// Answers on the port with the reason, until a source changes.
@@ -127,11 +119,11 @@ struct ServeLoop {
         while !watch.isChanged { try await Self.rest() }
     }
 
-    private static func rest() async throws(CogError) {
+    private static func rest() async throws {
         do {
             try await Task.sleep(for: pause)
         } catch {
-            throw .interrupted
+            throw Interrupted()
         }
     }
 }

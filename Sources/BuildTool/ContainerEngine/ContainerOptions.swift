@@ -1,4 +1,4 @@
-package import ToolBasics
+import ToolBasics
 
 /// How a container is started, as values; `arguments` is what follows `docker run`.
 package struct ContainerOptions: Equatable, Sendable {
@@ -52,10 +52,10 @@ package struct ContainerOptions: Equatable, Sendable {
     }
 
     /// Checks a `--gpus` value.
-    package static func checkGPUs(_ value: String) throws(CogError) -> String? {
+    package static func checkGPUs(_ value: String) throws(EngineFailure) -> String? {
         if value.isEmpty { return nil }
         if value == "all" || Int(value).map({ $0 >= 0 }) == true { return value }
         if value.hasPrefix("device="), value.count > 7 { return value }
-        throw .usage("invalid GPU specification: \"\(value)\"")
+        throw .invalidGPUs(value)
     }
 }

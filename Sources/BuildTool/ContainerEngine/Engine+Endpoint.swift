@@ -1,5 +1,5 @@
 import ChildProcesses
-package import ToolBasics
+import ToolBasics
 
 /// Where the engine is.
 extension Engine {
@@ -13,7 +13,7 @@ extension Engine {
 
     /// Where the engine of an environment listens, whether it runs or not: `DOCKER_HOST`, or what the client's context says.
     /// Empty where nothing says it.
-    package static func endpoint(_ environment: [String: String]) async throws(CogError) -> String {
+    package static func endpoint(_ environment: [String: String]) async throws -> String {
         let client = Self.client(environment)
         if isPodman(client) { return environment[.containerHost] ?? "" }
         if let host = environment[.dockerHost], !host.isEmpty { return host }
@@ -21,7 +21,7 @@ extension Engine {
             let answer = try await client.answer(["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"])
             return answer.succeeded ? answer.output.trimmingSpaces : ""
         } catch {
-            if error == .interrupted { throw error }
+            if error is Interrupted { throw error }
             // Without a client there is no context; that it's missing is told by whoever needs it.
             return ""
         }

@@ -2,7 +2,7 @@ package import ChildProcesses
 import Foundation
 import JSON
 package import Terminal
-package import ToolBasics
+import ToolBasics
 
 /// The container engine, driven through its command-line client.
 ///
@@ -24,8 +24,8 @@ package struct Engine: Sendable {
     /// Finds the client and checks that its engine answers.
     ///
     /// - Parameter environment: of the process. `COG_ENGINE` is the client's name, by default `docker`.
-    /// - Throws: `CogError.engine` when the engine doesn't answer.
-    package static func connect(_ environment: [String: String]) async throws(CogError) -> Engine {
+    /// - Throws: `EngineFailure` when the engine doesn't answer.
+    package static func connect(_ environment: [String: String]) async throws -> Engine {
         let client = Self.client(environment)
         let name = client.name
         let isPodman = Self.isPodman(client)
@@ -34,13 +34,11 @@ package struct Engine: Sendable {
         do {
             answer = try await client.answer(["info", "--format", format])
         } catch {
-            if error == .interrupted { throw error }
-            throw .engine("error pinging docker daemon: \(error). Is \(name) installed?\n\(NextStep.noEngine)")
+            if error is Interrupted { throw error }
+            throw EngineFailure.noClient(name, error)
         }
         guard answer.succeeded, !answer.output.trimmingSpaces.isEmpty else {
-            let reason = try await Self.reason(client, answer.error)
-            throw .engine(
-                "error pinging docker daemon: \(reason.trimmingSpaces)\n\(NextStep.after(reason) ?? NextStep.noEngine)")
+            throw EngineFailure.noAnswer(try await Self.reason(client, answer.error).trimmingSpaces)
         }
         let major = answer.output.trimmingSpaces.prefix { $0.isNumber }
         let endpoint = try await Self.endpoint(environment)
@@ -53,7 +51,7 @@ package struct Engine: Sendable {
 
     /// Why the engine doesn't answer. The docker client may say no more than that its answer doesn't fit the format; then
     /// another question of it tells.
-    private static func reason(_ client: Tool, _ said: String) async throws(CogError) -> String {
+    private static func reason(_ client: Tool, _ said: String) async throws -> String {
         guard said.hasPrefix("template: ") else { return said }
         let other = try await client.answer(["version"]).error
         return other.isEmpty ? said : other
@@ -70,7 +68,7 @@ package struct Engine: Sendable {
     /// - Returns: the client, and whether its builds tell their progress as JSON.
     private static func findBuilder(
         _ name: String, _ environment: [String: String]
-    ) async throws(CogError) -> (Tool, Bool) {
+    ) async throws -> (Tool, Bool) {
         var candidates = [name]
         if !name.contains("/") {
             candidates = (environment[.path] ?? "").split(separator: ":").map { $0 + "/" + name }.filter {
@@ -85,9 +83,7 @@ package struct Engine: Sendable {
             let major = version.drop { !$0.isNumber }.prefix { $0.isNumber }
             if let major = Int(major), major < 23 { return (tool, false) }
         }
-        throw .engine(
-            "this docker client can't build with BuildKit: its plugin buildx is missing. "
-                + "Install docker-buildx (Debian, Ubuntu) or docker-buildx-plugin (Docker's packages).")
+        throw EngineFailure.noBuildKit
     }
 
     /// `github.com/docker/buildx v0.13.1 …`; some distributions leave the letter out.
@@ -105,7 +101,7 @@ package struct Engine: Sendable {
     // MARK: - Images
 
     /// The labels of a local image; nil where there is no such image.
-    package func labels(of image: String) async throws(CogError) -> [String: String]? {
+    package func labels(of image: String) async throws -> [String: String]? {
         let answer = try await client.answer(["image", "inspect", "--format", "{{json .Config.Labels}}", image])
         guard answer.succeeded else { return nil }
         // An image without labels says `null`.
@@ -114,19 +110,19 @@ package struct Engine: Sendable {
     }
 
     /// The variables of a local image, as `NAME=value`; none where there is no such image.
-    package func environment(of image: String) async throws(CogError) -> [String] {
+    package func environment(of image: String) async throws -> [String] {
         let answer = try await client.answer(["image", "inspect", "--format", "{{json .Config.Env}}", image])
         return (try? JSONTree(parsing: answer.output))?.array?.compactMap(\.string) ?? []
     }
 
     /// The user that containers of a local image run as; empty for root, and where there is no such image.
-    package func user(of image: String) async throws(CogError) -> String {
+    package func user(of image: String) async throws -> String {
         try await client.answer(["image", "inspect", "--format", "{{.Config.User}}", image]).output.trimmingSpaces
     }
 
     /// The digests of an image's layers, first to last: of the local image, else as its registry has them. Empty where
     /// neither tells.
-    package func layers(of image: String) async throws(CogError) -> [String] {
+    package func layers(of image: String) async throws -> [String] {
         let local = try await client.answer(["image", "inspect", "--format", "{{json .RootFS.Layers}}", image])
         if local.succeeded, let list = (try? JSONTree(parsing: local.output))?.array {
             return list.compactMap(\.string)
@@ -140,31 +136,31 @@ package struct Engine: Sendable {
 
     /// Pulls an image, with its progress on the line of an activity.
     ///
-    /// - Throws: `CogError.engine` when it can't be had, with what to do about it.
-    package func pull(_ image: String, _ activity: Activity, _ console: Console) async throws(CogError) {
+    /// - Throws: `EngineFailure` when it can't be had.
+    package func pull(_ image: String, _ activity: Activity, _ console: Console) async throws {
         let transfer = LayerTransfer(activity)
         let (status, text) = try await client.watch(
             ["pull", "--platform", "linux/amd64", image], sink: { transfer.feed($0) })
         guard status != 0 else { return }
         console.raw(transfer.messages)
-        throw .engine(NextStep.with("image \(image): image not found", said: text))
+        throw EngineFailure.imageNotFound(image, said: text)
     }
 
     /// Makes an image from a tar file without any layer below it.
-    package func importImage(_ archive: String, as name: String) async throws(CogError) {
+    package func importImage(_ archive: String, as name: String) async throws {
         let answer = try await client.answer(["import", archive, name])
-        guard answer.succeeded else { throw .build("Failed to stage build files: \(answer.text)") }
+        guard answer.succeeded else { throw EngineFailure.cannotStage(answer.text) }
     }
 
     /// What an image is known by, whatever its names; nil where there is none.
-    private func identifier(of image: String) async throws(CogError) -> String? {
+    private func identifier(of image: String) async throws -> String? {
         let answer = try await client.answer(["image", "inspect", "--format", "{{.Id}}", image])
         return answer.succeeded ? answer.output.trimmingSpaces : nil
     }
 
     /// Makes an image under a name. The one that bore the name before is removed unless it has others: nobody could name it
     /// any more.
-    package func replacing(_ name: String, _ make: () async throws(CogError) -> Void) async throws(CogError) {
+    package func replacing(_ name: String, _ make: () async throws -> Void) async throws {
         let before = try await identifier(of: name)
         try await make()
         if let before, try await identifier(of: name) != before { await removeUnnamed(before) }
@@ -188,11 +184,11 @@ package struct Engine: Sendable {
     ///     others are forms of the client's.
     ///   - activity: where its steps are shown.
     ///   - purpose: names the steps.
-    /// - Throws: `CogError.build` when it fails, with what to do about it.
+    /// - Throws: `EngineFailure` when it fails.
     package func build(
         _ arguments: [String], progress: BuildProgress, activity: Activity, purpose: @escaping StepPurpose,
         console: Console
-    ) async throws(CogError) {
+    ) async throws {
         let view = BuildView(activity, purpose: purpose)
         let sink: (@Sendable (ArraySlice<UInt8>) -> Void)? = progress.isSummary ? { @Sendable in view.feed($0) } : nil
         let ours = tellsJSON ? BuildProgress.rawjson : .plain
@@ -205,20 +201,18 @@ package struct Engine: Sendable {
             text = view.log
             console.raw(text)
         }
-        throw .build(
-            NextStep.with(
-                "Failed to build Docker image: the build ended with status \(status), its log is above", said: text))
+        throw EngineFailure.buildFailed(status: status, said: text)
     }
 
     /// Pushes an image, with its progress on the line of an activity, and returns its digest.
     package func push(
         _ image: String, _ activity: Activity, _ console: Console
-    ) async throws(CogError) -> String {
+    ) async throws -> String {
         let transfer = LayerTransfer(activity)
         let (status, text) = try await client.watch(["push", image], sink: { transfer.feed($0) })
         guard status == 0 else {
             console.raw(transfer.messages)
-            throw .engine(NextStep.with("failed to push image: \(image)", said: text))
+            throw EngineFailure.pushFailed(image, said: text)
         }
         let digests = try await client.answer([
             "image", "inspect", "--format", "{{range .RepoDigests}}{{println .}}{{end}}", image,
@@ -241,7 +235,7 @@ package struct Engine: Sendable {
     package func python(
         _ arguments: [String], in image: String, project: String? = nil,
         variables: [(name: String, value: String)] = []
-    ) async throws(CogError) -> Tool.Answer {
+    ) async throws -> Tool.Answer {
         let name = "cog-describe-\(UInt64.random(in: 0 ... .max))"
         var start = ["run", "--rm", "--name", name, "--platform", "linux/amd64", "--entrypoint", "python"]
         start += ["--workdir", "/src"]
@@ -261,7 +255,7 @@ package struct Engine: Sendable {
     }
 
     /// Runs a container with our own standard streams to its end, and returns its exit status.
-    package func show(_ options: ContainerOptions) async throws(CogError) -> Int32 {
+    package func show(_ options: ContainerOptions) async throws -> Int32 {
         let guardian = ContainerGuard(options.name, self)
         let status: Int32
         do {

@@ -6,11 +6,6 @@ package enum NextStep {
         return rules.first { rule in rule.words.contains { text.contains($0) } }?.advice
     }
 
-    /// A failure with the advice for what another program said, on a line of its own.
-    package static func with(_ failure: String, said text: String) -> String {
-        after(text).map { failure + "\n" + $0 } ?? failure
-    }
-
     /// The first that fits counts: what says more comes first.
     private static let rules: [(words: [String], advice: String)] = [
         (

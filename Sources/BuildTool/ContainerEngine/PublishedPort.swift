@@ -1,30 +1,30 @@
-package import ToolBasics
+import ToolBasics
 
 /// The ports of `exec --publish`.
 package enum PublishedPort {
     /// Turns `8000`, `0.0.0.0:8000`, `::1:8000` or `[::1]:8000` into what `docker run --publish` takes.
-    package static func parse(_ value: String) throws(CogError) -> String {
-        func invalid(_ reason: String) -> CogError { .usage("invalid port \"\(value)\": \(reason)") }
-        guard !value.isEmpty else { throw invalid("value cannot be empty") }
+    package static func parse(_ value: String) throws(PortFailure) -> String {
+        func invalid(_ problem: PortFailure.Problem) -> PortFailure { PortFailure(value: value, problem: problem) }
+        guard !value.isEmpty else { throw invalid(.empty) }
         var host = "127.0.0.1"
         var port = value[...]
         if value.hasPrefix("[") {
             guard let close = value.firstIndex(of: "]") else {
-                throw invalid("missing closing bracket for IPv6 address")
+                throw invalid(.openBracket)
             }
             host = String(value[value.index(after: value.startIndex)..<close])
             let rest = value[value.index(after: close)...]
-            guard !rest.isEmpty else { throw invalid("port is required after IPv6 address") }
-            guard rest.hasPrefix(":") else { throw invalid("expected ':' after ']'") }
+            guard !rest.isEmpty else { throw invalid(.noPort) }
+            guard rest.hasPrefix(":") else { throw invalid(.noColon) }
             port = rest.dropFirst()
-            guard !host.isEmpty else { throw invalid("host cannot be empty") }
+            guard !host.isEmpty else { throw invalid(.noHost) }
         } else if let colon = value.lastIndex(of: ":") {
             host = String(value[..<colon])
             port = value[value.index(after: colon)...]
-            guard !host.isEmpty else { throw invalid("host cannot be empty") }
+            guard !host.isEmpty else { throw invalid(.noHost) }
         }
         guard let number = Int(port), (1...65535).contains(number) else {
-            throw invalid("port must be between 1 and 65535")
+            throw invalid(.number)
         }
         return "\(bracketed(host)):\(number):\(number)"
     }

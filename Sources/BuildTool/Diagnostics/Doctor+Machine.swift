@@ -33,7 +33,7 @@ extension Doctor {
         do {
             return (check, try await Engine.connect(environment))
         } catch {
-            check.findings = [.init("Docker is not available: \(error)")]
+            check.findings = [.init("Docker is not available: \(error.report)")]
             return (check, nil)
         }
     }

@@ -29,7 +29,7 @@ extension Doctor {
             let doubts = packages.warnings.filter { $0.contains("CUDA") || $0.contains("instead?") }
             if !doubts.isEmpty { cuda.findings = [.init(doubts.joined(separator: "\n"))] }
         } catch {
-            cuda.findings = [.init("the build will fail: \(error)")]
+            cuda.findings = [.init("the build will fail: \(error.report)")]
         }
         report.recordFindings(cuda)
     }

@@ -1,7 +1,7 @@
 import Foundation
 import ModelConfig
 import Projects
-package import ToolBasics
+import ToolBasics
 
 /// Looks a project over: its configuration, its Python file, and the machine.
 ///
@@ -24,8 +24,8 @@ package struct Doctor {
 
     /// Runs every check.
     ///
-    /// - Throws: `CogError.config` when there is no configuration at all.
-    package func examine() async throws(CogError) -> DoctorReport {
+    /// - Throws: `ProjectFailure` when there is no configuration at all.
+    package func examine() async throws -> DoctorReport {
         let (directory, name) = try Project.find(file, from: start)
         var report = DoctorReport(fixes: fixes)
         report.heading("Config")
@@ -80,7 +80,7 @@ package struct Doctor {
             let text = try String(contentsOfFile: directory + "/" + name, encoding: .utf8)
             let reader = try ConfigReader(text, file: name)
             return (reader.problems.isEmpty ? reader : nil, reader.problems)
-        } catch let error as CogError {
+        } catch let error as ConfigFailure {
             return (nil, ["\(name) has invalid YAML: \(error)"])
         } catch {
             return (nil, ["\(name) has invalid YAML: the file can't be read as UTF-8 text"])
@@ -94,10 +94,10 @@ package struct Doctor {
         guard isReadable else { return nil }
         do {
             return try Project.load(file, from: start)
-        } catch .config(let problems) {
+        } catch ConfigFailure.problems(let problems) {
             check.findings = problems.map { .init("validation failed: \($0)") }
         } catch {
-            check.findings = [.init("validation failed: \(error)")]
+            check.findings = [.init("validation failed: \(error.report)")]
         }
         return nil
     }

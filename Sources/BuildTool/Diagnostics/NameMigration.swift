@@ -29,29 +29,51 @@ struct NameMigration {
         guard fixes else { return check }
         do {
             guard entry == Self.oldEntry, let source else {
-                throw CogError.files("only the names of \(Self.oldEntry) can be changed automatically")
+                throw Obstacle.otherNames
             }
             try migrate(source)
             check.isFixed = true
         } catch {
             check.severity = .error
-            check.findings.append(.init("cannot migrate predict.py to run.py because \(Self.reason(error))"))
+            check.findings.append(.init("cannot migrate predict.py to run.py because \(error.report)"))
         }
         return check
     }
 
-    private static func reason(_ error: any Error) -> String {
-        (error as? CogError)?.description ?? error.localizedDescription
+    /// What takes a person to decide.
+    private enum Obstacle: CommandFailure {
+        case otherNames
+        case runExists
+        /// Another file of the project.
+        case imported(by: String)
+        case usedElsewhere
+        case newNamesTaken
+        case methodCalled
+        case noKey(config: String)
+        case keyOnSeveralLines(config: String)
+
+        var description: String {
+            switch self {
+            case .otherNames: "only the names of \(oldEntry) can be changed automatically"
+            case .runExists: "run.py already exists"
+            case .imported(let file): "\(file) imports it"
+            case .usedElsewhere: "Predictor is used in more places than its class"
+            case .newNamesTaken: "the new names are taken"
+            case .methodCalled: "predict() is also called"
+            case .noKey(let config): "the key predict was not found in \(config)"
+            case .keyOnSeveralLines(let config): "predict in \(config) is not written on one line of its own"
+            }
+        }
     }
 
     // MARK: - Steps
 
     private func migrate(_ source: PythonFile) throws {
         guard !FileManager.default.fileExists(atPath: directory + "/run.py") else {
-            throw CogError.files("run.py already exists")
+            throw Obstacle.runExists
         }
         let runner = try renamed(source)
-        if let user = importer() { throw CogError.files("\(user) imports it") }
+        if let user = importer() { throw Obstacle.imported(by: user) }
         let config = try String(contentsOfFile: directory + "/" + configName, encoding: .utf8)
         let newConfig = try renamed(config: PythonFile(config))
         // The old file goes last: whatever fails before leaves a project that works as it did.
@@ -64,12 +86,12 @@ struct NameMigration {
     private func renamed(_ source: PythonFile) throws -> PythonFile {
         guard let body = source.classBody("Predictor"), let method = source.signature(of: "predict", in: "Predictor"),
             source.indices(ofWord: "Predictor") == [body.lowerBound]
-        else { throw CogError.files("Predictor is used in more places than its class") }
+        else { throw Obstacle.usedElsewhere }
         guard source.signature(of: "run", in: "Predictor") == nil, source.indices(ofWord: "Runner").isEmpty else {
-            throw CogError.files("the new names are taken")
+            throw Obstacle.newNamesTaken
         }
         guard !source.lines.contains(where: { $0.contains("self.predict(") || $0.contains("super().predict(") }) else {
-            throw CogError.files("predict() is also called")
+            throw Obstacle.methodCalled
         }
         var source = source
         let start = body.lowerBound
@@ -82,12 +104,12 @@ struct NameMigration {
 
     private func renamed(config: PythonFile) throws -> PythonFile {
         guard let number = reader.places["predict"]?.line, number <= config.lines.count else {
-            throw CogError.files("the key predict was not found in \(configName)")
+            throw Obstacle.noKey(config: configName)
         }
         var config = config
         let line = config.lines[number - 1]
         guard line.hasPrefix("predict:"), line.contains(Self.oldEntry) else {
-            throw CogError.files("predict in \(configName) is not written on one line of its own")
+            throw Obstacle.keyOnSeveralLines(config: configName)
         }
         config.lines[number - 1] =
             "run:" + line.dropFirst("predict:".count).replacing(Self.oldEntry, with: Self.newEntry)

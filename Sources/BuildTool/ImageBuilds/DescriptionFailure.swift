@@ -2,7 +2,7 @@ import PythonPackages
 import ToolBasics
 
 /// Why the SDK could not describe a model, from what it wrote.
-package struct DescriptionFailure {
+package struct DescriptionFailure: Equatable, Sendable {
     /// What went wrong, what to do, and the model's traceback, each once.
     package let text: String
 

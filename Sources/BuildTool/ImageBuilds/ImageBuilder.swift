@@ -5,7 +5,7 @@ package import ImagePlans
 package import ModelSchema
 package import Projects
 package import Terminal
-package import ToolBasics
+import ToolBasics
 
 /// Builds the images of a project.
 ///
@@ -44,19 +44,19 @@ package struct ImageBuilder: Sendable {
     }
 
     /// Builds the image with project, document and labels.
-    package func buildFull() async throws(CogError) -> Result {
-        try await staged(" as \(request.tag)", mountsProject: false) { builder throws(CogError) in
+    package func buildFull() async throws -> Result {
+        try await staged(" as \(request.tag)", mountsProject: false) { builder in
             let description = try await builder.describe()
             let source = await SourceControl.labels(of: project.directory, planner.environment)
             var labels = ImageLabels.all(builder.plan, description.document, pipFreeze: description.pipFreeze)
             if case .cog(let name, _) = builder.plan.base {
                 labels.merge(ImageLabels.base(layers: try await engine.layers(of: name))) { $1 }
             }
-            do throws(CogError) {
+            do {
                 try await builder.finish(
                     .image, description, labels: labels.merging(source) { $1 }.merging(request.labels) { $1 })
-            } catch .build(let reason) {
-                throw .build("Failed to add labels to image: \(reason)")
+            } catch let failure as EngineFailure {
+                throw BuildFailure.noLabels(failure)
             }
             if let timestamp = request.timestamp {
                 let stamps = LayerTimestamps(engine: engine, directory: directory)
@@ -70,8 +70,8 @@ package struct ImageBuilder: Sendable {
     /// Builds the image without the project, which is mounted when it runs.
     ///
     /// - Parameter known: the model's document, where it is known to be still right.
-    package func buildLight(known: ModelDocument? = nil) async throws(CogError) -> Result {
-        try await staged("", mountsProject: true) { builder throws(CogError) in
+    package func buildLight(known: ModelDocument? = nil) async throws -> Result {
+        try await staged("", mountsProject: true) { builder in
             if builder.isCustom {
                 let description = request.describesModel ? try await builder.describe() : nil
                 try await builder.finish(.environment, description)
@@ -86,19 +86,19 @@ package struct ImageBuilder: Sendable {
     // MARK: - Steps
 
     private func staged(
-        _ name: String, mountsProject: Bool, _ body: (StagedBuild) async throws(CogError) -> Result
-    ) async throws(CogError) -> Result {
+        _ name: String, mountsProject: Bool, _ body: (StagedBuild) async throws -> Result
+    ) async throws -> Result {
         try await console.activity(
             "Building Docker image from environment in \(project.configName)\(name)...",
             isLive: request.progress == .auto, isShown: request.progress != .quiet
-        ) { activity throws(CogError) in
+        ) { activity in
             try await build(activity, mountsProject: mountsProject, body)
         }
     }
 
     private func build(
-        _ activity: Activity, mountsProject: Bool, _ body: (StagedBuild) async throws(CogError) -> Result
-    ) async throws(CogError) -> Result {
+        _ activity: Activity, mountsProject: Bool, _ body: (StagedBuild) async throws -> Result
+    ) async throws -> Result {
         let lock = try await ProjectLock.take(project.stateDirectory)
         defer { lock.release() }
         var plan = plan
@@ -126,15 +126,15 @@ package struct ImageBuilder: Sendable {
         }
     }
 
-    private func dockerfileText(_ plan: BuildPlan) throws(CogError) -> String {
+    private func dockerfileText(_ plan: BuildPlan) throws(BuildFailure) -> String {
         guard let path = request.dockerfile else { return Dockerfile.text(plan) }
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw .build("Failed to generate Dockerfile: \(path) can't be read")
+            throw .unreadableDockerfile(path)
         }
         return text
     }
 
-    private func buildWeights(_ files: BuildFiles, _ activity: Activity) async throws(CogError) {
+    private func buildWeights(_ files: BuildFiles, _ activity: Activity) async throws {
         let manifest = WeightsManifest(project: project, weights: plan.separateWeights)
         if manifest.isUnchanged, try await engine.labels(of: plan.weightsImage) != nil {
             return console.note("Weights unchanged, skip rebuilding and use cached image...")
@@ -142,7 +142,7 @@ package struct ImageBuilder: Sendable {
         try files.write(dockerfile: Dockerfile.weightsText(plan.separateWeights.paths), hidesWeights: false)
         activity.show("Weights image \(plan.weightsImage)")
         let arguments = ["--platform", "linux/amd64", "--file", directory + "/Dockerfile", "--tag", plan.weightsImage]
-        try await engine.replacing(plan.weightsImage) { () throws(CogError) in
+        try await engine.replacing(plan.weightsImage) {
             try await engine.build(
                 arguments + [project.directory], progress: request.progress, activity: activity,
                 purpose: Dockerfile.purpose(of:), console: console)

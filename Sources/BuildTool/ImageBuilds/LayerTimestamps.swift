@@ -18,7 +18,7 @@ struct LayerTimestamps {
     /// - Parameters:
     ///   - base: the image below it, whose layers stay as they are; nil where it isn't known.
     ///   - seconds: since 1970; what is older stays older.
-    func rewrite(_ image: String, base: String?, to seconds: Int) async throws(CogError) {
+    func rewrite(_ image: String, base: String?, to seconds: Int) async throws {
         let client = engine.client
         let saved = directory + "/saved.tar"
         let stamped = directory + "/stamped.tar"
@@ -33,14 +33,14 @@ struct LayerTimestamps {
         let status = try await client.filter(
             run + ["--entrypoint", "python", image, "-c", Self.script, String(seconds)] + kept, from: saved,
             to: stamped)
-        guard status == 0 else { throw .build("Failed to stamp the image's layers, see above") }
+        guard status == 0 else { throw BuildFailure.noTimestamps(said: nil) }
         _ = try await answer(["load", "--input", stamped])
         await engine.removeImage(before)
     }
 
-    private func answer(_ arguments: [String]) async throws(CogError) -> String {
+    private func answer(_ arguments: [String]) async throws -> String {
         let answer = try await engine.client.answer(arguments)
-        guard answer.succeeded else { throw .build("Failed to stamp the image's layers: \(answer.text)") }
+        guard answer.succeeded else { throw BuildFailure.noTimestamps(said: answer.text) }
         return answer.output.trimmingSpaces
     }
 

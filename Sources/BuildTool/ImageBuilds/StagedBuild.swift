@@ -38,7 +38,7 @@ struct StagedBuild: Sendable {
     private static let lineLimitBytes = 32_000
 
     /// Builds up to the stage that describes the model, and reads what it found.
-    func describe() async throws(CogError) -> Description {
+    func describe() async throws -> Description {
         var description = isCustom ? try await describeCustom() : try await describeStages()
         if case .given(let document) = plan.document { description.document = document }
         if let document = description.document { try store(document) }
@@ -47,12 +47,12 @@ struct StagedBuild: Sendable {
 
     /// Builds the environment of a mounted project under the request's name. It knows nothing of the project's files, so
     /// an edit leaves it as it is.
-    func finishEnvironment() async throws(CogError) {
+    func finishEnvironment() async throws {
         try await runTagged(["--target", Dockerfile.Stage.environment.rawValue])
     }
 
     /// Describes a mounted project in a container of its environment: nothing of it is copied.
-    func describeMounted() async throws(CogError) -> Description {
+    func describeMounted() async throws -> Description {
         var description = Description()
         switch plan.document {
         case .given(let document): description.document = document
@@ -68,7 +68,7 @@ struct StagedBuild: Sendable {
     /// - Parameter labels: for images that leave this machine.
     func finish(
         _ stage: Dockerfile.Stage, _ description: Description?, labels: [String: String] = [:]
-    ) async throws(CogError) {
+    ) async throws {
         var arguments: [String] = []
         var text = dockerfile
         if isCustom {
@@ -90,16 +90,16 @@ struct StagedBuild: Sendable {
     // MARK: - Parts
 
     /// Builds under the request's name.
-    private func runTagged(_ arguments: [String]) async throws(CogError) {
+    private func runTagged(_ arguments: [String]) async throws {
         if let output = request.output {
             return try await run(["--tag", request.tag, "--output", output] + arguments)
         }
-        try await engine.replacing(request.tag) { () throws(CogError) in
+        try await engine.replacing(request.tag) {
             try await run(["--tag", request.tag] + arguments)
         }
     }
 
-    private func run(_ extra: [String]) async throws(CogError) {
+    private func run(_ extra: [String]) async throws {
         var arguments = ["--file", files.directory + "/Dockerfile", "--platform", "linux/amd64"]
         if engine.isPodman { arguments += ["--ignorefile", files.directory + "/Dockerfile.dockerignore"] }
         if request.noCache { arguments.append("--no-cache") }
@@ -110,7 +110,7 @@ struct StagedBuild: Sendable {
             purpose: Dockerfile.purpose(of:), console: console)
     }
 
-    private func describeStages() async throws(CogError) -> Description {
+    private func describeStages() async throws -> Description {
         let output = files.directory + "/document"
         try await run(["--target", Dockerfile.Stage.document.rawValue, "--output", "type=local,dest=\(output)"])
         func file(_ name: String) -> String {
@@ -121,7 +121,7 @@ struct StagedBuild: Sendable {
         guard plan.document == .model else { return description }
         let error = file("error.txt").trimmingSpaces
         guard file("status").trimmingSpaces == "0" else {
-            throw .build("image build failed: " + DescriptionFailure(error).text)
+            throw BuildFailure.noDescription(DescriptionFailure(error))
         }
         tellWarnings(error)
         description.document = try checked(file("openapi_schema.json"))
@@ -129,16 +129,16 @@ struct StagedBuild: Sendable {
     }
 
     /// Without our stages, a container of the first image is asked.
-    private func describeCustom() async throws(CogError) -> Description {
-        try await withUnfinishedImage { name throws(CogError) in try await describe(image: name) }
+    private func describeCustom() async throws -> Description {
+        try await withUnfinishedImage { name in try await describe(image: name) }
     }
 
     /// Builds the user's own Dockerfile as it is.
     ///
     /// The image has a name of its own, so that nothing unfinished bears the real one.
     private func withUnfinishedImage<Result: Sendable>(
-        _ body: (String) async throws(CogError) -> Result
-    ) async throws(CogError) -> Result {
+        _ body: (String) async throws -> Result
+    ) async throws -> Result {
         let name = plan.filesImage.replacing("cog-build-files", with: "cog-tmp")
         let result: Result
         do {
@@ -152,10 +152,10 @@ struct StagedBuild: Sendable {
         return result
     }
 
-    private func describe(image: String) async throws(CogError) -> Description {
+    private func describe(image: String) async throws -> Description {
         var description = Description()
         let freeze = try await engine.python(["-m", "pip", "freeze"], in: image)
-        guard freeze.succeeded else { throw .build("Failed to generate pip freeze from image: \(freeze.text)") }
+        guard freeze.succeeded else { throw BuildFailure.noPackageList(said: freeze.text) }
         description.pipFreeze = freeze.output.trimmingSpaces
         description.user = try await engine.user(of: image)
         if plan.document == .model { description.document = try await document(of: image) }
@@ -163,7 +163,7 @@ struct StagedBuild: Sendable {
     }
 
     /// What the model's code in a container of the image says of itself.
-    private func document(of image: String) async throws(CogError) -> ModelDocument {
+    private func document(of image: String) async throws -> ModelDocument {
         activity.show("Describing the model")
         var command = ["-m", "cog.command.openapi_schema"]
         if isCustom, let predict = plan.config.predict { command += ["--predict", predict] }
@@ -171,7 +171,7 @@ struct StagedBuild: Sendable {
         let answer = try await engine.python(
             command, in: image, project: mountsProject ? project.directory : nil,
             variables: plan.config.exampleVariables)
-        guard answer.succeeded else { throw .build("image build failed: " + DescriptionFailure(answer.error).text) }
+        guard answer.succeeded else { throw BuildFailure.noDescription(DescriptionFailure(answer.error)) }
         tellWarnings(answer.error.trimmingSpaces)
         return try checked(answer.output)
     }
@@ -186,7 +186,7 @@ struct StagedBuild: Sendable {
     }
 
     /// What is added to the user's own Dockerfile, which may end as another user than root: `COPY` works for all.
-    private func customEnding(_ description: Description?) async throws(CogError) -> String {
+    private func customEnding(_ description: Description?) async throws -> String {
         var text = dockerfile.hasSuffix("\n") ? "" : "\n"
         for variable in plan.config.serverVariables { text += "ENV \(variable.name)=\(variable.value)\n" }
         if try files.writeForOwnDockerfile(description?.document) {
@@ -200,10 +200,10 @@ struct StagedBuild: Sendable {
     }
 
     /// Packages are installed as root, whoever the image runs as.
-    private func tracingEnding(_ tracing: Tracing, _ description: Description?) async throws(CogError) -> String {
+    private func tracingEnding(_ tracing: Tracing, _ description: Description?) async throws -> String {
         var user = description?.user
         if user == nil {
-            user = try await withUnfinishedImage { name throws(CogError) in try await engine.user(of: name) }
+            user = try await withUnfinishedImage { name in try await engine.user(of: name) }
         }
         // Older versions of pip don't know every option, but they ignore variables that they don't know.
         let install =
@@ -215,25 +215,25 @@ struct StagedBuild: Sendable {
         return lines.map { $0 + "\n" }.joined()
     }
 
-    private func checked(_ text: String) throws(CogError) -> ModelDocument {
+    private func checked(_ text: String) throws -> ModelDocument {
         let document: ModelDocument
         do {
             // The SDK has checked its own document, and has warned of what is odd about it.
             document = try ModelDocument(text.trimmingSpaces)
         } catch {
-            throw .build("image build failed: \(error)")
+            throw BuildFailure.unusableDocument(error)
         }
         try project.checkExamples(document)
         return document
     }
 
     /// Keeps the document beside the project, where the server reads it through the mount.
-    private func store(_ document: ModelDocument) throws(CogError) {
+    private func store(_ document: ModelDocument) throws(FileFailure) {
         let path = project.stateDirectory + "/openapi_schema.json"
         do {
             try document.text.write(toFile: path, atomically: true, encoding: .utf8)
         } catch {
-            throw .files("can't write \(path): \(error.localizedDescription)")
+            throw .cannotWrite(path, error)
         }
     }
 

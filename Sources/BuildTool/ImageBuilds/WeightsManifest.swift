@@ -33,7 +33,7 @@ struct WeightsManifest {
     }
 
     /// Notes what is in the image now.
-    func store() throws(CogError) {
+    func store() throws(FileFailure) {
         let url = URL(fileURLWithPath: path)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -42,7 +42,7 @@ struct WeightsManifest {
                 at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
             try encoder.encode(files).write(to: url, options: .atomic)
         } catch {
-            throw .files("can't write \(path): \(error.localizedDescription)")
+            throw .cannotWrite(path, error)
         }
     }
 

@@ -35,7 +35,7 @@ package enum BaseImage: Equatable, Sendable {
     package static func choose(
         config: Config, packages: ResolvedPackages, requirements: Requirements, useCog: Bool?, useCUDA: Bool,
         registry: String
-    ) throws(CogError) -> BaseImage {
+    ) throws(PlanFailure) -> BaseImage {
         let python = config.build.pythonVersion ?? "3.13"
         if useCog == true { return try cogImage(config, packages, requirements, registry) }
         guard config.build.gpu, useCUDA, let cuda = packages.cuda.flatMap(Version.init) else {
@@ -43,21 +43,19 @@ package enum BaseImage: Equatable, Sendable {
         }
         let cudnn = packages.cudnn.flatMap(Int.init) ?? 0
         guard let image = CompatibilityTables.image(cuda: cuda, cudnn: cudnn) else {
-            throw .build("no matching base image for CUDA \(packages.cuda ?? "") and CuDNN \(cudnn)")
+            throw .noBaseImage(cuda: packages.cuda ?? "", cudnn: cudnn)
         }
         return .cuda("nvidia/cuda:" + image.tag)
     }
 
     private static func cogImage(
         _ config: Config, _ packages: ResolvedPackages, _ requirements: Requirements, _ registry: String
-    ) throws(CogError) -> BaseImage {
+    ) throws(PlanFailure) -> BaseImage {
         let pythonText = config.build.pythonVersion ?? "3.13"
         let torchText = requirements.version(of: "torch")
         let cuda = packages.cuda.flatMap(Version.init)
         guard let python = Version(pythonText), cuda.map({ ($0.major, $0.minor) >= (11, 6) }) ?? true else {
-            throw .build(
-                "unsupported base image configuration: CUDA: \(packages.cuda ?? "(none)") / Python: \(pythonText) "
-                    + "/ Torch: \(torchText ?? "(none)")")
+            throw .noPreparedImage(cuda: packages.cuda, python: pythonText, torch: torchText)
         }
         var name = "python\(python.minorText)"
         if let cuda { name = "cuda\(cuda.minorText)-" + name }

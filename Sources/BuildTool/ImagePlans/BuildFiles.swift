@@ -24,7 +24,7 @@ package struct BuildFiles {
     /// Writes everything afresh.
     ///
     /// - Parameter hidesWeights: whether what is in the weights image is hidden from the project's context.
-    package func write(dockerfile: String, hidesWeights: Bool = true) throws(CogError) {
+    package func write(dockerfile: String, hidesWeights: Bool = true) throws {
         do {
             let manager = FileManager.default
             remove()
@@ -54,33 +54,33 @@ package struct BuildFiles {
                         toPath: target + "/" + BuildPlan.fileName(artifact))
                 }
             }
-        } catch let error as CogError {
-            throw error
+        } catch let failure as any CommandFailure {
+            throw failure
         } catch {
-            throw .build("can't write build files to \(directory): \(error.localizedDescription)")
+            throw FileFailure.cannotWriteBuildFiles(directory, error)
         }
     }
 
     /// Writes a file of the scratch directory anew.
-    package func write(_ text: String, to name: String) throws(CogError) {
+    package func write(_ text: String, to name: String) throws(FileFailure) {
         do {
             try text.write(toFile: directory + "/" + name, atomically: false, encoding: .utf8)
         } catch {
-            throw .build("can't write \(directory)/\(name): \(error.localizedDescription)")
+            throw .cannotWrite(directory + "/" + name, error)
         }
     }
 
     /// Puts what a Dockerfile of the user's own copies, and nothing else, into the staging directory.
     ///
     /// - Returns: whether there is anything.
-    package func writeForOwnDockerfile(_ document: ModelDocument?) throws(CogError) -> Bool {
+    package func writeForOwnDockerfile(_ document: ModelDocument?) throws(FileFailure) -> Bool {
         do {
             if FileManager.default.fileExists(atPath: staging) { try FileManager.default.removeItem(atPath: staging) }
             try FileManager.default.createDirectory(atPath: staging, withIntermediateDirectories: true)
             if let document { try stage(document) }
             try stageTelemetry()
         } catch {
-            throw .build("can't write build files to \(directory): \(error.localizedDescription)")
+            throw .cannotWriteBuildFiles(directory, error)
         }
         return document != nil || plan.config.tracing?.file != nil
     }

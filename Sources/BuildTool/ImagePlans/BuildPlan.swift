@@ -67,14 +67,12 @@ package struct BuildPlan: Equatable, Sendable {
     }
 
     /// Checks what a Dockerfile can't express.
-    package func validate() throws(CogError) {
+    package func validate() throws(PlanFailure) {
         if let name = otherConfigName, ValueForms.hasControl(name) {
-            throw .usage("the name of the configuration file has a line break or another control character: rename it")
+            throw .unusableConfigName
         }
         for command in config.build.steps.map(\.command) where command.trimmingSpaces.contains("\n") {
-            throw .build(
-                "One of the commands in 'run' contains a new line, which won't work. You need to create a new list "
-                    + "item in YAML prefixed with '-' for each command.\n\nThis is the offending line: \(command)")
+            throw .commandWithLineBreak(command)
         }
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import ModelConfig
 import ModelSchema
 package import Projects
-package import ToolBasics
+import ToolBasics
 
 /// Makes the build plan of a project: chooses base image, packages and wheels.
 package struct BuildPlanner {
@@ -22,7 +22,7 @@ package struct BuildPlanner {
     }
 
     /// The plan, with everything that can be wrong found before the engine is asked for anything.
-    package func plan(_ request: BuildRequest) throws(CogError) -> BuildPlan {
+    package func plan(_ request: BuildRequest) throws -> BuildPlan {
         let document = try documentSource(request)
         let sources = try PackageSources.find(
             config: project.config, environment: environment, directories: wheelDirectories,
@@ -65,7 +65,7 @@ package struct BuildPlanner {
     }
 
     /// A ready document, else the model that the configuration names.
-    private func documentSource(_ request: BuildRequest) throws(CogError) -> DocumentSource {
+    private func documentSource(_ request: BuildRequest) throws -> DocumentSource {
         if request.skipsSchema { return .none }
         if let document = try ModelDocument.given(request.schemaFile, environment) { return .given(document) }
         if project.config.predict != nil || project.config.train != nil { return .model }
@@ -75,7 +75,7 @@ package struct BuildPlanner {
     }
 
     /// The absolute path of a local wheel or archive, which must be a regular file inside the project.
-    package func artifactPath(_ artifact: String) throws(CogError) -> String {
+    package func artifactPath(_ artifact: String) throws(ConfigFailure) -> String {
         var base = project.directory
         if let requirements = project.config.build.pythonRequirements, !requirements.hasPrefix("/") {
             base = URL(fileURLWithPath: project.directory + "/" + requirements).deletingLastPathComponent().path
@@ -83,23 +83,25 @@ package struct BuildPlanner {
         let path = artifact.hasPrefix("/") ? artifact : base + "/" + artifact
         let resolved = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
         var isDirectory: ObjCBool = false
-        let refusal = { CogError.config([project.message($0, about: .line(artifact))]) }
+        func refused(_ failure: PlanFailure) -> ConfigFailure {
+            .problems([project.message(failure.description, about: .line(artifact))])
+        }
         guard resolved.hasPrefix(project.directory + "/") else {
-            throw refusal("local Python package artifact \"\(artifact)\" must be inside the project directory")
+            throw refused(.artifactOutside(artifact))
         }
         guard FileManager.default.fileExists(atPath: resolved, isDirectory: &isDirectory) else {
-            throw refusal("local Python package artifact \"\(artifact)\" not found: \(resolved)")
+            throw refused(.artifactMissing(artifact, path: resolved))
         }
         guard !isDirectory.boolValue else {
-            throw refusal("local Python package artifact \"\(artifact)\" must be a regular file")
+            throw refused(.artifactNotAFile(artifact))
         }
         return resolved
     }
 
     /// Writes the Dockerfile of a plan and everything it needs besides the project, for builds without this program.
-    package func export(_ plan: BuildPlan, to directory: String) throws(CogError) {
+    package func export(_ plan: BuildPlan, to directory: String) throws {
         guard !FileManager.default.fileExists(atPath: directory) else {
-            throw .files("\(directory) exists already: name a directory that can be made")
+            throw PlanFailure.directoryExists(directory)
         }
         let files = BuildFiles(directory: directory, project: project, planner: self, plan: plan)
         try files.write(dockerfile: Dockerfile.text(plan))

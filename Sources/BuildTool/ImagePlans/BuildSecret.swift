@@ -1,5 +1,5 @@
 import Foundation
-package import ToolBasics
+import ToolBasics
 
 /// A `--secret` of a build: a file or an environment variable that steps see but no layer keeps.
 package struct BuildSecret: Equatable, Sendable {
@@ -16,30 +16,30 @@ package struct BuildSecret: Equatable, Sendable {
     /// - Parameters:
     ///   - directory: what relative paths are relative to.
     ///   - environment: decides what a bare `id=ID` means: a variable of that name, else a file.
-    package init(_ text: String, directory: String, environment: [String: String]) throws(CogError) {
+    package init(_ text: String, directory: String, environment: [String: String]) throws(SecretFailure) {
         var values: [String: String] = [:]
         for field in text.split(separator: ",", omittingEmptySubsequences: false) {
             let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 2 else {
-                throw .usage("failed to parse secrets: invalid field \"\(field)\" must be a key=value pair")
+                throw .notAPair(String(field))
             }
             let key = parts[0].lowercased()
             guard ["id", "src", "source", "env", "type"].contains(key) else {
-                throw .usage("failed to parse secrets: unexpected key '\(parts[0])' in '\(field)'")
+                throw .unknownKey(parts[0], field: String(field))
             }
             values[key == "source" ? "src" : key] = parts[1]
         }
         guard let id = values["id"], !id.isEmpty else {
-            throw .usage("failed to parse secrets: id is missing in '\(text)'")
+            throw .noID(text)
         }
         if let type = values["type"], type != "file", type != "env" {
-            throw .usage("failed to parse secrets: unsupported secret type \"\(type)\"")
+            throw .unknownType(type)
         }
         self.id = id
         if values["type"] == "env" || values["env"] != nil {
             let name = values["env"] ?? values["src"] ?? id
             guard environment[name] != nil else {
-                throw .usage("failed to parse secrets: variable \(name) of secret \"\(id)\" is not set")
+                throw .unsetVariable(name, id: id)
             }
             variable = name
             file = nil
@@ -50,8 +50,7 @@ package struct BuildSecret: Equatable, Sendable {
             let path = values["src"] ?? id
             let full = path.hasPrefix("/") ? path : directory + "/" + path
             guard FileManager.default.isReadableFile(atPath: full) else {
-                throw .usage(
-                    "failed to parse secrets: file \(path) of secret \"\(id)\" does not exist or can't be read")
+                throw .unreadableFile(path, id: id)
             }
             file = full
             variable = nil

@@ -1,12 +1,12 @@
 import Foundation
-package import ToolBasics
+import ToolBasics
 
 /// The certificate that `COG_CA_CERT` asks to trust inside an image.
 package enum CACertificate {
     /// Reads a file, a directory of `.crt` and `.pem` files, PEM text, or PEM text in base64.
     ///
     /// - Returns: PEM text that ends with a newline.
-    package static func read(_ value: String) throws(CogError) -> String {
+    package static func read(_ value: String) throws(CertificateFailure) -> String {
         if value.contains("-----BEGIN CERTIFICATE-----") { return try checked(value) }
         var isDirectory: ObjCBool = false
         if FileManager.default.fileExists(atPath: value, isDirectory: &isDirectory) {
@@ -17,21 +17,20 @@ package enum CACertificate {
         {
             return try checked(text)
         }
-        throw .usage(
-            "COG_CA_CERT: invalid value - must be a file path, directory, PEM certificate, or base64-encoded PEM")
+        throw .unknownForm
     }
 
-    private static func file(_ path: String) throws(CogError) -> String {
+    private static func file(_ path: String) throws(CertificateFailure) -> String {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw .usage("COG_CA_CERT: \(path) can't be read as text")
+            throw .unreadable(path)
         }
         return text
     }
 
-    private static func joined(_ directory: String) throws(CogError) -> String {
+    private static func joined(_ directory: String) throws(CertificateFailure) -> String {
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted()
         let certificates = names.filter { $0.hasSuffix(".crt") || $0.hasSuffix(".pem") }
-        guard !certificates.isEmpty else { throw .usage("COG_CA_CERT: no .crt or .pem file in \(directory)") }
+        guard !certificates.isEmpty else { throw .emptyDirectory(directory) }
         var text = ""
         for name in certificates {
             text += try file(directory + "/" + name).trimmingSpaces + "\n"
@@ -40,10 +39,10 @@ package enum CACertificate {
     }
 
     /// Bundles may begin with comments; what counts is that a whole certificate is in there.
-    private static func checked(_ text: String) throws(CogError) -> String {
+    private static func checked(_ text: String) throws(CertificateFailure) -> String {
         guard let begin = text.firstRange(of: "-----BEGIN CERTIFICATE-----"),
             text[begin.upperBound...].contains("-----END CERTIFICATE-----")
-        else { throw .usage("COG_CA_CERT: there is no complete PEM certificate in the value") }
+        else { throw .incomplete }
         return text.trimmingSpaces + "\n"
     }
 }

@@ -24,12 +24,12 @@ package struct PackageSources: Equatable, Sendable {
     ///   - working: what relative paths in the variables are relative to.
     package static func find(
         config: Config, environment: [String: String], directories: [String], working: String
-    ) throws(CogError) -> PackageSources {
-        let given = try environment[.sdkWheel].flatMapNonEmpty { text throws(CogError) in
-            try parse(text, variable: "COG_SDK_WHEEL", package: "cog", working: working)
+    ) throws -> PackageSources {
+        let given = try environment[.sdkWheel].flatMapNonEmpty {
+            try parse($0, variable: "COG_SDK_WHEEL", package: "cog", working: working)
         }
-        let server = try environment[.serverWheel].flatMapNonEmpty { text throws(CogError) in
-            try parse(text, variable: "COGLET_WHEEL", package: "coglet", working: working)
+        let server = try environment[.serverWheel].flatMapNonEmpty {
+            try parse($0, variable: "COGLET_WHEEL", package: "coglet", working: working)
         }
         let sdk: PackageSource
         if let given {
@@ -39,12 +39,10 @@ package struct PackageSources: Equatable, Sendable {
         } else if let wheel = wheels("cog", in: directories).first {
             sdk = .file(wheel)
         } else {
-            throw .build(
-                "no SDK wheel found: this program looks for cog-*.whl in \(directories.joined(separator: ", ")). "
-                    + "Set COG_SDK_WHEEL to a wheel file, a URL or pypi:VERSION.")
+            throw PlanFailure.noSDK(directories)
         }
         if case .release(let version?, _) = sdk, let number = plain(version), (number.major, number.minor) < (0, 16) {
-            throw .config(["cog version \(version) is below the minimum required version 0.16.0"])
+            throw PlanFailure.oldSDK(version)
         }
         return PackageSources(sdk: sdk, givenServer: server, ownServer: wheels("coglet", in: directories).first)
     }
@@ -91,30 +89,29 @@ package struct PackageSources: Equatable, Sendable {
 
     private static func parse(
         _ value: String, variable: String, package name: String, working: String
-    ) throws(CogError) -> PackageSource {
-        if ValueForms.hasControl(value) { throw .usage("\(variable): has a line break or another control character") }
+    ) throws(WheelFailure) -> PackageSource {
+        func failure(_ problem: WheelFailure.Problem) -> WheelFailure {
+            WheelFailure(variable: variable, problem: problem)
+        }
+        if ValueForms.hasControl(value) { throw failure(.controlCharacter) }
         if value == "pypi" { return .release(nil, prerelease: false) }
         if value.hasPrefix("pypi:") { return release(String(value.dropFirst(5))) }
         if value.hasPrefix("http://") || value.hasPrefix("https://") { return .url(value) }
         let path = value.hasPrefix("/") ? value : working + "/" + value
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-            throw .usage("\(variable): path not found: \(value)")
+            throw failure(.notFound(value))
         }
         guard isDirectory.boolValue else {
             // It is named in a Dockerfile, and pip reads package and version from it.
             guard ValueForms.isWheelName(BuildPlan.fileName(path)) else {
-                throw .usage(
-                    "\(variable): \(value) is not named like a wheel: rename it to NAME-VERSION-py3-none-any.whl")
+                throw failure(.notAWheel(value))
             }
             return .file(path)
         }
         let found = wheels(name, in: [path])
-        if found.count > 1 { throw .usage("\(variable): multiple wheels matching '\(name)-*.whl' found in \(value)") }
-        guard let wheel = found.first else {
-            let reason = name == "coglet" ? "no wheel for platform amd64" : "no wheel matching '\(name)-*.whl'"
-            throw .usage("\(variable): \(reason) found in \(value)")
-        }
+        if found.count > 1 { throw failure(.several(value, package: name)) }
+        guard let wheel = found.first else { throw failure(.none(value, package: name)) }
         return .file(wheel)
     }
 
@@ -134,7 +131,7 @@ package struct PackageSources: Equatable, Sendable {
 
 extension String? {
     /// Like `flatMap`, for values that count as absent when empty.
-    func flatMapNonEmpty<Result>(_ body: (String) throws(CogError) -> Result) throws(CogError) -> Result? {
+    func flatMapNonEmpty<Result>(_ body: (String) throws -> Result) rethrows -> Result? {
         guard let self, !self.isEmpty else { return nil }
         return try body(self)
     }

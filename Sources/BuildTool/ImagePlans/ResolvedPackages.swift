@@ -1,6 +1,6 @@
 package import ModelConfig
 package import PythonPackages
-package import ToolBasics
+import ToolBasics
 
 /// The Python packages as they go into the image, and the CUDA that they need.
 package struct ResolvedPackages: Equatable, Sendable {
@@ -30,16 +30,16 @@ package struct ResolvedPackages: Equatable, Sendable {
     /// - Parameters:
     ///   - sdkName: what takes the place of lines naming `cog` or `coglet`, for the warning.
     ///   - place: adds to a problem where what it is about stands.
-    /// - Throws: `CogError.config` or `.build` when no combination fits.
+    /// - Throws: `ConfigFailure` when no combination fits, or for a requirement that only this machine could find.
     package init(
         config: Config, requirements: Requirements, sdkName: String,
         place: (String, Subject) -> String = { text, _ in text }
-    ) throws(CogError) {
+    ) throws {
         if config.build.gpu {
             do throws(Misfit) {
                 try resolveCUDA(config.build, requirements)
             } catch {
-                throw .config([place(error.text, error.subject)])
+                throw ConfigFailure.problems([place(error.text, error.subject)])
             }
         }
         try rewrite(requirements, gpu: config.build.gpu, sdkName: sdkName, place)
@@ -176,7 +176,7 @@ package struct ResolvedPackages: Equatable, Sendable {
 
     private mutating func rewrite(
         _ requirements: Requirements, gpu: Bool, sdkName: String, _ place: (String, Subject) -> String
-    ) throws(CogError) {
+    ) throws(ConfigFailure) {
         var links: [String] = []
         var indexes: Set<String> = []
         var packages: [String] = []
@@ -188,13 +188,13 @@ package struct ResolvedPackages: Equatable, Sendable {
                         + "build.sdk_version in cog.yaml or COG_SDK_WHEEL to control the version.")
                 continue
             }
-            do throws(CogError) {
+            do throws(ArtifactFailure) {
                 if let path = try LocalArtifact.path(in: text) {
                     artifacts.append(path)
                     continue
                 }
             } catch {
-                throw .config([place(error.description, .line(text))])
+                throw .problems([place(error.description, .line(text))])
             }
             var kept: [String] = []
             var hasIndex = false

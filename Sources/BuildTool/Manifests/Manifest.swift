@@ -1,4 +1,4 @@
-package import ToolBasics
+import ToolBasics
 
 /// A platform that `cog manifest` knows.
 package enum ManifestPlatform: String, CaseIterable, Sendable {
@@ -13,7 +13,7 @@ package enum Manifest {
     /// The YAML text.
     package static func text(
         _ platform: ManifestPlatform, _ deployment: ModelDeployment
-    ) throws(CogError) -> String {
+    ) throws(DeploymentFailure) -> String {
         try ManifestValue.yaml(documents(platform, deployment))
     }
 

@@ -20,11 +20,11 @@ enum ManifestValue: Equatable {
     }
 
     /// YAML, each of the documents after a line of dashes but the first.
-    static func yaml(_ documents: [ManifestValue]) throws(CogError) -> String {
+    static func yaml(_ documents: [ManifestValue]) throws(DeploymentFailure) -> String {
         do {
             return try documents.map { try Yams.serialize(node: $0.node, width: -1) }.joined(separator: "---\n")
         } catch {
-            throw .files("can't write the manifest as YAML: \(error)")
+            throw .yaml(error)
         }
     }
 

@@ -1,5 +1,5 @@
 package import ModelConfig
-package import ToolBasics
+import ToolBasics
 
 /// What a manifest says about a model, whatever the platform.
 package struct ModelDeployment: Equatable, Sendable {
@@ -27,31 +27,29 @@ package struct ModelDeployment: Equatable, Sendable {
     ///   - name: nil for the last part of the image's name.
     ///   - slots: how many predictions one worker runs at a time, where the file doesn't tell.
     ///   - gpus: nil for one in GPU projects.
-    /// - Throws: `CogError.usage` for names and amounts that no platform takes.
+    /// - Throws: for names and amounts that no platform takes.
     package init(
         _ config: Config, image: String, name: String?, slots: Int?, gpus: Int?, cpu: String?, memory: String?
-    ) throws(CogError) {
+    ) throws(DeploymentFailure) {
         let reference: ImageReference
         do {
             reference = try ImageReference(image)
         } catch {
-            throw .usage("invalid image name \"\(image)\": \(error)")
+            throw .image(image, error)
         }
         self.image = image
         self.name = name ?? Self.name(of: reference)
         environment = config.environment
         guard Self.isLabel(self.name) else {
-            throw .usage(
-                "invalid name \"\(self.name)\": use at most 63 lower-case letters, digits, and '-', with a letter first"
-            )
+            throw .name(self.name)
         }
         if let cpu, cpu.wholeMatch(of: /[0-9]+(\.[0-9]+)?m?/) == nil {
-            throw .usage("invalid --cpu \"\(cpu)\": write a number of processors, such as 2 or 500m")
+            throw .cpu(cpu)
         }
         if let memory, memory.wholeMatch(of: /[1-9][0-9]*(Ki|Mi|Gi|Ti|k|M|G|T)/) == nil {
-            throw .usage("invalid --memory \"\(memory)\": write a size such as 8Gi or 500Mi")
+            throw .memory(memory)
         }
-        if let gpus, gpus < 0 { throw .usage("invalid --gpus \"\(gpus)\": write a number of GPUs, or 0 for none") }
+        if let gpus, gpus < 0 { throw .gpus(gpus) }
         self.cpu = cpu
         self.memory = memory
         self.gpus = gpus ?? (config.build.gpu ? 1 : 0)

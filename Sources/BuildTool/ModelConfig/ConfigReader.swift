@@ -28,8 +28,8 @@ package struct ConfigReader: Sendable {
 
     /// Reads `text`, which came from the file called `file`.
     ///
-    /// - Throws: `CogError.config` when the text is no YAML, has a key twice, or isn't a mapping.
-    package init(_ text: String, file: String) throws(CogError) {
+    /// - Throws: when the text is no YAML, has a key twice, or isn't a mapping.
+    package init(_ text: String, file: String) throws(ConfigFailure) {
         self.text = SourceText(text, file: file)
         namesSchema = text.contains(ConfigSchema.path)
         let root: Node?
@@ -37,12 +37,12 @@ package struct ConfigReader: Sendable {
             root = try Yams.compose(yaml: text)
         } catch {
             let failure = YAMLFailure(error, in: text)
-            throw .config([unreadable(failure.reason, failure.place)])
+            throw .problems([unreadable(failure.reason, failure.place)])
         }
         guard let root, !isNull(root) else { return }
         guard let mapping = root.mapping else {
             let place = root.mark.map(SourceText.Place.init)
-            throw .config([unreadable("the file must be a mapping of keys: write \"key: value\"", place)])
+            throw .problems([unreadable("the file must be a mapping of keys: write \"key: value\"", place)])
         }
         var file = ConfigFile()
         read(mapping, "", ConfigFile.keys, into: &file)

@@ -10,13 +10,12 @@ package enum ModelReference {
     ///   - now: for the tag when nothing else names one.
     package static func resolve(
         config: Config, environment: [String: String], registry: String, now: Date
-    ) throws(CogError) -> ImageReference? {
+    ) throws(ModelReferenceFailure) -> ImageReference? {
         func variable(_ name: EnvironmentVariable) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         let names: [EnvironmentVariable] = [.model, .modelRegistry, .modelRepository]
         if config.image != nil {
             guard names.allSatisfy({ variable($0) == nil }) else {
-                throw .usage(
-                    "'image' in cog.yaml cannot be combined with COG_MODEL* env vars: remove 'image' or unset them")
+                throw .imageAndVariables
             }
             return nil
         }
@@ -27,26 +26,26 @@ package enum ModelReference {
                 if reference.tag == nil, reference.digest == nil { reference.tag = tag }
                 return reference
             } catch {
-                throw .usage("invalid COG_MODEL value: \(error)")
+                throw .name(error)
             }
         }
         let declared = config.model.flatMap { try? ImageReference($0) }
         let host = variable(.modelRegistry) ?? declared?.host ?? registry
         guard !host.contains("/"), !host.contains("@") else {
-            throw .usage("invalid COG_MODEL_REGISTRY \"\(host)\": must be a bare host (no path, tag, or digest)")
+            throw .registry(host)
         }
         guard let path = variable(.modelRepository) ?? declared?.path else { return nil }
         guard ImageReference.isPath(path), !path.contains(":"), !path.contains("@") else {
-            throw .usage("invalid COG_MODEL_REPO \"\(path)\": must be a bare repository path (no host, tag, or digest)")
+            throw .repository(path)
         }
         do {
             return try ImageReference("\(host)/\(path):\(tag)")
         } catch {
-            throw .usage("invalid model reference: \(error)")
+            throw .combination(error)
         }
     }
 
-    private static func tag(_ given: String?, _ now: Date) throws(CogError) -> String {
+    private static func tag(_ given: String?, _ now: Date) throws(ModelReferenceFailure) -> String {
         guard let given else {
             let format = DateFormatter()
             format.locale = Locale(identifier: "en_US_POSIX")
@@ -55,11 +54,10 @@ package enum ModelReference {
             return format.string(from: now)
         }
         guard !given.hasPrefix("cog-") else {
-            throw .usage("invalid COG_MODEL_TAG \"\(given)\": \"cog-\" is a reserved prefix — choose a different tag")
+            throw .reservedTag(given)
         }
         guard ImageReference.isTag(given) else {
-            throw .usage(
-                "invalid COG_MODEL_TAG \"\(given)\": must match OCI tag regex [A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+            throw .tag(given)
         }
         return given
     }

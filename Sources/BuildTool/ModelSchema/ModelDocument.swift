@@ -1,7 +1,7 @@
 import Foundation
 package import JSON
 import JSONSchema
-package import ToolBasics
+import ToolBasics
 
 /// What a model accepts and gives, from its OpenAPI document.
 package struct ModelDocument: Equatable, Sendable {
@@ -15,33 +15,34 @@ package struct ModelDocument: Equatable, Sendable {
         case trainings
     }
 
-    /// - Throws: `CogError.build` when the text is no OpenAPI 3 document.
-    package init(_ text: String) throws(CogError) {
+    /// - Throws: when the text is no OpenAPI 3 document.
+    package init(_ text: String) throws(DocumentFailure) {
         self.text = text
         do {
             root = try JSONTree(parsing: text)
         } catch {
-            throw .build("Model schema is invalid: it is not JSON: \(error)")
+            throw .notJSON(error)
         }
         guard root["openapi"]?.string?.hasPrefix("3.") == true else {
-            throw .build("Model schema is invalid: it is not an OpenAPI 3 document")
+            throw .notOpenAPI
         }
         guard root["paths"]?.object != nil, root["info"]?.object != nil else {
-            throw .build("Model schema is invalid: value of paths and info must be objects")
+            throw .incomplete
         }
     }
 
     /// The ready document that is used instead of one made from the model, checked: that of the variable
     /// `COG_OPENAPI_SCHEMA`, else `file`; nil where neither is named.
-    package static func given(_ file: String?, _ environment: [String: String]) throws(CogError) -> ModelDocument? {
+    package static func given(_ file: String?, _ environment: [String: String]) throws(DocumentFailure)
+        -> ModelDocument?
+    {
         let variable = environment[.document] ?? ""
         guard let path = variable.isEmpty ? file : variable else { return nil }
         let text: String
         do {
             text = try String(contentsOfFile: path, encoding: .utf8)
         } catch {
-            let prefix = variable.isEmpty ? "" : "COG_OPENAPI_SCHEMA: "
-            throw .build("\(prefix)failed to read \(path): \(error.localizedDescription)")
+            throw .unreadable(path, isVariable: !variable.isEmpty, error)
         }
         let document = try ModelDocument(text.trimmingSpaces)
         try document.validateDefaults()
@@ -53,22 +54,22 @@ package struct ModelDocument: Equatable, Sendable {
 
     /// The component with the inputs.
     ///
-    /// - Throws: `CogError.inputs` where there is none.
-    package func inputs(_ kind: Kind) throws(CogError) -> JSONTree {
+    /// - Throws: where there is none.
+    package func inputs(_ kind: Kind) throws(DocumentFailure) -> JSONTree {
         let names = kind == .trainings ? ["TrainingInput", "Input"] : ["Input"]
         guard let component = names.lazy.compactMap({ component($0) }).first else {
-            throw .inputs(["OpenAPI schema is missing Input component"])
+            throw .noInputs
         }
         return component
     }
 
     /// The schema of the output.
-    package func output(_ kind: Kind) throws(CogError) -> JSONTree {
+    package func output(_ kind: Kind) throws(DocumentFailure) -> JSONTree {
         let response = root["paths"]?["/" + kind.rawValue]?["post"]?["responses"]?["200"]?["content"]?[
             "application/json"]?[
                 "schema"]
         guard let response, let output = resolve(response)["properties"]?["output"] else {
-            throw .prediction("invalid OpenAPI schema: missing output definition for /\(kind.rawValue)")
+            throw .noOutput(kind)
         }
         return resolve(output)
     }
@@ -107,7 +108,7 @@ package struct ModelDocument: Equatable, Sendable {
     }
 
     /// Checks that every schema of an input can be used, and that its default fits it.
-    package func validateDefaults() throws(CogError) {
+    package func validateDefaults() throws(DocumentFailure) {
         for name in ["Input", "TrainingInput"] {
             guard let properties = component(name)?["properties"]?.object else { continue }
             for (name, schema) in properties.sorted(by: { $0.key < $1.key }) {
@@ -117,15 +118,14 @@ package struct ModelDocument: Equatable, Sendable {
                     guard let value = schema["default"], value != .null else { continue }
                     problem = value.placed.flatMap { .first(of: compiled.problems(of: $0), path: name.text) }
                 } catch {
-                    throw .build("Model schema is invalid: \(name): \(error)")
+                    throw .unusableSchema(input: name.text, error)
                 }
                 switch problem {
                 case nil: continue
                 case .missing(let path):
-                    throw .build("Model schema is invalid: invalid default of \"\(name)\": \"\(path)\" is missing")
+                    throw .incompleteDefault(input: name.text, member: path)
                 case .invalid(let path, let text, let keyword):
-                    let rule = keyword.map { " (\($0))" } ?? ""
-                    throw .build("Model schema is invalid: invalid default of \"\(path)\": \(text)\(rule)")
+                    throw .invalidDefault(path: path, reason: text, keyword: keyword)
                 }
             }
         }

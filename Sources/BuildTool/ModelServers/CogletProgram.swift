@@ -2,7 +2,7 @@ import ChildProcesses
 import Foundation
 import ImagePlans
 import Projects
-package import ToolBasics
+import ToolBasics
 
 /// The program `coglet` for this machine, to which this program leaves what it can't do itself: it has no TLS.
 package struct CogletProgram: Sendable, Equatable {
@@ -23,10 +23,10 @@ package struct CogletProgram: Sendable, Equatable {
     /// once into the user's cache.
     ///
     /// - Parameter executable: the absolute path of this program.
-    /// - Throws: `CogError.files` with what to do if there is none.
+    /// - Throws: `CogletFailure` if there is none.
     package static func find(
         _ environment: [String: String], executable: String
-    ) async throws(CogError) -> CogletProgram {
+    ) async throws -> CogletProgram {
         let directories = BuildPlanner.directories(near: executable)
         let isProgram = { (path: String) in FileManager.default.isExecutableFile(atPath: path) }
         let place = place(
@@ -34,15 +34,12 @@ package struct CogletProgram: Sendable, Equatable {
             isProgram: isProgram)
         switch place {
         case .named(let path):
-            guard isProgram(path) else { throw .files("COGLET_BINARY is \(path), which isn't a program: correct it") }
+            guard isProgram(path) else { throw CogletFailure.notAProgram(path) }
             return CogletProgram(path: path)
         case .beside(let path): return CogletProgram(path: path)
         case .wheel(let wheel): return CogletProgram(path: try await unpacked(wheel, environment))
         case nil:
-            throw .files(
-                "can't find coglet, which serves the playground: it is neither beside \(executable) nor in a coglet-*.whl in "
-                    + "\(directories.joined(separator: ", ")). Reinstall cog, or set COGLET_BINARY to the path of coglet."
-            )
+            throw CogletFailure.notFound(beside: executable, directories: directories)
         }
     }
 
@@ -61,7 +58,7 @@ package struct CogletProgram: Sendable, Equatable {
     /// The program's path in the unpacked wheel.
     private static let inWheel = "coglet/bin/coglet"
 
-    private static func unpacked(_ wheel: String, _ environment: [String: String]) async throws(CogError) -> String {
+    private static func unpacked(_ wheel: String, _ environment: [String: String]) async throws -> String {
         let folder = cacheFolder(wheel, environment)
         let program = folder + "/" + inWheel
         if FileManager.default.isExecutableFile(atPath: program) { return program }
@@ -74,7 +71,7 @@ package struct CogletProgram: Sendable, Equatable {
             """
         var failure = "no Python was found on PATH"
         for python in PythonInterpreters.found(environment) {
-            if Task.isCancelled { throw .interrupted }
+            if Task.isCancelled { throw Interrupted() }
             // An interpreter that can't be started is none.
             guard let answer = try? await Tool(python).answer(["-I", "-S", "-c", code, wheel, own]) else { continue }
             if answer.succeeded {
@@ -86,9 +83,7 @@ package struct CogletProgram: Sendable, Equatable {
             failure = answer.text.split(whereSeparator: \.isNewline).last.map(String.init) ?? "\(python) failed"
         }
         try? FileManager.default.removeItem(atPath: own)
-        throw .files(
-            "can't unpack \(wheel) into \(folder), which needs Python: \(failure). Install Python 3, or set "
-                + "COGLET_BINARY to the program coglet.")
+        throw CogletFailure.notUnpacked(wheel, into: folder, reason: failure)
     }
 
     /// A folder for this very wheel: one that is built anew under the same name gets another.

@@ -7,7 +7,7 @@ import ModelConfig
 package import ModelSchema
 package import Projects
 package import Terminal
-package import ToolBasics
+import ToolBasics
 
 /// The project's own virtual environment, in which a model runs without any container.
 package struct LocalEnvironment: Sendable {
@@ -21,7 +21,7 @@ package struct LocalEnvironment: Sendable {
     /// The interpreter of the environment.
     package var python: String { directory + "/bin/python" }
 
-    package init(project: Project, planner: BuildPlanner, console: Console) throws(CogError) {
+    package init(project: Project, planner: BuildPlanner, console: Console) throws {
         self.project = project
         self.planner = planner
         self.console = console
@@ -36,7 +36,7 @@ package struct LocalEnvironment: Sendable {
     }
 
     /// Makes the environment, or brings it up to date; says so only when there is something to do.
-    package func prepare() async throws(CogError) {
+    package func prepare() async throws {
         let lock = try await ProjectLock.take(project.stateDirectory)
         defer { lock.release() }
         let stamp = directory + "/cog-environment.txt"
@@ -44,7 +44,7 @@ package struct LocalEnvironment: Sendable {
         // Where the file can't be read there is no environment yet, or none that was finished.
         if let made = try? String(contentsOfFile: stamp, encoding: .utf8), made == wanted { return }
         console.tell(sources.notes + packages.warnings.map { .warning($0) })
-        try await console.activity("Preparing the Python environment in .cog/venv...") { activity throws(CogError) in
+        try await console.activity("Preparing the Python environment in .cog/venv...") { activity in
             // A uv that can't be started is none.
             let hasUV = (try? await Tool("uv").answer(["--version"]))?.succeeded ?? false
             if !FileManager.default.isExecutableFile(atPath: python) { try await make(hasUV: hasUV) }
@@ -53,7 +53,7 @@ package struct LocalEnvironment: Sendable {
         do {
             try wanted.write(toFile: stamp, atomically: true, encoding: .utf8)
         } catch {
-            throw .files("can't write \(stamp): \(error.localizedDescription)")
+            throw FileFailure.cannotWrite(stamp, error)
         }
     }
 
@@ -70,16 +70,15 @@ package struct LocalEnvironment: Sendable {
     }
 
     /// Makes the environment with uv, which can get any Python, or with a Python of this machine.
-    private func make(hasUV: Bool) async throws(CogError) {
+    private func make(hasUV: Bool) async throws {
         let version = project.config.build.pythonVersion ?? "3.13"
-        var failure = ""
+        var failure: UVFailure?
         if hasUV {
             let answer = try await downloader("uv").answer([
                 "venv", "--quiet", "--seed", "--python", version, directory,
             ])
             if answer.succeeded { return }
-            failure = NextStep.with(
-                "uv can't make an environment with Python \(version):\n\(answer.text)", said: answer.text)
+            failure = UVFailure(version: version, said: answer.text)
         }
         let minor = Version(version)?.minorText ?? version
         for name in ["python\(minor)", "python3"] {
@@ -89,15 +88,14 @@ package struct LocalEnvironment: Sendable {
             else { continue }
             let found = answer.output.trimmingSpaces
             if found != minor {
-                if !failure.isEmpty { console.warn(failure) }
+                if let failure { console.warn(failure.report) }
                 console.warn("local Python is \(found) but cog.yaml specifies \(version)")
             }
             let made = try await Tool(name).answer(["-m", "venv", "--clear", directory])
-            guard made.succeeded else { throw .build("can't make a virtual environment with \(name): \(made.text)") }
+            guard made.succeeded else { throw EnvironmentFailure.notMade(name, said: made.text) }
             return
         }
-        let advice = "no Python found on PATH: install Python \(minor)"
-        throw .build(failure.isEmpty ? advice + " or uv" : failure + "\n" + advice)
+        throw EnvironmentFailure.noPython(minor, uv: failure)
     }
 
     /// A program that downloads packages. Without a network it gives up within seconds, unless the user says how often it
@@ -107,7 +105,7 @@ package struct LocalEnvironment: Sendable {
         return Tool(name, environment: settings.filter { planner.environment[$0.key] == nil })
     }
 
-    private func install(_ activity: Activity) async throws(CogError) {
+    private func install(_ activity: Activity) async throws {
         var arguments: [String] = []
         let requirements = project.stateDirectory + "/local-requirements.txt"
         var artifacts: [String] = []
@@ -116,7 +114,7 @@ package struct LocalEnvironment: Sendable {
             try (packages.lines + artifacts).map { $0 + "\n" }.joined()
                 .write(toFile: requirements, atomically: true, encoding: .utf8)
         } catch {
-            throw .files("can't write \(requirements): \(error.localizedDescription)")
+            throw FileFailure.cannotWrite(requirements, error)
         }
         defer { try? FileManager.default.removeItem(atPath: requirements) }
         for (name, source) in [("coglet", sources.server), ("cog", sources.sdk)] {
@@ -129,13 +127,13 @@ package struct LocalEnvironment: Sendable {
             ["-m", "pip", "install", "--requirement", requirements], sink: { log.feed($0) })
         guard status == 0 else {
             console.raw(text)
-            throw .build(NextStep.with("can't install the project's Python packages, see above", said: text))
+            throw EnvironmentFailure.packages(said: text)
         }
         let pip = ["-m", "pip", "install", "--quiet"]
         // The second time without dependencies: wheels of one version replace each other while they are developed.
         for force in [[], ["--force-reinstall", "--no-deps"]] {
             let (status, text) = try await tool.watch(pip + force + arguments)
-            guard status == 0 else { throw .build(NextStep.with("can't install the SDK, see above", said: text)) }
+            guard status == 0 else { throw EnvironmentFailure.sdk(said: text) }
         }
     }
 
@@ -158,26 +156,26 @@ package struct LocalEnvironment: Sendable {
     }
 
     /// The model's document, made by the SDK and kept where the server reads it.
-    package func describe() async throws(CogError) -> ModelDocument {
+    package func describe() async throws -> ModelDocument {
         let given = try ModelDocument.given(nil, planner.environment)
         let document = if let given { given } else { try await ownDocument() }
         do {
             try document.text.write(
                 toFile: project.stateDirectory + "/openapi_schema.json", atomically: true, encoding: .utf8)
         } catch {
-            throw .files("can't write \(project.stateDirectory)/openapi_schema.json: \(error.localizedDescription)")
+            throw FileFailure.cannotWrite(project.stateDirectory + "/openapi_schema.json", error)
         }
         if given == nil { SourceFingerprint(project).store() }
         return document
     }
 
-    private func ownDocument() async throws(CogError) -> ModelDocument {
+    private func ownDocument() async throws -> ModelDocument {
         guard project.config.predict != nil || project.config.train != nil else {
-            throw .build("no predict or train reference found in \(project.configName)")
+            throw EnvironmentFailure.noEntry(project.configName)
         }
         let variables = project.config.exampleVariables.map { "\($0.name)=\($0.value)" }
         let answer = try await tool(variables).answer(["-m", "cog.command.openapi_schema"])
-        guard answer.succeeded else { throw .build(DescriptionFailure(answer.error).text) }
+        guard answer.succeeded else { throw EnvironmentFailure.noDescription(said: answer.error) }
         let warnings = answer.error.trimmingSpaces
         if !warnings.isEmpty { console.plain(warnings) }
         let document = try ModelDocument(answer.output.trimmingSpaces)

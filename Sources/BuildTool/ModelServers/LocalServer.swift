@@ -2,7 +2,7 @@ package import ChildProcesses
 import Foundation
 import Glibc
 package import PredictionClient
-package import ToolBasics
+import ToolBasics
 
 /// A model's server as a child process of this program.
 package struct LocalServer: Sendable {
@@ -19,7 +19,7 @@ package struct LocalServer: Sendable {
     }
 
     /// Waits until the server is ready to take predictions, and what its setup has printed is shown.
-    package func waitUntilReady(timeout: Duration) async throws(CogError) {
+    package func waitUntilReady(timeout: Duration) async throws {
         await process.pass(try await client.waitUntilReady(timeout: timeout, what: "Server") { !process.hasEnded })
     }
 
@@ -27,7 +27,7 @@ package struct LocalServer: Sendable {
     package func stop() async { await process.interrupt() }
 
     /// A port on 127.0.0.1 that was free just now.
-    package static func freePort() throws(CogError) -> Int {
+    package static func freePort() throws(ServerFailure) -> Int {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
@@ -39,7 +39,7 @@ package struct LocalServer: Sendable {
                 bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
             }
         }
-        guard status == 0 else { throw .files("no free port: \(String(cString: strerror(errno)))") }
+        guard status == 0 else { throw .noFreePort(errno: errno) }
         return Int(UInt16(bigEndian: address.sin_port))
     }
 }

@@ -1,7 +1,7 @@
 import ChildProcesses
 package import ContainerEngine
 import PredictionClient
-package import ToolBasics
+import ToolBasics
 
 /// A model's server that runs until it is stopped: in a container, or as a child process.
 package struct ModelServer: Sendable {
@@ -39,11 +39,11 @@ package struct ModelServer: Sendable {
     }
 
     /// Whether the server answers, in whatever state its model is.
-    package func answers(_ host: String, _ port: Int) async throws(CogError) -> Bool {
+    package func answers(_ host: String, _ port: Int) async throws -> Bool {
         if ["127.0.0.1", "0.0.0.0", "localhost"].contains(host), container?.engine.isRemote != true {
             let response = try? await LoopbackClient(port: port).send(
                 "GET", "/health-check", timeout: .milliseconds(250))
-            if Task.isCancelled { throw .interrupted }
+            if Task.isCancelled { throw Interrupted() }
             return response != nil
         }
         guard let container else { return PublishedPort.isTaken(host, port) }
@@ -53,8 +53,8 @@ package struct ModelServer: Sendable {
     }
 
     /// The exit status of a server that has ended; nil while it runs.
-    package func exitStatus() async throws(CogError) -> Int32? {
-        if Task.isCancelled { throw .interrupted }
+    package func exitStatus() async throws -> Int32? {
+        if Task.isCancelled { throw Interrupted() }
         guard process.hasEnded else { return nil }
         return try await process.end().get()
     }
@@ -63,9 +63,9 @@ package struct ModelServer: Sendable {
     package func isOrderly(_ status: Int32) -> Bool { container != nil && (status == 0 || status == 130) }
 
     /// What to tell of a server that has ended.
-    package func failure(_ status: Int32) -> CogError {
-        let what = container == nil ? "the server ended with status" : "container exited with status"
-        return .exited(1, NextStep.with("\(what) \(status)", said: process.output))
+    package func failure(_ status: Int32) -> ServerFailure {
+        container == nil
+            ? .processEnded(status, said: process.output) : .containerEnded(status, said: process.output)
     }
 
     /// Asks the server to end and waits for it.

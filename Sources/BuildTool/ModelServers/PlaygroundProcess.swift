@@ -2,7 +2,7 @@ import ChildProcesses
 import ContainerEngine
 import Foundation
 import PredictionClient
-package import ToolBasics
+import ToolBasics
 
 /// `coglet playground` as a child process: the page for any server of a model.
 package struct PlaygroundProcess: Sendable {
@@ -49,14 +49,14 @@ package struct PlaygroundProcess: Sendable {
 
     /// Starts the program and waits until it answers.
     ///
-    /// - Throws: `CogError.exited` when it ends before that; it has said why.
+    /// - Throws: `ServerFailure` when it ends before that; it has said why.
     package static func start(
         _ settings: Settings, program: CogletProgram
-    ) async throws(CogError) -> PlaygroundProcess {
+    ) async throws -> PlaygroundProcess {
         var tool = Tool(program.path)
         tool.endTime = endTime
         let playground = PlaygroundProcess(process: BackgroundTool(tool, settings.arguments), settings: settings)
-        do throws(CogError) {
+        do {
             while try await !playground.answers() {
                 if playground.process.hasEnded { throw try await playground.failure() }
                 try await rest()
@@ -68,22 +68,22 @@ package struct PlaygroundProcess: Sendable {
         return playground
     }
 
-    private func answers() async throws(CogError) -> Bool {
+    private func answers() async throws -> Bool {
         guard ["127.0.0.1", "0.0.0.0", "localhost", "::"].contains(settings.host) else {
             return PublishedPort.isTaken(settings.host, settings.port)
         }
         // Not answering is "not yet".
         let response = try? await LoopbackClient(port: settings.port).send("GET", "/config", timeout: .seconds(1))
-        if Task.isCancelled { throw .interrupted }
+        if Task.isCancelled { throw Interrupted() }
         return response?.status == 200
     }
 
-    private func failure() async throws(CogError) -> CogError {
-        .exited(1, "the playground ended with status \(try await process.end().get())")
+    private func failure() async throws -> ServerFailure {
+        .playgroundEnded(try await process.end().get())
     }
 
     /// Waits until the program ends, which it does only when something is wrong, or the task is cancelled.
-    package func failed() async throws(CogError) -> CogError {
+    package func failed() async throws -> ServerFailure {
         while !process.hasEnded { try await Self.rest() }
         return try await failure()
     }
@@ -91,11 +91,11 @@ package struct PlaygroundProcess: Sendable {
     /// Ends the program if it hasn't ended.
     package func stop() async { await process.interrupt() }
 
-    private static func rest() async throws(CogError) {
+    private static func rest() async throws {
         do {
             try await Task.sleep(for: pause)
         } catch {
-            throw .interrupted
+            throw Interrupted()
         }
     }
 }

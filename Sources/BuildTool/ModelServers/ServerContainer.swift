@@ -2,7 +2,7 @@ import ChildProcesses
 package import ContainerEngine
 import Foundation
 package import PredictionClient
-package import ToolBasics
+import ToolBasics
 
 /// A running container of a model's server, for one prediction or training.
 ///
@@ -18,7 +18,7 @@ package struct ServerContainer: Sendable {
     /// Starts a container; what it writes goes to standard error from its first word to its last.
     ///
     /// - Parameter options: how; the published port is filled in.
-    package static func start(_ options: ContainerOptions, engine: Engine) async throws(CogError) -> ServerContainer {
+    package static func start(_ options: ContainerOptions, engine: Engine) async throws -> ServerContainer {
         var options = options
         options.publish = ["127.0.0.1::5000"]
         // Ctrl-C reaches the client too, being in our process group. The container is stopped in an orderly way instead.
@@ -39,7 +39,7 @@ package struct ServerContainer: Sendable {
     }
 
     /// Waits until the server is ready to take predictions, and what its setup has printed is shown.
-    package func waitUntilReady(timeout: Duration) async throws(CogError) {
+    package func waitUntilReady(timeout: Duration) async throws {
         await attached.pass(try await client.waitUntilReady(timeout: timeout) { !attached.hasEnded })
     }
 
@@ -53,7 +53,7 @@ package struct ServerContainer: Sendable {
 
     private static func publishedPort(
         _ name: String, _ engine: Engine, _ attached: BackgroundTool
-    ) async throws(CogError) -> Int {
+    ) async throws -> Int {
         while !attached.hasEnded {
             // Fails as long as there is no container, or it has not begun to run.
             let answer = try await engine.client.answer(["port", name, "5000/tcp"])
@@ -62,12 +62,12 @@ package struct ServerContainer: Sendable {
             do {
                 try await Task.sleep(for: .milliseconds(20))
             } catch {
-                throw .interrupted
+                throw Interrupted()
             }
         }
         // The client's own failures have this status, and are on standard error already.
-        guard try await attached.end().get() == 125 else { throw .prediction("Container exited unexpectedly") }
-        throw .engine(NextStep.with("Failed to start container", said: attached.output))
+        guard try await attached.end().get() == 125 else { throw PredictionFailure.serverEnded("Container") }
+        throw EngineFailure.notStarted(said: attached.output)
     }
 
     private static func end(_ name: String, _ engine: Engine, _ attached: BackgroundTool) async {

@@ -1,7 +1,7 @@
 import Foundation
 package import JSON
 package import ModelSchema
-package import ToolBasics
+import ToolBasics
 
 /// Turns `-i NAME=VALUE` and `--json` into the `input` object of a request.
 package struct InputParser {
@@ -24,10 +24,10 @@ package struct InputParser {
     /// - Parameters:
     ///   - arguments: `NAME=VALUE` in the order given.
     ///   - json: the object of `--json` as text; excludes `arguments`.
-    /// - Throws: `CogError.inputs` with all problems; no side effects but reading the files that are named.
+    /// - Throws: `InputFailure` with all problems, `DocumentFailure` for a model without inputs; no side effects but reading the files that are named.
     package init(
         arguments: [String], json: String?, document: ModelDocument, kind: ModelDocument.Kind
-    ) throws(CogError) {
+    ) throws {
         self.document = document
         component = try document.inputs(kind)
         validator = InputValidator(document: document)
@@ -37,17 +37,17 @@ package struct InputParser {
             try take(arguments: arguments)
         }
         let problems = validator.problems(of: values, against: component)
-        guard problems.isEmpty else { throw .inputs(problems) }
+        guard problems.isEmpty else { throw InputFailure.problems(problems) }
     }
 
     /// The pairs of `-i` options, checked for their form alone.
-    package static func pairs(_ arguments: [String]) throws(CogError) -> [(name: String, value: String)] {
+    package static func pairs(_ arguments: [String]) throws(InputFailure) -> [(name: String, value: String)] {
         var pairs: [(name: String, value: String)] = []
         for argument in arguments {
             // By code points: a value that begins with an accent makes one character with the sign before it.
             let text = argument.unicodeScalars
             guard let equals = text.firstIndex(of: "=") else {
-                throw .usage("Failed to parse input '\(argument)', expected format is 'name=value'")
+                throw .notAPair(argument)
             }
             var value = Substring(text[text.index(after: equals)...])
             // A pair of quotes around the value is left over from quoting for a shell.
@@ -59,11 +59,11 @@ package struct InputParser {
 
     // MARK: - `-i`
 
-    private mutating func take(arguments: [String]) throws(CogError) {
+    private mutating func take(arguments: [String]) throws(InputFailure) {
         let pairs = try Self.pairs(arguments)
         let properties = component["properties"]?.object ?? [:]
         let unknown = validator.unknownNames(Array(Set(pairs.map { ExactString($0.name) })), properties)
-        guard unknown.isEmpty else { throw .inputs(unknown) }
+        guard unknown.isEmpty else { throw .problems(unknown) }
         var names: [ExactString] = []
         for pair in pairs where !names.contains(ExactString(pair.name)) { names.append(ExactString(pair.name)) }
         for name in names {
@@ -80,7 +80,7 @@ package struct InputParser {
         }
     }
 
-    private mutating func takeSingle(_ name: String, _ text: String, _ property: JSONTree) throws(CogError) {
+    private mutating func takeSingle(_ name: String, _ text: String, _ property: JSONTree) throws(InputFailure) {
         if text.hasPrefix("@") { return set(name, try Self.file(String(text.dropFirst()), input: name)) }
         let schema = document.resolve(property)
         let accepted = types(schema)
@@ -97,7 +97,7 @@ package struct InputParser {
         set(name, scalar(text, property))
     }
 
-    private func element(_ text: String, _ schema: JSONTree, _ name: String) throws(CogError) -> JSONTree {
+    private func element(_ text: String, _ schema: JSONTree, _ name: String) throws(InputFailure) -> JSONTree {
         text.hasPrefix("@") ? try Self.file(String(text.dropFirst()), input: name) : scalar(text, schema)
     }
 
@@ -149,19 +149,19 @@ package struct InputParser {
 
     // MARK: - `--json`
 
-    private mutating func take(json: String) throws(CogError) {
+    private mutating func take(json: String) throws(InputFailure) {
         let parsed: JSONTree
         do {
             parsed = try JSONTree(parsing: json)
         } catch {
-            throw .inputs(["Failed to parse JSON: \(Self.reason(error))"])
+            throw .malformedJSON(reason: error.description)
         }
         guard let members = parsed.object else {
-            throw .inputs(["Failed to parse JSON: expected an object, got \(parsed.typeName)"])
+            throw .notAnObject(parsed.typeName)
         }
         let properties = component["properties"]?.object ?? [:]
         let unknown = validator.unknownNames(Array(members.keys), properties)
-        guard unknown.isEmpty else { throw .inputs(unknown) }
+        guard unknown.isEmpty else { throw .problems(unknown) }
         for (name, value) in members.sorted(by: { $0.key < $1.key }) {
             let schema = properties[name].map(document.resolve) ?? .null
             set(name.text, try Self.withFiles(value, schema, document, name.text))
@@ -171,7 +171,7 @@ package struct InputParser {
     /// Replaces `@path` by the file: at the top, and where the schema says that a file stands.
     private static func withFiles(
         _ value: JSONTree, _ schema: JSONTree, _ document: ModelDocument, _ name: String, top: Bool = true
-    ) throws(CogError) -> JSONTree {
+    ) throws(InputFailure) -> JSONTree {
         switch value {
         case .string(let text) where text.hasPrefix("@") && (top || schema["format"]?.string == "uri"):
             return try file(String(text.dropFirst()), input: name)
@@ -193,10 +193,10 @@ package struct InputParser {
     }
 
     /// Reads the argument of `--json`: an object, `@FILE`, or `-` and `@-` for standard input.
-    package static func readJSON(_ argument: String) throws(CogError) -> String {
+    package static func readJSON(_ argument: String) throws(InputFailure) -> String {
         if argument == "-" || argument == "@-" {
             guard let data = try? FileHandle.standardInput.readToEnd(), let text = String(data: data, encoding: .utf8)
-            else { throw .usage("Failed to read JSON from stdin: it is empty or not UTF-8") }
+            else { throw .unreadableInput }
             return text
         }
         guard argument.hasPrefix("@") else { return argument }
@@ -204,34 +204,31 @@ package struct InputParser {
         do {
             return try String(contentsOfFile: path, encoding: .utf8)
         } catch {
-            throw .usage("Failed to read JSON from file \"\(path)\": \(reason(error))")
+            throw .unreadableJSON(path, error)
         }
     }
 
     /// Checks that JSON text is an object, for use before there is a schema.
-    package static func checkJSON(_ text: String) throws(CogError) {
+    package static func checkJSON(_ text: String) throws(InputFailure) {
+        let value: JSONTree
         do {
-            let value = try JSONTree(parsing: text)
-            guard value.object != nil else {
-                throw CogError.usage("Failed to parse JSON: expected an object, got \(value.typeName)")
-            }
-        } catch let error as CogError {
-            throw error
+            value = try JSONTree(parsing: text)
         } catch {
-            throw .usage("Failed to parse JSON: \(reason(error))")
+            throw .malformedJSON(reason: error.description)
         }
+        guard value.object != nil else { throw .notAnObject(value.typeName) }
     }
 
     // MARK: - Files
 
     /// A file as a data URL.
-    static func file(_ path: String, input: String) throws(CogError) -> JSONTree {
+    static func file(_ path: String, input: String) throws(InputFailure) -> JSONTree {
         let expanded = expandingTilde(path)
         do {
             let data = try Data(contentsOf: URL(fileURLWithPath: expanded))
             return .string("data:\(MediaTypes.type(ofPath: expanded));base64,\(data.base64EncodedString())")
         } catch {
-            throw .inputs(["input \"\(input)\": failed to read file \"\(path)\": \(reason(error))"])
+            throw .unreadableFile(path, input: input, error)
         }
     }
 
@@ -239,10 +236,6 @@ package struct InputParser {
     package static func expandingTilde(_ path: String) -> String {
         guard path == "~" || path.hasPrefix("~/") else { return path }
         return FileManager.default.homeDirectoryForCurrentUser.path + path.dropFirst()
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        (error as? JSONTree.Malformed)?.description ?? error.localizedDescription
     }
 
     private mutating func set(_ name: String, _ value: JSONTree, text: String? = nil) {

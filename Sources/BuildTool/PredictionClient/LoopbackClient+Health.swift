@@ -1,5 +1,5 @@
 import JSON
-package import ToolBasics
+import ToolBasics
 
 extension LoopbackClient {
     /// Asks for the server's health every 100 ms until it is ready to take predictions.
@@ -8,10 +8,10 @@ extension LoopbackClient {
     ///   - what: what the server runs in, for messages.
     ///   - isRunning: whether there is still a server to wait for; asked when it doesn't answer.
     /// - Returns: what the model printed meanwhile.
-    /// - Throws: `CogError.prediction` when the setup failed, took too long, or the server ended.
+    /// - Throws: `PredictionFailure` when the setup failed, took too long, or the server ended.
     package func waitUntilReady(
         timeout: Duration, what: String = "Container", isRunning: () async throws -> Bool
-    ) async throws(CogError) -> SetupText {
+    ) async throws -> SetupText {
         let clock = ContinuousClock()
         let deadline = clock.now + timeout
         do {
@@ -23,21 +23,19 @@ extension LoopbackClient {
                     switch health["status"]?.string {
                     case "STARTING": break
                     case "READY": return SetupText(health["setup"]?["logs"]?.string ?? "")
-                    case "SETUP_FAILED": throw CogError.prediction("Model setup failed, its output is above")
+                    case "SETUP_FAILED": throw PredictionFailure.setupFailed
                     case let other:
-                        throw CogError.prediction(
-                            "\(what) healthcheck returned unexpected status: \(other ?? "none")")
+                        throw PredictionFailure.unexpectedHealth(server: what, status: other ?? "none")
                     }
                 } else if try await !isRunning() {
-                    throw CogError.prediction("\(what) exited unexpectedly")
+                    throw PredictionFailure.serverEnded(what)
                 }
                 try await Task.sleep(for: .milliseconds(100))
             }
         } catch {
-            throw error as? CogError ?? .interrupted
+            if error is CancellationError { throw Interrupted() }
+            throw error
         }
-        throw .prediction(
-            "Timed out: setup() took more than \(timeout.components.seconds) s. Its output is above. Allow it more time with "
-                + "--setup-timeout SECONDS")
+        throw PredictionFailure.setupTimeout(timeout)
     }
 }

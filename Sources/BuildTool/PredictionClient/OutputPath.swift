@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-package import ToolBasics
+import ToolBasics
 
 /// Where a prediction's output goes: the rules of `--output`.
 package struct OutputPath: Equatable, Sendable {
@@ -12,8 +12,8 @@ package struct OutputPath: Equatable, Sendable {
     /// - Parameters:
     ///   - option: `--output`, empty for none.
     ///   - isJSON: whether the whole answer is written as JSON.
-    /// - Throws: `CogError.prediction` when nothing can be written there.
-    package init(_ option: String, isJSON: Bool) throws(CogError) {
+    /// - Throws: when nothing can be written there.
+    package init(_ option: String, isJSON: Bool) throws(OutputFailure) {
         let name = isJSON ? "output.json" : "output"
         isExplicit = !option.isEmpty
         var path = InputParser.expandingTilde(option.hasPrefix("@") ? String(option.dropFirst()) : option)
@@ -22,19 +22,19 @@ package struct OutputPath: Equatable, Sendable {
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
         if exists, isDirectory.boolValue {
             guard isExplicit else {
-                throw .prediction("Default output name \"\(name)\" conflicts with directory, provide --output")
+                throw .nameTaken(name)
             }
             path = (path.hasSuffix("/") ? path : path + "/") + name
         } else if exists {
             guard access(path, W_OK) == 0 else {
-                throw .prediction("Output path is not writable: \(path): \(String(cString: strerror(errno)))")
+                throw .notWritable(path, errno: errno)
             }
         }
         if !exists {
             let slash = path.lastIndex(of: "/")
             let parent = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
             guard access(parent, W_OK) == 0 else {
-                throw .prediction("Output path is not writable: Output directory is not writable: \(parent)")
+                throw .directoryNotWritable(parent)
             }
         }
         self.path = path

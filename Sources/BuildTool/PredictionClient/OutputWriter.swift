@@ -2,7 +2,7 @@ import Foundation
 package import JSON
 package import ModelSchema
 package import Terminal
-package import ToolBasics
+import ToolBasics
 
 /// Writes the output of a prediction: files to disk, everything else as text.
 package struct OutputWriter {
@@ -19,7 +19,7 @@ package struct OutputWriter {
     /// Replaces file outputs by the paths they were written to.
     ///
     /// - Returns: the output with paths for data URLs, and whether there was any file.
-    package func writeFiles(_ output: JSONTree, schema: JSONTree) throws(CogError) -> (
+    package func writeFiles(_ output: JSONTree, schema: JSONTree) throws(OutputFailure) -> (
         output: JSONTree, hasFiles: Bool
     ) {
         try replace(output, document.resolve(schema), part: nil)
@@ -27,7 +27,7 @@ package struct OutputWriter {
 
     private func replace(
         _ value: JSONTree, _ schema: JSONTree, part: String?
-    ) throws(CogError) -> (output: JSONTree, hasFiles: Bool) {
+    ) throws(OutputFailure) -> (output: JSONTree, hasFiles: Bool) {
         switch value {
         case .string(let text) where schema["format"]?.string == "uri":
             if text.hasPrefix("http://") || text.hasPrefix("https://") { return (value, false) }
@@ -58,12 +58,12 @@ package struct OutputWriter {
 
     private static func joined(_ part: String?, _ next: String) -> String { part.map { $0 + "." + next } ?? next }
 
-    private func write(dataURL: String, part: String?) throws(CogError) -> String {
+    private func write(dataURL: String, part: String?) throws(OutputFailure) -> String {
         guard let comma = dataURL.firstIndex(of: ",") else {
-            throw .prediction("Failed to split data URL into 2 parts")
+            throw .malformedDataURL
         }
         guard let data = Data(base64Encoded: String(dataURL[dataURL.index(after: comma)...])) else {
-            throw .prediction("Failed to decode a data URL: it is not base64")
+            throw .notBase64
         }
         let head = dataURL[..<comma]
         let type = head.hasPrefix("data:") ? String(head.dropFirst(5).prefix { $0 != ";" }) : ""
@@ -71,14 +71,14 @@ package struct OutputWriter {
         do {
             try data.write(to: URL(fileURLWithPath: target))
         } catch {
-            throw .prediction("Failed to write output to \(target): \(error.localizedDescription)")
+            throw .cannotWrite(target, error)
         }
         console.info("Written output to: \(console.bold(target))")
         return target
     }
 
     /// Shows an output that is no file: on standard output, or in the file that `--output` names.
-    package func show(_ output: JSONTree, schema: JSONTree) throws(CogError) {
+    package func show(_ output: JSONTree, schema: JSONTree) throws(OutputFailure) {
         if output == .null { return console.warn("No output generated") }
         let (replaced, hasFiles) = try writeFiles(output, schema: schema)
         let isPlainFile = schema["format"]?.string == "uri"
@@ -89,12 +89,12 @@ package struct OutputWriter {
     }
 
     /// Writes text where results go.
-    package func put(_ text: String) throws(CogError) {
+    package func put(_ text: String) throws(OutputFailure) {
         guard path.isExplicit else { return Console.result(text + "\n") }
         do {
             try Data(text.utf8).write(to: URL(fileURLWithPath: path.path))
         } catch {
-            throw .prediction("Failed to write output to \(path.path): \(error.localizedDescription)")
+            throw .cannotWrite(path.path, error)
         }
         console.info("Written output to: \(console.bold(path.path))")
     }

@@ -2,7 +2,7 @@ import Foundation
 import JSON
 package import ModelSchema
 package import Terminal
-package import ToolBasics
+import ToolBasics
 
 /// One prediction or training from the command line, independent of where the server runs.
 package struct PredictionInvocation: Sendable {
@@ -24,7 +24,7 @@ package struct PredictionInvocation: Sendable {
     package var isJSON: Bool { json != nil }
 
     /// Checks what can be checked without knowing the model.
-    package func checkForm() throws(CogError) {
+    package func checkForm() throws(InputFailure) {
         if let json {
             try InputParser.checkJSON(json)
         } else {
@@ -33,14 +33,14 @@ package struct PredictionInvocation: Sendable {
     }
 
     /// The `input` object as JSON text, checked against the document.
-    package func input(_ document: ModelDocument) throws(CogError) -> String {
+    package func input(_ document: ModelDocument) throws -> String {
         try InputParser(arguments: inputs, json: json, document: document, kind: kind).text
     }
 
     /// Sends the request to a ready server and shows the outcome.
     package func send(
         input: String, to client: LoopbackClient, document: ModelDocument, console: Console
-    ) async throws(CogError) {
+    ) async throws {
         let title = kind == .trainings ? "Running training..." : "Running prediction..."
         if !console.isTerminal { console.info(title) }
         let path = try OutputPath(output, isJSON: isJSON)
@@ -54,14 +54,14 @@ package struct PredictionInvocation: Sendable {
         let body = "{\"id\": \"\(id)\", \"input\": \(input), \"context\": \(context)}"
         let streams = showsStream && !isJSON && !path.isExplicit && kind == .predictions && document.streams(kind)
         if streams {
-            return try await console.activity(title) { activity throws(CogError) in
+            return try await console.activity(title) { activity in
                 try await stream(body, client, document.concatenates(schema), console, activity)
             }
         }
         let logs = LogFollower(
             client, target: "/\(kind.rawValue)/\(id)",
             hasEvents: kind == .predictions && document.streams(kind), console: console)
-        let answer = try await console.activity(title) { _ throws(CogError) in try await post(body, client, logs) }
+        let answer = try await console.activity(title) { _ in try await post(body, client, logs) }
         try show(answer, writer, schema, console)
     }
 
@@ -69,7 +69,7 @@ package struct PredictionInvocation: Sendable {
 
     private func post(
         _ body: String, _ client: LoopbackClient, _ logs: LogFollower
-    ) async throws(CogError) -> JSONTree {
+    ) async throws -> JSONTree {
         let following = Task { await logs.follow() }
         let response: LoopbackClient.Response
         do {
@@ -87,28 +87,26 @@ package struct PredictionInvocation: Sendable {
 
     private func exchange(
         _ body: String, _ client: LoopbackClient, accept: String, onBody: (@Sendable (ArraySlice<UInt8>) -> Void)?
-    ) async throws(CogError) -> LoopbackClient.Response {
+    ) async throws -> LoopbackClient.Response {
         do {
             return try await client.send("POST", "/" + kind.rawValue, body: body, accept: accept, onBody: onBody)
         } catch {
-            if Task.isCancelled { throw .interrupted }
-            throw .prediction(
-                "Failed to run prediction: Failed to POST HTTP request to "
-                    + "http://localhost:\(client.port)/\(kind.rawValue): \(error)")
+            if Task.isCancelled { throw Interrupted() }
+            throw PredictionFailure.unreachable(kind, port: client.port, error)
         }
     }
 
-    private func parsed(_ response: LoopbackClient.Response) throws(CogError) -> JSONTree {
+    private func parsed(_ response: LoopbackClient.Response) throws(PredictionFailure) -> JSONTree {
         let value = try? JSONTree(parsing: response.text)
         switch response.status {
         case 200..<300:
             guard let value, value.object != nil else {
-                throw .prediction("Failed to run prediction: the answer is not a JSON object")
+                throw .notAnObject
             }
             return value
-        case 422: throw .prediction(Self.rejection(value, response.text, kind))
+        case 422: throw .rejected(Self.rejection(value, response.text, kind))
         default:
-            throw .prediction("Failed to run prediction: /\(kind.rawValue) call returned status \(response.status)")
+            throw .status(kind, response.status)
         }
     }
 
@@ -131,7 +129,7 @@ package struct PredictionInvocation: Sendable {
 
     private func show(
         _ answer: JSONTree, _ writer: OutputWriter, _ schema: JSONTree, _ console: Console
-    ) throws(CogError) {
+    ) throws {
         let status = answer["status"]?.string ?? "failed"
         let output = answer["output"] ?? .null
         if isJSON {
@@ -141,11 +139,11 @@ package struct PredictionInvocation: Sendable {
             members["output"] = output == .null ? .null : try writer.writeFiles(output, schema: schema).output
             members["metrics"] = answer["metrics"]
             try writer.put(JSONTree.object(members).text(indented: true))
-            if status != "succeeded" { throw .told }
+            if status != "succeeded" { throw AlreadyReported() }
             return
         }
         guard status == "succeeded" else {
-            throw .prediction("Prediction failed with status \"\(status)\": \(answer["error"]?.string ?? "")")
+            throw PredictionFailure.failed(status: status, error: answer["error"]?.string ?? "")
         }
         try writer.show(output, schema: schema)
     }
@@ -154,7 +152,7 @@ package struct PredictionInvocation: Sendable {
 
     private func stream(
         _ body: String, _ client: LoopbackClient, _ concatenates: Bool, _ console: Console, _ activity: Activity
-    ) async throws(CogError) {
+    ) async throws {
         let reader = EventReader { event in
             switch event {
             case .chunk(let chunk):
@@ -166,15 +164,15 @@ package struct PredictionInvocation: Sendable {
         let response = try await exchange(body, client, accept: "text/event-stream") { reader.feed($0) }
         guard response.contentType.hasPrefix("text/event-stream") else {
             _ = try parsed(response)
-            throw .prediction("Failed to run prediction: the server didn't answer with an event stream")
+            throw PredictionFailure.noStream
         }
         if concatenates { Console.result("\n") }
         guard let completed = reader.completed else {
-            throw .prediction("Failed to run prediction: the event stream ended early")
+            throw PredictionFailure.streamEnded
         }
         let status = completed["status"]?.string ?? "failed"
         guard status == "succeeded" else {
-            throw .prediction("Prediction failed with status \"\(status)\": \(completed["error"]?.string ?? "")")
+            throw PredictionFailure.failed(status: status, error: completed["error"]?.string ?? "")
         }
     }
 }

@@ -5,15 +5,15 @@ package import ToolBasics
 extension ConfigSchema {
     /// Writes the schema where editors look for it.
     ///
-    /// - Throws: `CogError.files` when that can't be done.
-    package static func store(in directory: String) throws(CogError) {
+    /// - Throws: when that can't be done.
+    package static func store(in directory: String) throws(FileFailure) {
         let path = directory + "/" + path
         do {
             try FileManager.default.createDirectory(
                 atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path, withIntermediateDirectories: true)
             try text.write(toFile: path, atomically: true, encoding: .utf8)
         } catch {
-            throw .files("can't write \(path): \(error.localizedDescription)")
+            throw .cannotWrite(path, error)
         }
     }
 

@@ -27,10 +27,10 @@ package struct Project: Sendable {
 
     /// Checks the examples of the configuration by the model's document.
     ///
-    /// - Throws: `CogError.config` with all problems.
-    package func checkExamples(_ document: ModelDocument) throws(CogError) {
+    /// - Throws: all problems.
+    package func checkExamples(_ document: ModelDocument) throws(ConfigFailure) {
         let problems = ExampleCheck(reader, document).problems()
-        guard problems.isEmpty else { throw .config(problems) }
+        guard problems.isEmpty else { throw .problems(problems) }
     }
 
     /// Finds, reads and checks the configuration.
@@ -38,16 +38,16 @@ package struct Project: Sendable {
     /// - Parameters:
     ///   - name: a file name or path, looked up in `start` and in up to 100 directories above it; or an absolute path.
     ///   - start: an absolute directory.
-    /// - Throws: `CogError.config` with all problems, or `.files`.
-    package static func load(_ name: String, from start: String) throws(CogError) -> Project {
+    /// - Throws: `ConfigFailure` with all problems, or `ProjectFailure`.
+    package static func load(_ name: String, from start: String) throws -> Project {
         let (directory, relative) = try find(name, from: start)
         let path = directory + "/" + relative
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
             // The reason is one of two: the file went away or isn't UTF-8.
-            throw .config(["failed to parse \(relative): invalid YAML: the file can't be read as UTF-8 text"])
+            throw ProjectFailure.notText(relative)
         }
         let reader = try ConfigReader(text, file: relative)
-        guard reader.problems.isEmpty else { throw .config(reader.problems) }
+        guard reader.problems.isEmpty else { throw ConfigFailure.problems(reader.problems) }
         let exists = { (path: String) in
             RegularFile.isAt(path.hasPrefix("/") ? path : directory + "/" + path)
         }
@@ -57,7 +57,7 @@ package struct Project: Sendable {
             projectFile: { ProjectFile($0, in: directory) })
         let packages = checkRequirements(reader, directory)
         let problems = validator.validate() + packages.problems
-        guard problems.isEmpty else { throw .config(problems) }
+        guard problems.isEmpty else { throw ConfigFailure.problems(problems) }
         let deprecations = ConfigValidator.deprecations(in: reader, file: relative)
         var notes = (reader.warnings + deprecations + packages.warnings).map(Note.warning)
         var config = reader.config
@@ -78,14 +78,12 @@ package struct Project: Sendable {
 
     /// The directory of the configuration and the file's name in it. A name with a path is looked up like one without:
     /// what the file says is relative to the file.
-    package static func find(_ name: String, from start: String) throws(CogError) -> (String, String) {
-        guard !start.isEmpty else {
-            throw .files("the current directory no longer exists: change to another one")
-        }
+    package static func find(_ name: String, from start: String) throws(ProjectFailure) -> (String, String) {
+        guard !start.isEmpty else { throw .noDirectory }
         if name.hasPrefix("/") {
             let url = URL(fileURLWithPath: name).standardizedFileURL
             guard RegularFile.isAt(url.path) else {
-                throw .config([RegularFile.obstacle(url.path).map { "\(name) \($0)" } ?? "\(name) not found"])
+                throw .notFound(name, from: nil, obstacle: RegularFile.obstacle(url.path))
             }
             return (resolved(url.deletingLastPathComponent().path), url.lastPathComponent)
         }
@@ -99,8 +97,7 @@ package struct Project: Sendable {
             if directory == "/" || directory.isEmpty { break }
             directory = URL(fileURLWithPath: directory).deletingLastPathComponent().path
         }
-        let obstacle = RegularFile.obstacle(start + "/" + name).map { ": \(name) \($0)" } ?? ""
-        throw .config(["\(name) not found in \(start) (or in any parent directories)\(obstacle)"])
+        throw .notFound(name, from: start, obstacle: RegularFile.obstacle(start + "/" + name))
     }
 
     /// The image name when nothing names one: `cog-` and the directory's name in lower case.
@@ -117,11 +114,11 @@ package struct Project: Sendable {
     }
 
     /// The text of `.dockerignore`, with a line end after every line; empty where there is none.
-    package func ignoreText() throws(CogError) -> String {
+    package func ignoreText() throws(FileFailure) -> String {
         let path = directory + "/.dockerignore"
         guard FileManager.default.fileExists(atPath: path) else { return "" }
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw .files("\(path) can't be read as UTF-8 text: save it as UTF-8")
+            throw .notText(path)
         }
         return text.isEmpty || text.hasSuffix("\n") ? text : text + "\n"
     }

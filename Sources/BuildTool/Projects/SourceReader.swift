@@ -1,9 +1,9 @@
 import ChildProcesses
 import Foundation
 import JSON
-import ModelConfig
+package import ModelConfig
 import ModelSchema
-package import ToolBasics
+import ToolBasics
 
 /// Reads the model's source without running it, so that mistakes are found before anything is built.
 ///
@@ -24,8 +24,8 @@ package struct SourceReader: Sendable {
     /// Checks what the configuration names.
     ///
     /// - Parameter signatures: whether to look into the files; otherwise they only have to be there.
-    /// - Throws: `CogError.config` with all mistakes.
-    package func read(signatures: Bool) async throws(CogError) -> SourceFacts {
+    /// - Throws: all mistakes.
+    package func read(signatures: Bool) async throws(ConfigFailure) -> SourceFacts {
         try checkFiles()
         guard signatures, let wheel, !references.isEmpty else { return SourceFacts() }
         for python in PythonInterpreters.found(environment) {
@@ -70,7 +70,7 @@ package struct SourceReader: Sendable {
 
     // MARK: - Files
 
-    private func checkFiles() throws(CogError) {
+    private func checkFiles() throws(ConfigFailure) {
         let problems = references.compactMap { entry -> String? in
             let path = project.directory + "/" + entry.file
             if RegularFile.isAt(path) { return nil }
@@ -81,7 +81,7 @@ package struct SourceReader: Sendable {
             let fix = near.map { "did you mean \"\($0)\"?" } ?? "create it, or correct the reference"
             return problem(entry, "\(entry.file) does not exist (\(fix))")
         }
-        guard problems.isEmpty else { throw .config(problems) }
+        guard problems.isEmpty else { throw .problems(problems) }
     }
 
     private func problem(_ entry: Entry, _ text: String) -> String {
@@ -90,11 +90,11 @@ package struct SourceReader: Sendable {
 
     // MARK: - Answers
 
-    private func report(_ answer: Tool.Answer) throws(CogError) -> SourceFacts {
+    private func report(_ answer: Tool.Answer) throws(ConfigFailure) -> SourceFacts {
         // A reader that fails has no opinion: running the model has.
         guard answer.succeeded, let root = try? JSONTree(parsing: answer.output) else { return SourceFacts() }
         let problems = (root["problems"]?.array ?? []).compactMap(text)
-        guard problems.isEmpty else { throw .config(problems) }
+        guard problems.isEmpty else { throw .problems(problems) }
         var facts = SourceFacts()
         if let document = root["document"], document != .null { facts.document = try? ModelDocument(document.text()) }
         facts.warnings = (root["warnings"]?.array ?? []).compactMap(text)

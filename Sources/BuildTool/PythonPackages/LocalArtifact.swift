@@ -1,4 +1,4 @@
-package import ToolBasics
+import ToolBasics
 
 /// Requirement lines that name a wheel or an archive of the project.
 package enum LocalArtifact {
@@ -7,18 +7,16 @@ package enum LocalArtifact {
 
     /// The path that a line consists of; nil for lines that pip can take as they are.
     ///
-    /// - Throws: `CogError.config` for everything else that only this machine could find.
-    package static func path(in line: String) throws(CogError) -> String? {
+    /// - Throws: for everything else that only this machine could find.
+    package static func path(in line: String) throws(ArtifactFailure) -> String? {
         if line.hasPrefix("-") {
             try checkOption(line)
             return nil
         }
-        if line.contains("file:") { throw .config(["local file URL requirements are not supported: \(line)"]) }
+        if line.contains("file:") { throw .fileURL(line) }
         if let at = line.firstRange(of: " @ ") {
             guard line[at.upperBound...].contains("://") else {
-                throw .config([
-                    "local direct reference requirements (`name @ path`) are not supported: \(line); give the bare path"
-                ])
+                throw .directReference(line)
             }
             return nil
         }
@@ -29,7 +27,7 @@ package enum LocalArtifact {
         guard path.hasPrefix(".") || path.contains("/") || isArchive, !line.contains("://") else { return nil }
         try checkRest(line.dropFirst(path.count), of: line)
         guard isArchive else {
-            throw .config(["local package requirement \"\(path)\" is not a supported wheel or source archive"])
+            throw .notAnArchive(path)
         }
         return path
     }
@@ -41,17 +39,16 @@ package enum LocalArtifact {
         return ends.filter { $0 == line.endIndex || "; [".contains(line[$0]) }.min()
     }
 
-    private static func checkOption(_ line: String) throws(CogError) {
+    private static func checkOption(_ line: String) throws(ArtifactFailure) {
         let name = line.prefix { $0 != " " && $0 != "=" }
         if localOptions.contains(String(name)), !line.contains("://") {
-            throw .config(["local requirements option \"\(name)\" is not supported: \(line)"])
+            throw .localOption(String(name), line)
         }
     }
 
-    private static func checkRest(_ rest: Substring, of line: String) throws(CogError) {
-        let what = "local package artifact requirements"
-        if rest.hasPrefix("[") { throw .config(["extras are not supported on \(what): \(line)"]) }
-        if rest.contains(";") { throw .config(["environment markers are not supported on \(what): \(line)"]) }
-        if rest.contains("--") { throw .config(["\(what) do not support inline options or hashes: \(line)"]) }
+    private static func checkRest(_ rest: Substring, of line: String) throws(ArtifactFailure) {
+        if rest.hasPrefix("[") { throw .extras(line) }
+        if rest.contains(";") { throw .marker(line) }
+        if rest.contains("--") { throw .options(line) }
     }
 }

@@ -1,5 +1,5 @@
 import Synchronization
-package import ToolBasics
+import ToolBasics
 
 /// A part of a command's work, which a terminal shows as one line that changes, with the time it takes.
 ///
@@ -95,8 +95,8 @@ extension Console {
     ///   - isShown: whether it is shown at all.
     package func activity<Outcome: Sendable>(
         _ title: String, isLive: Bool = true, isShown: Bool = true,
-        _ body: (Activity) async throws(CogError) -> Outcome
-    ) async throws(CogError) -> Outcome {
+        _ body: (Activity) async throws -> Outcome
+    ) async throws -> Outcome {
         debug(title)
         let draws = isShown && isLive && drawsLines
         if isShown, isTerminal, !draws { info(title) }

@@ -15,7 +15,7 @@ package struct ImageReference: Equatable, Sendable {
         }
         if let colon = rest.lastIndex(of: ":"), !rest[colon...].contains("/") {
             let tag = String(rest[rest.index(after: colon)...])
-            guard Self.isTag(tag) else { throw Problem(description: "\"\(tag)\" is not a tag") }
+            guard Self.isTag(tag) else { throw .tag(tag) }
             self.tag = tag
             rest = rest[..<colon]
         }
@@ -28,11 +28,10 @@ package struct ImageReference: Equatable, Sendable {
         }
         path = String(rest)
         guard !path.isEmpty, Self.isPath(path) else {
-            throw Problem(
-                description: "\"\(path)\" is not a repository path (lower-case letters, digits, ., _, - and /)")
+            throw .path(path)
         }
         if let digest, !digest.hasPrefix("sha256:") || digest.count != 71 {
-            throw Problem(description: "\"\(digest)\" is not a sha256 digest")
+            throw .digest(digest)
         }
     }
 
@@ -43,8 +42,19 @@ package struct ImageReference: Equatable, Sendable {
     package var text: String { repository + (tag.map { ":" + $0 } ?? "") + (digest.map { "@" + $0 } ?? "") }
 
     /// What is wrong with a name.
-    package struct Problem: Error, CustomStringConvertible, Equatable {
-        package let description: String
+    package enum Problem: Error, CustomStringConvertible, Equatable {
+        case tag(String)
+        case path(String)
+        case digest(String)
+
+        package var description: String {
+            switch self {
+            case .tag(let tag): "\"\(tag)\" is not a tag"
+            case .path(let path):
+                "\"\(path)\" is not a repository path (lower-case letters, digits, ., _, - and /)"
+            case .digest(let digest): "\"\(digest)\" is not a sha256 digest"
+            }
+        }
     }
 
     package static func isTag(_ text: String) -> Bool {

@@ -17,10 +17,10 @@ import Testing
 ])
 func nextSteps(words: String, advice: String) {
     #expect(NextStep.after(words)?.contains(advice) == true)
-    #expect(NextStep.with("it failed", said: words).hasPrefix("it failed\n"))
+    #expect(EngineFailure.buildFailed(status: 1, said: words).hint == NextStep.after(words))
 }
 
 @Test func noAdviceWithoutAReason() {
     #expect(NextStep.after("SyntaxError: invalid syntax") == nil)
-    #expect(NextStep.with("it failed", said: "for no reason") == "it failed")
+    #expect(EngineFailure.pushFailed("a", said: "for no reason").hint == nil)
 }

@@ -1,4 +1,6 @@
 import ModelConfig
+import ModelSchema
+import Projects
 import Testing
 import ToolBasics
 
@@ -48,8 +50,7 @@ private func plan(
 
 /// Without a model only a container that runs a command can be built.
 @Test func modelOrCommand() throws {
-    let advice = "add run: \"run.py:Runner\", the file and what to call in it"
-    #expect(throws: CogError.config(["no predict or train reference found in cog.yaml: \(advice)"])) {
+    #expect(throws: ProjectFailure.noEntry(.predictions, config: "cog.yaml", other: nil)) {
         try plan("build: {python_version: '3.12'}\n")
     }
     let (command, _) = try plan("build: {python_version: '3.12'}\n", ["COG_TINI": "/nonexistent"]) {

@@ -1,6 +1,6 @@
-import PythonPackages
 import Foundation
 import ModelConfig
+import PythonPackages
 import Testing
 
 @testable import ImagePlans

@@ -1,6 +1,6 @@
-import ToolBasics
 import Foundation
 import Testing
+import ToolBasics
 
 @testable import ModelConfig
 
