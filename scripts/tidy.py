@@ -96,6 +96,7 @@ WORDS = (
     r"(?:\(\w+\))? )*"
 )
 TYPE = re.compile(WORDS + r"(?:class|struct|enum|actor) (\w+)")
+TOP_TYPE = re.compile(r"^(?:(?:public|package|private|final|indirect) )*(?:struct|class|enum|protocol|actor) (\w+)")
 PROPERTY = re.compile(WORDS + r"(?:let|var) ")
 OBSERVER = re.compile(r"^\s*(?:didSet|willSet)\b")
 # What commas in a declaration may stand in without separating two names.
@@ -223,6 +224,18 @@ def versions() -> Iterator[Breach]:
                     yield path, number, f"says version {match[1]}, the file VERSION says {version}"
 
 
+def names() -> Iterator[Breach]:
+    """A name has one meaning: no two types share it, whatever their modules."""
+    seen: dict[str, Path] = {}
+    for path in sorted((ROOT / "Sources").rglob("*.swift")):
+        for number, line in enumerate(lines_of(path), 1):
+            if not (match := TOP_TYPE.match(line)):
+                continue
+            first = seen.setdefault(match[1], path)
+            if first != path:
+                yield path, number, f"{match[1]} is also a type of {first.relative_to(ROOT)}: rename one of them"
+
+
 def breaches() -> Iterator[Breach]:
     for path in tracked_files():
         if path.suffix not in SOURCE_ENDINGS or ".pb-c." in path.name:  # scripts/otlp.sh makes the latter
@@ -238,6 +251,7 @@ def breaches() -> Iterator[Breach]:
                 yield from c_symbols(path, lines)
     yield from variables()
     yield from versions()
+    yield from names()
 
 
 def main() -> int:
