@@ -3,7 +3,7 @@ import ToolBasics
 
 /// A program that runs beside this one, with its output on our standard error.
 ///
-/// It goes on when the task that started it is cancelled: whoever starts it must see to its end.
+/// It continues if the task that started it is canceled: its owner must end it.
 package struct BackgroundTool: Sendable {
     private let task: Task<Result<Int32, any Error>, Never>
     private let written = OutputEnd()
@@ -33,7 +33,8 @@ package struct BackgroundTool: Sendable {
     /// The end of what the program wrote.
     package var output: String { written.text }
 
-    /// Waits for the end; the exit status, or why there is none: the program was interrupted or could not be started.
+    /// Waits for the end. Returns the exit status, or the reason why there is none: the program was interrupted or
+    /// couldn't be started.
     package func end() async -> Result<Int32, any Error> { await task.value }
 
     /// Asks the program to end, as Ctrl-C would, and waits until it did.

@@ -8,7 +8,7 @@ import ToolBasics
 ///
 /// On a terminal the program still writes to one, unless it writes for us alone: it then draws as if we weren't between.
 final class OutputWatch: Sendable {
-    /// What the program writes to; closed by whoever starts it.
+    /// The descriptor that the program writes to. The code that starts the program closes it.
     let childEnd: Int32
     private let ownEnd: Int32
     private let state = Mutex(State())

@@ -15,7 +15,7 @@ package struct Tool: Sendable {
     package var environment: [String: String?]
     /// Where the program runs; nil for the current directory.
     package var directory: String?
-    /// How long the program may take to end when the task is cancelled, before it is killed.
+    /// How long the program may take to end when the task is canceled, before it is killed.
     package var endTime = Duration.seconds(10)
 
     package init(_ name: String, environment: [String: String?] = [:], directory: String? = nil) {
@@ -55,7 +55,7 @@ package struct Tool: Sendable {
             Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) }))
     }
 
-    /// When the task is cancelled, the program is asked to end, and killed after ``endTime``.
+    /// When the task is canceled, the program is asked to end, and killed after ``endTime``.
     private var options: PlatformOptions {
         var options = PlatformOptions()
         options.teardownSequence = [.send(signal: .interrupt, allowedDurationToNextStep: endTime)]
@@ -64,7 +64,7 @@ package struct Tool: Sendable {
 
     /// Runs the program to its end and takes its texts.
     ///
-    /// - Throws: `ProcessFailure` when the program can't be started, `Interrupted` when the task is cancelled.
+    /// - Throws: `ProcessFailure` when the program can't be started, `Interrupted` when the task is canceled.
     package func answer(_ arguments: [String], input: String = "") async throws -> Answer {
         do {
             let result = try await Subprocess.run(
@@ -125,7 +125,7 @@ package struct Tool: Sendable {
 
     /// The same.
     ///
-    /// - Parameter kept: keeps the end of the output, for whoever wants to know it meanwhile.
+    /// - Parameter kept: keeps the end of the output, so that it can be read while the program runs.
     func watch(
         _ arguments: [String], sink: (@Sendable (ArraySlice<UInt8>) -> Void)? = nil, end kept: OutputEnd
     ) async throws -> (status: Int32, text: String) {
@@ -149,7 +149,7 @@ package struct Tool: Sendable {
         }
     }
 
-    /// Runs the program with one file as its input and another, written anew, as its output; its standard error goes
+    /// Runs the program with one file as its input and another, replaced, as its output; its standard error goes
     /// to ours.
     package func filter(_ arguments: [String], from input: String, to output: String) async throws -> Int32 {
         do {
@@ -169,7 +169,7 @@ package struct Tool: Sendable {
         }
     }
 
-    /// Runs the program to its end even when the task is cancelled: for putting things in order afterwards.
+    /// Runs the program to its end even when the task is canceled: for putting things in order afterwards.
     ///
     /// - Returns: nil when it can't be started.
     package func answerRegardless(_ arguments: [String]) async -> Answer? {

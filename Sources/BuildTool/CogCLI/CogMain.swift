@@ -51,7 +51,7 @@ enum CogMain {
         }
     }
 
-    /// Help and the version are results; anything else is told with the usage first.
+    /// Help and the version are results; anything else is reported with the usage first.
     private static func parserFailure(_ error: any Error) -> Int32 {
         let text = Cog.fullMessage(for: error)
         guard Cog.exitCode(for: error) != .success else {

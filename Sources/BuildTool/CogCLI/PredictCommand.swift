@@ -41,7 +41,7 @@ struct PredictionOptions: ParsableArguments {
     @OptionGroup var secrets: SecretOptions
     @OptionGroup var global: GlobalOptions
 
-    /// What goes together with what. Told without the usage: every option is right by itself.
+    /// Checks which options go together. The failure is printed without the usage, because each option is right.
     func check() throws(UsageFailure) {
         if json != nil, !input.isEmpty {
             throw .jsonAndInputs

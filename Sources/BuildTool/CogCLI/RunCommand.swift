@@ -24,7 +24,7 @@ struct RunCommand: AsyncParsableCommand {
         let environment = ProcessInfo.processInfo.environment
         let rest = Array(arguments.dropFirst())
         if rest.first == "-h" || rest.first == "--help" { return arguments }
-        // Both names are meant to stay; whoever moves scripts from one to the other can ask to be told.
+        // Both names stay. People who move scripts from one to the other can ask for notices.
         let notices = environment[.deprecations] == "1"
         if arguments.first == "predict", notices { console.warn("\"cog predict\" is deprecated, use \"cog run\"") }
         guard arguments.first == "run" else { return arguments }

@@ -42,7 +42,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The port of the playground; 0 for a free one.")
     var playgroundPort = 9000
 
-    /// How long the server may take to end, in seconds: it ends within 25 s by itself, the last webhooks delivered.
+    /// How long the server may take to end, in seconds: it needs at most 25 s, including the last webhooks.
     static let stopTimeout = 30
 
     @OptionGroup var container: ContainerArguments

@@ -27,7 +27,7 @@ struct ServeLoop {
 
     private static let pause = Duration.milliseconds(200)
 
-    /// Serves until the task is cancelled or the server ends.
+    /// Serves until the task is canceled or the server ends.
     func run(_ first: Project) async throws {
         var project = first
         var watch = SourceWatch(first)
@@ -60,7 +60,7 @@ struct ServeLoop {
         }
     }
 
-    /// The project as it is now, and what notices later changes. A configuration that is wrong is told and waited out.
+    /// The project as it is now, and what notices later changes. Reports a wrong configuration and waits for an edit.
     private func reloaded(_ project: Project) async throws -> (Project, SourceWatch) {
         while true {
             let watch = SourceWatch(project)

@@ -40,10 +40,10 @@ struct Session {
 
     /// The absolute path of this program.
     static let executable: String =
-        // Where /proc is missing the first argument is as good as it gets.
+        // Without /proc, the first argument is the best guess.
         (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
 
-    /// Loads the project and tells what is unusual about its configuration.
+    /// Loads the project and prints notes about its configuration.
     func loadProject(_ file: String) throws -> Project {
         let project = try Project.load(file, from: FileManager.default.currentDirectoryPath)
         console.debug("project: \(project.directory), configuration: \(project.configName)")
@@ -58,7 +58,7 @@ struct Session {
         BuildPlanner(project: project, environment: environment, executable: Self.executable)
     }
 
-    /// Reads the model's source, so that its mistakes are told before anything is built.
+    /// Reads the model's source, so that its mistakes are reported before anything is built.
     private func readSource(_ project: Project, _ request: BuildRequest) async throws -> SourceFacts {
         // The user's own Dockerfile may put the model's files into the image.
         guard request.dockerfile == nil else { return SourceFacts() }
@@ -71,8 +71,8 @@ struct Session {
         return facts
     }
 
-    /// Plans a build and tells what is unusual about it, then connects to the engine: what is wrong with a project is
-    /// told even where no engine answers.
+    /// Plans a build and prints notes about it, then connects to the engine: what is wrong with a project is
+    /// reported even if no engine answers.
     ///
     /// - Parameters:
     ///   - known: the model's document, where its source need not be read any more.
@@ -99,7 +99,7 @@ struct Session {
             request: request)
     }
 
-    /// Tells what is unusual about a plan, and with `--debug` what was chosen.
+    /// Prints notes about a plan, and with `--debug` what was chosen.
     func tell(_ plan: BuildPlan) {
         console.debug("base image: \(plan.base.reference)")
         console.debug("SDK: \(plan.sources.sdk.place("cog"))")

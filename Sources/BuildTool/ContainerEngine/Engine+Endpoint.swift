@@ -22,7 +22,7 @@ extension Engine {
             return answer.succeeded ? answer.output.trimmingSpaces : ""
         } catch {
             if error is Interrupted { throw error }
-            // Without a client there is no context; that it's missing is told by whoever needs it.
+            // Without a client there is no context. The call that needs the client reports that it is missing.
             return ""
         }
     }

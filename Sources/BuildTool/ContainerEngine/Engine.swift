@@ -152,7 +152,7 @@ package struct Engine: Sendable {
         guard answer.succeeded else { throw EngineFailure.cannotStage(answer.text) }
     }
 
-    /// What an image is known by, whatever its names; nil where there is none.
+    /// The identifier of an image, whatever its names; nil if there is no such image.
     private func identifier(of image: String) async throws -> String? {
         let answer = try await client.answer(["image", "inspect", "--format", "{{.Id}}", image])
         return answer.succeeded ? answer.output.trimmingSpaces : nil
@@ -174,7 +174,7 @@ package struct Engine: Sendable {
         if names?.output.trimmingSpaces == "0" { await removeImage(identifier) }
     }
 
-    /// Removes a tag, also when the task is cancelled; what can't be removed stays.
+    /// Removes a tag, also when the task is canceled; what can't be removed stays.
     package func removeImage(_ name: String) async { _ = await client.answerRegardless(["image", "rm", name]) }
 
     /// Runs a build.
@@ -269,7 +269,7 @@ package struct Engine: Sendable {
         return status
     }
 
-    /// Asks the engine to stop a container, and to kill it three seconds later; also when the task is cancelled. Says
+    /// Asks the engine to stop a container, and to kill it three seconds later; also when the task is canceled. Says
     /// nothing when it's gone.
     package func stop(_ container: String) async {
         _ = await client.answerRegardless(["stop", "-t", "3", container])

@@ -1,6 +1,6 @@
 /// What a person can do about a failure, by the words in which other programs report it.
 package enum NextStep {
-    /// The advice for a text, nil where there is none to give.
+    /// The advice for a text; nil if there is none.
     package static func after(_ text: String) -> String? {
         let text = text.lowercased()
         return rules.first { rule in rule.words.contains { text.contains($0) } }?.advice

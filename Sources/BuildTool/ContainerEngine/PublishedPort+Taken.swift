@@ -7,7 +7,7 @@ extension PublishedPort {
         case taken(Int32)
         /// Another program has it.
         case refused
-        /// The host is a name, which only whoever resolves it knows, or the system has no more sockets.
+        /// The host is a name, which isn't resolved here, or the system has no more sockets.
         case unknown
     }
 

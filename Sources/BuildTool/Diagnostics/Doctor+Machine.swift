@@ -93,7 +93,7 @@ extension Doctor {
     private func gpu(_ project: Project) async -> DoctorCheck {
         var check = DoctorCheck(.kernels)
         guard let pin = project.requirements.version(of: "torch"), let torch = Version(pin),
-            // A combination that can't be resolved is told by whatever builds.
+            // A build reports a combination that can't be resolved.
             let packages = try? ResolvedPackages(
                 config: project.config, requirements: project.requirements, sdkName: "cog"),
             let cuda = packages.cuda.flatMap(Version.init),

@@ -46,7 +46,7 @@ extension Doctor {
             .largeFiles, .init("larger than \(ByteSize.text(limit)), with a layer of its own in the image: \(count)"))
     }
 
-    /// What is in many projects and in no image.
+    /// Files that many projects have and no image should have.
     private static let unwanted = [".git", ".env", ".venv", "venv", "node_modules"]
 
     private func ignored(_ directory: String, _ text: String) -> DoctorCheck {

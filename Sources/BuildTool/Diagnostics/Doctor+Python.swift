@@ -8,7 +8,7 @@ extension Doctor {
     func python(_ reader: ConfigReader, _ directory: String, _ configName: String, _ report: inout DoctorReport) {
         model(reader, directory, configName, &report)
         let defaults = noneDefaults(reader.config, directory)
-        // What most projects have nothing of is mentioned where it is found.
+        // Most projects have none, so this appears only if something was found.
         report.recordFindings(defaults)
     }
 

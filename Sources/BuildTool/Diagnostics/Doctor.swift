@@ -3,7 +3,7 @@ import ModelConfig
 import Projects
 import ToolBasics
 
-/// Looks a project over: its configuration, its Python file, and the machine.
+/// Checks a project: its configuration, its Python file, and the machine.
 ///
 /// Checks read files and never run the project's code. `Doctor+Python` and `Doctor+Machine` have theirs.
 package struct Doctor {
@@ -57,7 +57,7 @@ package struct Doctor {
         return report
     }
 
-    /// `predict` and its relatives are as good as the newer names, unless somebody asks to be told.
+    /// The older names, such as `predict`, are reported only on request.
     private var wantsNewNames: Bool { environment[.deprecations] == "1" }
 
     // MARK: - Configuration
@@ -90,7 +90,7 @@ package struct Doctor {
     private func loadProject(isReadable: Bool, _ report: inout DoctorReport) -> Project? {
         var check = DoctorCheck(.schema)
         defer { report.record(check) }
-        // A file that can't be read is told by the check before.
+        // The check before this one reports a file that can't be read.
         guard isReadable else { return nil }
         do {
             return try Project.load(file, from: start)

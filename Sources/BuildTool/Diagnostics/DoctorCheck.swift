@@ -13,7 +13,7 @@ struct DoctorCheck {
         /// What people read: with the place.
         let text: String
 
-        /// A finding whose text says by itself where it is, if it is anywhere.
+        /// A finding whose text may begin with its place.
         init(_ text: String, remedy: String? = nil) {
             let place = Self.place(in: text)
             file = place?.file

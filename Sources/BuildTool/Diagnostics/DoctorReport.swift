@@ -53,7 +53,7 @@ package struct DoctorReport: Sendable {
 
     mutating func heading(_ text: String) { lines.append(Line(kind: .heading, text: text)) }
 
-    /// Says something that needs nobody to do anything.
+    /// Records something that needs no action.
     mutating func mention(_ kind: DoctorKind, _ finding: DoctorCheck.Finding) {
         lines.append(Line(kind: .detail, text: finding.text))
         documents.append(Self.document(kind, kind.severity, finding, isFixable: false, isFixed: false))

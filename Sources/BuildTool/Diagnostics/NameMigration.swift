@@ -118,7 +118,7 @@ struct NameMigration {
 
     /// Another Python file of the project's top directory that imports `predict.py`.
     private func importer() -> String? {
-        // A directory that can't be listed holds no such file.
+        // A directory that can't be listed has no such file.
         let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         return files.sorted().first { name in
             guard name.hasSuffix(".py"), name != "predict.py",

@@ -25,7 +25,7 @@ struct PythonFix: Sendable {
             var source = source
             let old = "ExperimentalFeatureWarning"
             source.removeImports(of: [old], from: isSDK)
-            // The one thing it was good for: to be told no more about it.
+            // Its only use was to silence it.
             source.lines.removeAll { line in
                 line.trimmingSpaces.hasPrefix("warnings.") && line.contains(old) && line.trimmingSpaces.hasSuffix(")")
             }

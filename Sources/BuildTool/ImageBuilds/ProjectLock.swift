@@ -6,7 +6,7 @@ import ToolBasics
 package struct ProjectLock: Sendable {
     private let descriptor: Int32
 
-    /// Waits for the lock, asking every 100 ms, until it is free or the task is cancelled.
+    /// Waits for the lock, asking every 100 ms, until it is free or the task is canceled.
     package static func take(_ stateDirectory: String) async throws -> ProjectLock {
         do {
             try FileManager.default.createDirectory(atPath: stateDirectory, withIntermediateDirectories: true)

@@ -176,7 +176,7 @@ struct StagedBuild: Sendable {
         return try checked(answer.output)
     }
 
-    /// Passes on what the SDK has to say of the model, without what reading the source has told already.
+    /// Prints the SDK's warnings about the model, except those that reading the source has already reported.
     private func tellWarnings(_ text: String) {
         let lines = text.split(separator: "\n").filter { line in
             let words = String(line).split(around: "Warning: ").last ?? ""
@@ -199,7 +199,7 @@ struct StagedBuild: Sendable {
         return text
     }
 
-    /// Packages are installed as root, whoever the image runs as.
+    /// Packages are installed as root, whatever user the image runs as.
     private func tracingEnding(_ tracing: Tracing, _ description: Description?) async throws -> String {
         var user = description?.user
         if user == nil {

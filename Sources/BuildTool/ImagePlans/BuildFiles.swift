@@ -61,7 +61,7 @@ package struct BuildFiles {
         }
     }
 
-    /// Writes a file of the scratch directory anew.
+    /// Replaces a file in the scratch directory.
     package func write(_ text: String, to name: String) throws(FileFailure) {
         do {
             try text.write(toFile: directory + "/" + name, atomically: false, encoding: .utf8)

@@ -1,5 +1,5 @@
 import Foundation
-import ModelConfig
+package import ModelConfig
 import ModelSchema
 package import Projects
 import ToolBasics

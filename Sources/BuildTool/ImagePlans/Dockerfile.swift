@@ -244,7 +244,7 @@ package struct Dockerfile {
 
     /// Staged files are mounted, not copied, and pip's cache is the builder's: neither is left in the image.
     ///
-    /// - Parameter files: the staged files that the step reads; no others, so that a change of those is none of this step.
+    /// - Parameter files: the staged files that the step reads. It mounts no others, so that changing those doesn't rerun it.
     private func install(_ what: String, files: [String]) -> String {
         var mounts = files.map { name in
             "--mount=type=bind,from=cog_build,source=\(name),target=\(BuildPlan.filesDirectory)/\(name) "

@@ -108,7 +108,7 @@ package enum ImageLabels {
             add("exclude", source.exclude, to: &members)
             return object(members)
         }
-        // One source stands by itself, as it mostly does in the file.
+        // A single source is written without a list, as in most files.
         members.append("\"source\":" + (sources.count == 1 ? sources[0] : "[\(sources.joined(separator: ","))]"))
         return object(members)
     }

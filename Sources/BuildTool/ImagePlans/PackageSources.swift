@@ -118,7 +118,7 @@ package struct PackageSources: Equatable, Sendable {
     /// The wheels of a package that fit linux/amd64, those of earlier directories first, newest name first.
     package static func wheels(_ name: String, in directories: [String]) -> [String] {
         directories.flatMap { directory -> [String] in
-            // A directory that isn't there holds no wheel.
+            // A missing directory has no wheels.
             let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
             return files.filter {
                 $0.hasPrefix(name + "-") && $0.hasSuffix(".whl")

@@ -1,6 +1,6 @@
 import ModelConfig
-import PythonPackages
 package import Projects
+import PythonPackages
 
 extension Project {
     /// A message with the place of what it is about.

@@ -23,7 +23,7 @@ package struct Config: Equatable, Sendable {
     package var observability: Observability?
     /// Whole inputs that people may start from, each an object; see ``ExampleCheck``.
     package var examples: [JSONTree] = []
-    /// Declared weights: checked and told in the image's label, never imported.
+    /// Declared weights: checked and recorded in the image's label, never imported.
     package var weights: [Weight] = []
 
     package init() {}
@@ -38,7 +38,7 @@ package struct Config: Equatable, Sendable {
         return variables
     }
 
-    /// The examples for whoever makes the model's document, as a variable of that program: no image has it.
+    /// The examples as a variable of the program that makes the model's document. Images don't have it.
     package var exampleVariables: [(name: String, value: String)] {
         guard !examples.isEmpty else { return [] }
         // BuildKit would take "<<" for the beginning of a document.

@@ -1,12 +1,12 @@
 package import ToolBasics
 
 extension ConfigReader {
-    /// A message with the place of a field's value; for what isn't there, that of the nearest thing around it.
+    /// A message with the place of a field's value; for a missing one, that of the nearest thing around it.
     package func message(_ message: String, about field: String) -> String {
         text.message(message, at: place(of: field))
     }
 
-    /// Where a field's value stands; for what isn't there, the nearest thing around it.
+    /// The place of a field's value; for a missing one, that of the nearest thing around it.
     package func place(of field: String) -> SourceText.Place? {
         if let place = values[field] { return place }
         var field = field

@@ -1,19 +1,19 @@
 package import ToolBasics
 import Yams
 
-/// Turns the text of `cog.yaml` into a `Config` and notes where every value stands.
+/// Turns the text of `cog.yaml` into a `Config` and records the place of every value.
 ///
 /// A plain scalar where text is expected keeps its written form (`3.10` stays `3.10`).
 package struct ConfigReader: Sendable {
     /// The values; complete only when `problems` is empty.
     package internal(set) var config = Config()
-    /// Values of the wrong type, and unknown keys where there may be none, fit to print.
+    /// Values of the wrong type, and unknown keys where they are errors, fit to print.
     package private(set) var problems: [String] = []
     /// Other unknown keys, fit to print.
     package private(set) var warnings: [String] = []
-    /// Where every key and item stands, by its dotted name: `build.run[0].command`.
+    /// The place of every key and item, by its dotted name: `build.run[0].command`.
     package private(set) var places: [String: SourceText.Place] = [:]
-    /// Where the values that are scalars stand, by the same names.
+    /// The places of the values that are scalars, by the same names.
     package private(set) var values: [String: SourceText.Place] = [:]
     /// What was read.
     package let text: SourceText
@@ -21,7 +21,7 @@ package struct ConfigReader: Sendable {
     package private(set) var predictKey: String?
     package private(set) var runKey: String?
 
-    /// Whether the file leads editors to the schema that projects keep.
+    /// Whether the file names the schema that projects keep for editors.
     package let namesSchema: Bool
 
     private var file: String { text.file }
@@ -53,7 +53,7 @@ package struct ConfigReader: Sendable {
 
     // MARK: - Keys
 
-    /// Reads what a table knows of a mapping, and tells of the rest.
+    /// Reads the keys of a mapping that a table knows, and reports the others.
     mutating func read<Target>(
         _ mapping: Node.Mapping, _ field: String, _ table: ConfigTable<Target>, into target: inout Target
     ) {
@@ -66,7 +66,7 @@ package struct ConfigReader: Sendable {
         }
     }
 
-    /// An item of a list that is a mapping; nil for anything else, which is told.
+    /// An item of a list that is a mapping; nil for anything else, which is reported.
     mutating func part<Part>(_ node: Node, _ field: String, from empty: Part, _ table: ConfigTable<Part>) -> Part? {
         guard let mapping = mapping(node, field) else { return nil }
         var part = empty
@@ -102,7 +102,7 @@ package struct ConfigReader: Sendable {
         return pairs
     }
 
-    /// The items of a list with the names of their places; none for anything else, which is told.
+    /// The items of a list with the names of their places; none for anything else, which is reported.
     mutating func items(_ node: Node, _ field: String) -> [(Node, String)] {
         if isNull(node) { return [] }
         guard let sequence = node.sequence else {

@@ -38,7 +38,7 @@ package struct ExampleCheck {
         return validator.problem(of: value, against: schema, path: name.text)?.description
     }
 
-    /// Whether the page, and whoever takes the example, can get the file.
+    /// Whether the page, and everyone who uses the example, can fetch the file.
     private static func isAddress(_ text: String) -> Bool {
         ["https://", "http://", "data:"].contains { text.lowercased().hasPrefix($0) }
     }

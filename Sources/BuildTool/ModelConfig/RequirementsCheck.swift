@@ -126,7 +126,7 @@ package struct RequirementsCheck {
         problems.append(text.message(message, at: place))
     }
 
-    /// Names of modules that are no packages, or not those one means.
+    /// Names of modules that aren't packages, or are packages that nobody means.
     private static let mistaken = [
         "cv2": "opencv-python-headless", "pil": "pillow", "sklearn": "scikit-learn", "skimage": "scikit-image",
         "yaml": "pyyaml", "dotenv": "python-dotenv", "opencv": "opencv-python-headless",

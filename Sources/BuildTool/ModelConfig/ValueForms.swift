@@ -51,7 +51,7 @@ package enum ValueForms {
         value.unicodeScalars.contains { ($0.value < 32 && $0 != "\t") || $0.value == 127 }
     }
 
-    /// The name of a wheel's file, as packages are told by.
+    /// Whether a file name is that of a wheel, from which pip reads package and version.
     package static func isWheelName(_ value: String) -> Bool {
         value.allSatisfy { isPlain($0) || "+-._!".contains($0) }
     }

@@ -54,7 +54,7 @@ extension InputProblem: CustomStringConvertible {
 }
 
 extension SchemaViolation {
-    /// Which of several violations of the same value is told: the one with the smallest.
+    /// Which of several violations of one value is reported: the one with the smallest rank.
     fileprivate var rank: Int {
         switch self {
         case .anyOf, .oneOf: 0

@@ -54,7 +54,7 @@ package struct ModelDocument: Equatable, Sendable {
 
     /// The component with the inputs.
     ///
-    /// - Throws: where there is none.
+    /// - Throws: if there is none.
     package func inputs(_ kind: Kind) throws(DocumentFailure) -> JSONTree {
         let names = kind == .trainings ? ["TrainingInput", "Input"] : ["Input"]
         guard let component = names.lazy.compactMap({ component($0) }).first else {

@@ -10,7 +10,7 @@ extension BackgroundTool {
     func pass(_ setup: SetupText) async {
         let deadline = ContinuousClock.now + Self.arrivalTime
         while !setup.isShown(in: output), !hasEnded, ContinuousClock.now < deadline {
-            // Cancelled: the caller finds out by itself.
+            // Canceled: the caller notices that itself.
             guard (try? await Task.sleep(for: Self.arrivalPause)) != nil else { return }
         }
     }

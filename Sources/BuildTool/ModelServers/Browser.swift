@@ -3,7 +3,7 @@ import Foundation
 package import Terminal
 import ToolBasics
 
-/// The browser of whoever sits in front of the terminal.
+/// The browser of the person at the terminal.
 package enum Browser {
     /// A program that opens an address, the address among its arguments.
     package struct Command: Equatable, Sendable {

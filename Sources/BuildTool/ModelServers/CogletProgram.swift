@@ -72,7 +72,7 @@ package struct CogletProgram: Sendable, Equatable {
         var failure = "no Python was found on PATH"
         for python in PythonInterpreters.found(environment) {
             if Task.isCancelled { throw Interrupted() }
-            // An interpreter that can't be started is none.
+            // An interpreter that can't be started is skipped.
             guard let answer = try? await Tool(python).answer(["-I", "-S", "-c", code, wheel, own]) else { continue }
             if answer.succeeded {
                 // Fails where another command was faster.
@@ -86,7 +86,7 @@ package struct CogletProgram: Sendable, Equatable {
         throw CogletFailure.notUnpacked(wheel, into: folder, reason: failure)
     }
 
-    /// A folder for this very wheel: one that is built anew under the same name gets another.
+    /// A folder for this very wheel: one that is rebuilt under the same name gets another.
     private static func cacheFolder(_ wheel: String, _ environment: [String: String]) -> String {
         let given = environment[.cacheDirectory] ?? ""
         let cache = given.hasPrefix("/") ? given : (environment[.home] ?? "/tmp") + "/.cache"

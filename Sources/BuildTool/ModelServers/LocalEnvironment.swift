@@ -45,7 +45,7 @@ package struct LocalEnvironment: Sendable {
         if let made = try? String(contentsOfFile: stamp, encoding: .utf8), made == wanted { return }
         console.tell(sources.notes + packages.warnings.map { .warning($0) })
         try await console.activity("Preparing the Python environment in .cog/venv...") { activity in
-            // A uv that can't be started is none.
+            // A uv that can't be started counts as missing.
             let hasUV = (try? await Tool("uv").answer(["--version"]))?.succeeded ?? false
             if !FileManager.default.isExecutableFile(atPath: python) { try await make(hasUV: hasUV) }
             try await install(activity)

@@ -6,7 +6,7 @@ import ToolBasics
 
 /// `coglet playground` as a child process: the page for any server of a model.
 package struct PlaygroundProcess: Sendable {
-    /// What it is told.
+    /// Its settings.
     package struct Settings: Sendable, Equatable {
         package var host = "127.0.0.1"
         package var port: Int
@@ -28,7 +28,7 @@ package struct PlaygroundProcess: Sendable {
             ]
         }
 
-        /// What is wrong with the target; nil if nothing is that can be told without asking for it.
+        /// What is wrong with the target, as far as its text tells; nil if nothing is.
         package var targetProblem: String? {
             let parts = URLComponents(string: target)
             guard let parts, ["http", "https"].contains(parts.scheme?.lowercased()), parts.host?.isEmpty == false else {
@@ -82,7 +82,7 @@ package struct PlaygroundProcess: Sendable {
         .playgroundEnded(try await process.end().get())
     }
 
-    /// Waits until the program ends, which it does only when something is wrong, or the task is cancelled.
+    /// Waits until the program ends, which it does only when something is wrong, or the task is canceled.
     package func failed() async throws -> ServerFailure {
         while !process.hasEnded { try await Self.rest() }
         return try await failure()

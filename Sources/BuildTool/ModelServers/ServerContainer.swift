@@ -6,7 +6,7 @@ import ToolBasics
 
 /// A running container of a model's server, for one prediction or training.
 ///
-/// Whoever starts it must stop it, on every path.
+/// Its owner must stop it, on every path.
 package struct ServerContainer: Sendable {
     /// Talks to the server.
     package let client: LoopbackClient

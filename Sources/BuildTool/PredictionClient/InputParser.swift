@@ -24,7 +24,8 @@ package struct InputParser {
     /// - Parameters:
     ///   - arguments: `NAME=VALUE` in the order given.
     ///   - json: the object of `--json` as text; excludes `arguments`.
-    /// - Throws: `InputFailure` with all problems, `DocumentFailure` for a model without inputs; no side effects but reading the files that are named.
+    /// - Throws: `InputFailure` with all problems, `DocumentFailure` for a model without inputs. There are no side effects but
+    ///   reading the files that are named.
     package init(
         arguments: [String], json: String?, document: ModelDocument, kind: ModelDocument.Kind
     ) throws {

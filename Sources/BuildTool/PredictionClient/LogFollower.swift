@@ -28,7 +28,7 @@ final class LogFollower: Sendable {
         self.console = console
     }
 
-    /// Shows what comes until the task is cancelled.
+    /// Shows what comes until the task is canceled.
     func follow() async {
         do {
             var pause = Self.pause
@@ -41,7 +41,7 @@ final class LogFollower: Sendable {
                 pause = max(Self.pause, asked.duration(to: .now) * Self.pauseFactor)
             }
         } catch {
-            // Cancelled, or the server is gone; what that means is told by the request itself.
+            // Canceled, or the server is gone: the request itself reports that.
         }
     }
 

@@ -3,7 +3,7 @@ import Foundation
 /// A small HTTP/1.1 client for the server that this program itself started on this machine.
 ///
 /// One request a connection, no TLS. Every call blocks a thread of its own until the answer is there or the task is
-/// cancelled; a lost connection is what cancels a prediction on the server.
+/// canceled; a lost connection is what cancels a prediction on the server.
 package struct LoopbackClient: Sendable {
     /// The port on 127.0.0.1.
     package let port: Int

@@ -65,7 +65,7 @@ package struct ImportedPackages: Equatable, Sendable {
         }
     }
 
-    /// Whoever installs from other places, or with other tools, knows what that brings.
+    /// Whether the steps install from other places or with other tools: what those bring isn't known.
     private static func installsFromElsewhere(_ lines: [RequirementLine], _ words: [String], _ config: Config) -> Bool {
         let isPlace = { (line: RequirementLine) in line.name == nil && !line.requirement.hasPrefix("--") }
         if lines.contains(where: { isPlace($0) || $0.isAddress }) { return true }

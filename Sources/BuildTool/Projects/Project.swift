@@ -113,7 +113,7 @@ package struct Project: Sendable {
         return name.hasPrefix("cog-") ? name : "cog-" + name
     }
 
-    /// The text of `.dockerignore`, with a line end after every line; empty where there is none.
+    /// The text of `.dockerignore`, with a line end after every line; empty if there is no such file.
     package func ignoreText() throws(FileFailure) -> String {
         let path = directory + "/.dockerignore"
         guard FileManager.default.fileExists(atPath: path) else { return "" }
@@ -135,7 +135,7 @@ package struct Project: Sendable {
             return (check.problems, check.warnings)
         }
         let full = path.hasPrefix("/") ? path : directory + "/" + path
-        // A missing file is told by the validator.
+        // The validator reports a missing file.
         guard RegularFile.isAt(full), let data = FileManager.default.contents(atPath: full) else {
             return ([], [])
         }
@@ -149,7 +149,7 @@ package struct Project: Sendable {
     private static func readRequirements(_ build: Config.Build, _ directory: String) -> Requirements {
         guard let path = build.pythonRequirements else { return Requirements(packages: build.pythonPackages) }
         let full = path.hasPrefix("/") ? path : directory + "/" + path
-        // A missing file is told by the validator.
+        // The validator reports a missing file.
         guard RegularFile.isAt(full) else { return Requirements(packages: []) }
         return Requirements(text: (try? String(contentsOfFile: full, encoding: .utf8)) ?? "")
     }

@@ -17,7 +17,7 @@ package struct SourceFingerprint: Sendable {
         guard let stored = try? String(contentsOfFile: path, encoding: .utf8), stored == state(),
             let text = try? String(contentsOfFile: documentPath, encoding: .utf8)
         else { return nil }
-        // A document that can't be read any more is made anew.
+        // A document that can no longer be read is made again.
         return try? ModelDocument(text)
     }
 
@@ -32,7 +32,7 @@ package struct SourceFingerprint: Sendable {
     private func state() -> String {
         let keys: [URLResourceKey] = [.contentModificationDateKey, .fileSizeKey]
         let root = URL(fileURLWithPath: project.directory)
-        // Whoever replaces the document makes the note worthless.
+        // Replacing the document invalidates the note.
         let document = URL(fileURLWithPath: documentPath)
         let written = (try? document.resourceValues(forKeys: Set(keys)))?.contentModificationDate
         let packages = project.requirements.lines.joined(separator: " ")

@@ -34,7 +34,7 @@ package struct SourceReader: Sendable {
                 + "from cog.command.read_source import main; sys.exit(main(sys.argv[2:]))"
             let tool = Tool(python, directory: project.directory)
             let version = project.config.build.pythonVersion.flatMap(Version.init)?.minorText ?? "3.13"
-            // An interpreter that can't be started is none.
+            // An interpreter that can't be started is skipped.
             guard
                 let answer = try? await tool.answer(
                     ["-I", "-S", "-B", "-c", code, wheel, version]
@@ -91,7 +91,7 @@ package struct SourceReader: Sendable {
     // MARK: - Answers
 
     private func report(_ answer: Tool.Answer) throws(ConfigFailure) -> SourceFacts {
-        // A reader that fails has no opinion: running the model has.
+        // If the reader fails, running the model decides.
         guard answer.succeeded, let root = try? JSONTree(parsing: answer.output) else { return SourceFacts() }
         let problems = (root["problems"]?.array ?? []).compactMap(text)
         guard problems.isEmpty else { throw .problems(problems) }

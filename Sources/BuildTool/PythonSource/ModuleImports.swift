@@ -74,7 +74,7 @@ package struct ModuleImports {
 
     private mutating func read(_ file: String, isEntry: Bool) {
         guard seen.insert(file).inserted, seen.count <= Self.fileLimit,
-            // A file that is missing or not UTF-8 is told by whoever runs it.
+            // Running the model reports a file that is missing or not UTF-8.
             RegularFile.isAt(directory + "/" + file),
             let text = try? String(contentsOfFile: directory + "/" + file, encoding: .utf8),
             text.utf8.count <= Self.fileLimitBytes

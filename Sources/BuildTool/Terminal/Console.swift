@@ -3,7 +3,7 @@ import ToolBasics
 
 /// Lines for people, on standard error; standard output belongs to results.
 package struct Console: Sendable {
-    /// Whether lines get icons and colours.
+    /// Whether lines get icons and colors.
     package let usesColor: Bool
     /// Whether debug lines are printed.
     package let isDebug: Bool
@@ -60,7 +60,7 @@ package struct Console: Sendable {
     /// A changing value inside a line.
     package func bold(_ text: String) -> String { usesColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
 
-    /// Lines with an icon are wrapped between words; others stay as they are, for whoever reads them by program.
+    /// Lines with an icon are wrapped between words; others stay as they are, for programs that read them.
     private func line(_ icon: String, _ color: String, _ text: String) {
         guard usesColor, !text.isEmpty else { return LiveLine.shared.writeLine(text) }
         let icon = color.isEmpty ? icon : "\u{1B}[\(color)m\(icon)\u{1B}[0m"
@@ -99,7 +99,7 @@ package struct Console: Sendable {
         return out
     }
 
-    /// How many columns a text takes: its characters without the sequences that make it bold or coloured.
+    /// How many columns a text takes: its characters without the sequences that make it bold or colored.
     private static func visibleLength(_ text: Substring) -> Int {
         var count = 0
         var isSequence = false

@@ -90,7 +90,7 @@ package final class LiveLine: Sendable {
                 _ = poll(&ready, 1, -1)
                 continue
             }
-            // Nothing can be told about a standard error that is closed. A reader of results that went away ends the
+            // There is no way to report that standard error is closed. A reader of results that went away ends the
             // program by SIGPIPE, as with any filter.
             guard written > 0 else { return errno }
             rest = rest.dropFirst(written)

@@ -1,4 +1,4 @@
-/// Something a person should know about a project or a build, told before anything is done.
+/// Something a person should know about a project or a build, printed before anything is done.
 package enum Note: Equatable, Sendable {
     case info(String)
     case warning(String)

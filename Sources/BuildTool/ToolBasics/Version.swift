@@ -7,7 +7,7 @@ package struct Version: Equatable, Hashable, Sendable {
     /// What follows `+`, or an empty string.
     package let local: String
 
-    /// Nil for anything but one to three numbers: `2.1.0rc1` and `1.2.3.4` are no versions here and match nothing.
+    /// Nil for anything but one to three numbers: `2.1.0rc1` and `1.2.3.4` are not versions here and match nothing.
     package init?(_ text: String) {
         let halves = text.split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false)
         let parts = halves[0].split(separator: ".", omittingEmptySubsequences: false)

@@ -3,7 +3,7 @@ enum RunMeaning: String, Equatable, Sendable {
     case predict
     case exec
 
-    /// What has to be asked outside.
+    /// Questions about the project and the engine.
     struct Questions {
         /// Whether a path exists in the project.
         let isPath: (String) -> Bool

@@ -8,7 +8,7 @@ import ToolBasics
 
 /// Finds what may continue a command line.
 ///
-/// Whatever is wrong with a project is told by the command itself; then nothing is offered.
+/// If something is wrong with a project, nothing is offered: the command itself reports it.
 struct Completer {
     let session: Session
 

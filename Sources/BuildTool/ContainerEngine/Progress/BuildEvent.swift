@@ -1,4 +1,4 @@
-/// What a build tells of itself.
+/// An event in the log of a build.
 enum BuildEvent: Equatable, Sendable {
     /// A step has begun; `id` names it from then on.
     case began(String, name: String)

@@ -52,9 +52,9 @@ struct ConfigDescription {
     let form: ConfigForm
     /// What the key is for, in a sentence or two.
     let summary: String
-    /// What counts where the key is missing; nil where there is nothing to say.
+    /// The default; nil if there is nothing to say.
     var standard: String?
-    /// What to write instead of a key that is on its way out.
+    /// What to write instead of a deprecated key.
     var replacement: String?
     /// Whether its mapping is wrong without it.
     var isRequired = false

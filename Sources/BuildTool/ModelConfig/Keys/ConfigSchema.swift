@@ -55,10 +55,10 @@ package enum ConfigSchema {
         switch form {
         case .text(let choices) where !choices.isEmpty:
             return ["enum": .array(choices.map(JSONTree.string) + [.null])]
-        // What looks like a number or a truth value is text all the same.
+        // A text may look like a number or a truth value.
         case .text: return ["type": types("string", "number", "boolean")]
         case .bool:
-            // YAML 1.1 has more words for them, which editors of 1.2 take for text.
+            // YAML 1.1 has more words for them, which editors for YAML 1.2 take for text.
             let words = ["yes", "no", "on", "off"]
             return [
                 "anyOf": .array([
