@@ -252,14 +252,14 @@ let package = Package(
             swiftSettings: swiftRules),
         .testTarget(name: "WorkerProtocolTests", dependencies: ["WorkerProtocol"], swiftSettings: swiftRules),
         .buildToolTests("ToolBasics"),
-        .buildToolTests("Terminal", ["ToolBasics"]),
+        .buildToolTests("Terminal"),
         .buildToolTests("ChildProcesses"),
-        .buildToolTests("ModelSchema", ["JSON", "ToolBasics"]),
+        .buildToolTests("ModelSchema", ["JSON"]),
         .buildToolTests("PythonPackages", ["ToolBasics"]),
         .buildToolTests("ModelConfig", ["JSON", "ModelSchema", "PythonPackages", "ToolBasics"]),
         .buildToolTests("PythonSource"),
-        .buildToolTests("Projects", ["ModelConfig", "PythonPackages", "PythonSource", "ToolBasics"]),
-        .buildToolTests("ContainerEngine"),
+        .buildToolTests("Projects", ["ModelConfig", "ModelSchema", "PythonPackages", "PythonSource", "ToolBasics"]),
+        .buildToolTests("ContainerEngine", ["ChildProcesses"]),
         .buildToolTests(
             "ImagePlans", ["JSON", "ModelConfig", "ModelSchema", "Projects", "PythonPackages", "ToolBasics"],
             exclude: ["dockerfiles"]),
@@ -268,7 +268,7 @@ let package = Package(
         .buildToolTests("ModelServers", ["ContainerEngine", "JSON", "PredictionClient"]),
         .buildToolTests("Diagnostics", ["JSON", "PythonSource"]),
         .buildToolTests("Manifests", ["ModelConfig"]),
-        .buildToolTests("CogCLI", ["JSON", "ModelSchema"]),
+        .buildToolTests("CogCLI", ["ModelSchema"]),
         // The fuzz targets, which replay their seeds as a test; scripts/fuzz.sh builds the fuzzers.
         .testTarget(
             name: "FuzzTests",

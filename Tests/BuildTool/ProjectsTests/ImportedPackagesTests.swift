@@ -1,4 +1,3 @@
-import ChildProcesses
 import ModelConfig
 import PythonPackages
 import PythonSource
