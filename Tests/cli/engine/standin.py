@@ -13,7 +13,43 @@ PYTHON = "3.12"
 # As in uv's Pythons.
 MARKER = "[externally-managed]\\nError=This Python installation is managed by uv and should not be modified.\\n"
 # Prepared images have these; nothing that they would fetch is needed.
-PROGRAMS = ("apt-get", "curl", "git", "mim")
+PROGRAMS = ("apt-get", "mim")
+CURL = """\
+#!/bin/sh
+while [ $# -gt 0 ]; do
+    case "$1" in -o | --output) echo > "$2" ;; esac
+    shift
+done
+"""
+# A clone is a package without content, named after its repository, that needs nothing to be built. pip asks for the
+# version of git, and for the commit of what it cloned.
+GIT = """\
+#!/bin/sh
+for word; do before=$last; last=$word; done
+case " $* " in
+*" version "*) echo git version 2.39.0 ;;
+*" rev-parse HEAD "*) echo 0123456789012345678901234567890123456789 ;;
+*" clone "*)
+    name=$(basename "$before" .git | tr A-Z- a-z_)
+    mkdir -p "$last" && cd "$last" || exit
+    printf '[build-system]\\nrequires = []\\nbuild-backend = "backend"\\nbackend-path = ["."]\\n' > pyproject.toml
+    sed "s/NAME/$name/g" /usr/local/sbin/backend.py > backend.py ;;
+*) exit 1 ;;
+esac
+"""
+BACKEND = """\
+import zipfile
+
+def build_wheel(folder, settings=None, metadata=None):
+    with zipfile.ZipFile(f"{folder}/NAME-1.0-py3-none-any.whl", "w") as archive:
+        wheel = "Wheel-Version: 1.0\\nGenerator: tests\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"
+        files = {"METADATA": "Metadata-Version: 2.1\\nName: NAME\\nVersion: 1.0\\n", "WHEEL": wheel, "RECORD": ""}
+        for name, text in files.items():
+            archive.writestr(f"NAME-1.0.dist-info/{name}", text)
+    return "NAME-1.0-py3-none-any.whl"
+
+build_editable = build_wheel
+"""
 UV = f"""\
 #!/bin/sh
 case "$1 $2" in
@@ -71,6 +107,7 @@ def make(engine: Engine, folder: Path, packages: list[tuple[str, str]]) -> None:
     for name, version in packages:
         wheel(folder / "wheels", name, version)
     programs = {f"programs/{name}": "#!/bin/sh\n" for name in PROGRAMS}
+    programs |= {"programs/curl": CURL, "programs/git": GIT, "programs/backend.py": BACKEND}
     for path, text in {**programs, "uv": UV, "uvx": UV}.items():
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_text(text)
