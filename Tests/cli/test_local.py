@@ -346,6 +346,25 @@ def refusal(port: int) -> str | None:
     return None
 
 
+def test_edits_in_quick_succession(local):
+    """Also those of one length within a second, which Python doesn't see if it has compiled the file in between."""
+    port = free_port()
+
+    def output() -> str | None:
+        try:
+            return post(predictions(port), {"input": {"s": ""}}).get("output")
+        except OSError:  # Starting again.
+            return None
+
+    with local.serving(port, "--reload") as running:
+        wait_status(port, "READY")
+        for letter in "abcdefgh":
+            local.model(f"return '{letter}'")
+            wait_for(lambda letter=letter: output() == letter, f"the answer {letter}")
+        running.interrupt()
+        assert running.wait(15) == 0
+
+
 def test_edited_sources_are_served(local):
     """With --reload: edits, new files, and mistakes, which are told and waited out."""
     port = free_port()

@@ -110,7 +110,9 @@ struct Session {
     /// Variables that servers get besides those of the user: their own lines are for people, and what the model writes
     /// stays as it is.
     func serverEnvironment(_ user: [String], isPrediction: Bool) -> [String] {
-        var list = containerEnvironment(user)
+        // Python takes compiled code for current that was written in the same second as an edit of the same length. In a
+        // project that is mounted it would also belong to the container's user.
+        var list = ["PYTHONDONTWRITEBYTECODE=1"] + containerEnvironment(user)
         list.append("COG_MODEL_OUTPUT=raw")
         if !console.usesColor { list.append("NO_COLOR=1") }
         if isPrediction { list.append("COG_LOG_LEVEL=\(isDebug ? "debug" : "warning")") }

@@ -143,6 +143,8 @@ package struct LocalEnvironment: Sendable {
     package func tool(_ extra: [String]) -> Tool {
         var environment: [String: String?] = [
             "VIRTUAL_ENV": directory, "PYTHONUNBUFFERED": "1",
+            // Python takes compiled code for current that was written in the same second as an edit of the same length.
+            "PYTHONDONTWRITEBYTECODE": "1",
             "PATH": directory + "/bin:" + (planner.environment[.path] ?? "/usr/bin:/bin"),
         ]
         if let predict = project.config.predict { environment["COG_PREDICT_TYPE_STUB"] = predict }
