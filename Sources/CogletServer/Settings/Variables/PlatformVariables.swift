@@ -6,7 +6,7 @@ struct PlatformVariables: VariableSection {
 
     let modelName = Variable(
         "COG_MODEL_NAME", "`model`", "what KServe's routes call the model: letters, digits, dots, hyphens, underscores")
-    let vertexPort = Variable("AIP_HTTP_PORT", "", "the port to listen on; it counts before `PORT`")
+    let vertexPort = Variable("AIP_HTTP_PORT", "", "the port to listen on; it overrides `PORT`")
     let vertexHealth = Variable("AIP_HEALTH_ROUTE", "", "the path that is 200 while the model is ready")
     let vertexPredictions = Variable(
         "AIP_PREDICT_ROUTE", "", "the path that takes Vertex AI's requests for predictions")

@@ -2,7 +2,7 @@
 struct TelemetryVariables: VariableSection {
     let title = "Tracing"
     let introduction =
-        "See [Tracing](tracing.md). `COG_…` variables come from the image; those of OpenTelemetry go before them."
+        "See [Tracing](tracing.md). `COG_…` variables come from the image; OpenTelemetry's variables override them."
 
     let traceConfigured = Variable(
         "COG_TRACE_CONFIGURED", "`0`", "`1`: the image wants traces. Without it, the rest of these has no effect")
@@ -14,10 +14,10 @@ struct TelemetryVariables: VariableSection {
         "COG_TRACE_SAMPLER", "`parentbased_always_off`",
         "`always_on`, `always_off`, `traceidratio`, or one of these behind `parentbased_`")
     let tracesSampler = Variable(
-        "OTEL_TRACES_SAMPLER", "", "the same; it goes before the image's sampler and its argument")
+        "OTEL_TRACES_SAMPLER", "", "the same; it overrides the image's sampler and its argument")
     let traceSamplerArgument = Variable(
         "COG_TRACE_SAMPLER_ARG", "`1`", "the share of traces that a ratio sampler records, from `0` to `1`")
-    let tracesSamplerArgument = Variable("OTEL_TRACES_SAMPLER_ARG", "", "the same; it goes before the image's")
+    let tracesSamplerArgument = Variable("OTEL_TRACES_SAMPLER_ARG", "", "the same; it overrides the image's")
     let traceHeader = Variable(
         "COG_TRACE_HEADER", "",
         "a field that carries a trace in requests without a valid `traceparent`, and in webhooks")
@@ -48,17 +48,19 @@ struct TelemetryVariables: VariableSection {
     let tracesTimeout = Variable("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "", "the same for spans alone")
     let metricsTimeout = Variable("OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", "", "the same for metrics alone")
     let spanDelay = Variable("OTEL_BSP_SCHEDULE_DELAY", "`5000`", "how many milliseconds spans wait for others")
-    let spanQueueSize = Variable("OTEL_BSP_MAX_QUEUE_SIZE", "`2048`", "how many spans wait at most; others are dropped")
-    let spanBatchSize = Variable("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "`512`", "how many spans are sent at once")
+    let spanQueueSize = Variable(
+        "OTEL_BSP_MAX_QUEUE_SIZE", "`2048`", "the maximum number of spans that wait; others are dropped")
+    let spanBatchSize = Variable("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "`512`", "the maximum number of spans per request")
     let spanAttributeLimit = Variable(
-        "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "`128`", "how many attributes a span has at most")
-    let spanEventLimit = Variable("OTEL_SPAN_EVENT_COUNT_LIMIT", "`128`", "how many events a span has at most")
+        "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "`128`", "the maximum number of attributes of a span")
+    let spanEventLimit = Variable("OTEL_SPAN_EVENT_COUNT_LIMIT", "`128`", "the maximum number of events of a span")
     let metricsConfigured = Variable(
         "COG_METRICS_CONFIGURED", "`0`",
-        "`1`: the image wants its metrics sent. Without it they are where `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` is set")
+        "`1`: the image wants its metrics sent. Without it, they are sent if `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` is set"
+    )
     let metricsEnabled = Variable(
-        "COG_METRICS_ENABLED", "`1`", "`0`: no metrics are sent; `/metrics` shows them all the same")
+        "COG_METRICS_ENABLED", "`1`", "`0`: no metrics are sent; `/metrics` still shows them")
     let metricsExporter = Variable("OTEL_METRICS_EXPORTER", "", "`none`: the same")
     let metricInterval = Variable(
-        "OTEL_METRIC_EXPORT_INTERVAL", "`60000`", "how many milliseconds lie between two messages with metrics")
+        "OTEL_METRIC_EXPORT_INTERVAL", "`60000`", "the time in milliseconds between two messages with metrics")
 }
