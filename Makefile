@@ -1,4 +1,4 @@
-# What a person types. Each target is a script of the same name in scripts/, which also runs on its own.
+# Each target runs the script with the same name in scripts/, which also runs on its own.
 .PHONY: demo build test bench counts fuzz lint format docs dist clean setup
 
 demo:  ## everything from nothing, then text read out of a photograph by a model served over HTTP

@@ -1,4 +1,4 @@
-"""Instructions and system calls of the server of this checkout. They don't move with the machine as times do.
+"""Instructions and system calls of the server of this checkout. Unlike times, they don't depend on the machine.
 
     python3 benchmarks/counts.py [--only GROUP,…] [--write FILE]
 
@@ -13,7 +13,7 @@ from counting.figures import GROUPS, Figure, Ratio
 
 
 def number(value: float) -> str:
-    """Three digits or so."""
+    """The number with about three digits."""
     if value >= 1_000:
         return f"{value / 1_000:.1f} k"
     return f"{value:.0f}" if value >= 100 else f"{value:.2f}"

@@ -19,7 +19,7 @@ CALLS = 3
 
 
 def told(text: str) -> str:
-    """The first line of the message, without what an absent engine adds."""
+    """The first line of the message, without the note about a missing engine."""
     lines = [line for line in text.splitlines() if line and ENGINE_ASKED not in line]
     return re.sub(r"^(✗|⚠)?\s*", "", lines[0] if lines else "").replace("|", "\\|")
 

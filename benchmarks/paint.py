@@ -1,4 +1,4 @@
-"""How soon the page at `/docs` is painted for the first time, beside an empty page: the target is at most twice.
+"""How soon the page at `/docs` is first painted, compared with an empty page. The target is at most twice the time.
 
     python benchmarks/paint.py http://127.0.0.1:5000 [--rounds 20]
 
@@ -25,7 +25,7 @@ PAINT = """() => new Promise((resolve) => new PerformanceObserver((list) => {
 
 
 class EmptyPage(BaseHTTPRequestHandler):
-    """An empty page, from a server as near as the other."""
+    """An empty page, from another local server."""
 
     protocol_version = "HTTP/1.1"
 

@@ -59,7 +59,7 @@ def model(parameters: str) -> str:
 
 
 FLAT = model("".join([f"        f{index}: {KINDS[index % len(KINDS)][0]},\n" for index in range(FIELDS)]))
-# The same fields in a class of their own, which the original can't take.
+# The same fields in a separate class, which the original doesn't support.
 NESTED = model("        record: Fields,\n").replace(
     "class Runner",
     "@dataclass\nclass Fields:\n"
@@ -118,7 +118,7 @@ def seconds_of(server: CogServer, code: str) -> float:
     """How long an interpreter of the server's environment takes to run the code, from start to end."""
     began = time.perf_counter()
     command = [str(server.python()), "-c", code]
-    # Two of the names tell on stderr that they are deprecated.
+    # Two of the names print a deprecation to stderr.
     subprocess.run(command, check=True, env=clean_variables(None), cwd="/", stderr=subprocess.DEVNULL)
     return time.perf_counter() - began
 
@@ -171,7 +171,7 @@ def predictions(servers: list[CogServer], rounds: int, scratch: Path) -> Figure:
 
 
 def predict(client: Client, body: bytes) -> float:
-    """Seconds of one prediction, asked for again where the original still counts its slot as taken."""
+    """Seconds of one prediction, repeated while the original still counts its slot as taken."""
     while True:
         answer = client.request("POST", "/predictions", body)
         if answer.status == 200 and b'"ok"' in answer.body:

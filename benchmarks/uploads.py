@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Large files in requests: how fast a form gets to disk beside nginx's PUT, and what memory the server takes meanwhile.
+"""Large files in requests: how fast a form is written to disk compared with nginx's PUT, and the server's memory.
 
 Both servers write to the same file system, in turn; the client is the same blocking socket, which sends the same buffer
 again. An upload counts until its answer; the file's length is checked. `--limit` makes the script fail below a ratio.
@@ -66,7 +66,7 @@ def free_port() -> int:
 
 
 def sent(port: int, request: str, mebibytes: int, head: bytes = b"", tail: bytes = b"") -> tuple[float, bytes]:
-    """Sends one body; gives the seconds until the answer, and the answer."""
+    """Sends one body. Returns the seconds until the response, and the response."""
     length = len(head) + mebibytes * len(BUFFER) + len(tail)
     with socket.create_connection(("127.0.0.1", port)) as client:
         begun = time.perf_counter()
@@ -127,7 +127,7 @@ def ours(folder: Path) -> Iterator[tuple[int, int]]:
 
 @contextmanager
 def nginx(folder: Path) -> Iterator[int]:
-    """nginx that stores what is put: its port."""
+    """nginx that stores PUT bodies: its port."""
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if program is None:
         raise SystemExit("nginx is missing: apt-get install nginx-light")

@@ -1,4 +1,4 @@
-"""Writes what the program says about itself into its pages; `--check` only compares.
+"""Writes the program's descriptions of itself into its pages; `--check` only compares.
 
 These are the commands, options, and variables of docs/cli.md, and the keys of docs/cog-yaml.md. The program is the one
 in COG_TEST_BIN, or the release build. Text outside the markers is left alone.

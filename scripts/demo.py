@@ -1,4 +1,4 @@
-"""Serves examples/ocr on a free loopback port, posts the photograph to it, prints what was read, stops the server."""
+"""Serves examples/ocr on a free loopback port, posts the photograph to it, prints the text, and stops the server."""
 
 import base64
 import json
@@ -21,17 +21,17 @@ STOP_LIMIT_SECONDS = 20.0
 
 
 def request(url: str, body: Any = None) -> Any:
-    """GETs the URL, or POSTs the body as JSON; returns the JSON of the answer."""
+    """GETs the URL, or POSTs the body as JSON. Returns the response's JSON."""
     data = None if body is None else json.dumps(body).encode()
     call = urllib.request.Request(url, data, {"Content-Type": "application/json"})
-    # The server is on this machine: a proxy of the environment has no part in it.
+    # The server is on this machine, so a proxy from the environment isn't used.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(call, timeout=SETUP_LIMIT_SECONDS) as answer:
         return json.load(answer)
 
 
 def port_of(server: "subprocess.Popen[bytes]", log: Path) -> int:
-    """Waits for the line of the log that names the port the kernel picked."""
+    """Waits for the log line with the port that the kernel chose."""
     deadline = time.monotonic() + SETUP_LIMIT_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         text = log.read_text(encoding="utf-8", errors="replace")

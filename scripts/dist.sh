@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes dist/cog-VERSION-linux-x86_64.tar.gz: the program, the two wheels it puts into images, their init, and manual pages. Unpacked
-# anywhere, bin/cog runs on every Linux and finds the rest in share/cog. Makes of the same files dist/cog_cli-….whl, with
-# which uvx and pipx bring the program, and dist/SHA256SUMS, which install.sh checks. Does nothing when all are up to date.
+# anywhere, bin/cog runs on every Linux and finds the rest in share/cog. Also makes dist/cog_cli-….whl from the same files,
+# for uvx and pipx, and dist/SHA256SUMS, which install.sh checks. Does nothing if all are up to date.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -24,7 +24,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/$name/bin" "$work/$name/share/cog"
 strip -o "$work/$name/bin/cog" "$bin/cog"
-# The program tells when it was built by its own date.
+# The modification time of the program is the time of the build.
 touch -r "$bin/cog" "$work/$name/bin/cog"
 cp -p LICENSE "$work/$name/"
 cp -p "${wheels[@]}" "$work/$name/share/cog/"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes what is made from the programs: docs/environment.md, docs/metrics.md, docs/llms.txt, the commands, options, and variables of docs/cli.md, the keys
-# of docs/cog-yaml.md, and the tables that the SDK has in common with the server.
+# Writes the documentation that is generated from the programs: docs/environment.md, docs/metrics.md, docs/llms.txt, the
+# commands, options, and variables of docs/cli.md, the keys of docs/cog-yaml.md, and the tables that the SDK shares with the server.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

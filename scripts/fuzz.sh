@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Fuzzes what reads untrusted bytes with libFuzzer, under AddressSanitizer. Usage: scripts/fuzz.sh [SECONDS] [TARGET…]
+# Fuzzes the readers of untrusted bytes with libFuzzer, under AddressSanitizer. Usage: scripts/fuzz.sh [SECONDS] [TARGET…]
 #
 # Without targets, all of them run, 60 seconds each. `swift build` cannot link a fuzzer, so swiftc does it. The seeds in
-# Tests/fuzz/TARGET/seeds run first; what a run finds is written there, to be kept as the seed of a fix. The inputs that
+# Tests/fuzz/TARGET/seeds run first; a run writes failing inputs there, to be committed with the fix. Inputs that
 # reach new code stay in .build/fuzz for the next run.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -21,7 +21,7 @@ declare -A modules=(
     [json]="HTTPFields JSON JSONSchema Predictions"
     [frames]="EventLoop HTTPFields JSON JSONSchema Predictions WorkerProtocol Metrics Telemetry Workers"
 )
-# The targets in C that they need.
+# The C targets that they need.
 declare -A sources_in_c=([requests]=CHTTPParser [json]="CBase64 CText CJSONScanner" [frames]="CBase64 CText CJSONScanner")
 flags=(
     -sanitize=fuzzer,address -swift-version 6 -package-name cog -parse-as-library -O -enable-testing -D FUZZING
@@ -61,7 +61,7 @@ build_fuzzer() {
 }
 
 for target in "${targets[@]}"; do
-    [ -n "${modules[$target]:-}" ] || die "$target is no fuzz target: choose from ${!modules[*]}"
+    [ -n "${modules[$target]:-}" ] || die "$target isn't a fuzz target: choose from ${!modules[*]}"
     step "fuzz $target: build"
     build_fuzzer "$target"
     step "fuzz $target: $seconds s"

@@ -1,4 +1,4 @@
-# Shared by the scripts in this folder; sourced, never run. Works from any directory.
+# Shared by the scripts in this folder; sourced, not run. Works from any directory.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 version=$(<"$root/VERSION")
@@ -34,8 +34,8 @@ python_of() {
         fi
     done
 }
-# A pyenv shim exists for versions that are switched off, Debian's python3 may lack ensurepip, and a Python may be
-# built without a shared library, which the worker loads: ask, don't guess.
+# A pyenv shim exists for disabled versions, Debian's python3 may lack ensurepip, and a Python may be
+# built without the shared library that the worker loads. So ask the interpreter itself.
 python_is_usable='
 import ensurepip, os, sys, sysconfig, venv
 assert sys.version_info[:2] == tuple(map(int, sys.argv[1].split(".")))
@@ -44,7 +44,7 @@ folders = [get("LIBDIR"), os.path.join(get("LIBDIR"), get("MULTIARCH") or "")]
 name = "libpython" + sys.argv[1] + ".so.1.0"
 assert any(os.path.exists(os.path.join(folder, name)) for folder in folders)'
 
-# Prints the first usable Python: what the tools, .venv and the demo run on.
+# Prints the first usable Python: the tools, .venv, and the demo run on it.
 any_python() {
     local minor found
     for minor in 3.11 3.12 3.13 3.10; do
@@ -54,8 +54,8 @@ any_python() {
     die "no usable Python 3.10 - 3.13: install python3, python3-venv and libpython3 (Debian: scripts/setup.sh does)"
 }
 
-# uv ARGS...: uv, which makes environments and installs into them many times faster than venv and pip. It takes the packages
-# from where pip would take them.
+# uv ARGS...: uv, which makes environments and installs into them many times faster than venv and pip. It uses the same
+# package index as pip.
 uv() {
     local dir=$root/.envs/uv
     if ! cmp -s "$root/scripts/uv.txt" "$dir/installed.txt"; then
@@ -69,7 +69,7 @@ uv() {
     UV_DEFAULT_INDEX=$index "$dir/bin/uv" --quiet --no-config "$@"
 }
 
-# environment DIR PYTHON: a virtual environment of that interpreter at DIR, made anew when it was of another one.
+# environment DIR PYTHON: a virtual environment of that interpreter at DIR, made again if it was of another interpreter.
 environment() {
     if [ ! -x "$1/bin/python" ] || [ "$(cat "$1/made-of" 2>/dev/null)" != "$2" ]; then
         uv venv --no-project --seed --clear --python "$2" "$1"
@@ -88,7 +88,7 @@ pip_install() {
 # tools: the environment with build, auditwheel and ruff; made again when its list changes.
 tools() { listed_environment tools; }
 
-# type_checkers: the environment with mypy and pyright, and what the SDK imports where a model has it.
+# type_checkers: the environment with mypy and pyright, and the SDK's optional imports.
 type_checkers() { listed_environment types; }
 
 # listed_environment NAME: an environment with what scripts/NAME.txt lists.
@@ -101,7 +101,7 @@ listed_environment() {
     fi
 }
 
-# install_wheels DIR: both wheels of dist/ into the environment at DIR, once for each build of them.
+# install_wheels DIR: both wheels of dist/ into the environment at DIR, once for each build.
 install_wheels() {
     local stamp
     stamp=$(cat "$root"/dist/cog-*.whl "$root"/dist/coglet-*.whl | sha256sum)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes libcoglet-curl.so, which holds libcurl with all that it needs, and prints the folder that has it with the licenses of
-# what is in it. Debian's curl is built here, with its fixes, because Debian's own library needs 27 others and a newer C
-# library than we promise.
+# Makes libcoglet-curl.so, which contains libcurl and everything it needs, and prints the folder with the library and its
+# licenses. Debian's curl is built here, with its fixes, because Debian's own library needs 27 others and a newer C
+# library than we require.
 #
 # usage: scripts/libcurl.sh
 # Kept outside the checkout (COG_BUILD_CACHE, by default ~/.cache/cog-build): remove that to build a newer release.
@@ -59,7 +59,7 @@ build() {
     cd "$root"
 }
 
-# Debian's libnghttp2.a is position independent but for one use of `stderr`, in a function for debugging.
+# Debian's libnghttp2.a is position independent except for one use of `stderr`, in a debugging function.
 link() {
     local flags=(-O2 -fPIC -fvisibility=hidden -ffunction-sections -DCOG_GLIBC_FLOOR -ISources/CGlibcFloor/include)
     objcopy --redefine-sym stderr=cogcurl_stderr "$(readlink -f "$work/nghttp2/libnghttp2.a")" "$work/libnghttp2.a"
@@ -74,7 +74,7 @@ link() {
     strip "$work/libcoglet-curl.so"
 }
 
-# What the licenses ask for, and a list of what is inside for whoever checks software for known weaknesses.
+# The texts that the licenses require, and a list of the contents for vulnerability scanners.
 describe() {
     local name package entries=()
     mkdir -p "$work/made/licenses"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Formatting, types, and the rules a script can check. Says everything that is wrong, then fails.
+# Checks formatting, types, and the rules that a script can check. Reports every problem, then fails.
 set -uo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -18,7 +18,7 @@ check "ruff format" .envs/tools/bin/ruff format --check .
 check "ruff" .envs/tools/bin/ruff check .
 check "mypy" .envs/types/bin/mypy --strict -p cog
 check "mypy: a model's side" .envs/types/bin/mypy --strict Tests/sdk/typed
-# The pyright of PyPI that brings its own node, in pyright's own "standard" mode.
+# The build of pyright on PyPI that includes its own node, in pyright's "standard" mode.
 check "pyright" .envs/types/bin/basedpyright --pythonpath .envs/types/bin/python
 check "workflows" .envs/tools/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yaml
 # Debian's node-typescript; scripts/setup.sh --tests installs it.

@@ -1,4 +1,4 @@
-"""Writes the manual pages cog.1 and cog-COMMAND.1 into a folder, as the program describes its commands.
+"""Writes the manual pages cog.1 and cog-COMMAND.1 into a folder, from the program's descriptions of its commands.
 
 usage: scripts/man.py FOLDER
 The program is the one in COG_TEST_BIN, or the release build.
@@ -14,7 +14,7 @@ from cli_docs import PROGRAM, is_everywhere
 
 ROOT = Path(__file__).resolve().parent.parent
 VERSION = (ROOT / "VERSION").read_text().strip()
-# Of what the pages have in common, by the name of the page.
+# The sections that several pages share, by the name of the page.
 SEE_ALSO = ".SH SEE ALSO\n{}\n"
 VARIABLES = """\
 .SH ENVIRONMENT

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes the C code for OTLP's messages from Sources/COTLP/otlp.proto. The result is committed, so only who changes the
-# messages needs the generator: Debian's protobuf-c-compiler and libprotobuf-dev.
+# Writes the C code for OTLP's messages from Sources/COTLP/otlp.proto. The result is committed, so only changing the
+# messages requires the generator: Debian's protobuf-c-compiler and libprotobuf-dev.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

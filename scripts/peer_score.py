@@ -19,13 +19,13 @@ ROOT = Path(__file__).resolve().parent.parent
 TEST_LIMIT_SECONDS = 40
 FILE_LIMIT_SECONDS = 600.0
 INTERRUPT_GRACE_SECONDS = 30.0
-# These look at the tests or the load of this product, not at a server under test.
+# These check the tests or the load of this product, not a server under test.
 LEFT_OUT = ("test_coverage.py", "test_fire.py", "test_soak.py")
 
 
 @dataclass
 class Score:
-    """Names of tests by how they ended."""
+    """Names of tests by outcome."""
 
     passed: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Score:
 
 
 def run(file: Path, report: Path) -> str:
-    """Runs one file of tests; what kept it from finishing, or nothing."""
+    """Runs one file of tests. Returns what kept it from finishing, or an empty text."""
     command = [sys.executable, "-m", "pytest", str(file), "-q", "--runxfail", "--no-header", "--tb=no", "-rN"]
     command += [f"--timeout={TEST_LIMIT_SECONDS}", f"--junitxml={report}"]
     process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs Tests/http against the released original, cog and coglet 0.23.1 from PyPI, and says how it does: what of the
-# shared behaviour passes there, and whether each test of a defect fails there, as it must to show anything.
+# Runs Tests/http against the released original, cog and coglet 0.23.1 from PyPI, and reports which tests of
+# shared behavior pass there, and whether each test of a defect fails there, as it must.
 # Takes about half an hour. Arguments are the test files to run, by default all.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 dir=$root/.envs/peer
 environment "$dir" "$(any_python)"
-# A limit for each test ends those in which the original hangs; our own runs need none.
+# A time limit for each test ends those in which the original hangs. Our own runs don't need one.
 wanted="cog==0.23.1 coglet==0.23.1 pytest-timeout $(cat Tests/requirements.txt)"
 if [ "$wanted" != "$(cat "$dir/installed.txt" 2>/dev/null)" ]; then
     pip_install "$dir" cog==0.23.1 coglet==0.23.1 pytest-timeout -r Tests/requirements.txt

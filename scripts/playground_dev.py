@@ -1,4 +1,4 @@
-"""For work on the page: serves playground/ freshly bundled, and leads all other requests to a server that runs.
+"""For work on the page: bundles and serves playground/, and forwards all other requests to a running server.
 
 python3 scripts/playground_dev.py http://127.0.0.1:5000 8000
 """

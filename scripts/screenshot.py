@@ -15,7 +15,7 @@ from support.server import Server  # noqa: E402
 
 PICTURE = ROOT / "docs" / "playground.png"
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-# What a page of the documentation may make its readers load.
+# The largest picture that readers of the documentation should have to load.
 SIZE_LIMIT_BYTES = 200_000
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes docs/playground.png, the screenshot in README.md and docs/playground.md. Run it when the page looks different.
+# Makes docs/playground.png, the screenshot in README.md and docs/playground.md. Run it when the page's appearance changes.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

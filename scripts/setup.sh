@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what building needs and this machine lacks; with --dist also what the distribution holds, with --tests all
-# that the tests need, with --bench what the benchmarks need, with --counts what `make counts` needs. Does nothing, and
-# needs no root, where nothing is missing.
+# Installs the missing packages that building needs; with --dist also those for the distribution, with --tests those for
+# the tests, with --bench those for the benchmarks, and with --counts those for `make counts`. If nothing is missing, it
+# does nothing and doesn't need root.
 # Debian 12 or newer, Ubuntu 22.04 or newer; elsewhere it lists what to install.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -52,7 +52,7 @@ want zlib1g-dev has_library zlib.h libz.a
 want libprotobuf-c-dev has_library protobuf-c/protobuf-c.h libprotobuf-c.a
 want esbuild command -v esbuild
 want libcurl4-openssl-dev has_library curl/curl.h libcurl.so
-# scripts/libcurl.sh builds what the wheel brings along from these, and Debian's source.
+# scripts/libcurl.sh builds the wheel's libcurl from these and from Debian's source.
 want libssl-dev has_library openssl/ssl.h libssl.a
 want libnghttp2-dev has_library nghttp2/nghttp2.h libnghttp2.a
 want dpkg-dev command -v dpkg-source
@@ -60,14 +60,14 @@ want binutils command -v objcopy
 want debian-archive-keyring test -e /usr/share/keyrings/debian-archive-keyring.gpg
 has_library llhttp.h libllhttp.a || needs_llhttp=yes
 
-# A Python to build wheels with and to serve from: any tested version will do, Debian's own is completed if it is not.
+# A Python to build wheels with and to serve from: any tested version is fine; otherwise Debian's own is completed.
 if ! (any_python) >/dev/null 2>&1; then
     packages+=(python3 python3-venv python3-pip)
     minor=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || true)
     packages+=("libpython${minor:-3-dev}")
 fi
 
-# as_root COMMAND…: as root or through sudo; fails where neither is possible.
+# as_root COMMAND…: as root or through sudo; fails if neither is possible.
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null 2>&1; then sudo "$@"; else return 1; fi
 }
@@ -131,8 +131,8 @@ from_debian13() {
     as_root rm -rf "$private"
 }
 
-# libllhttp-dev is new in Debian 13 and Ubuntu 25.04. It needs only an old libc, so older systems take Debian 13's
-# own package.
+# libllhttp-dev is new in Debian 13 and Ubuntu 25.04. It needs only an old libc, so older systems get Debian 13's
+# package.
 install_llhttp() {
     refresh
     if apt-cache show libllhttp-dev >/dev/null 2>&1; then install_packages libllhttp-dev; return; fi
@@ -144,8 +144,8 @@ install_llhttp() {
     as_root rm -rf "$debs"
 }
 
-# Plugins of the docker client for the tests alone: buildx, with which newer clients build, and compose. They stay out of
-# the system, so that the older client of Debian's docker.io is tested as it is, without plugins.
+# Plugins of the docker client, for the tests only: buildx, with which newer clients build, and compose. They aren't installed
+# in the system, so that the older client of Debian's docker.io is tested without plugins.
 fetch_plugins() {
     local debs name wanted=() plugins=${COG_TEST_CACHE:-$HOME/.cache/cog-tests}/cli-plugins
     for name in buildx compose; do
@@ -164,12 +164,12 @@ fetch_plugins() {
     as_root rm -rf "$debs"
 }
 
-# Programs that the tests run and whose packages start services: they are not installed, but unpacked into a folder of the
-# tests, with those libraries that this machine lacks.
+# Programs for the tests whose packages start services. They aren't installed, but unpacked into a folder of the
+# tests, with the libraries that this machine lacks.
 fetch_tools() {
     local tools=${COG_TEST_CACHE:-$HOME/.cache/cog-tests}/tools wanted=() debs deb
     has_tool prometheus || wanted+=(prometheus)
-    # Installing it is only simulated, to learn what else it would take.
+    # A simulated installation lists the other packages that it would need.
     if ! has_tool haproxy; then
         refresh
         mapfile -t -O "${#wanted[@]}" wanted < <(
@@ -186,7 +186,7 @@ fetch_tools() {
     as_root rm -rf "$debs"
 }
 
-# has_tool NAME: whether a program is installed, or was fetched.
+# has_tool NAME: whether a program is installed or was downloaded.
 has_tool() {
     local tools=${COG_TEST_CACHE:-$HOME/.cache/cog-tests}/tools
     command -v "$1" >/dev/null 2>&1 || [ -x "$tools/usr/bin/$1" ] || [ -x "$tools/usr/sbin/$1" ]
@@ -212,7 +212,7 @@ if [ ${#packages[@]} -gt 0 ] || [ $needs_llhttp = yes ]; then
     fi
 fi
 
-# Podman is tested where the distribution has one new enough to build as ours do, which is where netavark is.
+# Podman is tested if the distribution's version is new enough for our builds. Those distributions have netavark.
 if [ "$with_tests" = yes ] && [ "$(id -u)" = 0 ] && ! command -v podman >/dev/null 2>&1 &&
     command -v apt-get >/dev/null 2>&1; then
     refresh
@@ -222,7 +222,7 @@ if [ "$with_tests" = yes ] && [ "$(id -u)" = 0 ] && ! command -v podman >/dev/nu
     fi
 fi
 
-# Only a client that is new enough to take plugins is given them.
+# Only clients that are new enough for plugins get them.
 client_major=$(docker --version 2>/dev/null | sed -n 's/^Docker version \([0-9]*\).*/\1/p')
 if [ "$with_tests" = yes ] && [ "$(id -u)" = 0 ] && [ "${client_major:-0}" -ge 23 ] && command -v apt-get >/dev/null 2>&1; then
     fetch_plugins
@@ -232,7 +232,7 @@ if [ "$with_tests" = yes ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/nul
     fetch_tools
 fi
 
-# Swift is not a package of Debian 12 or Ubuntu: name it, don't guess at a download.
+# Debian 12 and Ubuntu have no package of Swift, so only report that it is missing.
 swift_version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -1)
 if [ -z "$swift_version" ] || [ "$(printf '6.2\n%s\n' "$swift_version" | sort -V | head -1)" != 6.2 ]; then
     die "Swift 6.2 or newer is needed, found ${swift_version:-none}: install it from https://www.swift.org/install/linux/"

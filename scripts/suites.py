@@ -25,7 +25,7 @@ SUITE_LIMIT_SECONDS = 2400.0
 # engine each.
 SIDE_BY_SIDE = ["--numprocesses", str(2 * (os.cpu_count() or 1)), "--dist", "loadfile"]
 BY_TWO = ["--numprocesses", "2", "--dist", "loadfile"]
-# Plugins that only the SDK's tests use, and that every process takes seconds to load.
+# Plugins that only the SDK's tests use. Loading them takes each process seconds.
 PLAIN = ["-p", "no:schemathesis", "-p", "no:hypothesispytest"]
 PYTEST = {
     "sdk": ["Tests/sdk", *SIDE_BY_SIDE],
@@ -35,7 +35,7 @@ PYTEST = {
     "docs": ["Tests/docs", *PLAIN, *SIDE_BY_SIDE],
     "engine": ["Tests/cli/engine", *PLAIN, *BY_TWO],
 }
-# More failures than these are no accident, and none of them gets a second run.
+# With more failures than this, no test gets a second run.
 SECOND_RUNS = 3
 # A suite that ran into the limit gets this long to write its report before it is killed.
 INTERRUPT_GRACE_SECONDS = 20.0
@@ -43,7 +43,7 @@ INTERRUPT_GRACE_SECONDS = 20.0
 
 @dataclass
 class Outcome:
-    """What a suite, or all of them, came to."""
+    """The result of a suite, or of all of them."""
 
     passed: int = 0
     failed: int = 0
@@ -62,7 +62,7 @@ class Outcome:
 
 
 def count(reports: Sequence[Path]) -> Outcome:
-    """Adds up the test cases of JUnit files; a file that is missing or cut short adds nothing."""
+    """Adds up the test cases of JUnit files; a missing or incomplete file adds nothing."""
     outcome = Outcome()
     for report in reports:
         try:
@@ -80,7 +80,7 @@ def count(reports: Sequence[Path]) -> Outcome:
 
 
 def run(name: str, command: Sequence[str], reports: Sequence[Path]) -> Outcome:
-    """Runs one suite in a process group of its own, within the time limit."""
+    """Runs one suite in its own process group, within the time limit."""
     print(f"\n== {name}", flush=True)
     started = time.monotonic()
     process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True)
@@ -108,8 +108,8 @@ def run(name: str, command: Sequence[str], reports: Sequence[Path]) -> Outcome:
 
 
 def swift(reports: Path) -> Outcome:
-    """The modules' own tests, in a debug build beside the release one."""
-    # The tool writes XCTest's report under the name given and Swift Testing's beside it.
+    """The modules' own tests, in a debug build next to the release build."""
+    # The tool writes XCTest's report to the given path, and Swift Testing's next to it.
     report = reports / "swift.xml"
     command = ["swift", "test", "--scratch-path", ".build-debug", "--xunit-output", str(report)]
     return run("swift", command, [report.with_name("swift-swift-testing.xml"), report])
@@ -121,7 +121,7 @@ def pytest(name: str, reports: Path) -> Outcome:
     report = reports / f"{name}.xml"
     command = [python, "-m", "pytest", *PYTEST[name], "-q"]
     first = run(name, [*command, f"--junitxml={report}"], [report])
-    # A remark says that the suite itself came to grief.
+    # A remark means that the suite itself failed.
     if first.remarks or not 0 < first.failed <= SECOND_RUNS:
         return first
     report = reports / f"{name}-again.xml"
@@ -132,7 +132,7 @@ def pytest(name: str, reports: Path) -> Outcome:
 
 
 def after_second_run(name: str, first: Outcome, second: Outcome) -> Outcome:
-    """What a suite came to, given the second run of its failed tests; one that went wrong itself changes nothing."""
+    """The result of a suite, given the second run of its failed tests. A failure of that run itself changes nothing."""
     if second.remarks or second.passed + second.failed != first.failed:
         return first
     remarks = [f"{name}: {second.passed} failed at first and passed alone"] if second.passed else []

@@ -7,7 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 "$root/scripts/setup.sh" --tests
 
-# What comes from Debian's servers comes while the processors compile. Who needs it waits for it, or says why it is missing.
+# Packages from Debian's servers are downloaded during the build. Tests that need them wait for them.
 if [ "$(id -u)" = 0 ]; then
     for release in bookworm bullseye; do "$root/docker/engine/rootfs.sh" "$release" >/dev/null 2>&1 & done
 fi
@@ -33,15 +33,15 @@ for minor in 3.11 3.10 3.12 3.13; do
     pythons+=("$dir/bin/python")
 done
 
-# What one of the packaging tests serves from: extension modules that bring large libraries.
+# The environment of one of the packaging tests: extension modules with large libraries.
 listed_environment extensions
 install_wheels "$root/.envs/extensions"
 
-# What replicas of Ray Serve run in.
+# The environment of Ray Serve's replicas.
 listed_environment ray
 install_wheels "$root/.envs/ray"
 
-# The packages that pages of the documentation install, so that following them needs no network.
+# The packages that pages of the documentation install, so that running their commands needs no network.
 wheels=$root/.envs/pages-wheels
 if ! cmp -s scripts/pages.txt "$wheels/made-of.txt"; then
     rm -rf "$wheels"
@@ -52,7 +52,7 @@ fi
 # The original, to which the playground is pointed. It has the same package names as ours.
 listed_environment original
 
-# The clients of KServe and Triton, which bring much along.
+# The clients of KServe and Triton, which have many dependencies.
 listed_environment platforms
 
 COG_TEST_PYTHONS=$(IFS=:; echo "${pythons[*]}")

@@ -1,4 +1,4 @@
-"""The rules of CONTRIBUTING.md that no compiler knows: prints each breach as path:line, fails if there is one."""
+"""The rules of CONTRIBUTING.md that no compiler checks: prints violations as path:line, fails if there are any."""
 
 import re
 import subprocess
@@ -9,14 +9,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FILE_LENGTH_LIMIT = 500
 SHORT_FILE_LENGTH_LIMIT = 300
-# The serving core, which everything else leans on, is kept simpler.
+# Files of the serving core must be shorter.
 CORE = {"Workers", "Serving", "CogletServer"}
 SHORT = CORE | {"BuildTool"}
 CORE_PROPERTY_LIMIT = 12
 
 # What each Swift module may import besides the standard library and its own C modules. The manifest enforces the
-# same for our modules; this table also says where the system's C library may be seen. Only the modules of the build
-# tool, which aren't in the table, may use Foundation.
+# same for our modules; this table also says which modules may import the system's C library. Only the modules of the
+# build tool, which aren't in the table, may use Foundation.
 SYSTEM = {"Glibc", "Synchronization", "Builtin", "Swift"}
 IMPORTS = {
     "EventLoop": {"CLibuv"},
@@ -71,7 +71,7 @@ IMPORTS = {
     "CogletWorker": {"CPythonBridge", "WorkerProtocol"},
 }
 
-# Prefix of every C function and type of ours that another file can see.
+# The prefix of each of our C functions and types that other files can see.
 C_PREFIXES = {
     "CBase64": "cogbase64_",
     "CHTTPParser": "coghttp_",
@@ -99,10 +99,10 @@ TYPE = re.compile(WORDS + r"(?:class|struct|enum|actor) (\w+)")
 TOP_TYPE = re.compile(r"^(?:(?:public|package|private|final|indirect) )*(?:struct|class|enum|protocol|actor) (\w+)")
 PROPERTY = re.compile(WORDS + r"(?:let|var) ")
 OBSERVER = re.compile(r"^\s*(?:didSet|willSet)\b")
-# What commas in a declaration may stand in without separating two names.
+# Brackets in which a comma doesn't separate two names.
 ENCLOSED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>")
 
-# How the SDK reads an environment variable that is ours. The server's are declared in Settings/Variables, from
+# How the SDK reads one of our environment variables. The server's are declared in Settings/Variables, from
 # which the page is made.
 VARIABLE = re.compile(r"(?:environment|seconds|limit|count|environ\.get|getenv)\(\"(COG_[A-Z_]+|WEBHOOK_[A-Z_]+)\"")
 READ_BY_THE_CLI = {"BuildTool", "cog-cli"}
@@ -122,7 +122,7 @@ def lines_of(path: Path) -> list[str]:
 
 
 def length(path: Path, lines: list[str]) -> Iterator[Breach]:
-    """Files stay short enough to be read at once."""
+    """Files are at most as long as the limit."""
     limit = SHORT_FILE_LENGTH_LIMIT if is_in(SHORT, path) else FILE_LENGTH_LIMIT
     if len(lines) > limit:
         yield path, len(lines), f"longer than {limit} lines: split it by subject"
@@ -134,7 +134,7 @@ def is_in(folders: set[str], path: Path) -> bool:
 
 
 def stored_properties(path: Path, lines: list[str]) -> Iterator[Breach]:
-    """No type of the core holds more than a person can keep in mind; a list of variables isn't kept in mind."""
+    """No type of the core has more stored properties than the limit, except lists of variables."""
     if not is_in(CORE, path) or path.parent.name == "Variables":
         return
     types: list[tuple[str, int, int, int]] = []  # name, line, depth of its body, stored properties
@@ -159,7 +159,7 @@ def stored_properties(path: Path, lines: list[str]) -> Iterator[Breach]:
 
 
 def stored_names(code: str, following: str) -> int:
-    """How many stored properties a line declares; the line after it tells observers from the body of a computed one."""
+    """The number of stored properties in a line. The next one tells observers from a computed property's body."""
     declaration, brace, body = code.partition("{")
     if brace and "=" not in declaration and not OBSERVER.match(body if body.strip() else following):
         return 0
@@ -169,14 +169,14 @@ def stored_names(code: str, following: str) -> int:
 
 
 def undone(path: Path, lines: list[str]) -> Iterator[Breach]:
-    """Work is done or is an issue, never a remark."""
+    """Comments contain no TODOs."""
     for number, line in enumerate(lines, 1):
         if match := LEFT_UNDONE.search(line):
             yield path, number, f"{match[1]}: do it, or open an issue"
 
 
 def imports(path: Path, lines: list[str]) -> Iterator[Breach]:
-    """Layers look downwards only, and the server has no Foundation."""
+    """Modules import only lower layers, and the server doesn't import Foundation."""
     module = path.relative_to(ROOT).parts[1]
     if module not in IMPORTS:
         return
@@ -187,7 +187,7 @@ def imports(path: Path, lines: list[str]) -> Iterator[Breach]:
 
 
 def c_symbols(path: Path, lines: list[str]) -> Iterator[Breach]:
-    """C symbols of ours carry the prefix of their target, or are static."""
+    """Our C symbols have the prefix of their target, or are static."""
     prefix = C_PREFIXES.get(path.relative_to(ROOT).parts[1])
     if prefix is None:
         return
@@ -198,7 +198,7 @@ def c_symbols(path: Path, lines: list[str]) -> Iterator[Breach]:
 
 
 def variables() -> Iterator[Breach]:
-    """Every environment variable of the server stands in docs/environment.md."""
+    """Every environment variable of the server is in docs/environment.md."""
     known = (ROOT / "docs" / "environment.md").read_text(encoding="utf-8")
     for folder in ("Sources", "python"):
         for path in sorted((ROOT / folder).rglob("*")):
@@ -211,7 +211,7 @@ def variables() -> Iterator[Breach]:
 
 
 def versions() -> Iterator[Breach]:
-    """The file VERSION is the one version: no source spells another."""
+    """The version is only in the file VERSION, and in no source."""
     version = (ROOT / "VERSION").read_text(encoding="utf-8").strip()
     constant = re.compile(r'\b(?:version|cogVersion|sdkVersion|__version__)\b[^=\n]*=\s*"(\d+\.\d+\.\d+[^"]*)"', re.I)
     for folder in ("Sources", "python"):

