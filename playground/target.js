@@ -9,7 +9,7 @@ export function targetBar() {
   const id = freshID();
   const field = h("input", { type: "url", id, value: base.href.replace(/\/$/, ""), spellcheck: "false" });
   const connect = () => {
-    // All that is known is of one server: begin anew. Inputs of another model would not fit.
+    // The page's state belongs to one server, so reload: inputs of another model wouldn't fit.
     const query = new URLSearchParams({ target: field.value.trim() });
     location.assign(`${location.pathname}?${query}`);
   };

@@ -2,9 +2,9 @@ internal import HTTPClient
 
 /// A file that a client has stored on the server, to name it by its URL in the inputs of predictions.
 ///
-/// Loop-bound. It goes away with the last one who holds this object.
+/// Loop-bound. The file is removed when the last reference to this object is released.
 public final class StoredFile {
-    /// What clients are told of a file.
+    /// What clients see of a file.
     public struct Facts: Sendable {
         /// What the client calls it, without a path.
         public let name: String
@@ -27,9 +27,9 @@ public final class StoredFile {
         }
     }
 
-    /// By which clients name it.
+    /// The name that clients use for it.
     public let id: String
-    /// What clients are told of it.
+    /// What clients see of it.
     public let facts: Facts
     /// Where it is.
     public let path: String

@@ -140,7 +140,7 @@ extension JSONTree {
         }
     }
 
-    /// The value as part of a document of its own; nil if that would be too long or too deep to be read.
+    /// The value as a separate document; nil if that would be too long or too deep to be read.
     public var placed: JSONValue? { try? JSONDocument.parsing(text()).root }
 
     /// Takes over a value of a document, which ends with this call.

@@ -51,7 +51,7 @@ public struct RequestBody {
     public struct UnusableFile: Sendable {
         /// As in ``FileInput/pointer``.
         public let pointer: String
-        /// A clause that contains nothing of the URL.
+        /// A clause that contains no part of the URL.
         public let reason: String
     }
 

@@ -53,7 +53,7 @@ import Testing
         #expect((130...132).contains(end ?? 0))
     }
 
-    /// A pause of this process is not the peer's: neither one that it knows of, nor one in which it didn't run.
+    /// A pause of this process doesn't count against the peer, whether the process announced it or simply didn't run.
     @Test func ownPauses() {
         var watch = RateWatch()
         for second in 0..<600 {

@@ -191,7 +191,7 @@ private struct Walk {
                     end(run)
                 }
             case .drop(let run):
-                #expect(dropped.insert(run).inserted, "everybody is told once")
+                #expect(dropped.insert(run).inserted, "each run is dropped once")
                 #expect(calls.contains { $0.runs.contains(run) && $0.runs.count > 1 })
             case .end(let run, let ending):
                 if ending == .batchFailed { #expect(shown.contains(run)) }

@@ -371,7 +371,7 @@ class Hostile:
 
 @pytest.mark.ours(strict=False)
 def test_1000_webhooks_with_a_hostile_receiver(fresh, receiver):
-    """Every terminal webhook arrives, last and once, refused ones once more; predictions never wait for any."""
+    """Every terminal webhook arrives last and once, after a retry if it was refused. Predictions never wait for webhooks."""
     server = fresh("script_async", env={"COG_MAX_CONCURRENCY": "32"})
     hostile = Hostile(receiver)
 

@@ -18,7 +18,7 @@ MODEL = "class Predictor:\n    def predict(self, s: str) -> str:\n        return
 
 
 def variables(**more: str) -> dict[str, str]:
-    """The environment of a server on a port that the kernel picks, with nothing of a developer's settings."""
+    """The environment of a server on a port that the kernel picks, without the developer's settings."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return {**kept, "PORT": "0", "COG_PREDICT_TYPE_STUB": "predict.py:Predictor", **more}
 

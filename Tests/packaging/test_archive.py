@@ -28,7 +28,7 @@ def unpacked(tmp_path: Path) -> Path:
 
 
 def cog(program: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """The program with nothing of this machine in reach: no other programs, no settings."""
+    """The program without access to other programs or settings of this machine."""
     variables = {"PATH": "/nonexistent", "HOME": str(cwd)}
     done = subprocess.run(
         [program, *arguments], cwd=cwd, env=variables, capture_output=True, text=True, timeout=60, check=False

@@ -144,7 +144,7 @@ class Tensor:
             '{"2024-01-02":{"1.5":{"aGk=":{"00000000-0000-0000-0000-000000000001":true}}}}',
         ),
         ({PurePath("/a"): {True: {None: {Secret("clear"): 1}}}}, '{"/a":{"true":{"null":{"**********":1}}}}'),
-        # What can be read only once, beside keys that take a second look.
+        # Values that can be read only once, next to keys that need a second pass.
         (
             {(1,): (item for item in "ab"), "file": io.BytesIO(b"hi")},
             '{"1":["a","b"],"file":"data:application/octet-stream;base64,aGk="}',

@@ -119,7 +119,7 @@ struct Settings {
         guard pool.keepsStandby, pool.workers > 1, !pool.devices.isEmpty else { return }
         pool.keepsStandby = false
         warnings.append(
-            "Ignoring COG_STANDBY: each worker has GPUs of its own, so a standby couldn't replace any of them")
+            "Ignoring COG_STANDBY: each worker has its own GPUs, so a standby couldn't replace any of them")
     }
 
     private mutating func readHTTP(_ reader: inout SettingsReader) {

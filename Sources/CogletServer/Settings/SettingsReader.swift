@@ -42,8 +42,8 @@ struct SettingsReader {
         return value
     }
 
-    /// Whether something that is allowed by default is still allowed. An invalid value disallows it, because whoever
-    /// set the variable wanted something other than the default.
+    /// Whether something that is allowed by default is still allowed. An invalid value disallows it, because the
+    /// operator wanted something other than the default.
     mutating func allows(_ variable: Variable) -> Bool {
         switch environment(variable.name)?.lowercased() {
         case nil, "", "1", "true", "yes", "on": return true

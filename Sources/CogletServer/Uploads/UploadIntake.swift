@@ -96,7 +96,7 @@ final class UploadIntake {
         head.field("content-disposition").flatMap { FieldParameters($0.string)["filename"] }
     }
 
-    /// The fields of a query string, which stand for those of a form, but for what says how to answer.
+    /// Adds the fields of a query string as if they were a form's, except the one that chooses how to answer.
     private static func addFields(of query: HeadBytes, to reading: UploadReading<PredictionForm>) {
         for field in QueryFields.all(in: query) where field.name != QueryFields.raw {
             reading.add(field.name, field.value)

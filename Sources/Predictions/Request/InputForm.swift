@@ -1,6 +1,6 @@
 internal import JSON
 
-/// Collects the fields of a form or a query string and produces the JSON body that they stand for.
+/// Collects the fields of a form or a query string and produces the equivalent JSON body.
 ///
 /// Fields named after inputs are inputs; several with the same name form a list. Fields named after the envelope's
 /// members are those members, unless the model has inputs with these names.
@@ -61,7 +61,7 @@ public struct InputForm: Sendable {
         add(.json(string), to: field)
     }
 
-    /// The body that the fields stand for, and the positions of files in its input.
+    /// The equivalent JSON body, and the positions of files in its input.
     ///
     /// - Throws: ``RequestError`` if a member of the envelope can't have its field's value.
     public func body() throws(RequestError) -> (text: [UInt8], files: [Place]) {

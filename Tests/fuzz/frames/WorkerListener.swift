@@ -90,7 +90,7 @@ final class WorkerListener: WorkerDelegate {
     func workerLost(_ worker: Worker, _ reason: String) {}
 
     func workerMisbehaved(_ worker: Worker, _ fault: WorkerFault) {
-        precondition(self.fault == nil && !"\(fault)".isEmpty, "a fault was told twice")
+        precondition(self.fault == nil && !"\(fault)".isEmpty, "a fault was reported twice")
         self.fault = fault
     }
 

@@ -87,7 +87,7 @@ struct RequestCheck {
         input.forEachPlace { name, _ in precondition(schema.knows(name), "\(name) is not known, and nobody noticed") }
     }
 
-    /// What the model gets must be what it knows of the input, without files.
+    /// The model must get exactly the members of the input that it knows, without files.
     private func checkCuts(
         _ reading: RequestReading, of input: JSONValue, in body: Body, _ schema: InputSchema?, _ patterns: FilePatterns
     ) {

@@ -1,4 +1,4 @@
-"""One annotation that does not resolve, one path: comes with a document of its own, none can be made of it."""
+"""One annotation that doesn't resolve, and one path. The document is supplied, because none can be made of this model."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@ import HTTPServer
 import JSON
 import Predictions
 
-/// What clients are told of the files that they have stored.
+/// The answers about files that clients have stored.
 enum FileAnswers {
     static var unsupportedType: Response {
         Answers.error(
