@@ -25,7 +25,7 @@ extension ExactString: Hashable, Comparable, ExpressibleByStringLiteral, CustomS
 
     /// Whether both have the same code points.
     public static func == (left: Self, right: Self) -> Bool {
-        // Where they are; a copy of either would be counted.
+        // Compares them in place: copying a string would retain it.
         let areEqual = left.text.utf8.withContiguousStorageIfAvailable { left in
             right.text.utf8.withContiguousStorageIfAvailable { right -> Bool in
                 guard left.count == right.count else { return false }

@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    /// Characters that were checked are decoded alike.
+    /// Decoding doesn't depend on whether characters were checked before.
     @Test func checkedCharacters() {
         for count in 0...400 {
             let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 97 &+ count) }

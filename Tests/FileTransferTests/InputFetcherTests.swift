@@ -285,7 +285,7 @@ private let misplaced = "a data URL must have ;base64 right before its comma"
         try files.close()
     }
 
-    /// What was seen to be base64 makes no difference, whichever part it is and whatever follows it.
+    /// The result doesn't depend on which part was already checked as base64, or on what follows it.
     @Test(arguments: ["", "==", "=", "QQ==", "QUI=", "QUJD QQ==", "%51%51==", #"QU\/D"#, "-QQ==", "=QQ", "Q"])
     func partsThatWereChecked(end: String) throws {
         let files = Files(try TestLoop())

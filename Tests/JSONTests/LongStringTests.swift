@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-/// Long strings that arrive in pieces, of which a document knows where they are and what they hold.
+/// Long strings that arrive in pieces. A document knows their positions and what they contain.
 @Suite struct LongStringTests {
     private func document(_ text: String, step: Int) throws -> JSONDocument {
         let bytes = [UInt8](text.utf8)
@@ -15,7 +15,7 @@ import Testing
         return JSONDocument(checked: UnsafeRawBufferPointer(kept), owner: Owner(kept), by: scanner)
     }
 
-    /// More strings than are remembered, of all kinds: each ends where it does without what is remembered.
+    /// More strings than are remembered, of all kinds: each ends where it would end if nothing were remembered.
     @Test(arguments: [1_000, 4_097, 10_000])
     func ends(step: Int) throws {
         let contents = [
@@ -50,7 +50,7 @@ import Testing
             if isAllOfIt { #expect(known == 7_000..<last) }
             #expect(value.range.contains(known.lowerBound) || known.isEmpty)
             #expect(document.root["b"]?.base64Range == nil)
-            // What is there at once is read in another way.
+            // A string that arrives as a whole is read differently.
             #expect(try #require(JSONDocument.parsing(text).root["a"]).base64Range?.isEmpty != false)
         }
     }

@@ -1,9 +1,9 @@
 import JSON
 import Testing
 
-/// Arrays of numbers, which are read many bytes at a time, against the same text read byte by byte.
+/// Compares arrays of numbers, which are read many bytes at a time, with the same text read byte by byte.
 @Suite struct NumberRunTests {
-    /// What a reading has come to.
+    /// The result of reading a text.
     private struct Outcome: Equatable {
         var error: String?
         var values = 0
@@ -34,7 +34,7 @@ import Testing
                 Issue.record("\(text): \(whole), not \(bytewise), in steps of \(step)", sourceLocation: sourceLocation)
             }
         }
-        // What passes a model's output on knows no limits of size.
+        // A scanner of a model's output has no size limits.
         let isAccepted = bytes.withUnsafeBytes { isJSONText($0) }
         if isAccepted != (bytewise.error == nil), bytewise.error?.contains("range") != true {
             Issue.record("\(text): \(isAccepted)", sourceLocation: sourceLocation)
@@ -85,7 +85,7 @@ import Testing
         }
     }
 
-    /// What a schema says holds for each number of a run.
+    /// A schema applies to each number of a run.
     @Test func shapes() {
         func list(_ change: (inout JSONShape.Rule) -> Void, counts: ClosedRange<Int>? = nil) -> JSONShape {
             var builder = JSONShape.Builder()

@@ -99,7 +99,7 @@ extension Registry {
         #expect(registry.finishedBody("a", at: .seconds(5000)) == nil)
     }
 
-    /// Neither does it push out another one, nor is it counted more than once.
+    /// It doesn't displace another prediction and isn't counted more than once.
     @Test func othersAreKeptMeanwhile() {
         var registry = Registry()
         registry.run("old")

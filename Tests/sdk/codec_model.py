@@ -134,7 +134,7 @@ def texts_are_read_alike_or_left(text):
     assert made is None or repr(made) == repr(expected(json.loads, text))
 
 
-# Numbers in lists are read in a way of their own, far from the end of the text.
+# Numbers in lists are read in a separate loop, except near the end of the text.
 @given(
     st.lists(
         st.from_regex(r"-?[0-9]{1,10}\.[0-9]{0,20}", fullmatch=True)

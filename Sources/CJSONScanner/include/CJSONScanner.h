@@ -76,7 +76,7 @@ typedef struct {
     cogjson_range base64;
 } cogjson_long_string;
 
-/* Strings of at least so many bytes are long; so many of them are remembered. */
+/* The minimum size of a long string, and how many long strings are remembered. */
 enum { COGJSON_LONG_STRING_BYTES = 4096, COGJSON_LONG_STRING_LIMIT = 8 };
 
 /* What is known about a text so far. */
