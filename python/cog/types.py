@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, AsyncIterator, Iterator, NoReturn, TypeVar  # noqa: UP035 - subclassed below
 
+from ._download.filename import FILENAME_ILLEGAL_CHARS, FILENAME_MAX_LENGTH, get_filename, shortened
 from ._download.urlfile import HTTPError, URLFile
 from ._types.frozen import Frozen, LazySerializer
 
@@ -28,9 +29,6 @@ __all__ = [
     "URLPath",
     "get_filename",
 ]
-
-FILENAME_ILLEGAL_CHARS = {"\0", "/"}
-FILENAME_MAX_LENGTH = 200
 
 _URL_SCHEMES = ("data", "http", "https")
 
@@ -175,10 +173,10 @@ class URLPath(pathlib.PosixPath):
     _converted: Path | None
 
     def __new__(cls, *, source: str, filename: str, fileobj: io.IOBase) -> URLPath:
-        return super().__new__(cls, _shortened(filename))
+        return super().__new__(cls, shortened(filename))
 
     def __init__(self, *, source: str, filename: str, fileobj: io.IOBase) -> None:
-        filename = _shortened(filename)
+        filename = shortened(filename)
         if sys.version_info >= (3, 12):
             super().__init__(filename)
         self.source = source
@@ -235,41 +233,6 @@ class URLPath(pathlib.PosixPath):
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("cannot pickle 'URLPath' object: call convert() and pickle what it returns")
-
-
-def get_filename(url: str) -> str:
-    """Name the local copy of a URL.
-
-    Args:
-        url: a data, http or https URL.
-
-    Returns:
-        The last component of the path, decoded; for data URLs, `file` and the extension of the media type. At most 200
-        bytes long, without slashes.
-    """
-    from urllib.parse import unquote_plus, urlparse
-
-    parts = urlparse(url)
-    if parts.scheme == "data":
-        import mimetypes
-
-        media_type = parts.path.partition(",")[0].partition(";")[0] or "text/plain"
-        return "file" + (mimetypes.guess_extension(media_type) or "")
-    name = _shortened(unquote_plus(os.path.basename(parts.path)))
-    for character in FILENAME_ILLEGAL_CHARS:
-        name = name.replace(character, "_")
-    return name
-
-
-def _shortened(name: str) -> str:
-    if len(name.encode("utf-8", "surrogateescape")) <= FILENAME_MAX_LENGTH:
-        return name
-    stem, extension = os.path.splitext(name)
-    room = FILENAME_MAX_LENGTH - 1 - len(extension.encode("utf-8", "surrogateescape"))
-    if room < 1:  # What follows the last dot is not an extension.
-        stem, extension, room = name, "", FILENAME_MAX_LENGTH - 1
-    kept = stem.encode("utf-8", "surrogateescape")[:room].decode("utf-8", "ignore")
-    return f"{kept}~{extension}"
 
 
 if TYPE_CHECKING:

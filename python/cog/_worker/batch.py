@@ -14,7 +14,7 @@ from cog._values.inputs import InputError, InputPlan
 from cog._values.output_error import OutputError
 from coglet import CancelationException
 
-from . import failures, frames, keys, results, temporaries
+from . import failures, frames, item_lists, keys, results, temporaries
 from .requests import Request
 from .running import Running, current, join_trace
 
@@ -177,7 +177,7 @@ class Batch(Running):
 
     def send_results(self, values: Any, failure_prefix: str) -> None:
         """Send what the model returned: a list with one value for each prediction."""
-        self._check(values, "returned")
+        item_lists.check(values, len(self.called), self.name, "returned")
         self.note_cancels()
         for item, value in zip(self.called, values, strict=True):
             if not item.has_ended:
@@ -192,7 +192,7 @@ class Batch(Running):
 
     def send_chunks(self, values: Any, failure_prefix: str) -> None:
         """Send what the model yielded: a list with one chunk for each prediction."""
-        self._check(values, "yielded")
+        item_lists.check(values, len(self.called), self.name, "yielded")
         self.note_cancels()
         for item, value in zip(self.called, values, strict=True):
             if value is SKIP or item.has_ended or item.is_canceled:
@@ -212,19 +212,6 @@ class Batch(Running):
         self.note_cancels()
         for item in self._unended():
             self._finish(item, frames.CANCELED if item.is_canceled else frames.LIST)
-
-    def _check(self, values: Any, verb: str) -> None:
-        if not isinstance(values, (list, tuple)):
-            what = "None" if values is None else f"a value of type {type(values).__name__}"
-            raise _WrongResult(
-                f"{self.name}() {verb} {what} for a batch of {len(self.called)} requests: "
-                "expected a list with one item for each request"
-            )
-        if len(values) != len(self.called):
-            raise _WrongResult(
-                f"{self.name}() {verb} a list of {len(values)} for a batch of {len(self.called)} requests: "
-                "expected one item for each request"
-            )
 
     def _send_result(self, item: Item, value: Any, failure_prefix: str) -> None:
         if item.is_canceled:
@@ -267,7 +254,7 @@ class Batch(Running):
         for item in self._unended():
             if item.is_canceled:
                 results.finish(item, frames.CANCELED)
-            elif isinstance(error, _WrongResult):
+            elif isinstance(error, item_lists.WrongResult):
                 results.fail(item, f"Prediction failed: {error}")
             elif alone:
                 current.set(item)
@@ -298,7 +285,3 @@ class Batch(Running):
         }
         text = json.dumps(content).encode()
         _coglet.send(frames.BATCH_FAILED, 0, self.token, text, frames.NO_DESCRIPTOR, frames.HELD)
-
-
-class _WrongResult(Exception):
-    """The model didn't return a list of the right length. Every prediction fails, since a retry would fail too."""
