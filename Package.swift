@@ -171,7 +171,7 @@ let package = Package(
         .buildTool(
             "ImageBuilds",
             [
-                "ChildProcesses", "ContainerEngine", "ImagePlans", "JSON", "ModelConfig", "ModelSchema", "Projects",
+                "ChildProcesses", "ContainerEngine", "ImagePlans", "ModelConfig", "ModelSchema", "Projects",
                 "PythonPackages", "Terminal", "ToolBasics",
             ]),
         // Inputs, requests, and outputs, wherever the server runs.
@@ -181,7 +181,7 @@ let package = Package(
             "ModelServers",
             [
                 "ChildProcesses", "ContainerEngine", "ImageBuilds", "ImagePlans", "JSON", "ModelConfig", "ModelSchema",
-                "PredictionClient", "Projects", "PythonPackages", "Terminal", "ToolBasics",
+                "PredictionClient", "Projects", "Terminal", "ToolBasics",
             ]),
         // `cog doctor`.
         .buildTool(
@@ -196,8 +196,8 @@ let package = Package(
             name: "CogCLI",
             dependencies: [
                 "ChildProcesses", "ContainerEngine", "Diagnostics", "ImageBuilds", "ImagePlans", "JSON", "Manifests",
-                "ModelConfig", "ModelSchema", "ModelServers", "PredictionClient", "Projects", "PythonPackages",
-                "PythonSource", "Terminal", "ToolBasics",
+                "ModelConfig", "ModelSchema", "ModelServers", "PredictionClient", "Projects",
+                "Terminal", "ToolBasics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/BuildTool/CogCLI", swiftSettings: swiftRules,
