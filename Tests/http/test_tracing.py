@@ -66,6 +66,22 @@ def test_better_several_fields_of_tracestate_are_one_list(shared, receiver):
     assert [trace["tracestate"].replace(" ", "") for trace in found] == ["a=b,c=d"] * len(found)
 
 
+@pytest.mark.ours
+@pytest.mark.parametrize("second", [PARENT, PARENT.replace("0af7", "1af7"), "x"], ids=["same", "other", "malformed"])
+def test_better_several_parents_are_none(shared, receiver, second):
+    """There may be one `traceparent` (W3C Trace Context)."""
+    body = b'{"input":{"code":"return 1"},"webhook":"%s/h"}' % receiver.url.encode()
+    with shared("script").raw() as raw:
+        raw.send(
+            b"POST /predictions HTTP/1.1\r\nHost: h\r\ncontent-type: application/json\r\ncontent-length: %d\r\n"
+            b"traceparent: %s\r\ntracestate: a=b\r\nTraceparent: %s\r\n\r\n%s"
+            % (len(body), PARENT.encode(), second.encode(), body)
+        )
+        assert raw.read_response().json["status"] == "succeeded"
+    found = traces(receiver.wait_terminal("/h"))
+    assert found == [{}] * len(found)
+
+
 MALFORMED = ["x", "00-zz-1-1", "00-" + "0" * 32 + "-" + "0" * 16 + "-01", PARENT + "-more", "ff" + PARENT[2:]]
 
 

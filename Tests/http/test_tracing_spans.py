@@ -127,6 +127,27 @@ def test_trace_begins_here_without_a_caller(fresh, collector):
     assert seen[ROOT].trace == seen["of the model"].trace
 
 
+def test_several_parents_are_none(fresh, collector):
+    """There may be one `traceparent` (W3C Trace Context), so the trace begins here."""
+    server = fresh("script", env=collector.environment(OTEL_SERVICE_NAME="several"))
+    headers, trace = fields()
+    body = b'{"input":{"code":"return 1"}}'
+    with server.raw() as raw:
+        raw.send(
+            b"POST /predictions HTTP/1.1\r\nHost: h\r\ncontent-type: application/json\r\ncontent-length: %d\r\n"
+            b"traceparent: %s\r\ntraceparent: %s\r\n\r\n%s"
+            % (len(body), headers["traceparent"].encode(), PARENT.encode(), body)
+        )
+        assert raw.read_response().json["status"] == "succeeded"
+
+    def root():
+        return [s for s in collector.spans if s.resource["service.name"] == "several" and s.name == ROOT]
+
+    (span,) = wait_for(root, "the span of the request")
+    assert span.parent == ""
+    assert span.trace not in (trace, TRACE)
+
+
 # MARK: - Failures
 
 

@@ -8,7 +8,7 @@ struct RequestFields {
     /// The `Accept` fields, except those that can only mean JSON.
     private(set) var accepted: [String] = []
     private var preferences: [String] = []
-    private var traceParent: String?
+    private var traceParents: [String] = []
     private var traceStates: [String] = []
 
     init(_ head: RequestHead) {
@@ -20,7 +20,7 @@ struct RequestFields {
                 if !Self.isUsual(value) { accepted.append(Self.text(value)) }
             case 6 where Self.isName("prefer", name): preferences.append(Self.text(value))
             case 10 where Self.isName("tracestate", name): traceStates.append(Self.text(value))
-            case 11 where traceParent == nil && Self.isName("traceparent", name): traceParent = Self.text(value)
+            case 11 where Self.isName("traceparent", name): traceParents.append(Self.text(value))
             default: break
             }
         }
@@ -29,10 +29,11 @@ struct RequestFields {
     /// The client's preferences about waiting.
     var prefer: Preferences.Prefer { Preferences.Prefer(reading: preferences) }
 
-    /// The fields of the request's trace for the model and the webhooks.
+    /// The fields of the request's trace for the model and the webhooks; none if it has several parents (W3C Trace
+    /// Context allows one `traceparent`).
     var trace: [(name: String, value: String)] {
-        guard let traceParent else { return [] }
-        var trace = [(name: "traceparent", value: traceParent)]
+        guard traceParents.count == 1 else { return [] }
+        var trace = [(name: "traceparent", value: traceParents[0])]
         // A list that may be split over several fields.
         if !traceStates.isEmpty { trace.append((name: "tracestate", value: traceStates.joined(separator: ","))) }
         return trace

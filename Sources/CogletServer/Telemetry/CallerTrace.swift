@@ -3,24 +3,25 @@ import Telemetry
 
 /// The trace that a request belongs to.
 enum CallerTrace {
-    /// The context in a valid `traceparent`, or else in the field that the operator has named; nil if there is neither.
+    /// The context in a valid `traceparent` if there is only one, or else in the field that the operator has named; nil if
+    /// there is neither.
     static func context(_ head: RequestHead, _ header: TraceHeader?) -> TraceContext? {
-        var parent: UnsafeRawBufferPointer?
+        var parents: [UnsafeRawBufferPointer] = []
         var named: UnsafeRawBufferPointer?
         var states: [UnsafeRawBufferPointer] = []
         head.forEachField { name, value in
             // The length alone distinguishes nearly all other fields.
             switch name.count {
-            case 11 where parent == nil && isName("traceparent".utf8, name): parent = value
+            case 11 where isName("traceparent".utf8, name): parents.append(value)
             case 10 where isName("tracestate".utf8, name): states.append(value)
             default: break
             }
             if let header, named == nil, isName(header.name.utf8, name) { named = value }
         }
-        if let parent {
+        if parents.count == 1 {
             // A list that may be split over several fields.
             let state = states.isEmpty ? nil : states.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ",")
-            if let context = TraceContext(traceparent: parent, state: state) { return context }
+            if let context = TraceContext(traceparent: parents[0], state: state) { return context }
         }
         return named.flatMap { header?.read($0) }
     }
