@@ -33,9 +33,9 @@ public struct RunEvent {
 
     /// What has happened.
     public let kind: Kind
-    /// The event in event stream format; nil if the model offers no streams.
-    public let text: [UInt8]?
-    /// The event's id, if there is a text.
+    /// The event as an event stream shows it; nil if the model offers none.
+    public let event: PredictionEvent?
+    /// The event's id, if there is one.
     public let id: Int
 }
 
@@ -43,8 +43,8 @@ public struct RunEvent {
 public struct RunEnd {
     /// The terminal state, as JSON.
     public let body: SegmentedText
-    /// The last event of an event stream; nil if the model offers no streams.
-    public let event: SegmentedText?
+    /// The last event of an event stream; nil if the model offers none.
+    public let event: CompletedEvent?
     /// The id of that event.
     public let eventID: Int
     /// Whether the prediction succeeded and its output is a single file.

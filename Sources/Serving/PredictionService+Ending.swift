@@ -65,7 +65,7 @@ extension PredictionService {
         count(run, at: now)
         if hasWaited { metrics.rejected(.queueTimeout) }
         let body = run.prediction.body()
-        let event = run.history.map { _ in EventHistory.completed(run.prediction.body(for: .eventStream)) }
+        let event = run.history.map { _ in CompletedEvent(run.prediction) }
         if let event { run.history?.ended(event) }
         endSpans(of: run)
         registry.ended(run.prediction.id, body: body, events: run.history, at: now)

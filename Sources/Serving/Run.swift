@@ -108,12 +108,12 @@ final class Run {
     /// Its spans, if its trace is recorded.
     var span: PredictionSpan? { request.trace?.span }
 
-    /// Notifies the followers. `event` makes the text for event streams.
-    func tell(_ kind: RunEvent.Kind, _ event: (inout EventHistory) -> [UInt8]) {
+    /// Tells the followers. `event` makes the text for event streams.
+    func tell(_ kind: RunEvent.Kind, _ event: (inout EventHistory) -> PredictionEvent) {
         guard isFollowed else { return }
-        let text = history == nil ? nil : event(&history!)
+        let event = history == nil ? nil : event(&history!)
         let id = history?.lastID ?? 0
-        for follower in followers { follower.happened(RunEvent(kind: kind, text: text, id: id)) }
+        for follower in followers { follower.happened(RunEvent(kind: kind, event: event, id: id)) }
     }
 }
 

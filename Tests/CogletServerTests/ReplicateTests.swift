@@ -1,29 +1,32 @@
+import JSON
+import Predictions
 import Testing
 
 @testable import CogletServer
 
 /// The responses that Replicate's clients get.
 struct ReplicateTests {
+    private func text(_ event: PredictionEvent) -> String? {
+        ReplicateEvents.text(of: event).map { String(decoding: $0, as: UTF8.self) }
+    }
+
     @Test(arguments: [
-        ("event: start\ndata: {\"id\":\"x\"}\n\n", nil),
-        ("event: metric\ndata: {\"name\":\"x\",\"value\":1}\n\n", nil),
-        (
-            "event: output\ndata: {\"chunk\":\"a\\nb\\r\\nc\\rd\",\"index\":0}\n\n",
-            "event: output\ndata: a\ndata: b\ndata: c\ndata: d\n\n"
-        ),
-        ("event: output\ndata: {\"chunk\":{\"a\":[1]},\"index\":0}\n\n", "event: output\ndata: {\"a\":[1]}\n\n"),
-        ("event: output\ndata: {\"chunk\":\"\",\"index\":0}\n\n", "event: output\ndata: \n\n"),
-        ("event: log\ndata: {\"data\":\"x\\n\",\"source\":\"stdout\"}\n\n", "event: logs\ndata: x\ndata: \n\n"),
-        ("event: error\ndata: {\"error\":\"gone\",\"skipped\":1}\n\n", "event: error\ndata: gone\n\n"),
-        ("event: completed\ndata: {\"status\":\"succeeded\"}\n\n", "event: done\ndata: {}\n\n"),
-        ("event: completed\ndata: {\"status\":\"canceled\"}\n\n", "event: done\ndata: {\"reason\":\"canceled\"}\n\n"),
-        (
-            "event: completed\ndata: {\"error\":\"bad\",\"status\":\"failed\"}\n\n",
-            "event: error\ndata: bad\n\nevent: done\ndata: {\"reason\":\"error\"}\n\n"
-        ),
+        (#""a\nb\r\nc\rd""#, "event: output\ndata: a\ndata: b\ndata: c\ndata: d\n\n"),
+        (#"{"a":[1.50]}"#, "event: output\ndata: {\"a\":[1.50]}\n\n"), (#""""#, "event: output\ndata: \n\n"),
     ])
-    func eventsAreTranslated(event: String, translated: String?) {
-        #expect(ReplicateEvents.translated(Array(event.utf8)).map { String(decoding: $0, as: UTF8.self) } == translated)
+    func outputsAreTranslated(chunk: String, translated: String) {
+        var history = EventHistory(capacity: 0)
+        #expect(text(Array(chunk.utf8).withUnsafeBytes { history.produced($0) }) == translated)
+    }
+
+    @Test func otherEventsAreTranslated() throws {
+        var history = EventHistory(capacity: 0)
+        #expect(text(history.started(id: "x")) == nil)
+        #expect(text(history.recorded(mode: "replace", name: "x", value: try JSONDocument.parsing("1").root)) == nil)
+        let log = Array("x\n".utf8).withUnsafeBytes { history.logged($0, source: "stdout") }
+        #expect(text(log) == "event: logs\ndata: x\ndata: \n\n")
+        let lagged = text(EventHistory.lagged(skipped: 1))
+        #expect(lagged == "event: error\ndata: SSE stream lagged; events were dropped\n\n")
     }
 
     @Test func modelsHaveTheNamesThatClientsGive() {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Predictions
 
-private func text(_ event: [UInt8]) -> String { String(decoding: event, as: UTF8.self) }
+private func text(_ event: PredictionEvent) -> String { String(decoding: event.text, as: UTF8.self) }
 
 extension EventHistory {
     @discardableResult fileprivate mutating func chunk(_ json: String) -> String {
@@ -42,8 +42,10 @@ extension EventHistory {
         #expect(text(metric) == "event: metric\ndata: {\"mode\":\"append\",\"name\":\"m.x\",\"value\":1.50}\n\n")
         var body = SegmentedText()
         body.tail.append("{}")
-        #expect(text(EventHistory.completed(body).joined) == "event: completed\ndata: {}\n\n")
-        #expect(text(EventHistory.keepAlive) == ": keep-alive\n\n")
+        #expect(
+            String(decoding: CompletedEvent(body, .succeeded).text.joined, as: UTF8.self)
+                == "event: completed\ndata: {}\n\n")
+        #expect(String(decoding: EventHistory.keepAlive, as: UTF8.self) == ": keep-alive\n\n")
         #expect(
             text(EventHistory.lagged(skipped: 3))
                 == "event: error\ndata: {\"error\":\"SSE stream lagged; events were dropped\",\"skipped\":3}\n\n")
@@ -104,7 +106,7 @@ extension EventHistory {
     private func history(_ count: Int, capacity: Int = 100, isOver: Bool = false) -> EventHistory {
         var history = EventHistory(capacity: capacity, origin: 1000)
         for number in 0..<count { history.chunk("\(number)") }
-        if isOver { history.ended(EventHistory.completed(SegmentedText())) }
+        if isOver { history.ended(CompletedEvent(SegmentedText(), .succeeded)) }
         return history
     }
 
@@ -164,7 +166,7 @@ extension EventHistory {
     private func history(bytes: Int) -> EventHistory {
         var history = EventHistory(capacity: 10)
         history.chunk("\"" + String(repeating: "x", count: bytes) + "\"")
-        history.ended(EventHistory.completed(SegmentedText()))
+        history.ended(CompletedEvent(SegmentedText(), .succeeded))
         return history
     }
 

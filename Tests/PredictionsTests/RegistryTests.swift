@@ -76,7 +76,7 @@ extension Registry {
         end.canceled(at: Timestamp(nanoseconds: 0), after: .zero)
         var history = EventHistory(capacity: 1)
         _ = history.started(id: "a")
-        history.ended(EventHistory.completed(end.body(for: .eventStream)))
+        history.ended(CompletedEvent(end))
         registry.began("a", as: RunID(index: 0))
         registry.ended("a", body: end.body(), events: history, at: .zero)
         guard case .events(_, from: 1, completed: _?) = registry.replay("a", after: nil, at: .zero) else {

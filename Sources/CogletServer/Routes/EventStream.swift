@@ -51,7 +51,7 @@ final class EventStream: Follower {
     var seesOutput: Bool { true }
 
     func happened(_ event: RunEvent) {
-        if let text = event.text { send(text, event.id) }
+        if let shown = event.event { send(shown, event.id) }
     }
 
     func ended(_ end: RunEnd) {
@@ -79,22 +79,24 @@ final class EventStream: Follower {
         }
     }
 
-    private func send(_ event: SegmentedText, _ id: Int) {
-        dialect == .replicate ? send(event.joined, id) : send(ResponseBody(event), id)
+    private func send(_ event: CompletedEvent, _ id: Int) {
+        send(dialect == .replicate ? .segment(.bytes(ReplicateEvents.text(of: event))) : ResponseBody(event.text), id)
     }
 
-    private func send(_ event: [UInt8], _ id: Int) {
-        guard dialect == .replicate else { return send(.segment(.bytes(event)), id) }
-        if let event = ReplicateEvents.translated(event) { send(.segment(.bytes(event)), id) }
+    private func send(_ event: PredictionEvent, _ id: Int) {
+        if let text = text(of: event) { send(.segment(.bytes(text)), id) }
+    }
+
+    /// How an event is written; nil if the client's API has no such event.
+    private func text(of event: PredictionEvent) -> [UInt8]? {
+        dialect == .replicate ? ReplicateEvents.text(of: event) : event.text
     }
 
     private func send(_ event: ResponseBody, _ id: Int) {
         guard !isEnded else { return }
         guard stream.pendingBytes < Self.pendingLimitBytes else {
             // The reader returns for this event and those after it.
-            let event = EventHistory.lagged(skipped: 1)
-            let shown = dialect == .replicate ? ReplicateEvents.translated(event) : event
-            write(.segment(.bytes(shown ?? event)), id - 1)
+            if let text = text(of: EventHistory.lagged(skipped: 1)) { write(.segment(.bytes(text)), id - 1) }
             end()
             return
         }

@@ -2,17 +2,17 @@ public import JSON
 
 /// The events of one prediction in event stream format. The last ones are kept for readers that come late or come back.
 ///
-/// An event is ready to send: `event: NAME`, `data: JSON`, and an empty line (HTML standard, server-sent events). Event
-/// ids are consecutive numbers. They start at a number that depends on the prediction, so that an id of another
-/// prediction with the same name isn't mistaken for one of this prediction.
+/// An event is ready to send (HTML standard, server-sent events). Event ids are consecutive numbers. They start at a
+/// number that depends on the prediction, so that an id of another prediction with the same name isn't mistaken for one
+/// of this prediction.
 public struct EventHistory {
     /// What a new reader gets first.
     public enum Replay {
         /// The events that the reader hasn't seen, of which the first has the id `from`. If the prediction has ended,
         /// also the event that ends the stream.
-        case events([[UInt8]], from: Int, completed: SegmentedText?)
+        case events([PredictionEvent], from: Int, completed: CompletedEvent?)
         /// Some events are no longer kept: a last event that says so. The events that are still available follow `id`.
-        case truncated([UInt8], id: Int)
+        case truncated(PredictionEvent, id: Int)
         /// The reader has seen everything.
         case nothingFollows
     }
@@ -24,7 +24,7 @@ public struct EventHistory {
 
     private let capacity: Int
     private(set) var keptBytes = 0
-    private var events: [[UInt8]] = []
+    private var events: [PredictionEvent?] = []
     private var start = 0
     private var dropped = 0
     private var chunkCount = 0
@@ -32,7 +32,7 @@ public struct EventHistory {
     private let origin: Int
     /// The number before the first id that counts; it changes if the prediction starts over.
     private var base: Int
-    private var completed: SegmentedText?
+    private var completed: CompletedEvent?
 
     /// Keeps the last `capacity` events. The first id is the number after `origin`.
     public init(capacity: Int, origin: Int = 0) {
@@ -55,7 +55,7 @@ public struct EventHistory {
     /// What a reader that comes now gets first. Without a capacity, nothing is kept and nothing is missing.
     public func replay() -> Replay {
         guard dropped > 0, capacity > 0 else {
-            return .events(Array(events[start...]), from: base + dropped + 1, completed: completed)
+            return .events(events[start...].compactMap(\.self), from: base + dropped + 1, completed: completed)
         }
         return truncated(skipped: dropped)
     }
@@ -68,7 +68,8 @@ public struct EventHistory {
         // Events from before the prediction started over don't count.
         let seen = max(id, base) - base
         guard seen >= dropped else { return truncated(skipped: dropped - seen) }
-        return .events(Array(events[(start + seen - dropped)...]), from: base + seen + 1, completed: completed)
+        return .events(
+            events[(start + seen - dropped)...].compactMap(\.self), from: base + seen + 1, completed: completed)
     }
 
     private func truncated(skipped: Int) -> Replay {
@@ -79,13 +80,10 @@ public struct EventHistory {
     public static func evicted(lastID: Int, after id: Int?) -> Replay {
         id == lastID
             ? .nothingFollows
-            : .truncated(
-                event("error", Array(#"{"error":"The events of this prediction are no longer kept"}"#.utf8)), id: lastID
-            )
+            : .truncated(error("The events of this prediction are no longer kept"), id: lastID)
     }
 
-    private static let unknownID = event(
-        "error", Array(#"{"error":"Last-Event-ID is not the id of an event of this prediction"}"#.utf8))
+    private static let unknownID = error("Last-Event-ID is not the id of an event of this prediction")
 
     /// The line with an event's id.
     public static func idLine(_ id: Int) -> [UInt8] { Array("id: \(id)\n".utf8) }
@@ -102,97 +100,75 @@ public struct EventHistory {
     }
 
     /// The prediction has ended with this last event.
-    public mutating func ended(_ event: SegmentedText) {
+    public mutating func ended(_ event: CompletedEvent) {
         completed = event
     }
 
     /// The size of the stored events in bytes.
-    var storedBytes: Int { keptBytes + (completed?.count ?? 0) }
+    var storedBytes: Int { keptBytes + (completed?.text.count ?? 0) }
 
     /// The prediction has begun.
-    public mutating func started(id: String) -> [UInt8] {
-        var data = Array(#"{"id":"#.utf8)
-        appendJSONString(id, to: &data)
-        data.append(#","status":"processing"}"#)
-        return keep(Self.event("start", data))
+    public mutating func started(id: String) -> PredictionEvent {
+        keep(
+            PredictionEvent(.start, #"{"id":"#, Array(#","status":"processing"}"#.utf8)) {
+                appendJSONString(id, to: &$0)
+            })
     }
 
     /// A chunk was added to the output.
-    public mutating func produced(_ chunk: UnsafeRawBufferPointer) -> [UInt8] {
-        var data = Array(#"{"chunk":"#.utf8)
-        data.reserveCapacity(chunk.count + 40)
-        data.append(contentsOf: chunk)
-        data.append(#","index":"#)
-        data.append(contentsOf: String(chunkCount).utf8)
-        data.append("}")
+    public mutating func produced(_ chunk: UnsafeRawBufferPointer) -> PredictionEvent {
+        let index = chunkCount
         chunkCount += 1
-        return keep(Self.event("output", data))
+        return keep(
+            PredictionEvent(.output, #"{"chunk":"#, Array(#","index":\#(index)}"#.utf8)) {
+                $0.reserveCapacity($0.count + chunk.count + 40)
+                $0.append(contentsOf: chunk)
+            })
     }
 
     /// Text was written to the log; `source` is `stdout` or `stderr`.
-    public mutating func logged(_ text: UnsafeRawBufferPointer, source: StaticString) -> [UInt8] {
-        var data = Array(#"{"data":"#.utf8)
-        appendJSONString(text, to: &data)
-        data.append(#","source":""#)
-        data.append(source)
-        data.append(#""}"#)
-        return keep(Self.event("log", data))
+    public mutating func logged(_ text: UnsafeRawBufferPointer, source: StaticString) -> PredictionEvent {
+        keep(
+            PredictionEvent(.log, #"{"data":"#, Array(#","source":"\#(source)"}"#.utf8)) {
+                appendJSONString(text, to: &$0)
+            })
     }
 
     /// A metric was recorded; `value` is JSON text.
-    public mutating func recorded(mode: String, name: String, value: JSONValue) -> [UInt8] {
-        var data = Array(#"{"mode":""#.utf8)
-        data.append(contentsOf: mode.utf8)
-        data.append(#"","name":"#)
-        appendJSONString(name, to: &data)
-        data.append(#","value":"#)
-        value.write(to: &data)
-        data.append("}")
-        return keep(Self.event("metric", data))
-    }
-
-    /// The last event; `body` is the terminal state.
-    public static func completed(_ body: SegmentedText) -> SegmentedText {
-        var event = SegmentedText()
-        event.tail.append("event: completed\ndata: ")
-        event.append(body)
-        event.tail.append("\n\n")
-        return event
+    public mutating func recorded(mode: String, name: String, value: JSONValue) -> PredictionEvent {
+        keep(
+            PredictionEvent(.metric, #"{"mode":""#) {
+                $0.append(contentsOf: mode.utf8)
+                $0.append(#"","name":"#)
+                appendJSONString(name, to: &$0)
+                $0.append(#","value":"#)
+                value.write(to: &$0)
+            })
     }
 
     /// What a reader gets that has fallen behind too far.
-    public static func lagged(skipped: Int) -> [UInt8] {
+    public static func lagged(skipped: Int) -> PredictionEvent {
         error("SSE stream lagged; events were dropped", skipped: skipped)
     }
 
     /// Sent after a period without events, so that proxies keep the connection open.
     public static let keepAlive = Array(": keep-alive\n\n".utf8)
 
-    private static func error(_ text: String, skipped: Int) -> [UInt8] {
-        event("error", Array(#"{"error":"\#(text)","skipped":\#(skipped)}"#.utf8))
+    private static func error(_ text: StaticString, skipped: Int? = nil) -> PredictionEvent {
+        let end = skipped.map { #","skipped":\#($0)}"# } ?? "}"
+        return PredictionEvent(.error, #"{"error":"#, Array(end.utf8)) { appendJSONString("\(text)", to: &$0) }
     }
 
-    private static func event(_ name: StaticString, _ data: [UInt8]) -> [UInt8] {
-        var event: [UInt8] = []
-        event.reserveCapacity(data.count + 32)
-        event.append("event: ")
-        event.append(name)
-        event.append("\ndata: ")
-        event.append(contentsOf: data)
-        event.append("\n\n")
-        return event
-    }
-
-    private mutating func keep(_ event: [UInt8]) -> [UInt8] {
+    private mutating func keep(_ event: PredictionEvent) -> PredictionEvent {
         guard capacity > 0 else {
             dropped += 1
             return event
         }
         events.append(event)
-        keptBytes += event.count + Self.overheadBytes
+        keptBytes += event.text.count + Self.overheadBytes
         while events.count - start > capacity || keptBytes > Self.limitBytes {
-            keptBytes -= events[start].count + Self.overheadBytes
-            events[start] = []
+            keptBytes -= (events[start]?.text.count ?? 0) + Self.overheadBytes
+            events[start] = nil
             start += 1
             dropped += 1
             if start >= 1024, start * 2 > events.count {

@@ -26,9 +26,7 @@ final class TextStream: Follower {
     var seesOutput: Bool { true }
 
     func happened(_ event: RunEvent) {
-        guard event.kind == .output, let text = event.text, let chunk = EventText.chunk(of: text), !isEnded else {
-            return
-        }
+        guard event.kind == .output, let chunk = event.event?.plainText, !isEnded else { return }
         let stream = begun()
         guard stream.pendingBytes < EventStream.pendingLimitBytes else {
             isEnded = true

@@ -1,24 +1,24 @@
-import JSON
 import Predictions
 
 /// The events of a prediction in the form that Replicate's clients expect: `output` and `logs` with plain text,
 /// `error`, and `done` at the end.
 enum ReplicateEvents {
-    /// One of our events in that form; nil for those without a counterpart. The result may contain several events.
-    static func translated(_ event: [UInt8]) -> [UInt8]? {
-        guard let (name, data) = EventText.parts(of: event) else { return nil }
-        switch name {
-        case "output": return self.event("output", EventText.chunk(in: data))
-        case "log": return self.event("logs", data["data"]?.string ?? "")
-        case "error": return self.event("error", data["error"]?.string ?? "")
-        case "completed":
-            switch data["status"]?.string {
-            case "failed":
-                return self.event("error", data["error"]?.string ?? "") + self.event("done", #"{"reason":"error"}"#)
-            case "canceled": return self.event("done", #"{"reason":"canceled"}"#)
-            default: return self.event("done", "{}")
-            }
-        default: return nil
+    /// An event in that form; nil for those that have no counterpart.
+    static func text(of event: PredictionEvent) -> [UInt8]? {
+        switch event.kind {
+        case .output: self.event("output", event.plainText)
+        case .log: self.event("logs", event.plainText)
+        case .error: self.event("error", event.plainText)
+        case .start, .metric: nil
+        }
+    }
+
+    /// The last event in that form, which may be several events.
+    static func text(of event: CompletedEvent) -> [UInt8] {
+        switch event.status {
+        case .failed: self.event("error", event.error ?? "") + self.event("done", #"{"reason":"error"}"#)
+        case .canceled: self.event("done", #"{"reason":"canceled"}"#)
+        case .starting, .processing, .succeeded: self.event("done", "{}")
         }
     }
 
