@@ -7,10 +7,46 @@ enum FileText {
     static let unknownType = "application/octet-stream"
 
     private static let schemes: [StaticString] = ["http://", "https://", "data:"]
+    /// No registered scheme is as long.
+    private static let schemeLimitBytes = 64
 
-    /// Whether bytes begin like the URL of a file.
-    static func isURL(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        schemes.contains { JSONValue.begins(bytes, ignoringCase: $0) }
+    /// What a string says of a file.
+    enum Form {
+        /// The URL by which the server gets it.
+        case url
+        /// A URL that the server doesn't take.
+        case otherURL
+        /// What is in it; nobody has looked whether it is valid.
+        case base64
+
+        /// Tells by how a string begins.
+        init(_ bytes: UnsafeRawBufferPointer) {
+            if FileText.schemes.contains(where: { JSONValue.begins(bytes, ignoringCase: $0) }) {
+                self = .url
+            } else {
+                self = FileText.hasScheme(bytes) ? .otherURL : .base64
+            }
+        }
+    }
+
+    /// The error of a file at a URL that the server doesn't take.
+    static let otherURL = PlatformError(
+        "a file is expected as an http://, https:// or data: URL, or in base64; local paths and other schemes are not accepted"
+    )
+
+    /// Whether bytes begin with a scheme (RFC 3986, 3.1). Base64 has no colon.
+    private static func hasScheme(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let colon = bytes.prefix(schemeLimitBytes).firstIndex(of: UInt8(ascii: ":")), colon > 0 else {
+            return false
+        }
+        return bytes[..<colon].allSatisfy {
+            switch $0 {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
+                true
+            default: false
+            }
+        }
     }
 
     /// Appends, as a JSON string, the data URL of a file whose contents are already base64. Doesn't validate them.

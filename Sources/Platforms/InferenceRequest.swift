@@ -39,12 +39,7 @@ public struct InferenceRequest: Sendable {
         guard length <= body.count else {
             throw PlatformError("Inference-Header-Content-Length is \(length), but the body has \(body.count) bytes")
         }
-        let root: JSONValue
-        do throws(JSONError) {
-            root = try JSONDocument(parsing: UnsafeRawBufferPointer(rebasing: body[..<length]), owner: owner).root
-        } catch {
-            throw PlatformError(error)
-        }
+        let root = try BodyText.root(of: UnsafeRawBufferPointer(rebasing: body[..<length]), owner: owner)
         guard root.kind == .object, let given = root["inputs"], given.kind == .array else {
             throw PlatformError("The body must be a JSON object with the list `inputs` of tensors")
         }

@@ -30,7 +30,7 @@ struct InferenceTensor {
             let layout = try TensorLayout(shape: shape, rank: kind.rank, limit: limit)
             var rows = TensorRows(layout)
             switch data {
-            case .json(let value): try add(value, kind.leaf, layout, to: &rows)
+            case .json(let value): try add(all: value, kind.leaf, layout, to: &rows)
             case .binary(let bytes): try add(bytes, kind.leaf, layout, to: &rows)
             }
             guard rows.isFull else {
@@ -48,15 +48,50 @@ struct InferenceTensor {
 
     // MARK: - JSON
 
+    /// Adds all elements, which are in one list, or in lists within lists as the shape says.
+    private func add(
+        all value: JSONValue, _ kind: ModelSignature.Kind, _ layout: TensorLayout, to rows: inout TensorRows
+    ) throws(PlatformError) {
+        var count = 0
+        var isNested = false
+        try value.forEachElement { (element) throws(PlatformError) in
+            if count == 0 { isNested = shape.count > 1 && element.kind == .array }
+            count += 1
+            try add(element, at: isNested ? shape.dropFirst() : [], kind, layout, to: &rows)
+        }
+        if isNested { try compare(count, shape[0]) }
+    }
+
+    /// Adds the elements of a part of the data that has the dimensions `shape`.
+    private func add(
+        _ value: JSONValue, at shape: ArraySlice<Int>, _ kind: ModelSignature.Kind, _ layout: TensorLayout,
+        to rows: inout TensorRows
+    ) throws(PlatformError) {
+        guard let dimension = shape.first else { return try add(value, kind, layout, to: &rows) }
+        guard value.kind == .array else {
+            let shown = value.text(limitBytes: 100)
+            throw PlatformError(
+                "the data has \(shown) in the place of a list of \(dimension): its shape is \(self.shape)")
+        }
+        var count = 0
+        try value.forEachElement { (element) throws(PlatformError) in
+            count += 1
+            try add(element, at: shape.dropFirst(), kind, layout, to: &rows)
+        }
+        try compare(count, dimension)
+    }
+
+    private func compare(_ count: Int, _ dimension: Int) throws(PlatformError) {
+        guard count == dimension else {
+            throw PlatformError(
+                "the data has a list of \(count) in the place of one of \(dimension): its shape is \(shape)")
+        }
+    }
+
+    /// Adds an element.
     private func add(
         _ value: JSONValue, _ kind: ModelSignature.Kind, _ layout: TensorLayout, to rows: inout TensorRows
     ) throws(PlatformError) {
-        guard value.kind != .array else {
-            // The data of any tensor may be flat.
-            return try value.forEachElement { (element) throws(PlatformError) in
-                try add(element, kind, layout, to: &rows)
-            }
-        }
         guard !rows.isFull else { throw tooMany(layout) }
         guard datatype.accepts(value) else {
             let shown = value.text(limitBytes: 100)
@@ -64,19 +99,18 @@ struct InferenceTensor {
         }
         try rows.append { (text) throws(PlatformError) in
             switch kind {
-            case .file: appendFile(value, to: &text)
+            case .file: try appendFile(value, to: &text)
             case .json where value.kind == .string: value.withStringBytes { Self.appendAny($0, to: &text) }
             default: value.writeAsRead(to: &text)
             }
         }
     }
 
-    private func appendFile(_ value: JSONValue, to text: inout [UInt8]) {
-        let isURL = value.withStringBytes { FileText.isURL($0) } ?? false
-        if isURL {
-            value.writeAsRead(to: &text)
-        } else {
-            FileText.append(base64: value, type: fileType, to: &text)
+    private func appendFile(_ value: JSONValue, to text: inout [UInt8]) throws(PlatformError) {
+        switch value.withStringBytes(FileText.Form.init) ?? .base64 {
+        case .url: value.writeAsRead(to: &text)
+        case .base64: FileText.append(base64: value, type: fileType, to: &text)
+        case .otherURL: throw FileText.otherURL
         }
     }
 
@@ -134,12 +168,14 @@ struct InferenceTensor {
     private func append(
         _ bytes: UnsafeRawBufferPointer, _ kind: ModelSignature.Kind, _ index: Int, to text: inout [UInt8]
     ) throws(PlatformError) {
-        let isContents = kind == .file && contentType != "base64" && !FileText.isURL(bytes)
+        let form = FileText.Form(bytes)
+        let isContents = kind == .file && contentType != "base64" && form != .url
         if isContents { return FileText.append(contents: bytes, type: fileType, to: &text) }
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw PlatformError("element \(index) is not UTF-8")
         }
-        if kind == .file, !FileText.isURL(bytes) {
+        if kind == .file, form == .otherURL { throw FileText.otherURL }
+        if kind == .file, form == .base64 {
             FileText.append(base64: bytes, type: fileType, to: &text)
         } else if kind == .json {
             Self.appendAny(bytes, to: &text)

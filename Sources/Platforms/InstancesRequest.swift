@@ -30,12 +30,7 @@ public struct InstancesRequest: Sendable {
         reading body: UnsafeRawBufferPointer, owner: AnyObject, as form: Form, signature: ModelSignature?
     ) throws(PlatformError) {
         self.signature = signature
-        let root: JSONValue
-        do throws(JSONError) {
-            root = try JSONDocument(parsing: body, owner: owner).root
-        } catch {
-            throw PlatformError(error)
-        }
+        let root = try BodyText.root(of: body, owner: owner)
         guard root.kind == .object, let given = root["instances"] else {
             throw PlatformError(#"The body must be a JSON object with the member `instances`: {"instances": [{…}]}"#)
         }

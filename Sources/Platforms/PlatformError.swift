@@ -1,6 +1,4 @@
-internal import JSON
-
-/// Why a request in a platform's form can't be processed.
+/// Why a request in a platform's form can't be carried out.
 public struct PlatformError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The HTTP status of the response.
     public let status: Int
@@ -11,10 +9,5 @@ public struct PlatformError: Error, Equatable, Sendable, CustomStringConvertible
     public init(_ description: String, status: Int = 400) {
         self.status = status
         self.description = description
-    }
-
-    /// Makes the error for a body that isn't JSON.
-    init(_ error: JSONError) {
-        self.init("Failed to parse the request body as JSON: \(error)")
     }
 }

@@ -13,22 +13,21 @@ struct TensorLayout: Equatable {
     /// The total number of elements.
     var count: Int { rowCount * (rows ?? 1) }
 
-    /// Makes the layout of a tensor whose values are lists nested `rank` deep. No tensor has more than `limit`
-    /// elements.
+    /// How many lists a tensor may have in which there is nothing, however small the request is.
+    private static let emptyLimit = InputText.limit
+
+    /// The layout of a tensor for values with lists `rank` deep. No tensor has more than `limit` elements.
     ///
     /// - Throws: ``PlatformError`` without the input's name.
     init(shape: [Int], rank: Int, limit: Int) throws(PlatformError) {
-        var product = 1
-        for dimension in shape where dimension > 0 {
-            let (next, overflows) = product.multipliedReportingOverflow(by: dimension)
-            guard !overflows, next <= max(1, limit) else {
-                throw PlatformError("the shape \(shape) is larger than the request")
-            }
-            product = next
-        }
+        // An empty tensor has no elements, but its values have a list for each of the dimensions before the 0.
+        let isEmpty = shape.contains(0)
+        let lists = try Self.product(shape.prefix { $0 > 0 }, of: shape)
+        guard lists <= max(1, isEmpty ? Self.emptyLimit : limit) else { throw Self.tooLarge(shape) }
+        let product = try Self.product(shape.filter { $0 > 0 }[...], of: shape)
         if rank == 0 {
-            let count = shape.contains(0) ? 0 : product
-            // [4], and also [4, 1], which clients send to models that accept batches.
+            let count = isEmpty ? 0 : product
+            // [4], and also [4, 1], which clients send to models that take batches.
             guard count == 1 || (count > 0 && shape[0] == count) else {
                 throw PlatformError("takes one value: the shape must be [1], or [n] for n predictions, not \(shape)")
             }
@@ -50,7 +49,23 @@ struct TensorLayout: Equatable {
     }
 }
 
-/// The values of a tensor as JSON, written element by element.
+extension TensorLayout {
+    private static func tooLarge(_ shape: [Int]) -> PlatformError {
+        PlatformError("the shape \(shape) is larger than the request")
+    }
+
+    private static func product(_ dimensions: ArraySlice<Int>, of shape: [Int]) throws(PlatformError) -> Int {
+        var product = 1
+        for dimension in dimensions {
+            let (next, overflows) = product.multipliedReportingOverflow(by: dimension)
+            guard !overflows else { throw tooLarge(shape) }
+            product = next
+        }
+        return product
+    }
+}
+
+/// The values of a tensor as JSON, which are written element by element.
 struct TensorRows {
     /// The values, one for each prediction, or a single one that they share.
     private(set) var texts: [[UInt8]]

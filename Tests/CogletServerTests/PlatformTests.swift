@@ -1,3 +1,4 @@
+import Foundation
 import HTTPServer
 import Platforms
 import Predictions
@@ -65,7 +66,8 @@ import Testing
         ("m", nil), ("m/versions/1", nil), ("n", 404), ("M", 404), ("m/versions/2", 404), ("m/x/1", 404), ("", 404),
     ])
     func refusals(path: String, status: Int?) {
-        #expect(ModelName(reading: "m")?.refusal(of: PathID(text: path))?.status == status)
+        #expect(
+            ModelName(reading: "m")?.refusal(of: PathID(segments: path.components(separatedBy: "/")))?.status == status)
     }
 }
 

@@ -26,7 +26,7 @@ private final class Nobody: RouteHandler {
         ("/p/a", "a"), ("/p/a%2Fb", "a/b"), ("/p/%zz", "%zz"), ("/p/%4", "%4"), ("/p/%c3%a9", "é"), ("/p/%25", "%"),
     ])
     func idIsDecoded(path: String, id: String) {
-        #expect(match("/p/{id}", path)?.id == PathID(text: id))
+        #expect(match("/p/{id}", path)?.id == PathID(id))
     }
 
     @Test(arguments: ["/p/", "/p", "/p/a/", "/p/a/b", "/q/a", "/p//"])
@@ -43,6 +43,22 @@ private final class Nobody: RouteHandler {
         #expect(Array(path.utf8).withUnsafeBytes { route.match($0) }?.id?.text == id)
     }
 
+    /// An escaped slash is part of a segment (RFC 3986, 2.2).
+    @Test func escapedSlash() {
+        let route = Route("/m/{id}/infer", [.get], idSegments: [1, 3], Nobody())
+        func segments(_ path: String) -> [String]? {
+            Array(path.utf8).withUnsafeBytes { route.match($0) }?.id?.segments
+        }
+        #expect(segments("/m/a%2fb/infer") == ["a/b"])
+        #expect(segments("/m/a%2Fb/c/%25/infer") == ["a/b", "c", "%"])
+        #expect(segments("/m/a/%ff/1/infer") == nil)
+    }
+
+    @Test(arguments: [":", "%3A", "%3a"]) func escapedColon(colon: String) {
+        #expect(match("/m/{id}:predict", "/m/a\(colon)predict")?.id?.text == "a")
+        #expect(match("/m/{id}:predict", "/m/\(colon)predict") == nil)
+    }
+
     @Test func pathWithoutAPlaceholder() {
         let route = Route(literal: "/a/{b}", [.get], Nobody())
         #expect(Array("/a/{b}".utf8).withUnsafeBytes { route.match($0) } == PathMatch(id: nil))
@@ -50,7 +66,7 @@ private final class Nobody: RouteHandler {
     }
 
     @Test func idThatIsNotUTF8() {
-        #expect(match("/p/{id}", "/p/%ff")?.id == PathID(text: nil))
+        #expect(match("/p/{id}", "/p/%ff")?.id == PathID(nil))
     }
 
     @Test(arguments: [

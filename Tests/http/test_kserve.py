@@ -46,6 +46,15 @@ class Runner(BaseRunner):
         return Output(sum=sum(values), words=[*any, str(flag)])
 """
 
+BATCHED = """
+from cog import BaseRunner, batched
+
+class Runner(BaseRunner):
+    @batched(max_size=4, max_wait=0.002)
+    def run(self, text: list[str]) -> list[int]:
+        return [len(text)] * len(text)
+"""
+
 
 @pytest.fixture
 def server(shared):
@@ -313,6 +322,10 @@ def test_binary_file_with_its_type(files):
         ([("text", "BYTES", [1], ["a"])], {"outputs": [{"name": "x"}]}, "there is no output"),
         ([("text", "BYTES", [1], ["a"])], {"id": 5}, "`id` must be a string"),
         ([("text", "BYTES", [10_001], ["a"] * 10_001)], {}, "more than 10000 predictions"),
+        ([("text", "BYTES", [2, 1], [["a", "b"]])], {}, "a list of 2 in the place of one of 1: its shape is [2, 1]"),
+        ([("text", "BYTES", [2, 1], [["a"]])], {}, "the data has a list of 1 in the place of one of 2"),
+        ([("text", "BYTES", [2, 1], [["a"], "b"])], {}, 'the data has "b" in the place of a list of 1'),
+        ([("text", "BYTES", [2, 1], [["a"], [["b"]]])], {}, 'element 1, ["b"], is not a valid BYTES'),
     ],
 )
 def test_mistakes_in_tensors(server, inputs, members, message):
@@ -320,6 +333,68 @@ def test_mistakes_in_tensors(server, inputs, members, message):
     assert answer.status == (500 if "no such text" in message else 400)
     assert list(answer.json) == ["error"]
     assert message in answer.json["error"]
+
+
+def test_nested_data_has_the_shape(numbers):
+    def shape_of(shape, data):
+        answer = infer(numbers, ("values", "FP64", shape, data), path="/v2/models/numbers/infer")
+        return output(answer)["data"] if answer.status == 200 else answer.json["error"]
+
+    assert shape_of([2, 3], [[1, 2, 3], [4, 5, 6]]) == shape_of([2, 3], [1, 2, 3, 4, 5, 6]) == [2, 4, 6, 8, 10, 12]
+    assert "a list of 2 in the place of one of 3" in shape_of([2, 3], [[1, 2], [3, 4], [5, 6]])
+    assert "a list of 4 in the place of one of 3" in shape_of([2, 3], [[1, 2, 3, 4], [5, 6]])
+
+
+@pytest.mark.parametrize("shape", [[10_000, 0], [3, 0]])
+def test_empty_tensors(numbers, shape):
+    tensor = output(infer(numbers, ("values", "FP64", shape, []), path="/v2/models/numbers/infer"))
+    assert (tensor["shape"], tensor["data"]) == (shape, [])
+
+
+def test_empty_tensors_are_limited(numbers):
+    for shape in ([10_001, 0], [1 << 40, 0], [0, 1 << 62, 1 << 62]):
+        answer = infer(numbers, ("values", "FP64", shape, []), path="/v2/models/numbers/infer")
+        assert answer.status == 400
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://host/x", "s3://bucket/key"])
+def test_urls_of_other_schemes_are_named(files, url):
+    answer = infer(files, ("file", "BYTES", [1], [url]))
+    assert answer.status == 400
+    assert "expected as an http://, https:// or data: URL" in answer.json["error"]
+
+
+def test_byte_order_mark(server):
+    body = json.dumps({"inputs": [{"name": "text", "datatype": "BYTES", "shape": [1], "data": ["a"]}]})
+    answer = server.post("/v2/models/model/infer", b"\xef\xbb\xbf" + body.encode())
+    assert output(answer)["data"] == ["a"]
+    answer = server.post("/v1/models/model:predict", b'\xef\xbb\xbf{"instances": ["b"]}')
+    assert answer.json == {"predictions": ["b"]}
+
+
+@pytest.mark.parametrize("colon", ["%3A", "%3a"])
+def test_escaped_colon(server, colon):
+    assert server.post(f"/v1/models/model{colon}predict", {"instances": ["a"]}).json == {"predictions": ["a"]}
+
+
+def test_escaped_slash_is_part_of_the_name(server):
+    for path in ("/v2/models/model%2Fversions%2F1", "/v2/models/model/versions%2F1", "/v2/models/%2F"):
+        answer = server.get(path)
+        assert answer.status == 404
+
+
+def test_refused_requests_have_the_protocols_form(fresh):
+    server = fresh(source=TEXTS, env={"COG_API_KEY": "secret"})
+    for method, path, headers, status in [
+        ("GET", "/v2/models/model", {}, 401),
+        ("PUT", "/v2/models/model/infer", {"X-API-Key": "secret"}, 405),
+        ("POST", "/v2/health/live", {"X-API-Key": "secret"}, 405),
+        ("POST", "/v1/models/model:predict", {"Origin": "http://evil.example"}, 403),
+    ]:
+        answer = server.request(method, path, headers=headers)
+        assert (answer.status, list(answer.json)) == (status, ["error"])
+    # Cog's own routes keep their form.
+    assert list(server.get("/openapi.json").json) == ["error", "status"]
 
 
 @pytest.mark.parametrize("length", ["-1", "x", "1000"])
@@ -389,6 +464,12 @@ def test_busy(fresh):
     assert "At capacity" in answer.json["error"]
     (server.cwd / "go").touch()
     running.result()
+
+
+def test_instances_fill_the_first_batch(fresh):
+    server = fresh(source=BATCHED)
+    for count, sizes in ((4, [4] * 4), (6, [4, 4, 4, 4, 2, 2]), (1, [1])):
+        assert server.post("/v1/models/model:predict", {"instances": ["a"] * count}).json["predictions"] == sizes
 
 
 def test_waiting_is_no_refusal(fresh):

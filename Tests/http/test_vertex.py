@@ -93,6 +93,27 @@ def test_paths_that_mean_something_else_elsewhere(fresh):
     assert list(server.post("/predictions", {"instances": []}).json) == ["error"]
 
 
+def test_one_route_for_both_is_refused(fresh):
+    with pytest.raises(
+        AssertionError, match="ended with 2(?s:.*)AIP_HEALTH_ROUTE and AIP_PREDICT_ROUTE are both /same"
+    ):
+        fresh("noop", env={**AIP, "AIP_HEALTH_ROUTE": "/same", "AIP_PREDICT_ROUTE": "/same"}, until=None)
+
+
+def test_refused_requests_have_the_platforms_form(server):
+    for method, path, headers, status in [
+        ("GET", PREDICT, {}, 405),
+        ("POST", PREDICT, {"Origin": "http://evil.example", "Content-Type": "text/plain"}, 403),
+    ]:
+        answer = server.request(method, path, headers=headers)
+        assert (answer.status, list(answer.json)) == (status, ["error"])
+
+
+def test_byte_order_mark(server):
+    body = b'\xef\xbb\xbf{"instances": [{"text": "a"}, {"text": "b", "times": 2}]}'
+    assert server.post(PREDICT, body, {"Content-Type": "application/json"}).json["predictions"] == ["a", "bb"]
+
+
 def test_unusable_routes_are_ignored(fresh):
     server = fresh("noop", env={**AIP, "AIP_HEALTH_ROUTE": "ready", "AIP_PREDICT_ROUTE": "/x?y"})
     server.wait_log("Ignoring AIP_HEALTH_ROUTE: ready is not a path such as /predict")

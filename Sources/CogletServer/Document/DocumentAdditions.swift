@@ -9,7 +9,9 @@ import Workers
 enum DocumentAdditions {
     /// The document for clients of a server in `mode`; `document` itself if it doesn't describe predictions or
     /// trainings.
-    static func extended(_ document: [UInt8], mode: PoolSettings.Mode) -> [UInt8] {
+    static func extended(
+        _ document: [UInt8], mode: PoolSettings.Mode, platforms: PlatformSettings = PlatformSettings()
+    ) -> [UInt8] {
         // The server wrote the document, so it is readable.
         guard let base = try? JSONDocument.parsing(String(decoding: document, as: UTF8.self)).root else {
             return document
@@ -29,8 +31,10 @@ enum DocumentAdditions {
             components.append(routes.components)
             if kind == .prediction, routes.isServed {
                 paths += [DocumentedReplicate.paths(streams: routes.streams), DocumentedFiles.paths]
+                paths += DocumentedPlatforms(settings: platforms, hasOutput: schemas?[kind.outputName] != nil).paths
                 components += [
                     DocumentedReplicate.components(needsInput: routes.needsInput), DocumentedFiles.components,
+                    DocumentedPlatforms.components,
                 ]
             }
         }

@@ -7,9 +7,12 @@ enum DocumentedAnswers {
     static func reference(_ name: String) -> String { ##"{"$ref":"#/components/schemas/\##(name)"}"## }
 
     /// The members of `responses` for errors.
-    static func errors(_ statuses: [Int]) -> String {
-        (statuses + anywhere).sorted().map { status in
-            #""\#(status)":{"description":"\#(description(of: status))","content":{"application/json":{"schema":\#(reference("CogError"))}}}"#
+    static func errors(_ statuses: [Int]) -> String { responses(statuses + anywhere, schema: "CogError") }
+
+    /// The members of `responses` for errors of these statuses alone, with a component as their schema.
+    static func responses(_ statuses: [Int], schema: String) -> String {
+        statuses.sorted().map { status in
+            #""\#(status)":{"description":"\#(description(of: status))","content":{"application/json":{"schema":\#(reference(schema))}}}"#
         }.joined(separator: ",")
     }
 

@@ -27,9 +27,26 @@ extension RouteHandler {
     var isTraced: Bool { false }
 }
 
-/// A percent-decoded id from a path; nil if it isn't UTF-8.
+/// An id from a path, percent-decoded.
 struct PathID: Equatable {
+    /// The id; nil when it is not UTF-8.
     let text: String?
+    /// The parts between the path's own slashes; nil when one of them is not UTF-8.
+    var segments: [String]? { several ?? text.map { [$0] } }
+
+    private let several: [String]?
+
+    /// An id of one segment.
+    init(_ text: String?) {
+        self.text = text
+        several = nil
+    }
+
+    /// An id of several segments. A slash that was percent-encoded is part of one.
+    init(segments: [String]?) {
+        several = segments
+        text = segments?.joined(separator: "/")
+    }
 }
 
 /// A row in the table of routes.
@@ -47,18 +64,21 @@ final class Route {
     let handler: any RouteHandler
     /// What a request needs to be accepted.
     let access: RouteAccess
+    /// How a request is told that it is refused before it reaches the handler.
+    let refusals: RefusalForm
     /// Its number among the served routes, from 1.
     var number = 0
 
     /// The numbers of slashes that the placeholder may contain, as a bit set.
     private let idSlashes: UInt64
-    /// The path before and after the placeholder; nil if there is none.
-    private let parts: (prefix: [UInt8], suffix: [UInt8])?
+    /// The path up to the placeholder, and after it, in each way to write that; nil without a placeholder.
+    private let parts: (prefix: [UInt8], suffixes: [[UInt8]])?
     private let bytes: [UInt8]
 
     init(
         _ path: String, _ methods: [HTTPMethod], mode: PoolSettings.Mode? = nil, names: [String] = [],
-        takesJSON: Bool = false, idSegments: [Int] = [1], access: RouteAccess = .key, _ handler: any RouteHandler
+        takesJSON: Bool = false, idSegments: [Int] = [1], access: RouteAccess = .key,
+        refusals: RefusalForm = .own, _ handler: any RouteHandler
     ) {
         self.path = path
         self.methods = methods
@@ -66,11 +86,12 @@ final class Route {
         self.names = names
         self.takesJSON = takesJSON
         self.access = access
+        self.refusals = refusals
         self.handler = handler
         idSlashes = idSegments.reduce(0) { $0 | 1 << UInt64($1 - 1) }
         bytes = Array(path.utf8)
         if let start = bytes.firstIndex(of: UInt8(ascii: "{")), let end = bytes.firstIndex(of: UInt8(ascii: "}")) {
-            parts = (Array(bytes[..<start]), Array(bytes[(end + 1)...]))
+            parts = (Array(bytes[..<start]), Self.spellings(of: Array(bytes[(end + 1)...])))
         } else {
             parts = nil
         }
@@ -79,12 +100,13 @@ final class Route {
     /// Makes a row for a path without a placeholder, whatever it looks like.
     init(
         literal path: String, _ methods: [HTTPMethod], mode: PoolSettings.Mode? = nil, access: RouteAccess = .key,
-        _ handler: any RouteHandler
+        refusals: RefusalForm = .own, _ handler: any RouteHandler
     ) {
         self.path = path
         self.methods = methods
         self.mode = mode
         self.access = access
+        self.refusals = refusals
         self.handler = handler
         (names, takesJSON, idSlashes, parts) = ([], false, 0, nil)
         bytes = Array(path.utf8)
@@ -95,14 +117,25 @@ final class Route {
         guard let parts else {
             return path.count == bytes.count && Self.equal(path, bytes) ? PathMatch(id: nil) : nil
         }
-        let (prefix, suffix) = parts
-        guard path.count > prefix.count + suffix.count, Self.equal(path, prefix),
-            Self.equal(UnsafeRawBufferPointer(rebasing: path.suffix(suffix.count)), suffix)
+        let (prefix, suffixes) = parts
+        guard
+            let suffix = suffixes.first(where: {
+                path.count > prefix.count + $0.count
+                    && Self.equal(UnsafeRawBufferPointer(rebasing: path.suffix($0.count)), $0)
+            }), Self.equal(path, prefix)
         else { return nil }
         let id = path[prefix.count..<path.count - suffix.count]
         let slashes = id.lazy.filter({ $0 == UInt8(ascii: "/") }).count
         guard slashes < UInt64.bitWidth, idSlashes & 1 << UInt64(slashes) != 0 else { return nil }
-        return PathMatch(id: PathID(text: Self.decoded(id)))
+        guard slashes > 0 else { return PathMatch(id: PathID(Self.decoded(id))) }
+        let segments = id.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Self.decoded)
+        return PathMatch(id: PathID(segments: segments.contains(nil) ? nil : segments.compactMap(\.self)))
+    }
+
+    /// How clients write the end of a path: some escape its colon, which doesn't change what it means.
+    private static func spellings(of suffix: [UInt8]) -> [[UInt8]] {
+        guard suffix.first == UInt8(ascii: ":") else { return [suffix] }
+        return [suffix] + ["%3A", "%3a"].map { Array($0.utf8) + suffix.dropFirst() }
     }
 
     /// The methods as an `allow` field.

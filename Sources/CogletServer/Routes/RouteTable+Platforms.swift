@@ -25,13 +25,15 @@ extension RouteTable {
         func row(
             _ path: String, _ methods: [HTTPMethod], _ handler: any RouteHandler, segments: [Int] = [1]
         ) -> Route {
-            Route(path, methods, mode: .predict, idSegments: segments, handler)
+            Route(path, methods, mode: .predict, idSegments: segments, refusals: .platform, handler)
+        }
+        func health(_ path: String, _ found: Probe, _ member: String) -> Route {
+            Route(path, reading, mode: .predict, access: .open, refusals: .platform, probe(found, member))
         }
         return [
             row("/v2/models/{model}/infer", [.post], InferenceRoute(starter, model: name), segments: [1, 3]),
             row("/v1/models/{model}:predict", [.post], InstancesRoute(starter, .kServe, model: name)),
-            Route("/v2/health/ready", reading, mode: .predict, access: .open, probe(.ready, "ready")),
-            Route("/v2/health/live", reading, mode: .predict, access: .open, probe(.live, "live")),
+            health("/v2/health/ready", .ready, "ready"), health("/v2/health/live", .live, "live"),
             row("/v2/models/{model}/ready", reading, about(.readiness), segments: [1, 3]),
             row("/v2/models/{model}", reading, about(.metadata), segments: [1, 3]),
             row("/v2", reading, InferenceServerRoute()),
@@ -58,7 +60,8 @@ extension RouteTable {
             rows.append(Route("/ping", reading, access: .open, health(patience: pingPatience)))
         }
         if let path = settings.vertexPredictions {
-            rows.append(Route(literal: path, [.post], mode: .predict, InstancesRoute(starter, .vertex)))
+            rows.append(
+                Route(literal: path, [.post], mode: .predict, refusals: .platform, InstancesRoute(starter, .vertex)))
         }
         if let path = settings.vertexHealth {
             rows.append(Route(literal: path, reading, access: .open, health()))

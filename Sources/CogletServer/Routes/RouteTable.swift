@@ -70,7 +70,9 @@ enum RouteTable {
                 Route("/trainings/{training_id}/cancel", [.post], names: ["trainings_cancel_url"], cancel),
                 Route(
                     "/openapi.json", reading, names: ["openapi_url"],
-                    DocumentRoute(service, settings.answers.documentForm, mode: settings.pool.mode)),
+                    DocumentRoute(
+                        service, settings.answers.documentForm, mode: settings.pool.mode,
+                        platforms: settings.answers.platforms)),
                 page.map { Route("/docs", reading, names: ["docs_url"], access: .open, $0) },
                 Route("/metrics", reading, names: ["metrics_url"], metrics),
                 probe(.ready, "readyz_url"), probe(.live, "livez_url"), probe(.startup, "startupz_url"),

@@ -34,20 +34,26 @@ final class Router: HTTPHandler {
         let route = find(head.path)?.0
         let label = label(of: head, route)
         switch crossOrigin.verdict(on: head, route) {
-        case .answer(let response): return .refuse(response, label: label)
+        case .answer(let response): return .refuse(formed(response, route), label: label)
         case .accept(let fields):
-            if var refusal = access.refusal(of: head, route) {
+            if var refusal = access.refusal(of: head, route).map({ formed($0, route) }) {
                 refusal.fields += fields
                 return .refuse(refusal, label: label)
             }
             switch decision(on: head, route) {
             case nil: return .accept(fields: fields, label: label)
             case .take: return .stream(takesCoded: false, fields: fields, label: label)
-            case .refuse(var response):
+            case .refuse(let refusal):
+                var response = formed(refusal, route)
                 response.fields += fields
                 return .refuse(response, label: label)
             }
         }
+    }
+
+    /// A refusal as the clients of the route know them.
+    private func formed(_ response: Response, _ route: Route?) -> Response {
+        route?.refusals.form(response) ?? response
     }
 
     private func label(of head: RequestHead, _ route: Route?) -> Int {

@@ -12,11 +12,14 @@ struct PlatformSettings: Equatable {
     /// The settings of a server that no platform has started.
     init() {}
 
-    /// Reads the platform's environment variables.
-    init(_ reader: inout SettingsReader) {
+    /// Reads the platform's part of the environment.
+    ///
+    /// - Throws: ``SettingsError`` if one path is to be both routes of Vertex AI.
+    init(_ reader: inout SettingsReader) throws(SettingsError) {
         modelName = reader.modelName(Variables.platforms.modelName) ?? .standard
         vertexHealth = reader.route(Variables.platforms.vertexHealth)
         vertexPredictions = reader.route(Variables.platforms.vertexPredictions)
+        if let path = vertexHealth, path == vertexPredictions { throw .sameRoute(path) }
     }
 
     /// What the log says about the platform.

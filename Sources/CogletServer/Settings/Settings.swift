@@ -63,7 +63,7 @@ struct Settings {
             guard let keys = APIKeys(reading: text) else { throw .noKey }
             answers.keys = keys
         }
-        answers.platforms = PlatformSettings(&reader)
+        answers.platforms = try PlatformSettings(&reader)
         keepsReadinessFile = reader.text(Variables.logs.kubernetes) != nil
         memoryBudgetBytes = reader.count(Variables.limits.memoryBudget, least: 1) ?? Self.usualMemoryBudgetBytes
         service = Self.service(&reader, environment)
@@ -208,6 +208,7 @@ enum SettingsError: Error, CustomStringConvertible {
     case badValue(String, String)
     case unusableURL(String, HTTPURLProblem)
     case noKey
+    case sameRoute(String)
 
     var description: String {
         switch self {
@@ -217,6 +218,8 @@ enum SettingsError: Error, CustomStringConvertible {
         case .noKey:
             // Otherwise, an empty variable would open the server to everybody without anyone noticing.
             "COG_API_KEY is set but contains no key. Unset it to let everybody use the server"
+        case .sameRoute(let path):
+            "AIP_HEALTH_ROUTE and AIP_PREDICT_ROUTE are both \(path). Set them to different paths, such as /health and /predict"
         case .unusableURL(let name, let problem):
             "\(name): the URL can't be used: \(problem). Give it as http://HOST/PATH or https://HOST/PATH"
         }

@@ -31,7 +31,7 @@ struct ModelName: Equatable, Sendable {
     /// Why a request is refused whose path names the model `NAME` or `NAME/versions/VERSION`; nil if that is this
     /// model.
     func refusal(of id: PathID?) -> Response? {
-        let segments = (id?.text ?? "").split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let segments = id?.segments ?? []
         guard let name = segments.first, ExactString(name) == ExactString(text) else {
             return PlatformAnswers.error(
                 "There is no model \(segments.first ?? ""). This server's is called \(text), by COG_MODEL_NAME.",

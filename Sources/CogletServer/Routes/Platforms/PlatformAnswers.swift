@@ -3,6 +3,19 @@ import HTTPServer
 import JSON
 import Platforms
 
+/// The form of a refusal.
+enum RefusalForm {
+    /// That of Cog's own routes.
+    case own
+    /// That of a platform's protocol.
+    case platform
+
+    /// A response in this form. Responses that are no errors stay as they are.
+    func form(_ response: Response) -> Response {
+        self == .platform && response.status >= 400 ? PlatformAnswers.translated(response, at: nil) : response
+    }
+}
+
 /// Error responses in the platforms' form, `{"error": "…"}`.
 enum PlatformAnswers {
     /// An error with a text.

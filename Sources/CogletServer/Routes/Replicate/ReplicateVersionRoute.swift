@@ -17,7 +17,7 @@ final class ReplicateVersionRoute: RouteHandler {
     }
 
     func respond(to request: Request, id: PathID?, on exchange: Exchange) {
-        let segments = (id?.text ?? "").split(separator: "/", omittingEmptySubsequences: false)
+        let segments = id?.segments ?? []
         guard segments.count == 4, segments[2] == "versions" else { return exchange.respond(Answers.notFound) }
         guard let document = service.facts?.document else { return exchange.respond(Answers.noDocument) }
         var body = Array(#"{"cog_version":"#.utf8)
@@ -25,7 +25,7 @@ final class ReplicateVersionRoute: RouteHandler {
         body.append(contentsOf: #","created_at":""#.utf8)
         startedAt.append(to: &body, digits: 6)
         body.append(contentsOf: #"","id":"#.utf8)
-        appendJSONString(String(segments[3]), to: &body)
+        appendJSONString(segments[3], to: &body)
         body.append(contentsOf: #","openapi_schema":"#.utf8)
         body.append(contentsOf: document)
         body.append(UInt8(ascii: "}"))
