@@ -31,6 +31,18 @@ void   otlp__scope__init
   static const Otlp__Scope init_value = OTLP__SCOPE__INIT;
   *message = init_value;
 }
+void   otlp__response__init
+                     (Otlp__Response         *message)
+{
+  static const Otlp__Response init_value = OTLP__RESPONSE__INIT;
+  *message = init_value;
+}
+void   otlp__partial_success__init
+                     (Otlp__PartialSuccess         *message)
+{
+  static const Otlp__PartialSuccess init_value = OTLP__PARTIAL_SUCCESS__INIT;
+  *message = init_value;
+}
 void   otlp__trace_request__init
                      (Otlp__TraceRequest         *message)
 {
@@ -354,6 +366,95 @@ const ProtobufCMessageDescriptor otlp__scope__descriptor =
   otlp__scope__field_indices_by_name,
   1,  otlp__scope__number_ranges,
   (ProtobufCMessageInit) otlp__scope__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor otlp__response__field_descriptors[1] =
+{
+  {
+    "partial_success",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Otlp__Response, partial_success),
+    &otlp__partial_success__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned otlp__response__field_indices_by_name[] = {
+  0,   /* field[0] = partial_success */
+};
+static const ProtobufCIntRange otlp__response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor otlp__response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "otlp.Response",
+  "Response",
+  "Otlp__Response",
+  "otlp",
+  sizeof(Otlp__Response),
+  1,
+  otlp__response__field_descriptors,
+  otlp__response__field_indices_by_name,
+  1,  otlp__response__number_ranges,
+  (ProtobufCMessageInit) otlp__response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor otlp__partial_success__field_descriptors[2] =
+{
+  {
+    "rejected",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Otlp__PartialSuccess, rejected),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "error_message",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Otlp__PartialSuccess, error_message),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned otlp__partial_success__field_indices_by_name[] = {
+  1,   /* field[1] = error_message */
+  0,   /* field[0] = rejected */
+};
+static const ProtobufCIntRange otlp__partial_success__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor otlp__partial_success__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "otlp.PartialSuccess",
+  "PartialSuccess",
+  "Otlp__PartialSuccess",
+  "otlp",
+  sizeof(Otlp__PartialSuccess),
+  2,
+  otlp__partial_success__field_descriptors,
+  otlp__partial_success__field_indices_by_name,
+  1,  otlp__partial_success__number_ranges,
+  (ProtobufCMessageInit) otlp__partial_success__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor otlp__trace_request__field_descriptors[1] =

@@ -37,8 +37,8 @@ import Testing
         #expect(queue.ended(Self.span("last"), at: .zero) != .nothing)
         Self.fill(&queue, 3)
         #expect(queue.ended(Self.span(), at: .zero) == .nothing)
-        #expect(queue.sent(.delivered, at: .zero) == .send(Array(repeating: Self.span(), count: 4)))
-        #expect(queue.sent(.delivered, at: .zero) == .nothing)
+        #expect(queue.sent(.delivered(rejected: 0), at: .zero) == .send(Array(repeating: Self.span(), count: 4)))
+        #expect(queue.sent(.delivered(rejected: 0), at: .zero) == .nothing)
         #expect(queue.exportedCount == 8)
         #expect(queue.isEmpty)
     }
@@ -86,7 +86,7 @@ import Testing
         #expect(queue.ending() == .send([Self.span()]))
         #expect(queue.ended(Self.span("late"), at: .zero) == .nothing)
         #expect(queue.sent(.failed(retryAfter: nil), at: .zero) == .send([Self.span("late")]))
-        #expect(queue.sent(.delivered, at: .zero) == .nothing)
+        #expect(queue.sent(.delivered(rejected: 0), at: .zero) == .nothing)
         #expect(queue.isEmpty)
         #expect((queue.droppedCount, queue.exportedCount) == (1, 1))
     }

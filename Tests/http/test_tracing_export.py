@@ -1,6 +1,7 @@
 """When spans and metrics are sent to a collector, and what becomes of them when it fails; forks and batches."""
 
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 from support.collector import Collector, paths
 from support.receiver import Answer
 from support.tracing import INVOKE, OWN, ROOT, fields, traced
@@ -22,6 +23,36 @@ def test_keys_are_for_the_collector_alone(fresh, collector):
     assert "evil" not in str(collector.at("/away")[0].headers)
     assert other.requests == []
     other.close()
+
+
+@pytest.mark.parametrize("signal", ["traces", "metrics"])
+def test_what_the_collector_rejects_is_logged_once(fresh, collector, signal):
+    """An answer with success can name items that were rejected (OTLP, "Partial Success")."""
+    report = ExportTraceServiceResponse()
+    report.partial_success.rejected_spans = 2
+    report.partial_success.error_message = "too old, by far"
+    path = f"/partial/{signal}"
+    # The messages for traces and metrics are alike.
+    answer = Answer(200, {"Content-Type": "application/x-protobuf"}, report.SerializeToString())
+    collector.on(path, *[answer] * 100)
+    env = collector.environment(OTEL_METRIC_EXPORT_INTERVAL="50", OTEL_METRICS_EXPORTER="otlp")
+    env[f"OTEL_EXPORTER_OTLP_{signal.upper()}_ENDPOINT"] = collector.url + path
+    server = fresh("script", env=env)
+    text = f"The collector has rejected 2 of the {'spans' if signal == 'traces' else signal}"
+    for _ in range(3):
+        before = len(collector.at(path))
+        server.predict({"code": "return 1"})
+        wait_for(lambda before=before: len(collector.at(path)) > before, "another message")
+
+    def lines():
+        return [line for line in server.log_text().splitlines() if "The collector has rejected" in line]
+
+    server.wait_log(text)
+    (line,) = lines()
+    assert "too old, by far" in line
+    server.stop()
+    # The rest is reported at the end.
+    assert len(lines()) == 2
 
 
 # MARK: - Switches

@@ -19,6 +19,8 @@ typedef struct Otlp__AnyValue Otlp__AnyValue;
 typedef struct Otlp__KeyValue Otlp__KeyValue;
 typedef struct Otlp__Resource Otlp__Resource;
 typedef struct Otlp__Scope Otlp__Scope;
+typedef struct Otlp__Response Otlp__Response;
+typedef struct Otlp__PartialSuccess Otlp__PartialSuccess;
 typedef struct Otlp__TraceRequest Otlp__TraceRequest;
 typedef struct Otlp__ResourceSpans Otlp__ResourceSpans;
 typedef struct Otlp__ScopeSpans Otlp__ScopeSpans;
@@ -100,6 +102,27 @@ struct  Otlp__Scope
 #define OTLP__SCOPE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&otlp__scope__descriptor) \
     , (const char *)protobuf_c_empty_string, (const char *)protobuf_c_empty_string }
+
+
+struct  Otlp__Response
+{
+  ProtobufCMessage base;
+  Otlp__PartialSuccess *partial_success;
+};
+#define OTLP__RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&otlp__response__descriptor) \
+    , NULL }
+
+
+struct  Otlp__PartialSuccess
+{
+  ProtobufCMessage base;
+  int64_t rejected;
+  const char *error_message;
+};
+#define OTLP__PARTIAL_SUCCESS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&otlp__partial_success__descriptor) \
+    , 0, (const char *)protobuf_c_empty_string }
 
 
 struct  Otlp__TraceRequest
@@ -399,6 +422,12 @@ void   otlp__resource__init
 /* Otlp__Scope methods */
 void   otlp__scope__init
                      (Otlp__Scope         *message);
+/* Otlp__Response methods */
+void   otlp__response__init
+                     (Otlp__Response         *message);
+/* Otlp__PartialSuccess methods */
+void   otlp__partial_success__init
+                     (Otlp__PartialSuccess         *message);
 /* Otlp__TraceRequest methods */
 void   otlp__trace_request__init
                      (Otlp__TraceRequest         *message);
@@ -467,6 +496,12 @@ typedef void (*Otlp__Resource_Closure)
 typedef void (*Otlp__Scope_Closure)
                  (const Otlp__Scope *message,
                   void *closure_data);
+typedef void (*Otlp__Response_Closure)
+                 (const Otlp__Response *message,
+                  void *closure_data);
+typedef void (*Otlp__PartialSuccess_Closure)
+                 (const Otlp__PartialSuccess *message,
+                  void *closure_data);
 typedef void (*Otlp__TraceRequest_Closure)
                  (const Otlp__TraceRequest *message,
                   void *closure_data);
@@ -531,6 +566,8 @@ extern const ProtobufCMessageDescriptor otlp__any_value__descriptor;
 extern const ProtobufCMessageDescriptor otlp__key_value__descriptor;
 extern const ProtobufCMessageDescriptor otlp__resource__descriptor;
 extern const ProtobufCMessageDescriptor otlp__scope__descriptor;
+extern const ProtobufCMessageDescriptor otlp__response__descriptor;
+extern const ProtobufCMessageDescriptor otlp__partial_success__descriptor;
 extern const ProtobufCMessageDescriptor otlp__trace_request__descriptor;
 extern const ProtobufCMessageDescriptor otlp__resource_spans__descriptor;
 extern const ProtobufCMessageDescriptor otlp__scope_spans__descriptor;

@@ -1,6 +1,8 @@
 import EventLoop
 import HTTPClient
+import OTLP
 import Telemetry
+import Workers
 
 /// Sends messages to a collector: OTLP over HTTP, as protobuf.
 ///
@@ -25,6 +27,13 @@ final class OTLPSender {
     /// The kind of data, for the log.
     private let what: String
     private var isFailing = false
+    private var rejections = RejectionLog()
+    /// The collector's last explanation of a rejection.
+    private var explanation = ""
+    /// How much of an answer is kept: a number and a text.
+    private static let answerLimitBytes = 64 << 10
+    /// How much of the collector's text is logged.
+    private static let explanationLimit = 500
 
     init(on loop: EventLoop, _ configuration: Configuration, _ service: ServiceClient, what: String, log: Log) {
         client = HTTPClient(
@@ -51,8 +60,9 @@ final class OTLPSender {
         request.totalTimeout = configuration.timeout
         // The fields may contain a key, which is meant only for this server.
         request.redirectLimit = 0
+        request.destination = .memory(limitBytes: Self.answerLimitBytes)
         client.send(request) { [self] result in
-            let (outcome, problem) = Self.outcome(result)
+            let (outcome, problem) = outcome(result)
             report(problem)
             completion(outcome)
         }
@@ -61,13 +71,15 @@ final class OTLPSender {
     /// Cancels the message in progress.
     func close() {
         client.close()
+        if let count = rejections.ended() { logRejected(count) }
     }
 
-    private static func outcome(
+    private func outcome(
         _ result: Result<HTTPResponse, HTTPClientError>
     ) -> (SpanQueue.Outcome, problem: String?) {
         switch result {
-        case .success(let response) where response.isSuccess: (.delivered, nil)
+        case .success(let response) where response.isSuccess:
+            (.delivered(rejected: rejected(in: response)), nil)
         case .success(let response):
             // Statuses that allow a retry (OTLP, section "OTLP/HTTP Response").
             if [429, 502, 503, 504].contains(response.status) {
@@ -77,6 +89,19 @@ final class OTLPSender {
             }
         case .failure(let error): (.failed(retryAfter: nil), "\(error)")
         }
+    }
+
+    /// The number of items that the collector has rejected although it answered with success.
+    private func rejected(in response: HTTPResponse) -> Int {
+        guard let partial = PartialSuccess(reading: response.body.bytes) else { return 0 }
+        explanation = String(partial.message.prefix(Self.explanationLimit))
+        if let count = rejections.rejected(partial.rejected, at: Clock.monotonic) { logRejected(count) }
+        return partial.rejected
+    }
+
+    private func logRejected(_ count: Int) {
+        let subject = count > 0 ? "has rejected \(count) of the \(what)" : "warns about the \(what)"
+        log.warning("coglet::telemetry", "The collector \(subject)", ["reason": .string(explanation)])
     }
 
     /// Logs one line when sending begins to fail, and one when it works again.

@@ -18,7 +18,8 @@ public struct SpanQueue: Sendable {
 
     /// The result of an attempt to send a batch.
     public enum Outcome: Equatable, Sendable {
-        case delivered
+        /// The collector has rejected so many of the spans.
+        case delivered(rejected: Int)
         /// A retry may succeed; the collector may have said when to retry.
         case failed(retryAfter: Duration?)
         /// A retry would fail too.
@@ -90,7 +91,9 @@ public struct SpanQueue: Sendable {
             nextDeadline = now + min(max(asked ?? .zero, delay), Self.longestRetryDelay)
             return .nothing
         }
-        if outcome == .delivered { exportedCount += batch.count } else { droppedCount += batch.count }
+        let accepted = if case .delivered(let rejected) = outcome { max(0, batch.count - rejected) } else { 0 }
+        exportedCount += accepted
+        droppedCount += batch.count - accepted
         batch = []
         attempts = 0
         if waiting.count >= limits.batchSize || (isEnding && !waiting.isEmpty) { return sendNext() }
