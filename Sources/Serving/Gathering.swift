@@ -19,6 +19,9 @@ struct Gathering {
     /// How long the first prediction of a batch waits for others.
     let wait: Duration
 
+    /// Several predictions of one request are arriving one by one: only a full batch begins before the last one is here.
+    var awaitsMore = false
+
     private var items: [Item] = []
     private var start = 0
     private var expected = ExpectedClients()
@@ -71,7 +74,8 @@ struct Gathering {
 
     /// Whether a batch should begin now if possible.
     func isDue(at now: Duration) -> Bool {
-        deadline(at: now).map { $0 <= now } ?? false
+        guard !awaitsMore || count >= size else { return false }
+        return deadline(at: now).map { $0 <= now } ?? false
     }
 
     /// When the next batch is due if nobody comes or goes; nil if no prediction waits.

@@ -155,6 +155,14 @@ public final class PredictionService {
         timer.set(scheduler.nextDeadline)
     }
 
+    /// Calls `body`, which begins several predictions of one request: a model that answers several per call gets them
+    /// together.
+    public func beginTogether(_ body: () -> Void) {
+        scheduler.arrivingTogether()
+        body()
+        perform(scheduler.arrivedTogether(at: Clock.monotonic))
+    }
+
     /// Adds a follower to a running prediction.
     public func follow(_ run: RunID, _ follower: any Follower) {
         runs[run]?.followers.append(follower)

@@ -40,6 +40,18 @@ extension Scheduler {
         return .prepare
     }
 
+    /// Several predictions of one request arrive from now on.
+    public mutating func arrivingTogether() {
+        batches?.gathering.awaitsMore = true
+    }
+
+    /// The last of them has arrived, so the first batch can be as large as they allow.
+    public mutating func arrivedTogether(at now: Duration) -> [Action] {
+        guard batches != nil else { return [] }
+        batches!.gathering.awaitsMore = false
+        return fill(at: now)
+    }
+
     /// Everything that a prediction needs is here: it joins the next batch.
     public mutating func prepared(_ run: RunID, at now: Duration) -> [Action] {
         guard isKnown(run), entries[run.index].place == .preparing, let batch = entries[run.index].batch else {

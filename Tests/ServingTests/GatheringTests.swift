@@ -16,6 +16,22 @@ private func ms(_ count: Int) -> Duration { .milliseconds(count) }
         #expect(gathering.isEmpty)
     }
 
+    /// Predictions of one request are one batch, unless there are more of them than fit.
+    @Test func predictionsOfOneRequestWaitForEachOther() {
+        var gathering = Gathering(size: 3, wait: ms(10))
+        gathering.awaitsMore = true
+        gathering.arrived(run(1), from: nil, at: ms(5))
+        gathering.arrived(run(2), from: nil, at: ms(5))
+        #expect(!gathering.isDue(at: ms(5)))
+        gathering.arrived(run(3), from: nil, at: ms(5))
+        #expect(gathering.isDue(at: ms(5)))
+        #expect(gathering.takeBatch() == [run(1), run(2), run(3)])
+        gathering.arrived(run(4), from: nil, at: ms(5))
+        #expect(!gathering.isDue(at: ms(5)))
+        gathering.awaitsMore = false
+        #expect(gathering.isDue(at: ms(5)))
+    }
+
     @Test func nobodyIsDueWhereNobodyWaits() {
         var gathering = Gathering(size: 3, wait: ms(10))
         #expect(gathering.deadline(at: ms(5)) == nil)

@@ -62,8 +62,10 @@ final class PredictionGroup {
             isOver = true
             leaveAll()
         }
-        beginNext(keepsPlace: false)
-        fillSlots()
+        service.beginTogether {
+            beginNext(keepsPlace: false)
+            fillSlots()
+        }
     }
 
     private func fillSlots() {
