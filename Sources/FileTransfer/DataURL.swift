@@ -91,9 +91,7 @@ struct DataURL {
         var written = 0
         while start < text.count {
             let end = min(start + Self.pieceCharacters, text.count)
-            let piece = UnsafeRawBufferPointer(rebasing: text[start..<end])
-            let isChecked = checked.lowerBound <= start && end <= checked.upperBound
-            switch Base64.decode(piece, to: memory, isLast: end == text.count, isChecked: isChecked) {
+            switch Self.decode(start..<end, of: text, checked: checked, to: memory) {
             case .success(let count):
                 let bytes = UnsafeRawBufferPointer(start: memory, count: count)
                 if case .failure(let error) = file.write(bytes, at: written) {
@@ -101,13 +99,35 @@ struct DataURL {
                 }
                 written += count
             case .failure(.badCharacter(let position)):
-                return .failure(.notBase64(at: start + position))
+                return .failure(.notBase64(at: position))
             case .failure(.incorrectPadding):
                 return .failure(.incorrectPadding)
             }
             start = end
         }
         return .success(())
+    }
+
+    /// Decodes a piece of `text` to `memory`, and the checked part of it without another check.
+    private static func decode(
+        _ piece: Range<Int>, of text: UnsafeRawBufferPointer, checked: Range<Int>, to memory: UnsafeMutableRawPointer
+    ) -> Result<Int, Base64.Flaw> {
+        // Four characters belong together.
+        let bounds = [(checked.lowerBound + 3) / 4 * 4, checked.upperBound / 4 * 4]
+        var start = piece.lowerBound
+        var written = 0
+        while start < piece.upperBound {
+            let end = bounds.first { $0 > start && $0 < piece.upperBound } ?? piece.upperBound
+            let part = UnsafeRawBufferPointer(rebasing: text[start..<end])
+            let isChecked = checked.lowerBound <= start && end <= checked.upperBound
+            switch Base64.decode(part, to: memory + written, isLast: end == text.count, isChecked: isChecked) {
+            case .success(let count): written += count
+            case .failure(.badCharacter(let position)): return .failure(.badCharacter(at: start + position))
+            case .failure(.incorrectPadding): return .failure(.incorrectPadding)
+            }
+            start = end
+        }
+        return .success(written)
     }
 
     private func writeBytes(_ bytes: [UInt8], to file: OpenFile, path: String) -> Result<Void, FileError> {
