@@ -372,17 +372,6 @@ def test_byte_order_mark(server):
     assert answer.json == {"predictions": ["b"]}
 
 
-@pytest.mark.parametrize("colon", ["%3A", "%3a"])
-def test_escaped_colon(server, colon):
-    assert server.post(f"/v1/models/model{colon}predict", {"instances": ["a"]}).json == {"predictions": ["a"]}
-
-
-def test_escaped_slash_is_part_of_the_name(server):
-    for path in ("/v2/models/model%2Fversions%2F1", "/v2/models/model/versions%2F1", "/v2/models/%2F"):
-        answer = server.get(path)
-        assert answer.status == 404
-
-
 def test_refused_requests_have_the_protocols_form(fresh):
     server = fresh(source=TEXTS, env={"COG_API_KEY": "secret"})
     for method, path, headers, status in [

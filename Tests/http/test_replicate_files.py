@@ -258,6 +258,13 @@ def test_pages_of_others_may_not_store_or_remove(server, foreign):
     assert ids(server) == before
 
 
+def test_document_has_the_routes(server):
+    paths = server.get("/openapi.json").json["paths"]
+    assert set(paths["/v1/files"]) == {"get", "post"}
+    assert set(paths["/v1/files/{file_id}"]) == {"get", "delete"}
+    assert "507" in paths["/v1/files"]["post"]["responses"]
+
+
 # MARK: - Limits
 
 

@@ -71,6 +71,12 @@ def test_body_is_the_input_and_answer_is_the_output(server):
         assert server.post("/invocations", {"text": "a"}, {"Accept": accept}).json == "a"
 
 
+def test_document_has_the_routes(server):
+    paths = server.get("/openapi.json").json["paths"]
+    assert "503" in paths["/ping"]["get"]["responses"]
+    assert "422" in paths["/invocations"]["post"]["responses"]
+
+
 def test_log_names_the_platform(server):
     server.wait_log("Started as a SageMaker container: GET /ping, POST /invocations")
 

@@ -93,6 +93,15 @@ def test_paths_that_mean_something_else_elsewhere(fresh):
     assert list(server.post("/predictions", {"instances": []}).json) == ["error"]
 
 
+def test_document_has_the_routes(server, shared):
+    paths = server.get("/openapi.json").json["paths"]
+    assert "get" in paths[AIP["AIP_HEALTH_ROUTE"]]
+    body = paths[PREDICT]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert set(body["properties"]) == {"instances", "parameters"}
+    original = shared("noop", env={**AIP, "COG_OPENAPI": "original"}).get("/openapi.json").json["paths"]
+    assert not {PREDICT, AIP["AIP_HEALTH_ROUTE"], "/v2"} & set(original)
+
+
 def test_one_route_for_both_is_refused(fresh):
     with pytest.raises(
         AssertionError, match="ended with 2(?s:.*)AIP_HEALTH_ROUTE and AIP_PREDICT_ROUTE are both /same"
