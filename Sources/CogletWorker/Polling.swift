@@ -7,7 +7,7 @@ struct Polling {
     /// How long to poll for the next prediction. If the client is asleep, the server has to wake it, and it has to wake
     /// the server: each takes 15 to 60 µs on a virtual machine. Predictions further apart than this take so long in the
     /// server and the client that a worker that sleeps costs little time, and one that polls a lot of the processor's.
-    static let limitNanoseconds: UInt64 = 350_000
+    static let limitNanoseconds: UInt64 = 450_000
     /// From this duration on, `sched_yield` counts as late. The server and the client may share the processor, and need
     /// less than this for a small prediction; another process's time slice takes longer.
     static let lateNanoseconds: UInt64 = 400_000
