@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dispatch
 import Foundation
 import Glibc
 import Terminal
@@ -8,17 +9,24 @@ import ToolBasics
 /// standard error and an exit status.
 @main
 enum CogMain {
-    static func main() async {
+    static func main() {
         openStandardFiles()
-        let task = Task { await run(Array(CommandLine.arguments.dropFirst())) }
+        let arguments = Cog.normalizer.withCommandFirst(Array(CommandLine.arguments.dropFirst()))
+        if let status = statusOfQuickCommand(arguments) { end(with: status) }
+        let task = Task { await run(arguments) }
         let interrupts = Interrupts { task.cancel() }
-        var status = await task.value
-        if let failure = Console.resultFailure {
-            console.error(failure)
-            status = max(status, 1)
+        Task {
+            let status = await task.value
+            interrupts.close()
+            end(with: status)
         }
-        interrupts.close()
-        exit(status)
+        dispatchMain()
+    }
+
+    private static func end(with status: Int32) -> Never {
+        guard let failure = Console.resultFailure else { exit(status) }
+        console.error(failure)
+        exit(max(status, 1))
     }
 
     /// Takes the places of standard files that are closed, where otherwise the next file would be opened. What stands
@@ -31,11 +39,26 @@ enum CogMain {
         }
     }
 
-    private static func run(_ given: [String]) async -> Int32 {
-        let arguments = Cog.normalizer.withCommandFirst(given)
+    /// Runs what needs nothing to wait for: the version, help, mistakes in the command line, and commands that only print.
+    /// Returns its exit status; nil for other commands. `dispatchMain` ends the first thread, which takes a static program
+    /// 10 ms: longer than these commands.
+    private static func statusOfQuickCommand(_ arguments: [String]) -> Int32? {
         if let message = Cog.normalizer.unknownCommand(arguments) { return fail(message, usage: nil) }
+        // What `run` means depends on the engine's images.
+        guard !RunCommand.isNamed(in: arguments) else { return nil }
         do {
-            let arguments = Cog.normalizer.withPlainOptions(try await RunCommand.resolved(arguments, console))
+            var command = try Cog.parseAsRoot(Cog.normalizer.withPlainOptions(arguments))
+            if command is any AsyncParsableCommand { return nil }
+            try command.run()
+            return 0
+        } catch {
+            return status(of: error)
+        }
+    }
+
+    private static func run(_ given: [String]) async -> Int32 {
+        do {
+            let arguments = Cog.normalizer.withPlainOptions(try await RunCommand.resolved(given, console))
             var command = try await Cog.asyncParseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -43,12 +66,16 @@ enum CogMain {
                 try command.run()
             }
             return 0
-        } catch let failure as any CommandFailure {
-            if !failure.report.isEmpty { console.error(failure.report) }
-            return failure.exitStatus
         } catch {
-            return parserFailure(error)
+            return status(of: error)
         }
+    }
+
+    /// Reports why a command has failed, or the parser's text. Returns the exit status.
+    private static func status(of error: any Error) -> Int32 {
+        guard let failure = error as? any CommandFailure else { return parserFailure(error) }
+        if !failure.report.isEmpty { console.error(failure.report) }
+        return failure.exitStatus
     }
 
     /// Help and the version are results; anything else is reported with the usage first.

@@ -19,6 +19,9 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws { throw CleanExit.helpRequest(self) }
 
+    /// Whether `resolved` may change the command or say something about it.
+    static func isNamed(in arguments: [String]) -> Bool { ["run", "predict"].contains(arguments.first) }
+
     /// Replaces `run` by `predict` or `exec`; leaves requests for help and all other commands alone.
     static func resolved(_ arguments: [String], _ console: Console) async throws -> [String] {
         let environment = ProcessInfo.processInfo.environment
