@@ -91,8 +91,10 @@ struct DocumentedPlatforms {
 
     private func inference(_ id: String) -> String {
         let binary = #""application/octet-stream":{"schema":{"type":"string","format":"binary"}}"#
+        let length =
+            #"{"in":"header","name":"Inference-Header-Content-Length","required":false,"description":"The length of the JSON that a binary body starts with, in bytes","schema":{"title":"Inference Header Content Length","type":"integer"}}"#
         return head("post", id, "Run the model on tensors")
-            + #","requestBody":{"required":true,"content":{\#(json("CogInferenceRequest")),\#(binary)}},"responses":{\#(answer(json("CogInferenceResponse") + "," + binary)),\#(errors(Self.refusals))}}"#
+            + #","parameters":[\#(length)],"requestBody":{"required":true,"content":{\#(json("CogInferenceRequest")),\#(binary)}},"responses":{\#(answer(json("CogInferenceResponse") + "," + binary)),\#(errors(Self.refusals))}}"#
     }
 
     private var invocations: String {
