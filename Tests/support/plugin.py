@@ -98,8 +98,8 @@ def _end(servers: list[Server]) -> None:
                 status = server.stop()
                 if status != 0:
                     problems.append(f"exit status {status}:\n{server.log_text()[-4000:]}")
-            elif server.process and (left := server.left_behind()):
-                problems.append(f"left behind: {left}")
+            elif server.process:
+                server.wait_until_gone()
         except AssertionError as error:
             problems.append(str(error))
         finally:

@@ -172,8 +172,15 @@ class Server:
         if self.running():
             self.signal(signal.SIGTERM)
         status = self.wait_exit(seconds)
-        wait_for(lambda: not self.left_behind(), "nothing left behind", 5) if self.left_behind() else None
+        self.wait_until_gone()
         return status
+
+    def wait_until_gone(self) -> None:
+        """Waits for the end of what a server may leave for a moment; what stays longer fails the test."""
+        try:
+            wait_for(lambda: not self.left_behind(), seconds=5)
+        except AssertionError:
+            raise AssertionError(f"left behind: {self.left_behind()}") from None
 
     def discard(self) -> None:
         """Ends all processes that are still running, by pid, and removes the files. Never fails a test."""
