@@ -87,13 +87,16 @@ class Engine:
         self._disk = MemoryDisk(directory / "data")
         self.clients = clients(directory)
         self.client = self.clients[0]
-        started = subprocess.run(
-            [SCRIPTS / "start-engine.sh", directory / "run", directory / "data", str(number)],
-            env={**os.environ, **(env or {})},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        # Engines that start at the same time fail over the chains of iptables, which both want to create.
+        with (CACHE / "engine-start.lock").open("w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            started = subprocess.run(
+                [SCRIPTS / "start-engine.sh", directory / "run", directory / "data", str(number)],
+                env={**os.environ, **(env or {})},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
         self.failure = started.stderr if started.returncode else None
         if self.failure:
             self._disk.close()
