@@ -95,7 +95,7 @@ def test_serve(project, podman):
         wait_status(port, "READY")
         assert post(f"http://127.0.0.1:{port}/predictions", {"input": {"s": "you"}})["output"] == "hello you"
         running.interrupt()
-        assert running.wait(20) == 0
+        assert running.wait(60) == 0
     assert podman.run("ps", "--all", "--quiet").stdout == ""
 
 
