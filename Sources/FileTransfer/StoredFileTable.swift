@@ -15,8 +15,11 @@ struct StoredFileTable {
     let lifetime: Duration
     /// The oldest one first, which is also the first to expire.
     private var entries: [Entry] = []
-    /// What all files have, those that are still arriving included.
+    /// What the files have that are kept.
     private(set) var bytes = 0
+    /// What the files have that are still arriving. They have a room of their own, as large as the others', so that one that
+    /// is given up has cost no other file its place.
+    private(set) var arrivingBytes = 0
 
     /// A table without files.
     init(countLimit: Int, limitBytes: Int, lifetime: Duration) {
@@ -30,24 +33,25 @@ struct StoredFileTable {
 
     /// So many bytes more of a file have arrived.
     ///
-    /// - Returns: the files that must go, and whether there is room then.
-    mutating func arrived(_ count: Int) -> (removed: [String], fits: Bool) {
-        bytes += count
-        let removed = removeOldest { $0.bytes > $0.limitBytes }
-        return (removed, bytes <= limitBytes)
+    /// - Returns: whether there is room for them.
+    mutating func arrived(_ count: Int) -> Bool {
+        arrivingBytes += count
+        return arrivingBytes <= limitBytes
     }
 
     /// An arriving file that has so many bytes so far is not kept.
     mutating func givenUp(_ count: Int) {
-        bytes -= count
+        arrivingBytes -= count
     }
 
     /// A file that has arrived is kept. Its bytes were counted by ``arrived(_:)``.
     ///
     /// - Returns: the files that must go.
     mutating func kept(_ id: String, bytes: Int, at now: Duration) -> [String] {
+        arrivingBytes -= bytes
+        self.bytes += bytes
         entries.append(Entry(id: id, bytes: bytes, expiresAt: now + lifetime))
-        return removeOldest { $0.entries.count > $0.countLimit }
+        return removeOldest { $0.entries.count > $0.countLimit || $0.bytes > $0.limitBytes }
     }
 
     /// A client has removed a file.

@@ -55,17 +55,16 @@ public final class StoredFiles {
             files.table.givenUp(bytes)
         }
 
-        /// It has `count` bytes now. The oldest of the other files go if need be.
+        /// It has `count` bytes now.
         ///
         /// - Returns: whether there is room for it.
         public func grew(to count: Int) -> Bool {
-            let (removed, fits) = files.table.arrived(count - bytes)
+            let fits = files.table.arrived(count - bytes)
             bytes = count
-            files.forget(removed)
             return fits
         }
 
-        /// It has arrived, and is the file at `path` in `folder`, which has as many bytes as it grew to.
+        /// It has arrived, for which the oldest of the other files go if need be, and is the file at `path` in `folder`, which has as many bytes as it grew to.
         public func keep(_ facts: StoredFile.Facts, at path: String, in folder: UploadedFiles) -> StoredFile {
             let file = StoredFile(id: StoredFileID.make(), facts: facts, path: path, in: folder)
             files.files[file.id] = file

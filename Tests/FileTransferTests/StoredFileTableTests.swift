@@ -25,20 +25,30 @@ import Testing
         #expect(table.bytes == 0)
     }
 
-    /// The oldest ones go for one that arrives, and no more of them than must.
+    /// The oldest ones go for one that has arrived, and no more of them than must.
     @Test func oldestMakeRoom() {
-        var table = table()
+        var table = table(countLimit: 10)
         for id in ["a", "b", "c"] {
             _ = table.arrived(30)
             #expect(table.kept(id, bytes: 30, at: .zero) == [])
         }
-        #expect(table.arrived(10) == ([], true))
-        #expect(table.arrived(1) == (["a"], true))
-        #expect(table.arrived(80) == (["b", "c"], true))
-        #expect(table.bytes == 91)
-        #expect(table.arrived(10) == ([], false))
+        for (id, bytes, removed) in [("d", 10, []), ("e", 1, ["a"]), ("f", 100, ["b", "c", "d", "e"])] {
+            #expect(table.arrived(bytes))
+            #expect(table.kept(id, bytes: bytes, at: .zero) == removed)
+        }
+        #expect((table.bytes, table.arrivingBytes) == (100, 0))
+    }
+
+    /// Files that arrive have room for as much as all kept ones have, and take nothing from those.
+    @Test func filesThatAreGivenUpTakeNothing() {
+        var table = table()
+        _ = table.arrived(100)
+        #expect(table.kept("a", bytes: 100, at: .zero) == [])
+        #expect(table.arrived(60))
+        #expect(table.arrived(40))
+        #expect(!table.arrived(1))
         table.givenUp(101)
-        #expect(table.bytes == 0)
+        #expect((table.bytes, table.arrivingBytes) == (100, 0))
     }
 
     /// One more than the limit drives the oldest one out.
