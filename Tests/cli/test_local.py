@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import sys
 import threading
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from running import free_port, get, post, started, wait_for, wait_status
-from terminal import Project, Result, environment
+from terminal import COG, Project, Result, environment
 
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 CONFIG = f'build:\n  python_version: "{VERSION}"\npredict: predict.py:Predictor\n'
@@ -144,6 +145,37 @@ def test_interrupt_during_a_prediction(local):
         running.says("Running prediction...")
         running.interrupt()
         assert running.wait(15) == 130
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_is_heard_from_the_first_moment(local, number):
+    """It comes as soon as it no longer ends the program by itself, over and over, as the moment to lose it is short."""
+    local.model("time.sleep(100)", "return s")
+    for _ in range(12):
+        with started(local, "predict", "--local", "-i", "s=", env=local.variables()) as running:
+            wait_for(lambda running=running: catches(running.process.pid, number), "a handler of the signal")
+            os.killpg(running.process.pid, number)
+            assert running.wait(15) == 130
+
+
+def catches(pid: int, number: int) -> bool:
+    """Whether the process has a handler of the signal."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+    return int(caught.split()[1], 16) >> (number - 1) & 1 == 1
+
+
+def test_ignored_signal_stays_ignored(local):
+    """As `nohup` leaves SIGHUP behind."""
+    port = free_port()
+    command = ("--ignore-signal=HUP", str(COG), "serve", "--local", "-p", str(port))
+    with started(local, *command, env=local.variables(), program=Path("/usr/bin/env")) as running:
+        wait_status(port, "READY")
+        os.kill(running.process.pid, signal.SIGHUP)
+        assert post(predictions(port), {"input": {"s": "you"}})["output"] == "hello you"
+        assert running.process.poll() is None
+        running.interrupt()
+        assert running.wait(15) == 0
 
 
 def test_images_are_not_local(local):

@@ -17,7 +17,7 @@ enum CogMain {
         let interrupts = Interrupts { task.cancel() }
         Task {
             let status = await task.value
-            interrupts.close()
+            interrupts?.close()
             end(with: status)
         }
         dispatchMain()
@@ -67,7 +67,8 @@ enum CogMain {
             }
             return 0
         } catch {
-            return status(of: error)
+            // Ctrl-C ends the tools that a command has started too, sometimes before the command hears of it.
+            return status(of: Interrupts.isInterrupted ? Interrupted() : error)
         }
     }
 
